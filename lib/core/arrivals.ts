@@ -1,0 +1,55 @@
+import { OverflowError } from '../errors.ts';
+import { Backlog } from './backlog.ts';
+import type { Intake } from './stream.ts';
+
+/** Values that a source pushes; they wait here until a worker has room. */
+export class Arrivals<T> implements Intake {
+  readonly #backlog = new Backlog<T>();
+  readonly #maxPending: number;
+  readonly #overflow: 'error' | 'drop-oldest' | 'drop-newest';
+  readonly #unsubscribe: () => void;
+  #arrived = 0;
+  done = false;
+
+  constructor(maxPending: number, overflow: 'error' | 'drop-oldest' | 'drop-newest', unsubscribe: () => void) {
+    this.#maxPending = maxPending;
+    this.#overflow = overflow;
+    this.#unsubscribe = unsubscribe;
+  }
+
+  get waiting(): number {
+    return this.#backlog.length;
+  }
+
+  get index(): number {
+    return this.#backlog.firstIndex;
+  }
+
+  push(value: T): void {
+    this.#backlog.push(value, this.#arrived++);
+  }
+
+  /** Keeps to `maxPending`; an error where that cannot be done. */
+  settle(): OverflowError | undefined {
+    if (this.#backlog.length <= this.#maxPending) return undefined;
+    if (this.#overflow === 'drop-oldest') this.#backlog.shift();
+    else if (this.#overflow === 'drop-newest') this.#backlog.pop();
+    else
+      return new OverflowError(
+        `More than maxPending (${this.#maxPending}) values are waiting. Slow the source down, raise maxPending, or set overflow to 'drop-oldest' or 'drop-newest'`,
+      );
+    return undefined;
+  }
+
+  take(): T {
+    return this.#backlog.shift();
+  }
+
+  stop(): void {
+    this.#unsubscribe();
+  }
+
+  clear(): void {
+    this.#backlog.clear();
+  }
+}

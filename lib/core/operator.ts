@@ -1,0 +1,61 @@
+/** The part that is RxJS: a stream between a source and a subscriber. */
+import { Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
+import type { Plan } from '../options.ts';
+import type { Description, Pool } from '../pool.ts';
+import { Arrivals } from './arrivals.ts';
+import type { Outlet } from './outlet.ts';
+import { callOf, recorder } from './recorder.ts';
+import { Stream } from './stream.ts';
+
+/** A pool for one subscription, and what to do when that is over. */
+export interface Hire {
+  readonly pool: Pool;
+  readonly release?: () => void;
+}
+
+/** What `workers` means: how `fn` becomes calls, and which pool makes them. */
+export interface Crew {
+  readonly describe: (value: any, index: number) => Description;
+  hire(): Hire;
+}
+
+/** Calls that `fn` describes, made by `pool`. */
+export function crewOn(fn: (...args: any[]) => unknown, pool: Pool): Crew {
+  const worker = recorder<object>();
+  return { describe: (value, index) => callOf(fn(worker, value, index)), hire: () => ({ pool }) };
+}
+
+/** Makes an operator of a crew and an outlet. Every subscription has a stream of its own. */
+export function parallel<T, R>(crew: Crew, plan: Plan, outlet: new () => Outlet): OperatorFunction<T, R> {
+  return (source) =>
+    new Observable<R>((subscriber) => {
+      const { signal } = plan;
+      if (signal?.aborted === true) return subscriber.error(signal.reason);
+      const subscribed = new Error('subscribed');
+      // Stops the source even while it is still in the middle of subscribing.
+      const stop = new Subject<void>();
+      const arrivals = new Arrivals<T>(plan.maxPending, plan.overflow, () => stop.next());
+      const { pool, release } = crew.hire();
+      if (release !== undefined) subscriber.add(release);
+      const stream = new Stream(pool, plan, arrivals, new outlet(), crew.describe, subscriber, subscribed);
+      const abort = (): void => stream.error(signal?.reason);
+      signal?.addEventListener('abort', abort);
+      subscriber.add(() => {
+        signal?.removeEventListener('abort', abort);
+        stream.stop();
+      });
+      source.pipe(takeUntil(stop)).subscribe({
+        next(value) {
+          arrivals.push(value);
+          stream.arrived();
+          const overflow = arrivals.settle();
+          if (overflow !== undefined) stream.error(overflow);
+        },
+        error: (error: unknown) => stream.error(error),
+        complete() {
+          arrivals.done = true;
+          stream.drain();
+        },
+      });
+    });
+}

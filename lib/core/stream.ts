@@ -1,0 +1,235 @@
+/** One subscription's engine: what it has taken, what is out at the pool, what it has yet to emit. Knows no RxJS. */
+import { rememberTask } from '../errors.ts';
+import type { Plan } from '../options.ts';
+import type { Description, Feed, Place, Pool, Task } from '../pool.ts';
+import { Failure, type Outlet, SKIPPED } from './outlet.ts';
+
+/** Where a stream takes its values from: `Arrivals` that were pushed, or an iterator that is pulled. */
+export interface Intake {
+  /** How many values `take` could give now. */
+  readonly waiting: number;
+  /** Whether nothing more will come. */
+  readonly done: boolean;
+  /** The number of the value that `take` gives next. */
+  readonly index: number;
+  take(): unknown;
+  /** Takes nothing more from the source; what has been taken stays. */
+  stop(): void;
+  /** Forgets what waits. */
+  clear(): void;
+}
+
+/** Where a stream's results go. */
+export interface Destination {
+  next(value: any): void;
+  error(error: unknown): void;
+  complete(): void;
+}
+
+type Describe = (value: any, index: number) => Description;
+
+/** How many results may be held back while few tasks are out, and for each task that is. */
+const HELD_AT_LEAST = 64;
+const HELD_PER_TASK_OUT = 8;
+
+export class Stream implements Feed {
+  readonly concurrency: number;
+  readonly batch: number;
+  readonly timeout: number | undefined;
+  readonly terminateAfter: number;
+
+  readonly #plan: Plan;
+  readonly #intake: Intake;
+  readonly #outlet: Outlet;
+  readonly #describe: Describe;
+  readonly #destination: Destination;
+  readonly #place: Place;
+  readonly subscribed: Error;
+
+  #seq = 0;
+  /** Dispatched and not returned. */
+  #out = 0;
+  #putBack: Task[] = [];
+  /** The first task that is known to fail the stream: nothing after it starts. */
+  #failedAt = Infinity;
+  /** From where on the pool has still to be told to cancel. */
+  #cancelFrom = Infinity;
+  /** An error that waits for no result. */
+  #immediate: Failure | undefined;
+  /** Why the stream ends once what it has taken is delivered. */
+  #closing: Error | undefined;
+  #closed = false;
+  #draining = false;
+  #drainAgain = false;
+
+  constructor(
+    pool: Pool,
+    plan: Plan,
+    intake: Intake,
+    outlet: Outlet,
+    describe: Describe,
+    destination: Destination,
+    subscribed: Error,
+  ) {
+    this.concurrency = plan.concurrency;
+    this.batch = plan.batch;
+    this.timeout = plan.timeout;
+    this.terminateAfter = plan.terminateAfter;
+    this.#plan = plan;
+    this.#intake = intake;
+    this.#outlet = outlet;
+    this.#describe = describe;
+    this.#destination = destination;
+    this.subscribed = subscribed;
+    this.#place = pool.attach(this);
+  }
+
+  /** The intake has a value more. */
+  arrived(): void {
+    if (this.#place.hungry) this.drain();
+  }
+
+  waiting(): number {
+    if (this.#closed) return 0;
+    if (this.#putBack.length > 0) return this.#putBack.length;
+    if (this.#failedAt !== Infinity) return 0;
+    return Math.min(this.#intake.waiting, this.#room());
+  }
+
+  next(): Task | undefined {
+    while (this.waiting() > 0) {
+      const again = this.#putBack.shift();
+      if (again !== undefined) {
+        this.#out++;
+        return again;
+      }
+      const { index } = this.#intake;
+      const input = this.#intake.take();
+      const seq = this.#seq++;
+      try {
+        const { method, args, transfer } = this.#describe(input, index);
+        this.#out++;
+        return { seq, index, input, method, args, transfer, crashes: 0 };
+      } catch (error) {
+        this.#fail({ seq, index, input }, error);
+        // Not in our own drain: another stream's turn brought us here, and nobody drains this one after it.
+        if (!this.#draining) queueMicrotask(() => this.drain());
+        else this.#drainAgain = true;
+      }
+    }
+    return undefined;
+  }
+
+  putBack(tasks: readonly Task[]): void {
+    this.#out -= tasks.length;
+    this.#putBack = [...this.#putBack, ...tasks].filter(({ seq }) => seq < this.#failedAt).sort((a, b) => a.seq - b.seq);
+  }
+
+  value(task: Task, value: unknown): void {
+    this.#out--;
+    if (this.#closed || task.seq > this.#failedAt) return;
+    const { index, input } = task;
+    this.#outlet.store(
+      task.seq,
+      this.#plan.onError === 'settle' ? { status: 'fulfilled', index, input, value } : value,
+    );
+  }
+
+  failure(task: Task, error: unknown): void {
+    this.#out--;
+    if (!this.#closed) this.#fail(task, error);
+  }
+
+  crashed(task: Task, error: Error): void {
+    if (task.crashes++ < this.#plan.crashRetries && task.transfer === undefined) this.putBack([task]);
+    else this.failure(task, error);
+  }
+
+  /** Emits what is ready and takes what there is room for, until neither is left; never inside itself. */
+  drain(): void {
+    this.#drainAgain = true;
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      while (this.#drainAgain && !this.#closed) {
+        this.#drainAgain = false;
+        if (this.#immediate !== undefined) return this.error(this.#immediate.error);
+        if (this.#cancelFrom !== Infinity) this.#cancel();
+        while (this.#outlet.ready && !this.#closed) this.#emit(this.#outlet.take());
+        if (!this.#closed && this.waiting() > 0) this.#place.wake();
+        if (this.#outlet.ready) this.#drainAgain = true;
+      }
+    } finally {
+      this.#draining = false;
+    }
+    if (!this.#closed) this.#finish();
+  }
+
+  closing(reason: Error): void {
+    if (this.#closed || this.#intake.done) return;
+    this.#closing = reason;
+    this.#intake.stop();
+    this.drain();
+  }
+
+  /** Errors at once, whatever is out. */
+  error(error: unknown): void {
+    if (this.#closed) return;
+    this.stop();
+    this.#destination.error(error);
+  }
+
+  /** Emits nothing more, and lets go of all that was taken. */
+  stop(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#intake.stop();
+    this.#intake.clear();
+    this.#putBack = [];
+    this.#place.leave();
+  }
+
+  /** How many more values the window lets through. */
+  #room(): number {
+    const { held } = this.#outlet;
+    const { window } = this.#plan;
+    if (window !== undefined) return window - held - this.#out;
+    return held < Math.max(HELD_AT_LEAST, HELD_PER_TASK_OUT * this.#out) ? Infinity : 0;
+  }
+
+  #emit(outcome: unknown): void {
+    if (outcome instanceof Failure) this.error(outcome.error);
+    else if (outcome !== SKIPPED) this.#destination.next(outcome);
+  }
+
+  #fail(task: Pick<Task, 'seq' | 'index' | 'input'>, error: unknown): void {
+    const { seq, index, input } = task;
+    if (seq > this.#failedAt) return;
+    rememberTask(error, task);
+    const { onError, errorTiming } = this.#plan;
+    if (onError === 'settle') return this.#outlet.store(seq, { status: 'rejected', index, input, reason: error });
+    if (onError === 'skip') return this.#outlet.store(seq, SKIPPED);
+    this.#failedAt = seq;
+    this.#cancelFrom = seq + 1;
+    if (errorTiming === 'immediate') this.#immediate = new Failure(error);
+    else this.#outlet.store(seq, new Failure(error));
+  }
+
+  /** Nothing after the failed task starts; what is before it goes on. */
+  #cancel(): void {
+    const from = this.#cancelFrom;
+    this.#cancelFrom = Infinity;
+    this.#putBack = this.#putBack.filter(({ seq }) => seq < from);
+    this.#intake.stop();
+    this.#intake.clear();
+    if (!this.#closed) this.#place.cancel(from);
+  }
+
+  #finish(): void {
+    if (this.#out > 0 || this.#putBack.length > 0 || this.#intake.waiting > 0 || this.#outlet.held > 0) return;
+    if (this.#closing !== undefined) return this.error(this.#closing);
+    if (!this.#intake.done) return;
+    this.stop();
+    this.#destination.complete();
+  }
+}

@@ -1,0 +1,93 @@
+/** The errors this library raises of its own. What a task threw is never wrapped in one of them. */
+
+/** The base of every error that comes from rxjs-parallel itself: `error instanceof ParallelError`. */
+export class ParallelError extends Error {
+  static {
+    this.prototype.name = 'ParallelError';
+  }
+}
+
+/** A task ran longer than its `timeout`. Its worker was terminated, and is replaced on demand. */
+export class TaskTimeoutError extends ParallelError {
+  static {
+    this.prototype.name = 'TaskTimeoutError';
+  }
+}
+
+/** The worker died while it ran this task. `cause` is the uncaught error in the worker, where that was the reason. */
+export class WorkerCrashedError extends ParallelError {
+  static {
+    this.prototype.name = 'WorkerCrashedError';
+  }
+  /** The worker's exit code where the host reports one (Node); otherwise undefined. */
+  readonly exitCode: number | undefined;
+
+  constructor(message: string, options?: { exitCode?: number | undefined; cause?: unknown }) {
+    super(message, options !== undefined && 'cause' in options ? { cause: options.cause } : undefined);
+    this.exitCode = options?.exitCode;
+  }
+}
+
+/** No worker of the pool could be started; `cause` is the last failure. */
+export class WorkerInitError extends ParallelError {
+  static {
+    this.prototype.name = 'WorkerInitError';
+  }
+}
+
+/** The pool was closed under a live stream, or used after it was closed. */
+export class PoolClosedError extends ParallelError {
+  static {
+    this.prototype.name = 'PoolClosedError';
+  }
+}
+
+/** More values were waiting than `maxPending` allows. */
+export class OverflowError extends ParallelError {
+  static {
+    this.prototype.name = 'OverflowError';
+  }
+}
+
+/** An argument or a result cannot cross between threads (a function, a socket, a promise…). */
+export class CloneError extends ParallelError {
+  static {
+    this.prototype.name = 'CloneError';
+  }
+}
+
+/** An inline function used a variable that it does not have in the worker; the message says which. */
+export class ClosureError extends ParallelError {
+  static {
+    this.prototype.name = 'ClosureError';
+  }
+}
+
+/** What is known of the task that raised an error. */
+export interface TaskInfo {
+  /** The number of the value in its stream, from 0. */
+  readonly index: number;
+  /** The value itself. */
+  readonly input: unknown;
+}
+
+const tasks = new WeakMap<object, TaskInfo>();
+
+/** Remembers which task raised `error`; primitives that were thrown cannot carry it. */
+export function rememberTask(error: unknown, task: TaskInfo): void {
+  if ((typeof error === 'object' && error !== null) || typeof error === 'function')
+    tasks.set(error, { index: task.index, input: task.input });
+}
+
+/**
+ * The task that raised `error`: its index in the stream and its input.
+ *
+ * Undefined where `error` did not come from a task, or is a primitive (`throw 'text'`).
+ *
+ * ```ts
+ * source.pipe(parallelMap(fn, 4)).subscribe({ error: (e) => console.error(taskOf(e)?.index, e) });
+ * ```
+ */
+export function taskOf(error: unknown): TaskInfo | undefined {
+  return typeof error === 'object' && error !== null ? tasks.get(error) : undefined;
+}

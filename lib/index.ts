@@ -1,0 +1,31 @@
+/** `rxjs-parallel`: RxJS operators whose function runs in workers. */
+import { Worker as PlatformWorker } from '#platform';
+import type { WorkerConstructor } from './threads/worker.ts';
+
+export {
+  ClosureError,
+  CloneError,
+  OverflowError,
+  ParallelError,
+  PoolClosedError,
+  TaskTimeoutError,
+  WorkerCrashedError,
+  WorkerInitError,
+  type TaskInfo,
+  taskOf,
+} from './errors.ts';
+export { localPool } from './local/localPool.ts';
+export type { ParallelOptions, Settled } from './options.ts';
+export { type ParallelOperator, parallelMap } from './parallelMap.ts';
+export { parallelMapUnordered } from './parallelMapUnordered.ts';
+export type { AbortSignalLike, CloseOptions, PoolEvent, PoolStats, RunOptions, ThreadsPool, WorkerPool } from './pool.ts';
+export type { Call, Remote } from './remote.ts';
+export { Transfer } from './threads/threads.ts';
+export { type WorkerPoolOptions, workerPool } from './threads/workerPool.ts';
+
+/**
+ * A worker: in Node a class over `node:worker_threads` that takes a URL, in browsers the global `Worker`. So the line
+ * `new Worker(new URL('./x.worker.js', import.meta.url), { type: 'module' })` is the same everywhere, and every bundler
+ * recognises it.
+ */
+export const Worker: WorkerConstructor = PlatformWorker;

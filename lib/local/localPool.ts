@@ -1,0 +1,223 @@
+import { type Observable, Subject } from 'rxjs';
+import { type ClosablePool, publicPool } from '../core/publicPool.ts';
+import { Turns } from '../core/turns.ts';
+import { PoolClosedError, TaskTimeoutError } from '../errors.ts';
+import { show } from '../options.ts';
+import type { Feed, Place, PoolEvent, PoolStats, Task, WorkerPool } from '../pool.ts';
+import { RunningTask, enterTask } from '../worker/context.ts';
+import { isTransfer } from '../worker/transfer.ts';
+
+/**
+ * A pool that runs the methods of `api` on the calling thread: one task at a time, at once where the method is
+ * synchronous. For tests, for debugging, for hosts without workers; the chain around it stays the same.
+ *
+ * Nothing is copied, so a result is the very object that the method returned. A `timeout` cannot stop a synchronous
+ * method; `terminateAfter`, `crashRetries` and `batch` mean nothing here.
+ *
+ * @param api an object whose own functions are the methods: what a worker module gives to `expose`.
+ * @throws TypeError: `api` is no object.
+ *
+ * ```ts
+ * const pool = localPool({ double: (n: number) => 2 * n });
+ * range(1, 3).pipe(parallelMap((worker, n) => worker.double(n), pool)).subscribe(console.log); // 2 4 6
+ * ```
+ */
+export function localPool<Api extends object>(api: Api): WorkerPool<Api> {
+  if (typeof api !== 'object' || api === null) throw new TypeError(`localPool: api must be an object of functions, got ${show(api)}`);
+  return publicPool<Api>(new Local(api as Readonly<Record<string, unknown>>));
+}
+
+interface Running {
+  readonly seat: Seat;
+  readonly task: Task;
+  readonly context: RunningTask;
+  cancelled: boolean;
+}
+
+/** A stream's place at the local pool. */
+class Seat implements Place {
+  readonly feed: Feed;
+  readonly #pool: Local;
+
+  constructor(feed: Feed, pool: Local) {
+    this.feed = feed;
+    this.#pool = pool;
+  }
+
+  get hungry(): boolean {
+    return this.#pool.idle;
+  }
+
+  wake(): void {
+    this.#pool.pump();
+  }
+
+  cancel(from: number): void {
+    this.#pool.cancel(this, from);
+  }
+
+  leave(): void {
+    this.#pool.leave(this);
+  }
+}
+
+class Local implements ClosablePool {
+  readonly size = 1;
+  readonly #api: Readonly<Record<string, unknown>>;
+  readonly #turns = new Turns<Seat>();
+  readonly #events = new Subject<PoolEvent>();
+  /** The one task that runs, until it has really ended. */
+  #running: Running | undefined;
+  #counts = { completed: 0, failed: 0 };
+  #pumping = false;
+  #pumpAgain = false;
+  #closing = false;
+  #whenEnded: (() => void)[] = [];
+
+  constructor(api: Readonly<Record<string, unknown>>) {
+    this.#api = api;
+  }
+
+  get events$(): Observable<PoolEvent> {
+    return this.#events.asObservable();
+  }
+
+  get idle(): boolean {
+    return this.#running === undefined;
+  }
+
+  stats(): PoolStats {
+    const running = this.idle ? 0 : 1;
+    return { workers: 1, idle: 1 - running, running, ...this.#counts, restarts: 0 };
+  }
+
+  attach(feed: Feed): Place {
+    if (this.#closing) throw new PoolClosedError('The pool is closed');
+    const seat = new Seat(feed, this);
+    this.#turns.add(seat);
+    return seat;
+  }
+
+  /** Runs what is next, and what is next after that, until something has to be waited for; never inside itself. */
+  pump(): void {
+    this.#pumpAgain = true;
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      while (this.#pumpAgain) {
+        this.#pumpAgain = false;
+        while (this.idle) {
+          const seat = this.#turns.next(({ feed }) => feed.waiting() > 0);
+          const task = seat?.feed.next();
+          if (seat === undefined) break;
+          if (task !== undefined) this.#run(seat, task);
+        }
+      }
+    } finally {
+      this.#pumping = false;
+    }
+    if (this.#closing && this.#turns.size === 0 && this.idle) this.#end();
+  }
+
+  cancel(seat: Seat, from: number): void {
+    const running = this.#running;
+    if (running === undefined || running.seat !== seat || running.task.seq < from) return;
+    running.cancelled = true;
+    running.context.abort();
+  }
+
+  leave(seat: Seat): void {
+    this.#turns.remove(seat);
+    this.cancel(seat, 0);
+    this.pump();
+  }
+
+  close(drain: boolean): Promise<void> {
+    const first = !this.#closing;
+    this.#closing = true;
+    const ended = new Promise<void>((resolve) => this.#whenEnded.push(resolve));
+    for (const { feed } of this.#turns)
+      if (!drain) feed.error(new PoolClosedError('The pool is closed'));
+      else if (first) feed.closing(new PoolClosedError('The pool is closed'));
+    this.pump();
+    return ended;
+  }
+
+  #run(seat: Seat, task: Task): void {
+    const context = new RunningTask(task.index, () => running.cancelled);
+    const running: Running = { seat, task, context, cancelled: false };
+    this.#running = running;
+    this.#tell('task:start', task);
+    const before = enterTask(() => context);
+    let result: unknown;
+    try {
+      result = this.#call(task);
+    } catch (error) {
+      enterTask(before);
+      return this.#settle(true, error);
+    }
+    if (!isThenable(result)) {
+      enterTask(before);
+      return this.#settle(false, result);
+    }
+    const timer = this.#watchTime(running);
+    const end = (failed: boolean, outcome: unknown): void => {
+      clearTimeout(timer);
+      enterTask(before);
+      this.#settle(failed, outcome);
+    };
+    result.then(
+      (value) => end(false, value),
+      (error: unknown) => end(true, error),
+    );
+  }
+
+  #call({ method, args }: Task): unknown {
+    const found = Object.hasOwn(this.#api, method) ? this.#api[method] : undefined;
+    if (typeof found === 'function') return (found as (...args: readonly unknown[]) => unknown).apply(this.#api, args as never);
+    const names = Object.keys(this.#api).join(', ');
+    throw new TypeError(`The worker exposes no method "${method}"; it exposes ${names}`);
+  }
+
+  #settle(failed: boolean, outcome: unknown): void {
+    const { seat, task, cancelled } = this.#running!;
+    this.#running = undefined;
+    this.#tell('task:end', task, failed);
+    if (!cancelled) this.#counts[failed ? 'failed' : 'completed']++;
+    const value = !failed && typeof outcome === 'object' && isTransfer(outcome) ? outcome.send : outcome;
+    if (!cancelled && failed) seat.feed.failure(task, value);
+    else if (!cancelled) seat.feed.value(task, value);
+    seat.feed.drain();
+    this.pump();
+  }
+
+  /** The outcome is known when the time is up; the slot is free only when the task has ended. */
+  #watchTime(running: Running): ReturnType<typeof setTimeout> | undefined {
+    const { seat, task, context } = running;
+    const { timeout } = seat.feed;
+    if (timeout === undefined) return undefined;
+    return setTimeout(() => {
+      if (running.cancelled) return;
+      running.cancelled = true;
+      this.#counts.failed++;
+      seat.feed.failure(task, new TaskTimeoutError(`Task ${task.index} ran longer than its timeout of ${timeout} ms`));
+      context.abort();
+      seat.feed.drain();
+    }, timeout);
+  }
+
+  #tell(type: 'task:start' | 'task:end', { index }: Task, failed = false): void {
+    if (!this.#events.observed) return;
+    const event = { worker: 0, index, time: performance.timeOrigin + performance.now() };
+    this.#events.next(type === 'task:start' ? { type, ...event } : { type, ...event, outcome: failed ? 'error' : 'value' });
+  }
+
+  #end(): void {
+    this.#events.complete();
+    for (const resolve of this.#whenEnded.splice(0)) resolve();
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}

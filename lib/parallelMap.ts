@@ -1,0 +1,54 @@
+import type { OperatorFunction } from 'rxjs';
+import { parallel } from './core/operator.ts';
+import { Ordered } from './core/ordered.ts';
+import { type ParallelOptions, type Settled, planOf, show } from './options.ts';
+import type { ThreadsPool, WorkerPool } from './pool.ts';
+import type { Call, Remote } from './remote.ts';
+import { crewOf, isInline } from './threads/hire.ts';
+
+type Element<T, R, O> = 'onError' extends keyof O
+  ? O extends { readonly onError: 'settle' }
+    ? Settled<T, R>
+    : O extends { readonly onError: 'throw' | 'skip' | undefined }
+      ? R
+      : R | Settled<T, R>
+  : R;
+
+type PoolOptions = Omit<ParallelOptions, 'context' | 'transfer'>;
+
+/** The three forms of `parallelMap` and `parallelMapUnordered`. */
+export interface ParallelOperator {
+  /** `fn` itself runs in `workers` workers: it is sent as source text, so it must not use variables from around it. */
+  <T, R, const O extends ParallelOptions<T> = {}>(
+    fn: (value: T, index: number, context: O extends { readonly context: infer C } ? C : undefined) => R,
+    workers?: number | undefined,
+    options?: O,
+  ): OperatorFunction<T, Element<T, Awaited<R>, O>>;
+  /** `fn` runs here and returns the call to make in a worker of the pool. */
+  <T, Api, R, const O extends PoolOptions = {}>(
+    fn: (worker: Remote<Api>, value: T, index: number) => Call<R>,
+    workers: WorkerPool<Api>,
+    options?: O,
+  ): OperatorFunction<T, Element<T, R, O>>;
+  /** The same on a threads.js `Pool`, whose threads are borrowed. */
+  <T, Thread, R, const O extends PoolOptions = {}>(
+    fn: (thread: Remote<Thread>, value: T, index: number) => Call<R>,
+    workers: ThreadsPool<Thread>,
+    options?: O,
+  ): OperatorFunction<T, Element<T, R, O>>;
+}
+
+/**
+ * Runs `fn` on every value, on several workers at once, and emits the results in the order of the source.
+ *
+ * ```
+ * source:  --1--2--3--|
+ *          parallelMap(fn, 2)      // 1 takes 4 frames, 2 takes 1, 3 takes 1
+ * result:  ------(ab)c|
+ * ```
+ */
+export const parallelMap: ParallelOperator = (fn: unknown, workers?: unknown, options?: unknown): never => {
+  if (typeof fn !== 'function') throw new TypeError(`parallelMap: fn must be a function, got ${show(fn)}`);
+  const plan = planOf('parallelMap', options, isInline(workers));
+  return parallel(crewOf('parallelMap', fn as never, workers, plan), plan, Ordered) as never;
+};

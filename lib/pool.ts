@@ -1,0 +1,150 @@
+/**
+ * The seam between a stream and a pool.
+ *
+ * A pool never queues. A stream attaches to it; whenever a worker has room the pool asks the attached streams, in
+ * turn, for their next task, and gives back what became of each.
+ */
+import type { Observable } from 'rxjs';
+import type { Call, Remote } from './remote.ts';
+
+/** A call as the pool sees it. */
+export interface Description {
+  readonly method: string;
+  readonly args: readonly unknown[];
+  /** What is moved instead of copied. */
+  readonly transfer: readonly unknown[] | undefined;
+}
+
+/** One value on its way: which call, for which value. */
+export interface Task extends Description {
+  /** The number of the value in arrival order, as the user sees it. */
+  readonly index: number;
+  /** The number of the task in order of dispatch: without gaps, and so the order of the results. */
+  readonly seq: number;
+  readonly input: unknown;
+  /** How many workers have died of it. */
+  crashes: number;
+}
+
+/** What a pool sees of a stream. Outcomes come in groups; `drain` ends each. */
+export interface Feed {
+  /** Most workers to use at once. */
+  readonly concurrency: number;
+  /** Most tasks in one message. */
+  readonly batch: number;
+  /** Milliseconds a task may run; undefined: any. */
+  readonly timeout: number | undefined;
+  /** Milliseconds a cancelled task may run on before its worker is terminated. */
+  readonly terminateAfter: number;
+  /** Made where the stream was subscribed: its stack is put under that of a remote error. */
+  readonly subscribed: Error;
+  /** How many tasks `next` could give now; a high guess where it cannot be known. */
+  waiting(): number;
+  next(): Task | undefined;
+  /** These have not run: they are next again. */
+  putBack(tasks: readonly Task[]): void;
+  value(task: Task, value: unknown): void;
+  failure(task: Task, error: unknown): void;
+  /** The worker that ran this task is gone. */
+  crashed(task: Task, error: Error): void;
+  drain(): void;
+  /** The pool is closing: what has been taken is still run, nothing more is. */
+  closing(reason: Error): void;
+  /** No outcome will come any more: the pool was closed at once, or no worker can be started. */
+  error(error: unknown): void;
+}
+
+/** What a stream sees of a pool: its place among the streams attached. */
+export interface Place {
+  /** A worker has room and this stream had nothing for it: tell the pool of the next value. */
+  readonly hungry: boolean;
+  /** There is something to take. */
+  wake(): void;
+  /** Drops what was sent from this `seq` on: not started, it never starts; running, its signal aborts. */
+  cancel(from: number): void;
+  /** Cancels everything and leaves. */
+  leave(): void;
+}
+
+/** A pool as the engine sees it. */
+export interface Pool {
+  readonly size: number;
+  attach(feed: Feed): Place;
+}
+
+/** Where a public pool keeps what the engine sees of it. */
+export const engine: unique symbol = Symbol.for('rxjs-parallel.engine') as never;
+
+/** Numbers of a pool since it was made. */
+export interface PoolStats {
+  /** Workers that are up. */
+  readonly workers: number;
+  /** Workers that are up and have nothing to do. */
+  readonly idle: number;
+  /** Tasks that have been sent to a worker and have not come back. */
+  readonly running: number;
+  /** Tasks that ended with a value. */
+  readonly completed: number;
+  /** Tasks that ended with an error, a timeout or a crash. */
+  readonly failed: number;
+  /** Workers that were started in place of a lost one. */
+  readonly restarts: number;
+}
+
+/** What happens in a pool. `time` is in milliseconds since the epoch, with fractions. */
+export type PoolEvent =
+  | { readonly type: 'worker:start'; readonly worker: number; readonly time: number }
+  | { readonly type: 'worker:exit'; readonly worker: number; readonly time: number; readonly exitCode?: number }
+  | { readonly type: 'task:start'; readonly worker: number; readonly index: number; readonly time: number }
+  | {
+      readonly type: 'task:end';
+      readonly worker: number;
+      readonly index: number;
+      readonly time: number;
+      readonly outcome: 'value' | 'error' | 'timeout' | 'crash' | 'cancel';
+    };
+
+/** The part of an AbortSignal that is used here. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** Options of `pool.run`. */
+export interface RunOptions {
+  /** Aborts the task; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignalLike | undefined;
+  /** Milliseconds the task may run, at least 1. Default: no limit. */
+  readonly timeout?: number | undefined;
+}
+
+/** Options of `pool.close`. */
+export interface CloseOptions {
+  /**
+   * `true` (the default): what the streams have already taken is delivered first.
+   * `false`: live streams error at once with `PoolClosedError`.
+   */
+  readonly drain?: boolean | undefined;
+}
+
+/** A pool of workers, shared by every stream that names it: made by `workerPool` and `localPool`. */
+export interface WorkerPool<Api> extends AsyncDisposable {
+  /** Most workers at once. */
+  readonly size: number;
+  /** One call, as a Promise. `fn` says which: `pool.run((worker) => worker.count(9))`. */
+  run<R>(fn: (worker: Remote<Api>) => Call<R>, options?: RunOptions): Promise<R>;
+  /** Counts since the pool was made. */
+  stats(): PoolStats;
+  /** What happens in the pool, while somebody is subscribed; costs nothing otherwise. */
+  readonly events$: Observable<PoolEvent>;
+  /** Ends the workers; resolves when all have ended. May be called again: `{ drain: false }` cuts a draining close short. */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+/** A threads.js `Pool`, as far as it is used here. */
+export interface ThreadsPool<Thread> {
+  queue<R>(task: (thread: Thread) => PromiseLike<R> | R): PromiseLike<R>;
+  terminate(force?: boolean): Promise<void>;
+}

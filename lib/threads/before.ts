@@ -1,0 +1,21 @@
+/** What `threads` is about to change in this process; imported before it, and read after. */
+const EVENTS = ['SIGINT', 'SIGTERM', 'uncaughtException', 'unhandledRejection'] as const;
+
+/** Absent in browsers; bundlers may leave a stub of it. */
+const host = (globalThis as { process?: { listeners?: unknown } }).process;
+const emitter = typeof host?.listeners === 'function' ? (host as NodeJS.Process) : undefined;
+
+const listeners = new Map<string, readonly unknown[]>(EVENTS.map((event) => [event, emitter?.listeners(event as 'SIGINT') ?? []]));
+const hadSelf = 'self' in globalThis;
+
+/** Takes back exactly the listeners added since: those for signals end the process. */
+export function restoreListeners(): void {
+  for (const event of EVENTS)
+    for (const listener of emitter?.listeners(event as 'SIGINT') ?? [])
+      if (listeners.get(event)?.includes(listener) !== true) emitter?.off(event, listener as () => void);
+}
+
+/** Takes back `globalThis.self`, where there was none. */
+export function restoreSelf(): void {
+  if (!hadSelf) Reflect.deleteProperty(globalThis, 'self');
+}

@@ -1,0 +1,40 @@
+/** From the argument `workers` to a crew: a number, a pool of ours, or a threads.js Pool. */
+import { cores } from '#platform';
+import { type Crew, crewOn } from '../core/operator.ts';
+import { type Plan, show, whole } from '../options.ts';
+import { type Pool, engine } from '../pool.ts';
+import { inlineCall, inlinePool } from './inline.ts';
+import { isThreadsPool, leased } from './leased.ts';
+
+type Fn = (...args: any[]) => unknown;
+
+/** Whether `fn` itself runs in the workers. */
+export function isInline(workers: unknown): boolean {
+  return workers === undefined || typeof workers === 'number';
+}
+
+export function crewOf(caller: string, fn: Fn, workers: unknown, plan: Plan): Crew {
+  if (isInline(workers)) {
+    const size = whole(`${caller}: workers`, workers, 1, cores, false, ' (or a pool)');
+    const source = inlineCall(caller, fn);
+    return {
+      describe: (value, index) => ({ method: 'call', args: [value], transfer: plan.transfer?.(value, index) }),
+      hire() {
+        const pool = inlinePool(source, plan.context, size);
+        return { pool, release: () => void pool.close(false) };
+      },
+    };
+  }
+  const pool = poolOf(workers);
+  if (pool === undefined)
+    throw new TypeError(
+      `${caller}: workers must be a number of workers, a pool made by workerPool or localPool, or a threads.js Pool, got ${show(workers)}`,
+    );
+  return crewOn(fn, pool);
+}
+
+function poolOf(workers: unknown): Pool | undefined {
+  if ((typeof workers !== 'object' && typeof workers !== 'function') || workers === null) return undefined;
+  if (engine in workers) return workers[engine] as Pool;
+  return isThreadsPool(workers) ? leased(workers) : undefined;
+}

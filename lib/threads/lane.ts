@@ -1,0 +1,376 @@
+/** One worker after another: starts it on demand, sends it batches, settles them whatever becomes of it. */
+import { CloneError, ParallelError, TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../errors.ts';
+import type { PoolEvent, Task } from '../pool.ts';
+import { CUT, type CutMessage, REPLY, type ReplyMessage, SLOTS, type Thrown } from '../wire.ts';
+import { afterMessages } from '#platform';
+import { Batch } from './batch.ts';
+import type { Loss } from './guard.ts';
+import { type Link, type Opening, type Supply, uncaught } from './link.ts';
+import { Transfer } from './threads.ts';
+import { plainError, remoteError } from './remoteError.ts';
+import type { Seat } from './seat.ts';
+
+/** What a lane tells its pool. */
+export interface LaneEvents {
+  /** An outcome, or the room for one, has changed. */
+  changed(): void;
+  /** The worker came up; or could not; or was lost, perhaps before it had begun anything. */
+  up(): void;
+  failed(error: WorkerInitError): void;
+  lost(fruitless: WorkerInitError | undefined): void;
+  settled(count: number, failures: number): void;
+  /** Defined while somebody listens. */
+  readonly emit: ((event: PoolEvent) => void) | undefined;
+}
+
+const now = (): number => performance.timeOrigin + performance.now();
+
+export class Lane {
+  readonly id: number;
+  readonly batches: Batch[] = [];
+  readonly #supply: Supply;
+  readonly #events: LaneEvents;
+  #opening: Opening | undefined;
+  #link: Link | undefined;
+  /** Tasks that the present worker was given; for `maxTasksPerWorker`. */
+  taken = 0;
+  #progress = false;
+  #held = true;
+
+  constructor(id: number, supply: Supply, events: LaneEvents) {
+    this.id = id;
+    this.#supply = supply;
+    this.#events = events;
+  }
+
+  get state(): 'down' | 'starting' | 'up' {
+    if (this.#link !== undefined) return 'up';
+    return this.#opening === undefined ? 'down' : 'starting';
+  }
+
+  /** Up, with nothing to do. */
+  get idle(): boolean {
+    return this.#link !== undefined && this.batches.length === 0;
+  }
+
+  /** Whether a message more may be on its way: a second only to a worker that takes batches. */
+  get room(): boolean {
+    if (this.#link === undefined) return false;
+    return this.batches.length < (this.#link.batches ? 2 : 1);
+  }
+
+  /** The most tasks a message may carry; a plain threads.js worker takes calls one by one. */
+  get most(): number {
+    return this.#link?.batches === true ? Infinity : 1;
+  }
+
+  start(): void {
+    const opening = this.#supply.open();
+    this.#opening = opening;
+    this.#held = true;
+    opening.ready.then(
+      (link) => {
+        if (this.#opening === opening) this.#up(link);
+        else void link.end();
+      },
+      (error: WorkerInitError) => {
+        if (this.#opening !== opening) return;
+        this.#opening = undefined;
+        this.#events.failed(error);
+      },
+    );
+  }
+
+  send(seat: Seat, tasks: readonly Task[]): void {
+    const link = this.#link!;
+    const batch = new Batch(seat, tasks, link.cells === undefined ? -1 : this.#freeSlot(), link.cells);
+    if (!this.batches.some((each) => each.seat === seat)) seat.lanes++;
+    this.batches.push(batch);
+    this.taken += tasks.length;
+    try {
+      if (link.batches) {
+        const { message, transfer } = batch.message(this.#events.emit !== undefined);
+        link.guard.post(message, transfer);
+      } else this.#call(link, batch);
+    } catch (error) {
+      this.#unsendable(batch, error);
+      return;
+    }
+    if (seat.feed.timeout !== undefined) this.#watchTime(batch, seat.feed.timeout, seat.feed.timeout);
+  }
+
+  /** Takes back what has not begun of `seat` from `from` on. What runs is told that it is cancelled, and given notice. */
+  cancel(seat: Seat, from: number): void {
+    for (const batch of this.batches) {
+      if (batch.seat !== seat) continue;
+      const at = batch.tasks.findIndex(({ seq }) => seq >= from);
+      if (at < 0 || at >= batch.cancelledFrom) continue;
+      batch.cancelledFrom = at;
+      batch.cut(at);
+      if (this.#link?.batches === true) this.#link.guard.post({ type: CUT, id: batch.id, end: at } satisfies CutMessage);
+    }
+    this.#giveNotice();
+  }
+
+  /** Takes back all that this worker has not begun, if it has been with one task since the last look. */
+  recall(): boolean {
+    const [head] = this.batches;
+    if (head === undefined || !head.shared) return false;
+    const { claimed, done } = head;
+    const stuck = claimed > done && head.seen === claimed;
+    head.seen = claimed;
+    if (!stuck) return false;
+    let any = false;
+    for (const batch of this.batches) {
+      if (batch.cancelled) continue;
+      const taken = batch.cut(0);
+      any ||= taken.length > 0;
+      if (taken.length > 0) batch.seat.feed.putBack(taken);
+    }
+    return any;
+  }
+
+  /** Whether the worker has tasks that it has not begun, and another could take. */
+  get spare(): boolean {
+    return this.batches.some((batch) => batch.shared && !batch.cancelled && batch.claimed < batch.end);
+  }
+
+  /** Ends the worker, whatever it does. */
+  end(): Promise<void> {
+    const opening = this.#opening;
+    const link = this.#link;
+    this.#opening = undefined;
+    if (link === undefined) return opening?.end() ?? Promise.resolve();
+    if (this.batches.length > 0) {
+      this.#lost({ why: 'was ended with its pool' });
+      return link.kill();
+    }
+    this.#link = undefined;
+    this.#exited();
+    return link.end();
+  }
+
+  /** A worker keeps the process alive while somebody waits for it, and no longer. */
+  hold(alive: boolean): void {
+    if (alive === this.#held) return;
+    this.#held = alive;
+    if (this.#link !== undefined) this.#link.guard.hold(alive);
+    else this.#opening?.hold(alive);
+  }
+
+  get wanted(): boolean {
+    return this.batches.some((batch) => !batch.cancelled);
+  }
+
+  #up(link: Link): void {
+    this.#opening = undefined;
+    this.#link = link;
+    this.taken = 0;
+    this.#progress = false;
+    link.guard.onLost = (loss) => this.#lost(loss);
+    link.guard.onMessage = (data) => this.#message(link, data);
+    if (!this.#held) link.guard.hold(false);
+    this.#events.emit?.({ type: 'worker:start', worker: this.id, time: now() });
+    this.#events.up();
+  }
+
+  #message(link: Link, data: unknown): void {
+    const message = data as ReplyMessage | null | undefined;
+    if (message?.type === REPLY) return this.#reply(message);
+    const loss = uncaught(message as never);
+    if (loss !== undefined) link.guard.lose(loss);
+    else link.deliver(data);
+  }
+
+  #reply({ id, from, values, failed, ms, last, times }: ReplyMessage): void {
+    const batch = this.batches.find((each) => each.id === id);
+    if (batch === undefined) return;
+    this.#progress = true;
+    const { seat, tasks } = batch;
+    const { feed } = seat;
+    const count = values.length;
+    if (times !== undefined) this.#tell(batch, from, times, failed);
+    if (failed === undefined) for (let at = 0; at < count; at++) feed.value(tasks[from + at]!, values[at]);
+    else {
+      const failures = new Set(failed);
+      for (let at = 0; at < count; at++)
+        if (failures.has(at)) feed.failure(tasks[from + at]!, remoteError(values[at] as Thrown, feed.subscribed));
+        else feed.value(tasks[from + at]!, values[at]);
+    }
+    batch.reported = from + count;
+    seat.pace.observe(count, ms);
+    this.#events.settled(count, failed?.length ?? 0);
+    if (last) {
+      const rest = tasks.slice(batch.reported, batch.end);
+      this.#remove(batch);
+      if (rest.length > 0) feed.putBack(rest);
+    } else this.#giveNotice();
+    feed.drain();
+    this.#events.changed();
+  }
+
+  /** A plain threads.js worker: one call, by its own proxy. */
+  #call(link: Link, batch: Batch): void {
+    const task = batch.tasks[0]!;
+    const method = Object.hasOwn(link.thread, task.method) ? link.thread[task.method] : undefined;
+    if (typeof method !== 'function') {
+      const names = Object.keys(link.thread).join(', ');
+      const error = new TypeError(`The worker exposes no method "${task.method}"; it exposes ${names}`);
+      queueMicrotask(() => this.#called(batch, true, error));
+      return;
+    }
+    const began = performance.now();
+    const [moved, ...rest] = task.args;
+    const args = task.transfer === undefined ? task.args : [Transfer(moved, task.transfer as object[]), ...rest];
+    method(...args).then(
+      (value) => {
+        batch.seat.pace.observe(1, performance.now() - began);
+        this.#called(batch, false, value);
+      },
+      (error: unknown) => this.#called(batch, true, plainError(error, batch.seat.feed.subscribed)),
+    );
+  }
+
+  #called(batch: Batch, failed: boolean, outcome: unknown): void {
+    if (!this.batches.includes(batch)) return;
+    this.#progress = true;
+    const task = batch.tasks[0]!;
+    const { feed } = batch.seat;
+    if (failed) feed.failure(task, outcome);
+    else feed.value(task, outcome);
+    this.#events.settled(1, failed ? 1 : 0);
+    this.#remove(batch);
+    feed.drain();
+    this.#events.changed();
+  }
+
+  /** The message could not be posted: the tasks whose arguments cannot cross fail, the others are next again. */
+  #unsendable(batch: Batch, error: unknown): void {
+    const { feed } = batch.seat;
+    const bad = batch.tasks.length === 1 ? [...batch.tasks] : batch.tasks.filter((task) => !crosses(task.args));
+    const good = bad.length === 0 ? [] : batch.tasks.filter((task) => !bad.includes(task));
+    this.#remove(batch);
+    feed.putBack(good);
+    for (const task of bad.length === 0 ? batch.tasks : bad)
+      feed.failure(
+        task,
+        new CloneError(`The arguments of ${task.method}() cannot cross to a worker: ${(error as Error).message}`, { cause: error }),
+      );
+    this.#events.settled(0, batch.tasks.length - good.length);
+    // Not here: the pool is in the middle of handing out.
+    queueMicrotask(() => {
+      feed.drain();
+      this.#events.changed();
+    });
+  }
+
+  /** The worker is gone. Once. */
+  #lost(loss: Loss & { error?: (task: Task) => ParallelError }): void {
+    const link = this.#link;
+    if (link === undefined) return;
+    this.#link = undefined;
+    void link.kill();
+    const batches = this.batches.splice(0);
+    const seats = new Set(batches.map(({ seat }) => seat));
+    for (const seat of seats) seat.lanes--;
+    let failures = 0;
+    for (const [at, batch] of batches.entries()) {
+      clearTimeout(batch.timer);
+      // Where the worker does not tell what it has begun, that is all of the first batch and nothing of the next.
+      const claimed = batch.shared || at === 0 ? batch.claimed : 0;
+      const done = Math.min(batch.shared ? batch.done : 0, claimed);
+      const running = batch.tasks.slice(Math.max(done, batch.reported), claimed);
+      batch.seat.feed.putBack([...batch.tasks.slice(batch.reported, done), ...batch.tasks.slice(claimed, batch.end)]);
+      for (const task of running) {
+        this.#progress = true;
+        if (loss.error !== undefined) batch.seat.feed.failure(task, loss.error(task));
+        else batch.seat.feed.crashed(task, crash(task, loss));
+        failures++;
+      }
+    }
+    this.#events.settled(0, failures);
+    this.#exited(loss.exitCode);
+    this.#events.lost(this.#progress ? undefined : fruitless(loss));
+    for (const { feed } of seats) feed.drain();
+    this.#events.changed();
+  }
+
+  #exited(exitCode?: number): void {
+    const code = exitCode === undefined ? {} : { exitCode };
+    this.#events.emit?.({ type: 'worker:exit', worker: this.id, time: now(), ...code });
+  }
+
+  #remove(batch: Batch): void {
+    clearTimeout(batch.timer);
+    this.batches.splice(this.batches.indexOf(batch), 1);
+    // A lane counts for a stream while it has a batch of it.
+    if (!this.batches.some(({ seat }) => seat === batch.seat)) batch.seat.lanes--;
+    this.#giveNotice();
+  }
+
+  /** A cancelled task at the head may run on for `terminateAfter`, from when it is the one that runs. */
+  #giveNotice(): void {
+    const [head] = this.batches;
+    if (head === undefined || !head.cancelled || head.noticed) return;
+    head.noticed = true;
+    clearTimeout(head.timer);
+    const { terminateAfter } = head.seat.feed;
+    if (terminateAfter === Infinity) return;
+    head.timer = setTimeout(() => {
+      afterMessages(() => {
+        if (this.batches.includes(head)) this.#lost({ why: 'ran a cancelled task on and on' });
+      });
+    }, terminateAfter);
+    (head.timer as { unref?(): void }).unref?.();
+  }
+
+  /** Runs out `timeout` after the task began in the worker; a reply that is already waiting comes first. */
+  #watchTime(batch: Batch, wait: number, timeout: number): void {
+    batch.timer = setTimeout(() => {
+      afterMessages(() => {
+        if (!this.batches.includes(batch) || batch.cancelled) return;
+        const age = batch.shared ? batch.age : timeout;
+        if (age === undefined || age < timeout) this.#watchTime(batch, timeout - (age ?? 0), timeout);
+        else this.#lost({ why: 'ran out of time', error: ({ index }) => timedOut(index, timeout) });
+      });
+    }, wait);
+  }
+
+  #freeSlot(): number {
+    for (let slot = 0; slot < SLOTS; slot++) if (!this.batches.some((batch) => batch.slot === slot)) return slot;
+    throw new RangeError('More batches than cells');
+  }
+
+  #tell(batch: Batch, from: number, times: Float64Array, failed: readonly number[] | undefined): void {
+    for (let at = 0; at * 2 < times.length; at++) {
+      const { index } = batch.tasks[from + at]!;
+      const outcome = failed?.includes(at) === true ? 'error' : 'value';
+      this.#events.emit?.({ type: 'task:start', worker: this.id, index, time: times[2 * at]! });
+      this.#events.emit?.({ type: 'task:end', worker: this.id, index, time: times[2 * at + 1]!, outcome });
+    }
+  }
+}
+
+function crosses(args: readonly unknown[]): boolean {
+  try {
+    structuredClone(args);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function crash({ index }: Task, { why, cause, exitCode }: Loss): WorkerCrashedError {
+  return new WorkerCrashedError(`The worker ${why} while it ran task ${index}`, {
+    exitCode,
+    ...(cause === undefined ? {} : { cause: cause[0] }),
+  });
+}
+
+function fruitless({ why, cause }: Loss): WorkerInitError {
+  return new WorkerInitError(`A worker ${why} before it had begun any task`, cause === undefined ? undefined : { cause: cause[0] });
+}
+
+function timedOut(index: number, timeout: number): TaskTimeoutError {
+  return new TaskTimeoutError(`Task ${index} ran longer than its timeout of ${timeout} ms`);
+}

@@ -1,0 +1,123 @@
+/** Brings one worker up: built, guarded, and spoken to through threads.js. */
+import { WorkerInitError } from '../errors.ts';
+import { show } from '../options.ts';
+import { CELL, MARK, OPEN, type OpenMessage, SLOTS, type Thrown, UNCAUGHT } from '../wire.ts';
+import { Facade, Guard, type Loss, isWorker } from './guard.ts';
+import { plainError, remoteError } from './remoteError.ts';
+import { Thread, spawn } from './threads.ts';
+
+/** A worker that is up. */
+export interface Link {
+  readonly guard: Guard;
+  /** threads.js's thread: the methods that the worker exposes. */
+  readonly thread: Readonly<Record<string, (...args: readonly unknown[]) => PromiseLike<unknown>>>;
+  /** Whether its `expose` is ours, which takes batches; a plain threads.js worker is called once a task. */
+  readonly batches: boolean;
+  /** Shared with the worker, where memory can be. */
+  readonly cells: Int32Array | undefined;
+  /** A message that is not ours is threads.js's. */
+  deliver(data: unknown): void;
+  /** Ends the worker, or gives it back to where it came from; resolves when that is done. */
+  end(): Promise<void>;
+  /** Ends the worker, whatever it does. */
+  kill(): Promise<void>;
+}
+
+/** A worker that is coming up. */
+export interface Opening {
+  /** Rejects with `WorkerInitError`. */
+  readonly ready: Promise<Link>;
+  /** Whether the wait for it keeps the Node process alive. */
+  hold(alive: boolean): void;
+  /** Gives up on it. */
+  end(): Promise<void>;
+}
+
+/** Where a pool's workers come from. */
+export interface Supply {
+  open(): Opening;
+}
+
+type Message = { readonly type?: unknown; readonly error?: unknown } | null | undefined;
+
+/** Starts a worker made by `factory`, which has `initTimeout` ms to expose something. */
+export function openWorker(factory: () => unknown, initTimeout: number): Opening {
+  let guard: Guard;
+  try {
+    const worker = factory();
+    if (!isWorker(worker)) throw new TypeError(`The pool's factory must return a new Worker, it returned ${show(worker)}`);
+    guard = new Guard(worker);
+  } catch (cause) {
+    return failed(cause);
+  }
+  const facade = new Facade(guard);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let held = true;
+  const ready = new Promise<Link>((resolve, reject) => {
+    guard.onLost = (loss) => reject(initError(`A worker ${loss.why} before it exposed anything`, loss));
+    timer = setTimeout(() => {
+      guard.lose({
+        why: `did not call expose() within ${initTimeout} ms (does its module import rxjs-parallel/worker and call expose(api)? initTimeout sets the limit)`,
+      });
+    }, initTimeout);
+    guard.onMessage = (data) => {
+      const message = data as Message;
+      const loss = uncaught(message);
+      if (loss !== undefined) guard.lose(loss);
+      if (message?.type !== 'init') return;
+      // threads.js waits for this message: it has come already, so its own timer never runs out and never lingers.
+      const thread = spawn(facade as never, { timeout: 2 ** 31 - 1 });
+      facade.deliver(data);
+      resolve(thread.then((up) => ({ ...linkTo(guard, up as never), deliver: (later: unknown) => facade.deliver(later) })));
+    };
+  });
+  const settled = (): void => clearTimeout(timer);
+  ready.then(settled, settled);
+  return {
+    ready,
+    hold(alive) {
+      if (alive === held || guard.lost) return;
+      held = alive;
+      guard.hold(alive);
+      if (alive) (timer as { ref?(): void }).ref?.();
+      else (timer as { unref?(): void }).unref?.();
+    },
+    end() {
+      guard.lose({ why: 'was ended' });
+      return guard.end();
+    },
+  };
+}
+
+/** Speaks to a worker whose thread is up. */
+export function linkTo(guard: Guard, thread: Link['thread']): Omit<Link, 'deliver'> {
+  const batches = MARK in thread;
+  const shared = batches && typeof SharedArrayBuffer === 'function';
+  const cells = shared ? new Int32Array(new SharedArrayBuffer(4 * CELL * SLOTS)) : undefined;
+  if (batches) guard.post({ type: OPEN, cells } satisfies OpenMessage);
+  return {
+    guard,
+    thread,
+    batches,
+    cells,
+    end: () => Thread.terminate(thread as never),
+    kill: () => Thread.terminate(thread as never),
+  };
+}
+
+/** The loss that a message tells of: an error that nobody caught in the worker, as we or threads.js report it. */
+export function uncaught(message: Message): Loss | undefined {
+  if (message?.type !== UNCAUGHT && message?.type !== 'uncaughtError') return undefined;
+  const cause = message.type === UNCAUGHT ? remoteError(message.error as Thrown) : plainError(message.error);
+  return { why: `ended by an uncaught error (${String(cause)})`, cause: [cause] };
+}
+
+function failed(cause: unknown): Opening {
+  const ready = Promise.reject<Link>(new WorkerInitError(`A worker could not be made: ${String(cause)}`, { cause }));
+  ready.catch(() => {});
+  return { ready, hold() {}, end: () => Promise.resolve() };
+}
+
+function initError(message: string, { cause }: Loss): WorkerInitError {
+  return new WorkerInitError(message, cause === undefined ? undefined : { cause: cause[0] });
+}

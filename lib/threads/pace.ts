@@ -1,0 +1,37 @@
+/** How many tasks of one stream go into a message, from what its tasks have cost so far. */
+
+/** Work in a message, in ms: long enough to carry it for nothing, short enough to share the rest out evenly. */
+const TARGET = 4;
+/** A message of more than this gains nothing more. */
+const MOST = 1024;
+/** A second message waits at the worker only where tasks are shorter than this, in ms. */
+const SMALL = 3;
+/** One bad measurement may raise the estimate at most so many times: a preempted worker is not a slow task. */
+const RISE = 4;
+
+export class Pace {
+  /** Milliseconds a task, estimated high; undefined until one has come back. */
+  #cost: number | undefined;
+  /** Grows by doubling, from 1. */
+  #size = 1;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Whether a worker may have a second message waiting. */
+  get small(): boolean {
+    return this.#cost !== undefined && this.#cost < SMALL;
+  }
+
+  /** `count` tasks took `ms` in a worker. */
+  observe(count: number, ms: number): void {
+    if (count === 0) return;
+    const cost = Math.max(ms / count, 1e-4);
+    const before = this.#cost;
+    if (before === undefined) this.#cost = cost;
+    else this.#cost = cost > before ? Math.min(cost, before * RISE + 0.01) : (cost + before) / 2;
+    const grown = Math.max(this.#size, Math.min(2 * count, MOST));
+    this.#size = Math.max(1, Math.min(Math.floor(TARGET / this.#cost), grown));
+  }
+}

@@ -1,0 +1,24 @@
+/** What differs between hosts, in browsers. `#platform` in package.json chooses between this file and its sibling. */
+import { runtime } from './inlineRuntime.generated.ts';
+import type { WorkerConstructor } from './worker.ts';
+
+export const cores: number = globalThis.navigator?.hardwareConcurrency ?? 4;
+
+export const Worker: WorkerConstructor = globalThis.Worker as never;
+
+/** A worker for an inline function: a Blob whose text is the runtime and the function, so that nothing is evaluated. */
+export function inlineWorker(source: string): { worker: object; source: string | undefined } {
+  const text = `${runtime}\n;globalThis[Symbol.for('rxjs-parallel.inline')]((__name) => (${source}));`;
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+  const worker = new globalThis.Worker(url, { type: 'module' });
+  // The URL is only needed until the worker has loaded; it says so by its first message.
+  const revoke = (): void => URL.revokeObjectURL(url);
+  worker.addEventListener('message', revoke, { once: true });
+  worker.addEventListener('error', revoke, { once: true });
+  return { worker, source: undefined };
+}
+
+/** Runs `act` once the messages that are already waiting have been received. */
+export function afterMessages(act: () => void): void {
+  setTimeout(act);
+}

@@ -1,0 +1,37 @@
+/** Errors that have crossed, back in the shape they had. */
+import { ClosureError, CloneError } from '../errors.ts';
+import { type Thrown, unpackThrown } from '../wire.ts';
+
+const OURS = { CloneError, ClosureError };
+
+/** What a worker of ours threw; `subscribed` tells whose stack goes under its own. */
+export function remoteError(packed: Thrown, subscribed?: Error): unknown {
+  return traced(unpackThrown(packed, OURS), subscribed);
+}
+
+/** What a plain threads.js worker threw: all that threads.js carries is name, message and stack. */
+export function plainError(error: unknown, subscribed?: Error): unknown {
+  // threads.js takes this for a result that could not be sent; so it reached us as an error of that name.
+  if (isNamed(error, 'DataCloneError')) return new CloneError(`A value cannot cross between threads: ${error.message}`, { cause: error });
+  const packed = error as { __error_marker?: unknown; name?: string; message?: string; stack?: string } | null;
+  const isError = error instanceof Error || (typeof packed === 'object' && packed?.__error_marker === '$$error');
+  if (!isError) return error;
+  const { name = 'Error', message = '', stack } = packed as Error;
+  return remoteError(
+    { kind: 'error', name, message, stack, of: name, ours: false, cause: undefined, errors: undefined, own: {} },
+    subscribed,
+  );
+}
+
+function isNamed(error: unknown, name: string): error is Error {
+  return error instanceof Error && error.name === name;
+}
+
+/** Puts the place that subscribed under the worker's own frames. */
+function traced(error: unknown, subscribed: Error | undefined): unknown {
+  if (subscribed === undefined || !(error instanceof Error) || typeof error.stack !== 'string') return error;
+  const frames = (subscribed.stack ?? '').split('\n').filter((line) => /^\s+at |@/.test(line));
+  const stack = [error.stack, '    at [in the worker; subscribed from]', ...frames].join('\n');
+  Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true, enumerable: false });
+  return error;
+}

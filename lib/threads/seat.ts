@@ -1,0 +1,64 @@
+/** A stream's place at a pool of lanes. */
+import type { Feed, Place, Task } from '../pool.ts';
+import type { Batch } from './batch.ts';
+import type { Lane } from './lane.ts';
+import { Pace } from './pace.ts';
+
+/** What a seat asks of its pool. */
+export interface House {
+  pump(): void;
+  cancel(seat: Seat, from: number): void;
+  leave(seat: Seat): void;
+}
+
+export class Seat implements Place {
+  readonly feed: Feed;
+  readonly pace: Pace = new Pace();
+  readonly #house: House;
+  hungry = false;
+  /** How many lanes have a batch of this stream. */
+  lanes = 0;
+  /** Whether the next task has to travel alone. */
+  alone = false;
+
+  constructor(feed: Feed, house: House) {
+    this.feed = feed;
+    this.#house = house;
+  }
+
+  wake(): void {
+    this.#house.pump();
+  }
+
+  cancel(from: number): void {
+    this.#house.cancel(this, from);
+  }
+
+  leave(): void {
+    this.#house.leave(this);
+  }
+
+  /** Whether `lane` may take from this stream now, if it has something. */
+  fits(lane: Lane): boolean {
+    if (!lane.idle && (this.alone || this.feed.timeout !== undefined || !this.pace.small)) return false;
+    return this.lanes < this.feed.concurrency || lane.batches.some((batch: Batch) => batch.seat === this);
+  }
+
+  /** Up to `most` tasks for one message. What is moved instead of copied travels alone: its worker may die of another. */
+  take(most: number): Task[] {
+    const tasks: Task[] = [];
+    this.alone = false;
+    while (tasks.length < most) {
+      const task = this.feed.next();
+      if (task === undefined) break;
+      if (task.transfer !== undefined && tasks.length > 0) {
+        this.feed.putBack([task]);
+        this.alone = true;
+        break;
+      }
+      tasks.push(task);
+      if (task.transfer !== undefined) break;
+    }
+    return tasks;
+  }
+}

@@ -1,0 +1,28 @@
+import { MARK } from '../wire.ts';
+import { type Api, serve } from './runner.ts';
+import { expose as exposeToThreads } from './threads.ts';
+
+/**
+ * Makes the functions of `api` callable from the main thread. Call it once, in a worker's module.
+ *
+ * Methods may be async, and may throw. The worker also serves a plain threads.js `spawn`.
+ *
+ * @param api an object whose own functions are the methods.
+ * @throws TypeError: `api` is no object of functions.
+ *
+ * ```ts
+ * import { expose } from 'rxjs-parallel/worker';
+ *
+ * const api = { double: (n: number) => 2 * n };
+ * expose(api);
+ * export type DoubleApi = typeof api;
+ * ```
+ */
+export function expose(api: object): void {
+  if (typeof api !== 'object' || api === null)
+    throw new TypeError(`expose: api must be an object of functions, got ${api === null ? 'null' : `a ${typeof api}`}`);
+  const methods = Object.entries(api).filter(([, method]) => typeof method === 'function');
+  if (methods.length === 0) throw new TypeError('expose: api must have at least one function of its own');
+  serve(api as Api);
+  exposeToThreads({ ...Object.fromEntries(methods), [MARK]: () => 1 } as never);
+}

@@ -1,0 +1,4 @@
+/** `rxjs-parallel/worker`: for the modules that run in workers. */
+export { taskContext, type TaskContext } from './context.ts';
+export { expose } from './expose.ts';
+export { Transfer } from './threads.ts';

@@ -1,0 +1,21 @@
+// Bundles the text that stands before an inline function in a Blob worker, as a string in a module of lib/threads.
+import { writeFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const { outputFiles } = await build({
+  entryPoints: ['lib/worker/inline.browser.ts'],
+  bundle: true,
+  write: false,
+  minify: true,
+  format: 'iife',
+  target: 'es2022',
+  platform: 'browser',
+  legalComments: 'none',
+  alias: { '#port': './lib/worker/port.browser.ts' },
+});
+
+const text = outputFiles[0].text;
+await writeFile(
+  'lib/threads/inlineRuntime.generated.ts',
+  `/** Made by scripts/inline-runtime.js. */\nexport const runtime: string = ${JSON.stringify(text)};\n`,
+);
