@@ -18,7 +18,15 @@ export { localPool } from './local/localPool.ts';
 export type { ParallelOptions, Settled } from './options.ts';
 export { type ParallelOperator, parallelMap } from './parallelMap.ts';
 export { parallelMapUnordered } from './parallelMapUnordered.ts';
-export type { AbortSignalLike, CloseOptions, PoolEvent, PoolStats, RunOptions, ThreadsPool, WorkerPool } from './pool.ts';
+export type {
+  AbortSignalLike,
+  CloseOptions,
+  PoolEvent,
+  PoolStats,
+  RunOptions,
+  ThreadsPool,
+  WorkerPool,
+} from './pool.ts';
 export type { Call, Remote } from './remote.ts';
 export { Transfer } from './threads/threads.ts';
 export { type WorkerPoolOptions, workerPool } from './threads/workerPool.ts';

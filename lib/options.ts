@@ -90,13 +90,19 @@ export function planOf(caller: string, options: unknown, inline: boolean, own: r
   const given = record(`${caller}: options`, options, [...NAMES, ...own]);
   const of = (name: string): string => `${caller}: ${name}`;
   if (!inline && given['context'] !== undefined)
-    throw new TypeError(`${of('context')} is for inline functions, whose workers is a number; a worker module imports what it needs`);
+    throw new TypeError(
+      `${of('context')} is for inline functions, whose workers is a number; a worker module imports what it needs`,
+    );
   if (!inline && given['transfer'] !== undefined)
-    throw new TypeError(`${of('transfer')} is for inline functions, whose workers is a number; in a call, write worker.method(Transfer(value))`);
+    throw new TypeError(
+      `${of('transfer')} is for inline functions, whose workers is a number; in a call, write worker.method(Transfer(value))`,
+    );
   const crashRetries = whole(of('crashRetries'), given['crashRetries'], 0, 0);
   const transfer = callable(of('transfer'), given['transfer']) as Plan['transfer'];
   if (transfer !== undefined && crashRetries > 0)
-    throw new TypeError(`${of('crashRetries')} cannot be combined with transfer: an input that was moved is gone with its worker`);
+    throw new TypeError(
+      `${of('crashRetries')} cannot be combined with transfer: an input that was moved is gone with its worker`,
+    );
   const signal = given['signal'] as AbortSignalLike | undefined;
   if (signal !== undefined && typeof signal?.addEventListener !== 'function')
     throw new TypeError(`${of('signal')} must be an AbortSignal, got ${show(signal)}`);
@@ -179,6 +185,7 @@ export function show(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value !== 'object' || value === null) return String(value);
-  const name: unknown = (Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null)?.constructor?.name;
+  const name: unknown = (Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null)?.constructor
+    ?.name;
   return typeof name === 'string' && name !== 'Object' ? `a ${name}` : 'an object';
 }

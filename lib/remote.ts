@@ -25,9 +25,7 @@ export type Result<R> = Awaited<R> extends Transfer<infer T> ? T : Awaited<R>;
 
 /** A worker as `fn` sees it: the methods it exposes, each returning the description of a call. */
 export type Remote<Api> = {
-  readonly [K in keyof Api as Api[K] extends Method ? K : never]: Api[K] extends (
-    ...args: infer A
-  ) => infer R
+  readonly [K in keyof Api as Api[K] extends Method ? K : never]: Api[K] extends (...args: infer A) => infer R
     ? (...args: Arguments<A>) => Call<Result<R>>
     : never;
 };

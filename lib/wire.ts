@@ -108,7 +108,15 @@ export type Thrown =
       readonly own: Readonly<Record<string, unknown>>;
     };
 
-const BUILT_IN = ['AggregateError', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'];
+const BUILT_IN = [
+  'AggregateError',
+  'EvalError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'TypeError',
+  'URIError',
+];
 const STANDARD = new Set(['name', 'message', 'stack', 'cause', 'errors']);
 /** Chains of causes longer than this are cut: they may be circular. */
 const DEPTH = 16;
@@ -147,7 +155,10 @@ export function packThrown(
 }
 
 /** The opposite of `packThrown`; `ours` are the library's own classes by name. */
-export function unpackThrown(packed: Thrown, ours: Readonly<Record<string, new (message: string) => Error>> = {}): unknown {
+export function unpackThrown(
+  packed: Thrown,
+  ours: Readonly<Record<string, new (message: string) => Error>> = {},
+): unknown {
   if (packed.kind === 'value') return packed.value;
   const error = build(packed, ours);
   const hide = (key: string, value: unknown): void => {

@@ -1,7 +1,15 @@
 /** A pool as users see it, around one as the engine sees it. */
 import { type Observable, lastValueFrom, of } from 'rxjs';
 import { planOf, record, show } from '../options.ts';
-import { type CloseOptions, type Pool, type PoolEvent, type PoolStats, type RunOptions, type WorkerPool, engine } from '../pool.ts';
+import {
+  type CloseOptions,
+  type Pool,
+  type PoolEvent,
+  type PoolStats,
+  type RunOptions,
+  type WorkerPool,
+  engine,
+} from '../pool.ts';
 import { crewOn, parallel } from './operator.ts';
 import { Unordered } from './unordered.ts';
 

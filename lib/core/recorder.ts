@@ -45,5 +45,7 @@ export function recorder<R extends object>(): R {
 export function callOf(returned: unknown): Description {
   if (returned instanceof RecordedCall) return returned;
   const got = returned instanceof Promise ? 'a promise (fn must not be async)' : show(returned);
-  throw new TypeError(`fn must return a call of the worker, as in (worker, value) => worker.method(value); it returned ${got}`);
+  throw new TypeError(
+    `fn must return a call of the worker, as in (worker, value) => worker.method(value); it returned ${got}`,
+  );
 }

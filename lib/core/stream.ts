@@ -122,7 +122,9 @@ export class Stream implements Feed {
 
   putBack(tasks: readonly Task[]): void {
     this.#out -= tasks.length;
-    this.#putBack = [...this.#putBack, ...tasks].filter(({ seq }) => seq < this.#failedAt).sort((a, b) => a.seq - b.seq);
+    this.#putBack = [...this.#putBack, ...tasks]
+      .filter(({ seq }) => seq < this.#failedAt)
+      .sort((a, b) => a.seq - b.seq);
   }
 
   value(task: Task, value: unknown): void {

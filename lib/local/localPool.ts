@@ -23,7 +23,8 @@ import { isTransfer } from '../worker/transfer.ts';
  * ```
  */
 export function localPool<Api extends object>(api: Api): WorkerPool<Api> {
-  if (typeof api !== 'object' || api === null) throw new TypeError(`localPool: api must be an object of functions, got ${show(api)}`);
+  if (typeof api !== 'object' || api === null)
+    throw new TypeError(`localPool: api must be an object of functions, got ${show(api)}`);
   return publicPool<Api>(new Local(api as Readonly<Record<string, unknown>>));
 }
 
@@ -174,7 +175,8 @@ class Local implements ClosablePool {
 
   #call({ method, args }: Task): unknown {
     const found = Object.hasOwn(this.#api, method) ? this.#api[method] : undefined;
-    if (typeof found === 'function') return (found as (...args: readonly unknown[]) => unknown).apply(this.#api, args as never);
+    if (typeof found === 'function')
+      return (found as (...args: readonly unknown[]) => unknown).apply(this.#api, args as never);
     const names = Object.keys(this.#api).join(', ');
     throw new TypeError(`The worker exposes no method "${method}"; it exposes ${names}`);
   }
@@ -209,7 +211,9 @@ class Local implements ClosablePool {
   #tell(type: 'task:start' | 'task:end', { index }: Task, failed = false): void {
     if (!this.#events.observed) return;
     const event = { worker: 0, index, time: performance.timeOrigin + performance.now() };
-    this.#events.next(type === 'task:start' ? { type, ...event } : { type, ...event, outcome: failed ? 'error' : 'value' });
+    this.#events.next(
+      type === 'task:start' ? { type, ...event } : { type, ...event, outcome: failed ? 'error' : 'value' },
+    );
   }
 
   #end(): void {

@@ -5,7 +5,9 @@ const EVENTS = ['SIGINT', 'SIGTERM', 'uncaughtException', 'unhandledRejection'] 
 const host = (globalThis as { process?: { listeners?: unknown } }).process;
 const emitter = typeof host?.listeners === 'function' ? (host as NodeJS.Process) : undefined;
 
-const listeners = new Map<string, readonly unknown[]>(EVENTS.map((event) => [event, emitter?.listeners(event as 'SIGINT') ?? []]));
+const listeners = new Map<string, readonly unknown[]>(
+  EVENTS.map((event) => [event, emitter?.listeners(event as 'SIGINT') ?? []]),
+);
 const hadSelf = 'self' in globalThis;
 
 /** Takes back exactly the listeners added since: those for signals end the process. */

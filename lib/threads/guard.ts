@@ -121,7 +121,8 @@ export class Guard {
         'error',
         (event: { message?: string; error?: unknown; preventDefault?(): void }) => {
           event.preventDefault?.();
-          const cause = event.error ?? (event.message === undefined || event.message === '' ? undefined : new Error(event.message));
+          const cause =
+            event.error ?? (event.message === undefined || event.message === '' ? undefined : new Error(event.message));
           if (cause === undefined) this.lose({ why: 'could not be loaded (is its URL right, and its text a module?)' });
           else this.lose({ why: `ended by an uncaught error (${String(cause)})`, cause: [cause] });
         },

@@ -17,7 +17,9 @@ export function inlineCall(caller: string, fn: (...args: any[]) => unknown): str
     );
   if (/^class\b/.test(text)) throw new TypeError(`${caller}: fn must be a function, got the class ${fn.name}`);
   // A method's text (`{ double(n) {} }.double`) is no expression by itself.
-  const isMethod = /^(?:async\s+)?\*?\s*(?!function\b|async\s*\()(?:[\w$]+|\[[^\]]*\]|'[^']*'|"[^"]*")\s*\(/.test(text) && !/^(?:async\s*)?\([^)]*\)\s*=>/.test(text);
+  const isMethod =
+    /^(?:async\s+)?\*?\s*(?!function\b|async\s*\()(?:[\w$]+|\[[^\]]*\]|'[^']*'|"[^"]*")\s*\(/.test(text) &&
+    !/^(?:async\s*)?\([^)]*\)\s*=>/.test(text);
   return isMethod ? `Object.values({ ${text} })[0]` : text;
 }
 

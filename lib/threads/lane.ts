@@ -107,7 +107,8 @@ export class Lane {
       if (at < 0 || at >= batch.cancelledFrom) continue;
       batch.cancelledFrom = at;
       batch.cut(at);
-      if (this.#link?.batches === true) this.#link.guard.post({ type: CUT, id: batch.id, end: at } satisfies CutMessage);
+      if (this.#link?.batches === true)
+        this.#link.guard.post({ type: CUT, id: batch.id, end: at } satisfies CutMessage);
     }
     this.#giveNotice();
   }
@@ -254,7 +255,9 @@ export class Lane {
     for (const task of bad.length === 0 ? batch.tasks : bad)
       feed.failure(
         task,
-        new CloneError(`The arguments of ${task.method}() cannot cross to a worker: ${(error as Error).message}`, { cause: error }),
+        new CloneError(`The arguments of ${task.method}() cannot cross to a worker: ${(error as Error).message}`, {
+          cause: error,
+        }),
       );
     this.#events.settled(0, batch.tasks.length - good.length);
     // Not here: the pool is in the middle of handing out.
@@ -368,7 +371,10 @@ function crash({ index }: Task, { why, cause, exitCode }: Loss): WorkerCrashedEr
 }
 
 function fruitless({ why, cause }: Loss): WorkerInitError {
-  return new WorkerInitError(`A worker ${why} before it had begun any task`, cause === undefined ? undefined : { cause: cause[0] });
+  return new WorkerInitError(
+    `A worker ${why} before it had begun any task`,
+    cause === undefined ? undefined : { cause: cause[0] },
+  );
 }
 
 function timedOut(index: number, timeout: number): TaskTimeoutError {

@@ -165,7 +165,8 @@ export class Lanes implements Pool {
       lane.start();
     }
     // A worker more could be started for a value more.
-    if (down > 0) this.#turns.each((seat) => (seat.hungry ||= seat.feed.waiting() < seat.feed.concurrency - seat.lanes));
+    if (down > 0)
+      this.#turns.each((seat) => (seat.hungry ||= seat.feed.waiting() < seat.feed.concurrency - seat.lanes));
   }
 
   /** Nothing starts: the pool goes on with the workers it has; where there is none, everyone who waits is told. */

@@ -12,7 +12,13 @@ const KEPT_IDLE = 20;
 /** What a threads.js Pool is, beyond what its users are told. */
 interface OpenPool extends ThreadsPool<object> {
   readonly workers: { readonly init: Promise<unknown> }[];
-  events(): { subscribe(observer: { next?(event: { type: string }): void; error?(error: unknown): void; complete?(): void }): unknown };
+  events(): {
+    subscribe(observer: {
+      next?(event: { type: string }): void;
+      error?(error: unknown): void;
+      complete?(): void;
+    }): unknown;
+  };
 }
 
 export function isThreadsPool(value: object): value is OpenPool {
@@ -24,7 +30,8 @@ const known = new WeakMap<object, Lanes>();
 
 /** The lanes over a threads.js Pool: one set, however many streams name it. */
 export function leased(pool: OpenPool): Lanes {
-  const lanes = known.get(pool) ?? new Lanes(supplyOf(pool), { size: Math.max(1, pool.workers.length), idleTimeout: KEPT_IDLE });
+  const lanes =
+    known.get(pool) ?? new Lanes(supplyOf(pool), { size: Math.max(1, pool.workers.length), idleTimeout: KEPT_IDLE });
   if (!known.has(pool)) {
     known.set(pool, lanes);
     const closed = (): void => void lanes.close(false);
@@ -59,9 +66,11 @@ function supplyOf(pool: OpenPool): { open(): Opening } {
 
 /** Queues a task that hands its thread over and holds it until the link is ended. */
 function lease(pool: OpenPool, wanted: () => boolean): Promise<Link> {
-  if (pool.workers.length === 0) return Promise.reject(new WorkerInitError('The threads.js Pool has no thread left: those it had have died'));
+  if (pool.workers.length === 0)
+    return Promise.reject(new WorkerInitError('The threads.js Pool has no thread left: those it had have died'));
   return new Promise((resolve, reject) => {
-    const refuse = (cause: unknown): void => reject(new WorkerInitError(`The threads.js Pool lends no thread: ${String(cause)}`, { cause }));
+    const refuse = (cause: unknown): void =>
+      reject(new WorkerInitError(`The threads.js Pool lends no thread: ${String(cause)}`, { cause }));
     try {
       const queued = pool.queue((thread) => {
         if (!wanted()) return reject(new PoolClosedError('no longer wanted'));
@@ -84,7 +93,8 @@ function lease(pool: OpenPool, wanted: () => boolean): Promise<Link> {
 function linkLeased(pool: OpenPool, thread: object, guard: Guard, giveBack: () => void): Link {
   const kill = async (): Promise<void> => {
     // A dead thread in the Pool would be handed to others, and hang the Pool's own terminate().
-    for (const slot of [...pool.workers]) if ((await slot.init.catch(() => undefined)) === thread) pool.workers.splice(pool.workers.indexOf(slot), 1);
+    for (const slot of [...pool.workers])
+      if ((await slot.init.catch(() => undefined)) === thread) pool.workers.splice(pool.workers.indexOf(slot), 1);
     await Thread.terminate(thread as never);
     giveBack();
   };

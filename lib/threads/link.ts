@@ -45,7 +45,8 @@ export function openWorker(factory: () => unknown, initTimeout: number): Opening
   let guard: Guard;
   try {
     const worker = factory();
-    if (!isWorker(worker)) throw new TypeError(`The pool's factory must return a new Worker, it returned ${show(worker)}`);
+    if (!isWorker(worker))
+      throw new TypeError(`The pool's factory must return a new Worker, it returned ${show(worker)}`);
     guard = new Guard(worker);
   } catch (cause) {
     return failed(cause);
@@ -68,7 +69,9 @@ export function openWorker(factory: () => unknown, initTimeout: number): Opening
       // threads.js waits for this message: it has come already, so its own timer never runs out and never lingers.
       const thread = spawn(facade as never, { timeout: 2 ** 31 - 1 });
       facade.deliver(data);
-      resolve(thread.then((up) => ({ ...linkTo(guard, up as never), deliver: (later: unknown) => facade.deliver(later) })));
+      resolve(
+        thread.then((up) => ({ ...linkTo(guard, up as never), deliver: (later: unknown) => facade.deliver(later) })),
+      );
     };
   });
   const settled = (): void => clearTimeout(timer);

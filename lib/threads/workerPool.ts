@@ -50,7 +50,8 @@ export function workerPool<Api>(factory: () => unknown, options?: number | Worke
   const of = (name: string): string => `workerPool: ${name}`;
   const given = record(of('options (or size)'), typeof options === 'number' ? { size: options } : options, NAMES);
   const { idleTimeout, initTimeout, maxTasksPerWorker, name } = given;
-  if (name !== undefined && typeof name !== 'string') throw new TypeError(`${of('name')} must be a string, got ${show(name)}`);
+  if (name !== undefined && typeof name !== 'string')
+    throw new TypeError(`${of('name')} must be a string, got ${show(name)}`);
   const deadline = milliseconds(of('initTimeout'), initTimeout ?? 10_000, 1);
   const lanes = new Lanes(
     { open: () => openWorker(factory, deadline) },

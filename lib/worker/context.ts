@@ -46,7 +46,9 @@ export class RunningTask implements TaskContext {
   }
 }
 
-const signalAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')!.get as (this: AbortSignal) => boolean;
+const signalAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')!.get as (
+  this: AbortSignal,
+) => boolean;
 
 let current: (() => TaskContext) | undefined;
 
@@ -72,6 +74,7 @@ export function enterTask(task: (() => TaskContext) | undefined): (() => TaskCon
  * ```
  */
 export function taskContext(): TaskContext {
-  if (current === undefined) throw new Error('taskContext() was called outside a task: call it inside a method that a worker exposes');
+  if (current === undefined)
+    throw new Error('taskContext() was called outside a task: call it inside a method that a worker exposes');
   return current();
 }

@@ -32,7 +32,10 @@ export function serveInline(compile: (source: string | undefined) => Compiled): 
 
 /** A name that is not defined, and that the function's text uses freely, is one that it had around it at home. */
 function explain(error: unknown, text: string): never {
-  const name = error instanceof ReferenceError ? /^(?:Can't find variable: )?([\w$]+)(?: is not defined)?$/.exec(error.message)?.[1] : undefined;
+  const name =
+    error instanceof ReferenceError
+      ? /^(?:Can't find variable: )?([\w$]+)(?: is not defined)?$/.exec(error.message)?.[1]
+      : undefined;
   if (name === undefined || !new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`).test(text)) throw error;
   throw new ClosureError(
     `The function uses "${name}", which it does not have in a worker: it is sent there as text, without the variables around it. ` +

@@ -82,7 +82,10 @@ class Run {
 
   readonly context = (): RunningTask => {
     const { index } = this.message;
-    this.task ??= new RunningTask(typeof index === 'number' ? index + this.offset : index[this.offset]!, this.cancelled);
+    this.task ??= new RunningTask(
+      typeof index === 'number' ? index + this.offset : index[this.offset]!,
+      this.cancelled,
+    );
     return this.task;
   };
 
@@ -156,7 +159,9 @@ class Run {
         // Alone again, a value may need what was to be moved for another: whoever cannot go without fails.
         post(single, count === 1 ? [] : movedBy(values[at], transfer));
       } catch (cause) {
-        const error = new CloneError(`The result of the task cannot cross to the main thread: ${(cause as Error).message}`);
+        const error = new CloneError(
+          `The result of the task cannot cross to the main thread: ${(cause as Error).message}`,
+        );
         post({ ...single, values: [pack(error)], failed: [0] });
       }
     }
@@ -188,7 +193,8 @@ export function serve(api: Api): void {
     else if (message?.type === RUN) {
       waiting.push(new Run(message, cells));
       if (running === undefined) void runAll();
-    } else if (message?.type === CUT) [running, ...waiting].find((run) => run?.message.id === message.id)?.cut(message.end);
+    } else if (message?.type === CUT)
+      [running, ...waiting].find((run) => run?.message.id === message.id)?.cut(message.end);
   });
   onUncaught((error) => {
     running?.reply(false);
@@ -250,8 +256,13 @@ function pack(error: unknown): Thrown {
   const ours = (each: object): boolean => each instanceof CloneError || each instanceof ClosureError;
   const packed = packThrown(error, cloneable, ours);
   if (packed !== undefined) return packed;
-  const thrown = typeof error === 'function' ? `a function (${error.name || 'anonymous'})` : Object.prototype.toString.call(error);
-  return packThrown(new CloneError(`The task threw ${thrown}, which cannot cross to the main thread`), cloneable, ours)!;
+  const thrown =
+    typeof error === 'function' ? `a function (${error.name || 'anonymous'})` : Object.prototype.toString.call(error);
+  return packThrown(
+    new CloneError(`The task threw ${thrown}, which cannot cross to the main thread`),
+    cloneable,
+    ours,
+  )!;
 }
 
 function cloneable(value: unknown): boolean {
