@@ -213,6 +213,7 @@ export class Stream implements Feed {
     if (onError === 'skip') return this.#outlet.store(seq, SKIPPED);
     this.#failedAt = seq;
     this.#cancelFrom = seq + 1;
+    this.#putBack = this.#putBack.filter((each) => each.seq < seq);
     if (errorTiming === 'immediate') this.#immediate = new Failure(error);
     else this.#outlet.store(seq, new Failure(error));
   }
@@ -221,7 +222,6 @@ export class Stream implements Feed {
   #cancel(): void {
     const from = this.#cancelFrom;
     this.#cancelFrom = Infinity;
-    this.#putBack = this.#putBack.filter(({ seq }) => seq < from);
     this.#intake.stop();
     this.#intake.clear();
     if (!this.#closed) this.#place.cancel(from);

@@ -64,15 +64,27 @@ export class Batch {
     return this.cancelledFrom <= this.reported;
   }
 
-  /** Moves the end down to `from`: what lies beyond and has not begun never will. Returns those. */
-  cut(from: number): readonly Task[] {
+  /** Takes back what has not begun; what runs goes on. */
+  recall(): readonly Task[] {
+    return this.#cut((begun) => begun);
+  }
+
+  /** Cancels from `from` on: what has not begun never will, what runs sees that it lies beyond the end. */
+  cancel(from: number): void {
+    this.cancelledFrom = from;
+    this.#cut(() => from);
+  }
+
+  /** Moves the end down to where `to` says, given how many have begun; returns what thereby never begins. */
+  #cut(to: (begun: number) => number): readonly Task[] {
     if (this.#cells === undefined) return [];
     const at = this.slot * CELL + CLAIM;
     for (;;) {
       const claim = Atomics.load(this.#cells, at);
-      const cut = claimOf(nextOf(claim), Math.min(endOf(claim), from));
-      if (Atomics.compareExchange(this.#cells, at, claim, cut) !== claim) continue;
-      const start = Math.min(Math.max(nextOf(claim), from), this.end);
+      const begun = nextOf(claim);
+      const end = Math.min(endOf(claim), to(begun));
+      if (Atomics.compareExchange(this.#cells, at, claim, claimOf(begun, end)) !== claim) continue;
+      const start = Math.min(Math.max(begun, end), this.end);
       const taken = this.tasks.slice(start, this.end);
       this.end = start;
       return taken;

@@ -1,6 +1,8 @@
 /** One worker after another: starts it on demand, sends it batches, settles them whatever becomes of it. */
 import { CloneError, ParallelError, TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../errors.ts';
 import type { PoolEvent, Task } from '../pool.ts';
+
+type TaskOutcome = Extract<PoolEvent, { type: 'task:end' }>['outcome'];
 import { CUT, type CutMessage, REPLY, type ReplyMessage, SLOTS, type Thrown } from '../wire.ts';
 import { afterMessages } from '#platform';
 import { Batch } from './batch.ts';
@@ -36,6 +38,8 @@ export class Lane {
   taken = 0;
   #progress = false;
   #held = true;
+  /** Whether others had to take over what this worker would not come to: until it is heard of again, it gets no more. */
+  #stuck = false;
 
   constructor(id: number, supply: Supply, events: LaneEvents) {
     this.id = id;
@@ -55,7 +59,7 @@ export class Lane {
 
   /** Whether a message more may be on its way: a second only to a worker that takes batches. */
   get room(): boolean {
-    if (this.#link === undefined) return false;
+    if (this.#link === undefined || this.#stuck) return false;
     return this.batches.length < (this.#link.batches ? 2 : 1);
   }
 
@@ -70,8 +74,8 @@ export class Lane {
     this.#held = true;
     opening.ready.then(
       (link) => {
-        if (this.#opening === opening) this.#up(link);
-        else void link.end();
+        if (this.#opening !== opening) void link.end();
+        else this.#up(link);
       },
       (error: WorkerInitError) => {
         if (this.#opening !== opening) return;
@@ -105,8 +109,7 @@ export class Lane {
       if (batch.seat !== seat) continue;
       const at = batch.tasks.findIndex(({ seq }) => seq >= from);
       if (at < 0 || at >= batch.cancelledFrom) continue;
-      batch.cancelledFrom = at;
-      batch.cut(at);
+      batch.cancel(at);
       if (this.#link?.batches === true)
         this.#link.guard.post({ type: CUT, id: batch.id, end: at } satisfies CutMessage);
     }
@@ -114,21 +117,15 @@ export class Lane {
   }
 
   /** Takes back all that this worker has not begun, if it has been with one task since the last look. */
-  recall(): boolean {
+  recall(): void {
     const [head] = this.batches;
-    if (head === undefined || !head.shared) return false;
+    if (head === undefined || !head.shared) return;
     const { claimed, done } = head;
     const stuck = claimed > done && head.seen === claimed;
     head.seen = claimed;
-    if (!stuck) return false;
-    let any = false;
-    for (const batch of this.batches) {
-      if (batch.cancelled) continue;
-      const taken = batch.cut(0);
-      any ||= taken.length > 0;
-      if (taken.length > 0) batch.seat.feed.putBack(taken);
-    }
-    return any;
+    if (!stuck) return;
+    this.#stuck = true;
+    for (const batch of this.batches) if (!batch.cancelled) batch.seat.feed.putBack(batch.recall());
   }
 
   /** Whether the worker has tasks that it has not begun, and another could take. */
@@ -168,6 +165,8 @@ export class Lane {
     this.#link = link;
     this.taken = 0;
     this.#progress = false;
+    this.#stuck = false;
+    if (link.guard.lost) return this.#lost({ why: 'ended' });
     link.guard.onLost = (loss) => this.#lost(loss);
     link.guard.onMessage = (data) => this.#message(link, data);
     if (!this.#held) link.guard.hold(false);
@@ -187,10 +186,12 @@ export class Lane {
     const batch = this.batches.find((each) => each.id === id);
     if (batch === undefined) return;
     this.#progress = true;
+    this.#stuck = false;
     const { seat, tasks } = batch;
     const { feed } = seat;
     const count = values.length;
-    if (times !== undefined) this.#tell(batch, from, times, failed);
+    for (let at = 0; 2 * at < (times?.length ?? 0); at++)
+      this.#tell(tasks[from + at]!.index, times![2 * at]!, times![2 * at + 1]!, failed?.includes(at) === true ? 'error' : 'value');
     if (failed === undefined) for (let at = 0; at < count; at++) feed.value(tasks[from + at]!, values[at]);
     else {
       const failures = new Set(failed);
@@ -217,26 +218,27 @@ export class Lane {
     if (typeof method !== 'function') {
       const names = Object.keys(link.thread).join(', ');
       const error = new TypeError(`The worker exposes no method "${task.method}"; it exposes ${names}`);
-      queueMicrotask(() => this.#called(batch, true, error));
+      queueMicrotask(() => this.#called(batch, now(), true, error));
       return;
     }
-    const began = performance.now();
+    const began = now();
     const [moved, ...rest] = task.args;
     const args = task.transfer === undefined ? task.args : [Transfer(moved, task.transfer as object[]), ...rest];
     method(...args).then(
       (value) => {
-        batch.seat.pace.observe(1, performance.now() - began);
-        this.#called(batch, false, value);
+        batch.seat.pace.observe(1, now() - began);
+        this.#called(batch, began, false, value);
       },
-      (error: unknown) => this.#called(batch, true, plainError(error, batch.seat.feed.subscribed)),
+      (error: unknown) => this.#called(batch, began, true, plainError(error, batch.seat.feed.subscribed)),
     );
   }
 
-  #called(batch: Batch, failed: boolean, outcome: unknown): void {
+  #called(batch: Batch, began: number, failed: boolean, outcome: unknown): void {
     if (!this.batches.includes(batch)) return;
     this.#progress = true;
     const task = batch.tasks[0]!;
     const { feed } = batch.seat;
+    this.#tell(task.index, began, now(), failed ? 'error' : 'value');
     if (failed) feed.failure(task, outcome);
     else feed.value(task, outcome);
     this.#events.settled(1, failed ? 1 : 0);
@@ -286,9 +288,11 @@ export class Lane {
       batch.seat.feed.putBack([...batch.tasks.slice(batch.reported, done), ...batch.tasks.slice(claimed, batch.end)]);
       for (const task of running) {
         this.#progress = true;
+        const outcome = batch.cancelled ? 'cancel' : loss.error === undefined ? 'crash' : 'timeout';
+        this.#tell(task.index, now() - (batch.age ?? 0), now(), outcome);
         if (loss.error !== undefined) batch.seat.feed.failure(task, loss.error(task));
         else batch.seat.feed.crashed(task, crash(task, loss));
-        failures++;
+        failures += outcome === 'cancel' ? 0 : 1;
       }
     }
     this.#events.settled(0, failures);
@@ -296,6 +300,13 @@ export class Lane {
     this.#events.lost(this.#progress ? undefined : fruitless(loss));
     for (const { feed } of seats) feed.drain();
     this.#events.changed();
+  }
+
+  /** Tells of a task; it costs nothing while nobody listens. */
+  #tell(index: number, start: number, end: number, outcome: TaskOutcome): void {
+    const { emit } = this.#events;
+    emit?.({ type: 'task:start', worker: this.id, index, time: start });
+    emit?.({ type: 'task:end', worker: this.id, index, time: end, outcome });
   }
 
   #exited(exitCode?: number): void {
@@ -342,15 +353,6 @@ export class Lane {
   #freeSlot(): number {
     for (let slot = 0; slot < SLOTS; slot++) if (!this.batches.some((batch) => batch.slot === slot)) return slot;
     throw new RangeError('More batches than cells');
-  }
-
-  #tell(batch: Batch, from: number, times: Float64Array, failed: readonly number[] | undefined): void {
-    for (let at = 0; at * 2 < times.length; at++) {
-      const { index } = batch.tasks[from + at]!;
-      const outcome = failed?.includes(at) === true ? 'error' : 'value';
-      this.#events.emit?.({ type: 'task:start', worker: this.id, index, time: times[2 * at]! });
-      this.#events.emit?.({ type: 'task:end', worker: this.id, index, time: times[2 * at + 1]!, outcome });
-    }
   }
 }
 

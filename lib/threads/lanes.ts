@@ -101,6 +101,7 @@ export class Lanes implements Pool {
       while (this.#pumpAgain) {
         this.#pumpAgain = false;
         this.#turns.each((seat) => (seat.hungry = false));
+        for (const lane of this.#lanes) if (lane.idle && this.#left(lane) <= 0) this.#endLane(lane);
         for (const lane of this.#lanes) if (lane.idle) this.#serve(lane);
         this.#startMore();
         for (const lane of this.#lanes) if (lane.room) this.#serve(lane);
@@ -133,13 +134,17 @@ export class Lanes implements Pool {
       this.#turns.each((each) => (each.hungry ||= each.fits(lane)));
       return;
     }
-    const { maxTasksPerWorker = Infinity } = this.#settings;
     // What is left is shared out evenly, so that no worker ends long after the others.
     const share = Math.ceil(seat.feed.waiting() / Math.min(this.size, seat.feed.concurrency));
     const timed = seat.feed.timeout === undefined ? Infinity : 1;
-    const most = Math.min(seat.pace.size, seat.feed.batch, share, lane.most, timed, maxTasksPerWorker - lane.taken);
+    const most = Math.min(seat.pace.size, seat.feed.batch, share, lane.most, timed, this.#left(lane));
     const tasks = seat.take(most);
     if (tasks.length > 0) lane.send(seat, tasks);
+  }
+
+  /** How many tasks more this worker may have. */
+  #left(lane: Lane): number {
+    return (this.#settings.maxTasksPerWorker ?? Infinity) - lane.taken;
   }
 
   /** Starts a worker for each task that no worker will come to soon. */
@@ -203,7 +208,7 @@ export class Lanes implements Pool {
     let spare = false;
     for (const lane of this.#lanes) {
       lane.hold(lane.state === 'starting' ? waiting : lane.wanted);
-      if (lane.idle) idle = true;
+      if (lane.idle || lane.state === 'down') idle = true;
       else spare ||= lane.spare;
       this.#watchIdle(lane);
     }
@@ -221,8 +226,7 @@ export class Lanes implements Pool {
   };
 
   #watchIdle(lane: Lane): void {
-    const { idleTimeout, maxTasksPerWorker = Infinity } = this.#settings;
-    if (lane.idle && lane.taken >= maxTasksPerWorker) return this.#endLane(lane);
+    const { idleTimeout } = this.#settings;
     const timer = this.#idle.get(lane);
     if (!lane.idle) {
       if (timer === undefined) return;
