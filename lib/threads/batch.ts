@@ -22,6 +22,8 @@ export class Batch {
   timer: ReturnType<typeof setTimeout> | undefined;
   /** Whether it runs on notice, having been cancelled. */
   noticed = false;
+  /** Whether it has left its worker: nothing more comes of it. */
+  over = false;
   /** How far the worker was when it was last looked at. */
   seen = -1;
 
@@ -57,6 +59,11 @@ export class Batch {
   get age(): number | undefined {
     const begun = this.#cells === undefined ? -1 : Atomics.load(this.#cells, this.slot * CELL + BEGUN);
     return begun < 0 ? undefined : (clock() - begun) & 0x7fffffff;
+  }
+
+  finish(): void {
+    this.over = true;
+    clearTimeout(this.timer);
   }
 
   /** Whether nobody waits for anything in it. */

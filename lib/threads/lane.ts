@@ -1,16 +1,17 @@
 /** One worker after another: starts it on demand, sends it batches, settles them whatever becomes of it. */
-import { CloneError, ParallelError, TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../errors.ts';
+import { CloneError, type ParallelError, type WorkerInitError } from '../errors.ts';
 import type { PoolEvent, Task } from '../pool.ts';
-
-type TaskOutcome = Extract<PoolEvent, { type: 'task:end' }>['outcome'];
 import { CUT, type CutMessage, REPLY, type ReplyMessage, SLOTS, type Thrown } from '../wire.ts';
-import { afterMessages } from '#platform';
 import { Batch } from './batch.ts';
+import { giveNotice, whenOutOfTime } from './deadlines.ts';
 import type { Loss } from './guard.ts';
 import { type Link, type Opening, type Supply, uncaught } from './link.ts';
-import { Transfer } from './threads.ts';
-import { plainError, remoteError } from './remoteError.ts';
+import { crashed, timedOut, unstarted } from './losses.ts';
+import { type Outcome, callPlain } from './plain.ts';
+import { remoteError } from './remoteError.ts';
 import type { Seat } from './seat.ts';
+
+type TaskOutcome = Extract<PoolEvent, { type: 'task:end' }>['outcome'];
 
 /** What a lane tells its pool. */
 export interface LaneEvents {
@@ -95,12 +96,16 @@ export class Lane {
       if (link.batches) {
         const { message, transfer } = batch.message(this.#events.emit !== undefined);
         link.guard.post(message, transfer);
-      } else this.#call(link, batch);
+      } else this.#callPlain(link, batch);
     } catch (error) {
       this.#unsendable(batch, error);
       return;
     }
-    if (seat.feed.timeout !== undefined) this.#watchTime(batch, seat.feed.timeout, seat.feed.timeout);
+    const { timeout } = seat.feed;
+    if (timeout !== undefined)
+      whenOutOfTime(batch, timeout, () =>
+        this.#lost({ why: 'ran out of time', error: (task) => timedOut(task, timeout) }),
+      );
   }
 
   /** Takes back what has not begun of `seat` from `from` on. What runs is told that it is cancelled, and given notice. */
@@ -191,7 +196,12 @@ export class Lane {
     const { feed } = seat;
     const count = values.length;
     for (let at = 0; 2 * at < (times?.length ?? 0); at++)
-      this.#tell(tasks[from + at]!.index, times![2 * at]!, times![2 * at + 1]!, failed?.includes(at) === true ? 'error' : 'value');
+      this.#tell(
+        tasks[from + at]!.index,
+        times![2 * at]!,
+        times![2 * at + 1]!,
+        failed?.includes(at) === true ? 'error' : 'value',
+      );
     if (failed === undefined) for (let at = 0; at < count; at++) feed.value(tasks[from + at]!, values[at]);
     else {
       const failures = new Set(failed);
@@ -211,40 +221,22 @@ export class Lane {
     this.#events.changed();
   }
 
-  /** A plain threads.js worker: one call, by its own proxy. */
-  #call(link: Link, batch: Batch): void {
+  #callPlain(link: Link, batch: Batch): void {
     const task = batch.tasks[0]!;
-    const method = Object.hasOwn(link.thread, task.method) ? link.thread[task.method] : undefined;
-    if (typeof method !== 'function') {
-      const names = Object.keys(link.thread).join(', ');
-      const error = new TypeError(`The worker exposes no method "${task.method}"; it exposes ${names}`);
-      queueMicrotask(() => this.#called(batch, now(), true, error));
-      return;
-    }
     const began = now();
-    const [moved, ...rest] = task.args;
-    const args = task.transfer === undefined ? task.args : [Transfer(moved, task.transfer as object[]), ...rest];
-    method(...args).then(
-      (value) => {
-        batch.seat.pace.observe(1, now() - began);
-        this.#called(batch, began, false, value);
-      },
-      (error: unknown) => this.#called(batch, began, true, plainError(error, batch.seat.feed.subscribed)),
-    );
-  }
-
-  #called(batch: Batch, began: number, failed: boolean, outcome: unknown): void {
-    if (!this.batches.includes(batch)) return;
-    this.#progress = true;
-    const task = batch.tasks[0]!;
-    const { feed } = batch.seat;
-    this.#tell(task.index, began, now(), failed ? 'error' : 'value');
-    if (failed) feed.failure(task, outcome);
-    else feed.value(task, outcome);
-    this.#events.settled(1, failed ? 1 : 0);
-    this.#remove(batch);
-    feed.drain();
-    this.#events.changed();
+    void callPlain(link.thread, task, batch.seat.feed.subscribed).then(({ failed, value }: Outcome) => {
+      if (batch.over) return;
+      const { feed, pace } = batch.seat;
+      this.#progress = true;
+      this.#tell(task.index, began, now(), failed ? 'error' : 'value');
+      if (failed) feed.failure(task, value);
+      else feed.value(task, value);
+      pace.observe(1, now() - began);
+      this.#events.settled(1, failed ? 1 : 0);
+      this.#remove(batch);
+      feed.drain();
+      this.#events.changed();
+    });
   }
 
   /** The message could not be posted: the tasks whose arguments cannot cross fail, the others are next again. */
@@ -280,7 +272,7 @@ export class Lane {
     for (const seat of seats) seat.lanes--;
     let failures = 0;
     for (const [at, batch] of batches.entries()) {
-      clearTimeout(batch.timer);
+      batch.finish();
       // Where the worker does not tell what it has begun, that is all of the first batch and nothing of the next.
       const claimed = batch.shared || at === 0 ? batch.claimed : 0;
       const done = Math.min(batch.shared ? batch.done : 0, claimed);
@@ -291,13 +283,13 @@ export class Lane {
         const outcome = batch.cancelled ? 'cancel' : loss.error === undefined ? 'crash' : 'timeout';
         this.#tell(task.index, now() - (batch.age ?? 0), now(), outcome);
         if (loss.error !== undefined) batch.seat.feed.failure(task, loss.error(task));
-        else batch.seat.feed.crashed(task, crash(task, loss));
+        else batch.seat.feed.crashed(task, crashed(task, loss));
         failures += outcome === 'cancel' ? 0 : 1;
       }
     }
     this.#events.settled(0, failures);
     this.#exited(loss.exitCode);
-    this.#events.lost(this.#progress ? undefined : fruitless(loss));
+    this.#events.lost(this.#progress ? undefined : unstarted(loss, 'had begun any task'));
     for (const { feed } of seats) feed.drain();
     this.#events.changed();
   }
@@ -315,39 +307,15 @@ export class Lane {
   }
 
   #remove(batch: Batch): void {
-    clearTimeout(batch.timer);
+    batch.finish();
     this.batches.splice(this.batches.indexOf(batch), 1);
     // A lane counts for a stream while it has a batch of it.
     if (!this.batches.some(({ seat }) => seat === batch.seat)) batch.seat.lanes--;
     this.#giveNotice();
   }
 
-  /** A cancelled task at the head may run on for `terminateAfter`, from when it is the one that runs. */
   #giveNotice(): void {
-    const [head] = this.batches;
-    if (head === undefined || !head.cancelled || head.noticed) return;
-    head.noticed = true;
-    clearTimeout(head.timer);
-    const { terminateAfter } = head.seat.feed;
-    if (terminateAfter === Infinity) return;
-    head.timer = setTimeout(() => {
-      afterMessages(() => {
-        if (this.batches.includes(head)) this.#lost({ why: 'ran a cancelled task on and on' });
-      });
-    }, terminateAfter);
-    (head.timer as { unref?(): void }).unref?.();
-  }
-
-  /** Runs out `timeout` after the task began in the worker; a reply that is already waiting comes first. */
-  #watchTime(batch: Batch, wait: number, timeout: number): void {
-    batch.timer = setTimeout(() => {
-      afterMessages(() => {
-        if (!this.batches.includes(batch) || batch.cancelled) return;
-        const age = batch.shared ? batch.age : timeout;
-        if (age === undefined || age < timeout) this.#watchTime(batch, timeout - (age ?? 0), timeout);
-        else this.#lost({ why: 'ran out of time', error: ({ index }) => timedOut(index, timeout) });
-      });
-    }, wait);
+    giveNotice(this.batches[0], () => this.#lost({ why: 'ran a cancelled task on and on' }));
   }
 
   #freeSlot(): number {
@@ -363,22 +331,4 @@ function crosses(args: readonly unknown[]): boolean {
   } catch {
     return false;
   }
-}
-
-function crash({ index }: Task, { why, cause, exitCode }: Loss): WorkerCrashedError {
-  return new WorkerCrashedError(`The worker ${why} while it ran task ${index}`, {
-    exitCode,
-    ...(cause === undefined ? {} : { cause: cause[0] }),
-  });
-}
-
-function fruitless({ why, cause }: Loss): WorkerInitError {
-  return new WorkerInitError(
-    `A worker ${why} before it had begun any task`,
-    cause === undefined ? undefined : { cause: cause[0] },
-  );
-}
-
-function timedOut(index: number, timeout: number): TaskTimeoutError {
-  return new TaskTimeoutError(`Task ${index} ran longer than its timeout of ${timeout} ms`);
 }

@@ -3,6 +3,7 @@ import { WorkerInitError } from '../errors.ts';
 import { show } from '../options.ts';
 import { CELL, MARK, OPEN, type OpenMessage, SLOTS, type Thrown, UNCAUGHT } from '../wire.ts';
 import { Facade, Guard, type Loss, isWorker } from './guard.ts';
+import { unstarted } from './losses.ts';
 import { plainError, remoteError } from './remoteError.ts';
 import { Thread, spawn } from './threads.ts';
 
@@ -55,7 +56,7 @@ export function openWorker(factory: () => unknown, initTimeout: number): Opening
   let timer: ReturnType<typeof setTimeout> | undefined;
   let held = true;
   const ready = new Promise<Link>((resolve, reject) => {
-    guard.onLost = (loss) => reject(initError(`A worker ${loss.why} before it exposed anything`, loss));
+    guard.onLost = (loss) => reject(unstarted(loss, 'exposed anything'));
     timer = setTimeout(() => {
       guard.lose({
         why: `did not call expose() within ${initTimeout} ms (does its module import rxjs-parallel/worker and call expose(api)? initTimeout sets the limit)`,
@@ -119,8 +120,4 @@ function failed(cause: unknown): Opening {
   const ready = Promise.reject<Link>(new WorkerInitError(`A worker could not be made: ${String(cause)}`, { cause }));
   ready.catch(() => {});
   return { ready, hold() {}, end: () => Promise.resolve() };
-}
-
-function initError(message: string, { cause }: Loss): WorkerInitError {
-  return new WorkerInitError(message, cause === undefined ? undefined : { cause: cause[0] });
 }

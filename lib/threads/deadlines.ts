@@ -1,0 +1,34 @@
+/** The two deadlines a batch at a worker may have: its task's own, and that of its cancellation. */
+import { afterMessages } from '#platform';
+import type { Batch } from './batch.ts';
+
+/** Runs out `timeout` ms after the task began in the worker. */
+export function whenOutOfTime(batch: Batch, timeout: number, expire: () => void): void {
+  const wait = (ms: number): void => {
+    batch.timer = setTimeout(() => {
+      // A reply that is already waiting comes first: a host that was busy makes no task late.
+      afterMessages(() => {
+        if (batch.over || batch.cancelled) return;
+        const age = batch.shared ? batch.age : timeout;
+        if (age === undefined || age < timeout) wait(timeout - (age ?? 0));
+        else expire();
+      });
+    }, ms);
+  };
+  wait(timeout);
+}
+
+/** A cancelled batch at the head may run on for its stream's `terminateAfter`, from when it is the one that runs. */
+export function giveNotice(head: Batch | undefined, expire: () => void): void {
+  if (head === undefined || !head.cancelled || head.noticed) return;
+  head.noticed = true;
+  clearTimeout(head.timer);
+  const { terminateAfter } = head.seat.feed;
+  if (terminateAfter === Infinity) return;
+  head.timer = setTimeout(() => {
+    afterMessages(() => {
+      if (!head.over) expire();
+    });
+  }, terminateAfter);
+  (head.timer as { unref?(): void }).unref?.();
+}

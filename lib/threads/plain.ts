@@ -1,0 +1,27 @@
+/** Calls a plain threads.js worker, which knows nothing of batches: one task, by threads.js's own proxy. */
+import type { Task } from '../pool.ts';
+import type { Link } from './link.ts';
+import { plainError } from './remoteError.ts';
+import { Transfer } from './threads.ts';
+
+/** What became of a call. */
+export interface Outcome {
+  readonly failed: boolean;
+  /** The result, or what was thrown. */
+  readonly value: unknown;
+}
+
+export async function callPlain(thread: Link['thread'], task: Task, subscribed: Error): Promise<Outcome> {
+  try {
+    const method = Object.hasOwn(thread, task.method) ? thread[task.method] : undefined;
+    if (typeof method !== 'function') {
+      const names = Object.keys(thread).join(', ');
+      throw new TypeError(`The worker exposes no method "${task.method}"; it exposes ${names}`);
+    }
+    const [first, ...rest] = task.args;
+    const moved = task.transfer === undefined ? task.args : [Transfer(first, task.transfer as object[]), ...rest];
+    return { failed: false, value: await method(...moved) };
+  } catch (error) {
+    return { failed: true, value: plainError(error, subscribed) };
+  }
+}

@@ -1,0 +1,190 @@
+/** One batch on its way through the worker: what may begin, what has come of it, what of that has been sent. */
+import { post } from '#port';
+import { ClosureError, CloneError } from '../errors.ts';
+import {
+  BEGUN,
+  CELL,
+  CLAIM,
+  DONE,
+  REPLY,
+  type ReplyMessage,
+  type RunMessage,
+  type Thrown,
+  clock,
+  endOf,
+  nextOf,
+  packThrown,
+} from '../wire.ts';
+import { RunningTask } from './context.ts';
+import { isTransfer } from './transfer.ts';
+
+/** What is done is sent after so many ms, even if the batch goes on. */
+const REPLY_EVERY = 10;
+
+export class Run {
+  readonly message: RunMessage;
+  readonly #cells: Int32Array | undefined;
+  readonly #at: number;
+  /** Where memory is not shared, the end moves by messages. */
+  #next = 0;
+  #end: number;
+  /** Which task runs, and its context if it asked for one. */
+  offset = -1;
+  task: RunningTask | undefined;
+
+  #values: unknown[] = [];
+  #failed: number[] = [];
+  #transfer: unknown[] = [];
+  #times: number[] = [];
+  #numbers = true;
+  #from = 0;
+  #since: number = performance.now();
+
+  constructor(message: RunMessage, cells: Int32Array | undefined) {
+    this.message = message;
+    this.#cells = message.slot < 0 ? undefined : cells;
+    this.#at = message.slot * CELL;
+    this.#end = message.count;
+    if (this.#cells !== undefined) Atomics.store(this.#cells, this.#at + BEGUN, clock());
+  }
+
+  /** The next task to run, claimed so that the host cannot take it back; -1: none. */
+  claim(): number {
+    const cells = this.#cells;
+    if (cells === undefined) return this.#next < this.#end ? this.#next++ : -1;
+    const at = this.#at + CLAIM;
+    for (;;) {
+      const claim = Atomics.load(cells, at);
+      if (nextOf(claim) >= endOf(claim)) return -1;
+      if (Atomics.compareExchange(cells, at, claim, claim + 1) === claim) return nextOf(claim);
+    }
+  }
+
+  /** Nothing from `end` on begins; what runs beyond it is cancelled. */
+  cut(end: number): void {
+    this.#end = Math.min(this.#end, end);
+    if (this.offset >= this.#end) this.task?.abort();
+  }
+
+  readonly cancelled = (): boolean => {
+    const end = this.#cells === undefined ? this.#end : endOf(Atomics.load(this.#cells, this.#at + CLAIM));
+    return this.offset >= Math.min(end, this.#end);
+  };
+
+  readonly context = (): RunningTask => {
+    const { index } = this.message;
+    this.task ??= new RunningTask(
+      typeof index === 'number' ? index + this.offset : index[this.offset]!,
+      this.cancelled,
+    );
+    return this.task;
+  };
+
+  value(value: unknown): void {
+    if (typeof value !== 'number') {
+      this.#numbers = false;
+      if (typeof value === 'object' && isTransfer(value)) {
+        this.#transfer.push(...value.transferables);
+        value = value.send;
+      }
+    }
+    this.#values.push(value);
+  }
+
+  failure(error: unknown): void {
+    this.#numbers = false;
+    this.#failed.push(this.#values.length);
+    this.#values.push(pack(error));
+  }
+
+  ended(began: number): void {
+    this.task = undefined;
+    if (this.#cells !== undefined) Atomics.store(this.#cells, this.#at + DONE, this.offset + 1);
+    const now = performance.now();
+    if (this.message.timed) this.#times.push(performance.timeOrigin + began, performance.timeOrigin + now);
+    if (now - this.#since > REPLY_EVERY) this.reply(false);
+  }
+
+  /** Sends the outcomes that have not been sent. */
+  reply(last: boolean): void {
+    const values = this.#values;
+    if (values.length === 0 && !last) return;
+    const now = performance.now();
+    const ms = now - this.#since;
+    const failed = this.#failed.length === 0 ? undefined : this.#failed;
+    const times = this.message.timed ? Float64Array.from(this.#times) : undefined;
+    const packed = this.#numbers && values.length > 1 ? Float64Array.from(values as number[]) : values;
+    const transfer = packed === values ? this.#transfer : [(packed as Float64Array).buffer];
+    const from = this.#from;
+    this.#from += values.length;
+    this.#since = now;
+    this.#values = [];
+    this.#failed = [];
+    this.#transfer = [];
+    this.#times = [];
+    this.#numbers = true;
+    const reply: ReplyMessage = { type: REPLY, id: this.message.id, from, values: packed, failed, ms, last, times };
+    try {
+      post(reply, [...new Set(transfer)]);
+    } catch {
+      this.#replySingly(reply, transfer);
+    }
+  }
+
+  /** One of the values cannot cross: each goes by itself, and that one as an error. */
+  #replySingly(reply: ReplyMessage, transfer: readonly unknown[]): void {
+    const { failed = [], from, id, ms, values } = reply;
+    const count = values.length;
+    for (let at = 0; at < count; at++) {
+      const single: ReplyMessage = {
+        type: REPLY,
+        id,
+        from: from + at,
+        values: [values[at]],
+        failed: failed.includes(at) ? [0] : undefined,
+        ms: ms / count,
+        last: reply.last && at === count - 1,
+        times: reply.times?.slice(2 * at, 2 * at + 2),
+      };
+      try {
+        // Alone again, a value may need what was to be moved for another: whoever cannot go without fails.
+        post(single, count === 1 ? [] : movedBy(values[at], transfer));
+      } catch (cause) {
+        const error = new CloneError(
+          `The result of the task cannot cross to the main thread: ${(cause as Error).message}`,
+        );
+        post({ ...single, values: [pack(error)], failed: [0] });
+      }
+    }
+  }
+}
+
+/** Those of `transfer` that `value` is, or directly holds. */
+function movedBy(value: unknown, transfer: readonly unknown[]): readonly unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const parts = new Set<unknown>([value, ...Object.values(value), (value as { buffer?: unknown }).buffer]);
+  return transfer.filter((each) => parts.has(each));
+}
+
+export function pack(error: unknown): Thrown {
+  const ours = (each: object): boolean => each instanceof CloneError || each instanceof ClosureError;
+  const packed = packThrown(error, cloneable, ours);
+  if (packed !== undefined) return packed;
+  const thrown =
+    typeof error === 'function' ? `a function (${error.name || 'anonymous'})` : Object.prototype.toString.call(error);
+  return packThrown(
+    new CloneError(`The task threw ${thrown}, which cannot cross to the main thread`),
+    cloneable,
+    ours,
+  )!;
+}
+
+function cloneable(value: unknown): boolean {
+  if (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol') return true;
+  try {
+    structuredClone(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
