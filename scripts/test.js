@@ -1,0 +1,74 @@
+// The whole gate: `npm test`. Stops at the first step that fails, and says which.
+import { spawn } from 'node:child_process';
+import { delimiter, resolve } from 'node:path';
+
+/** `specs` finds how many specs a step ran; `limit` is in seconds. */
+const steps = [
+  { name: 'Format', run: 'oxfmt --check' },
+  { name: 'Types and build', run: 'npm run -s clean && npm run -s build' },
+  { name: 'Lint', run: 'npm run -s lint' },
+  { name: 'Specs in Node', run: 'npm run -s spec', specs: /^(\d+) specs?, 0 failures/m, limit: 300 },
+  { name: 'Specs in Chromium', run: 'npm run -s spec:browser', specs: /^TOTAL: (\d+) SUCCESS/m, limit: 300 },
+  {
+    name: 'Specs in Chromium, cross-origin isolated',
+    run: 'npm run -s spec:browser',
+    env: { ISOLATED: 'true' },
+    specs: /^TOTAL: (\d+) SUCCESS/m,
+    limit: 300,
+  },
+];
+
+let child;
+const endChild = () => {
+  try {
+    if (child !== undefined) process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+};
+process.on('exit', endChild);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
+
+/** Runs one step in a process group of its own; gives its exit code and everything it printed. */
+function execute({ run, env = {}, limit = 120 }) {
+  return new Promise((done) => {
+    let output = '';
+    const path = [resolve('node_modules/.bin'), process.env.PATH].join(delimiter);
+    child = spawn(run, {
+      shell: true,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env, PATH: path },
+    });
+    const timer = setTimeout(() => {
+      output += `\nIt did not end within ${limit} s.\n`;
+      endChild();
+    }, limit * 1000);
+    child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
+    child.stderr.setEncoding('utf8').on('data', (text) => (output += text));
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      child = undefined;
+      done({ code, output });
+    });
+  });
+}
+
+let passed = 0;
+for (const step of steps) {
+  process.stdout.write(`${step.name} … `);
+  const began = performance.now();
+  const { code, output } = await execute(step);
+  const count = Number(step.specs?.exec(output)?.[1] ?? 0);
+  if (code !== 0 || (step.specs !== undefined && count === 0)) {
+    console.log(
+      `FAILED\n\n${output}\n${code === 0 ? 'No spec was run.' : `\`${step.run}\` ended with ${code ?? 'a signal'}.`}`,
+    );
+    console.log(`npm test failed at the step: ${step.name}`);
+    process.exit(1);
+  }
+  passed += count;
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(step.specs === undefined ? `ok, ${seconds} s` : `ok, ${count} specs, ${seconds} s`);
+}
+console.log(`${passed} passed, 0 failed`);
