@@ -21,7 +21,7 @@ export interface ParallelOperator {
   /** `fn` itself runs in `workers` workers: it is sent as source text, so it must not use variables from around it. */
   <T, R, const O extends ParallelOptions<T> = {}>(
     fn: (value: T, index: number, context: O extends { readonly context: infer C } ? C : undefined) => R,
-    workers?: number | undefined,
+    workers?: number,
     options?: O,
   ): OperatorFunction<T, Element<T, Awaited<R>, O>>;
   /** `fn` runs here and returns the call to make in a worker of the pool. */

@@ -182,7 +182,7 @@ export class Lane {
   #message(link: Link, data: unknown): void {
     const message = data as ReplyMessage | null | undefined;
     if (message?.type === REPLY) return this.#reply(message);
-    const loss = uncaught(message as never);
+    const loss = uncaught(message);
     if (loss !== undefined) link.guard.lose(loss);
     else link.deliver(data);
   }

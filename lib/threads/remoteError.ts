@@ -17,7 +17,7 @@ export function plainError(error: unknown, subscribed?: Error): unknown {
   const packed = error as { __error_marker?: unknown; name?: string; message?: string; stack?: string } | null;
   const isError = error instanceof Error || (typeof packed === 'object' && packed?.__error_marker === '$$error');
   if (!isError) return error;
-  const { name = 'Error', message = '', stack } = packed as Error;
+  const { name = 'Error', message = '', stack } = packed as Partial<Error>;
   return remoteError(
     { kind: 'error', name, message, stack, of: name, ours: false, cause: undefined, errors: undefined, own: {} },
     subscribed,

@@ -1,7 +1,6 @@
 /** The only door to threads.js on this side. */
 import { restoreListeners, restoreSelf } from './before.ts';
 // Order matters: what `threads` does to the process on import is undone here.
-// oxlint-disable-next-line import/first
 import { Thread, Transfer as move, spawn } from 'threads';
 import type { Transfer as Transferred } from '../remote.ts';
 

@@ -171,7 +171,9 @@ export function pack(error: unknown): Thrown {
   const packed = packThrown(error, cloneable, ours);
   if (packed !== undefined) return packed;
   const thrown =
-    typeof error === 'function' ? `a function (${error.name || 'anonymous'})` : Object.prototype.toString.call(error);
+    typeof error === 'function'
+      ? `a function (${error.name === '' ? 'anonymous' : error.name})`
+      : Object.prototype.toString.call(error);
   return packThrown(
     new CloneError(`The task threw ${thrown}, which cannot cross to the main thread`),
     cloneable,
