@@ -157,7 +157,7 @@ export class Lane {
   hold(alive: boolean): void {
     if (alive === this.#held) return;
     this.#held = alive;
-    if (this.#link !== undefined) this.#link.guard.hold(alive);
+    if (this.#link !== undefined) this.#link.hold(alive);
     else this.#opening?.hold(alive);
   }
 
@@ -174,7 +174,7 @@ export class Lane {
     if (link.guard.lost) return this.#lost({ why: 'ended' });
     link.guard.onLost = (loss) => this.#lost(loss);
     link.guard.onMessage = (data) => this.#message(link, data);
-    if (!this.#held) link.guard.hold(false);
+    if (!this.#held) link.hold(false);
     this.#events.emit?.({ type: 'worker:start', worker: this.id, time: now() });
     this.#events.up();
   }

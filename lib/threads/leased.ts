@@ -3,22 +3,25 @@ import { PoolClosedError, WorkerInitError } from '../errors.ts';
 import type { ThreadsPool } from '../pool.ts';
 import { Guard, isWorker } from './guard.ts';
 import { Lanes } from './lanes.ts';
-import { type Link, type Opening, linkTo } from './link.ts';
+import { type Link, type Opening, type Supply, linkTo } from './link.ts';
 import { Thread } from './threads.ts';
 
 /** Milliseconds that a thread is kept with nothing to do; then others of the Pool have their turn. */
 const KEPT_IDLE = 20;
 
+interface Slot {
+  readonly init: Promise<unknown>;
+}
+
+interface Queued extends PromiseLike<unknown> {
+  cancel(): void;
+}
+
 /** What a threads.js Pool is, beyond what its users are told. */
 interface OpenPool extends ThreadsPool<object> {
-  readonly workers: { readonly init: Promise<unknown> }[];
-  events(): {
-    subscribe(observer: {
-      next?(event: { type: string }): void;
-      error?(error: unknown): void;
-      complete?(): void;
-    }): unknown;
-  };
+  readonly workers: Slot[];
+  queue(task: (thread: object) => unknown): never;
+  events(): { subscribe(observer: { error(error: unknown): void; complete(): void }): unknown };
 }
 
 export function isThreadsPool(value: object): value is OpenPool {
@@ -30,85 +33,97 @@ const known = new WeakMap<object, Lanes>();
 
 /** The lanes over a threads.js Pool: one set, however many streams name it. */
 export function leased(pool: OpenPool): Lanes {
-  const lanes =
-    known.get(pool) ?? new Lanes(supplyOf(pool), { size: Math.max(1, pool.workers.length), idleTimeout: KEPT_IDLE });
-  if (!known.has(pool)) {
-    known.set(pool, lanes);
-    const closed = (): void => void lanes.close(false);
-    // A Pool whose workers fail to start says so by an error of its events; what it still has goes on.
-    pool.events().subscribe({ complete: closed, error() {} });
-  }
+  const before = known.get(pool);
+  if (before !== undefined) return before;
+  const lanes = new Lanes(new Leases(pool), { size: Math.max(1, pool.workers.length), idleTimeout: KEPT_IDLE });
+  known.set(pool, lanes);
+  // A Pool whose workers fail to start errors here; what it still has goes on, and who asks for more is told.
+  pool.events().subscribe({ complete: () => void lanes.close(false), error() {} });
   return lanes;
 }
 
-function supplyOf(pool: OpenPool): { open(): Opening } {
-  // One asked for at a time: the others of the Pool stand in the same queue.
-  let asked: Promise<unknown> = Promise.resolve();
-  return {
-    open() {
-      let wanted = true;
-      const ready = asked.then(() => {
-        if (!wanted) throw new PoolClosedError('no longer wanted');
-        return lease(pool, () => wanted);
-      });
-      asked = ready.catch(() => {});
-      return {
-        ready,
-        hold() {},
-        end() {
-          wanted = false;
-          return Promise.resolve();
-        },
+class Leases implements Supply {
+  readonly #pool: OpenPool;
+  /** The last that was asked for: one at a time, since others of the Pool stand in the same queue. */
+  #asked: Promise<unknown> = Promise.resolve();
+  /** Gives up on what stands in the Pool's queue. */
+  #refuse: ((cause: unknown) => void) | undefined;
+
+  constructor(pool: OpenPool) {
+    this.#pool = pool;
+  }
+
+  open(): Opening {
+    let wanted = true;
+    const ready = this.#asked.then(() => {
+      if (wanted) return this.#lease(() => wanted);
+      throw new PoolClosedError('The lease is no longer wanted');
+    });
+    this.#asked = ready.catch(() => {});
+    return {
+      ready,
+      hold() {},
+      end() {
+        wanted = false;
+        return Promise.resolve();
+      },
+    };
+  }
+
+  /** Queues a task that hands its thread over, and that lasts until the link ends. */
+  #lease(wanted: () => boolean): Promise<Link> {
+    return new Promise((resolve, reject) => {
+      let queued: Queued | undefined;
+      const refuse = (cause: unknown): void => {
+        queued?.cancel();
+        reject(new WorkerInitError(`The threads.js Pool lends no thread: ${String(cause)}`, { cause }));
       };
-    },
-  };
-}
+      if (this.#pool.workers.length === 0) return refuse(new Error('all that it had have died'));
+      this.#refuse = refuse;
+      const take = (thread: object): unknown => {
+        const worker = workerOf(thread);
+        if (!wanted()) return reject(new PoolClosedError('The lease is no longer wanted'));
+        if (!isWorker(worker)) return refuse(new TypeError('it gave something that spawn() has not made'));
+        return new Promise<void>((giveBack) => resolve(this.#link(thread, new Guard(worker), giveBack)));
+      };
+      try {
+        queued = this.#pool.queue(take) as Queued;
+        queued.then(undefined, refuse);
+      } catch (cause) {
+        refuse(cause);
+      }
+    });
+  }
 
-/** Queues a task that hands its thread over and holds it until the link is ended. */
-function lease(pool: OpenPool, wanted: () => boolean): Promise<Link> {
-  if (pool.workers.length === 0)
-    return Promise.reject(new WorkerInitError('The threads.js Pool has no thread left: those it had have died'));
-  return new Promise((resolve, reject) => {
-    const refuse = (cause: unknown): void =>
-      reject(new WorkerInitError(`The threads.js Pool lends no thread: ${String(cause)}`, { cause }));
-    try {
-      const queued = pool.queue((thread) => {
-        if (!wanted()) return reject(new PoolClosedError('no longer wanted'));
-        return new Promise<void>((giveBack) => {
-          const worker = workerOf(thread);
-          if (!isWorker(worker)) {
-            giveBack();
-            return refuse(new TypeError('it gave something that is no thread made by spawn()'));
-          }
-          resolve(linkLeased(pool, thread, new Guard(worker), giveBack));
-        });
-      });
-      queued.then(undefined, refuse);
-    } catch (cause) {
-      refuse(cause);
+  #link(thread: object, guard: Guard, giveBack: () => void): Link {
+    return {
+      ...linkTo(guard, thread as never),
+      // Whether it keeps the process alive is for its Pool to say.
+      hold() {},
+      // threads.js listens to the worker itself: what is not ours has reached it already.
+      deliver() {},
+      end() {
+        guard.release();
+        giveBack();
+        return Promise.resolve();
+      },
+      kill: async () => {
+        await this.#strike(thread);
+        await Thread.terminate(thread as never);
+        giveBack();
+      },
+    };
+  }
+
+  /** Takes a dead thread out of its Pool, which would hand it to others, and would hang in `terminate()` for it. */
+  async #strike(thread: object): Promise<void> {
+    const { workers } = this.#pool;
+    for (const slot of [...workers]) {
+      const at = (await slot.init.catch(() => undefined)) === thread ? workers.indexOf(slot) : -1;
+      if (at >= 0) workers.splice(at, 1);
     }
-  });
-}
-
-function linkLeased(pool: OpenPool, thread: object, guard: Guard, giveBack: () => void): Link {
-  const kill = async (): Promise<void> => {
-    // A dead thread in the Pool would be handed to others, and hang the Pool's own terminate().
-    for (const slot of [...pool.workers])
-      if ((await slot.init.catch(() => undefined)) === thread) pool.workers.splice(pool.workers.indexOf(slot), 1);
-    await Thread.terminate(thread as never);
-    giveBack();
-  };
-  return {
-    ...linkTo(guard, thread as never),
-    // threads.js listens to the worker itself: what is not ours has reached it already.
-    deliver() {},
-    end() {
-      guard.release();
-      giveBack();
-      return Promise.resolve();
-    },
-    kill,
-  };
+    if (workers.length === 0) this.#refuse?.(new Error('all that it had have died'));
+  }
 }
 
 function workerOf(thread: object): unknown {

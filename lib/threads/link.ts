@@ -16,6 +16,8 @@ export interface Link {
   readonly batches: boolean;
   /** Shared with the worker, where memory can be. */
   readonly cells: Int32Array | undefined;
+  /** Whether the worker keeps the Node process alive. */
+  hold(alive: boolean): void;
   /** A message that is not ours is threads.js's. */
   deliver(data: unknown): void;
   /** Ends the worker, or gives it back to where it came from; resolves when that is done. */
@@ -71,7 +73,11 @@ export function openWorker(factory: () => unknown, initTimeout: number): Opening
       const thread = spawn(facade as never, { timeout: 2 ** 31 - 1 });
       facade.deliver(data);
       resolve(
-        thread.then((up) => ({ ...linkTo(guard, up as never), deliver: (later: unknown) => facade.deliver(later) })),
+        thread.then((up) => ({
+          ...linkTo(guard, up as never),
+          hold: (alive: boolean) => guard.hold(alive),
+          deliver: (later: unknown) => facade.deliver(later),
+        })),
       );
     };
   });
@@ -94,7 +100,7 @@ export function openWorker(factory: () => unknown, initTimeout: number): Opening
 }
 
 /** Speaks to a worker whose thread is up. */
-export function linkTo(guard: Guard, thread: Link['thread']): Omit<Link, 'deliver'> {
+export function linkTo(guard: Guard, thread: Link['thread']): Omit<Link, 'deliver' | 'hold'> {
   const batches = MARK in thread;
   const shared = batches && typeof SharedArrayBuffer === 'function';
   const cells = shared ? new Int32Array(new SharedArrayBuffer(4 * CELL * SLOTS)) : undefined;

@@ -10,18 +10,34 @@ function inherited(): string[] {
   return process.execArgv.filter((arg, at, all) => !arg.startsWith('--input-type') && all[at - 1] !== '--input-type');
 }
 
+type Listener = (event: { data: unknown }) => void;
+
+/** With the browser's way to listen besides Node's, so that threads.js's `spawn` takes it too. */
 class FileWorker extends NodeWorker {
+  readonly #listeners = new Map<Listener, (data: unknown) => void>();
+
   constructor(url: URL | string, options?: NodeOptions & { type?: string }) {
     const at = typeof url === 'string' && URL.canParse(url) ? new URL(url) : url;
     super(at, { execArgv: inherited(), ...options });
+  }
+
+  addEventListener(event: string, listener: Listener): void {
+    const heard = (data: unknown): void => listener({ data });
+    this.#listeners.set(listener, heard);
+    this.on(event, heard);
+  }
+
+  removeEventListener(event: string, listener: Listener): void {
+    const heard = this.#listeners.get(listener);
+    if (heard !== undefined) this.off(event, heard);
   }
 }
 
 export const Worker: WorkerConstructor = FileWorker as never;
 
 /** A worker for an inline function: a file that is told the function's text. */
-export function inlineWorker(_source: string): { worker: object; source: string | undefined } {
-  return { worker: new FileWorker(new URL('../worker/inline.node.js', import.meta.url)), source: _source };
+export function inlineWorker(source: string): { worker: object; source: string | undefined } {
+  return { worker: new FileWorker(new URL('../worker/inline.node.js', import.meta.url)), source };
 }
 
 /** Runs `act` once the messages that are already waiting have been received. */
