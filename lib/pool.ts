@@ -45,8 +45,8 @@ export interface Feed {
   putBack(tasks: readonly Task[]): void;
   value(task: Task, value: unknown): void;
   failure(task: Task, error: unknown): void;
-  /** The worker that ran this task is gone. */
-  crashed(task: Task, error: Error): void;
+  /** The worker that ran this task is gone. Returns whether it is run again. */
+  crashed(task: Task, error: Error): boolean;
   drain(): void;
   /** The pool is closing: what has been taken is still run, nothing more is. */
   closing(reason: Error): void;

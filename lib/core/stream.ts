@@ -93,7 +93,7 @@ export class Stream implements Feed {
     if (this.#closed) return 0;
     if (this.#putBack.length > 0) return this.#putBack.length;
     if (this.#failedAt !== Infinity) return 0;
-    return Math.min(this.#intake.waiting, this.#room());
+    return Math.max(0, Math.min(this.#intake.waiting, this.#room()));
   }
 
   next(): Task | undefined {
@@ -108,6 +108,8 @@ export class Stream implements Feed {
       const seq = this.#seq++;
       try {
         const { method, args, transfer } = this.#describe(input, index);
+        // `fn` is the user's: it may have unsubscribed.
+        if (this.#closed) return undefined;
         this.#out++;
         return { seq, index, input, method, args, transfer, crashes: 0 };
       } catch (error) {
@@ -142,9 +144,11 @@ export class Stream implements Feed {
     if (!this.#closed) this.#fail(task, error);
   }
 
-  crashed(task: Task, error: Error): void {
-    if (task.crashes++ < this.#plan.crashRetries && task.transfer === undefined) this.putBack([task]);
+  crashed(task: Task, error: Error): boolean {
+    const again = task.crashes++ < this.#plan.crashRetries && task.transfer === undefined;
+    if (again) this.putBack([task]);
     else this.failure(task, error);
+    return again;
   }
 
   /** Emits what is ready and takes what there is room for, until neither is left; never inside itself. */

@@ -18,7 +18,11 @@ export function crewOf(caller: string, fn: Fn, workers: unknown, plan: Plan): Cr
     const size = whole(`${caller}: workers`, workers, 1, cores, false, ' (or a pool)');
     const source = inlineCall(caller, fn);
     return {
-      describe: (value, index) => ({ method: 'call', args: [value], transfer: plan.transfer?.(value, index) }),
+      describe: (value, index) => ({
+        method: 'call',
+        args: [value],
+        transfer: moved(caller, plan.transfer?.(value, index)),
+      }),
       hire() {
         const pool = inlinePool(source, plan.context, size);
         return { pool, release: () => void pool.close(false) };
@@ -31,6 +35,12 @@ export function crewOf(caller: string, fn: Fn, workers: unknown, plan: Plan): Cr
       `${caller}: workers must be a number of workers, a pool made by workerPool or localPool, or a threads.js Pool, got ${show(workers)}`,
     );
   return crewOn(fn, pool);
+}
+
+function moved(caller: string, list: unknown): readonly unknown[] | undefined {
+  if (list !== undefined && !Array.isArray(list))
+    throw new TypeError(`${caller}: transfer must return an array of what is moved, got ${show(list)}`);
+  return list;
 }
 
 function poolOf(workers: unknown): Pool | undefined {

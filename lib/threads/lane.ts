@@ -20,6 +20,8 @@ export interface LaneEvents {
   /** The worker came up; or could not; or was lost, perhaps before it had begun anything. */
   up(): void;
   failed(error: WorkerInitError): void;
+  /** This worker has begun to deliver. */
+  proved(): void;
   lost(fruitless: WorkerInitError | undefined): void;
   settled(count: number, failures: number): void;
   /** Defined while somebody listens. */
@@ -190,7 +192,7 @@ export class Lane {
   #reply({ id, from, values, failed, ms, last, times }: ReplyMessage): void {
     const batch = this.batches.find((each) => each.id === id);
     if (batch === undefined) return;
-    this.#progress = true;
+    this.#prove();
     this.#stuck = false;
     const { seat, tasks } = batch;
     const { feed } = seat;
@@ -227,7 +229,7 @@ export class Lane {
     void callPlain(link.thread, task, batch.seat.feed.subscribed).then(({ failed, value }: Outcome) => {
       if (batch.over) return;
       const { feed, pace } = batch.seat;
-      this.#progress = true;
+      this.#prove();
       this.#tell(task.index, began, now(), failed ? 'error' : 'value');
       if (failed) feed.failure(task, value);
       else feed.value(task, value);
@@ -273,18 +275,19 @@ export class Lane {
     let failures = 0;
     for (const [at, batch] of batches.entries()) {
       batch.finish();
+      const { feed } = batch.seat;
       // Where the worker does not tell what it has begun, that is all of the first batch and nothing of the next.
       const claimed = batch.shared || at === 0 ? batch.claimed : 0;
       const done = Math.min(batch.shared ? batch.done : 0, claimed);
       const running = batch.tasks.slice(Math.max(done, batch.reported), claimed);
-      batch.seat.feed.putBack([...batch.tasks.slice(batch.reported, done), ...batch.tasks.slice(claimed, batch.end)]);
+      feed.putBack([...batch.tasks.slice(batch.reported, done), ...batch.tasks.slice(claimed, batch.end)]);
       for (const task of running) {
         this.#progress = true;
         const outcome = batch.cancelled ? 'cancel' : loss.error === undefined ? 'crash' : 'timeout';
         this.#tell(task.index, now() - (batch.age ?? 0), now(), outcome);
-        if (loss.error !== undefined) batch.seat.feed.failure(task, loss.error(task));
-        else batch.seat.feed.crashed(task, crashed(task, loss));
-        failures += outcome === 'cancel' ? 0 : 1;
+        if (loss.error !== undefined) feed.failure(task, loss.error(task));
+        else if (feed.crashed(task, crashed(task, loss))) continue;
+        if (outcome !== 'cancel') failures++;
       }
     }
     this.#events.settled(0, failures);
@@ -299,6 +302,11 @@ export class Lane {
     const { emit } = this.#events;
     emit?.({ type: 'task:start', worker: this.id, index, time: start });
     emit?.({ type: 'task:end', worker: this.id, index, time: end, outcome });
+  }
+
+  #prove(): void {
+    if (!this.#progress) this.#events.proved();
+    this.#progress = true;
   }
 
   #exited(exitCode?: number): void {

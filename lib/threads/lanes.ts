@@ -52,7 +52,8 @@ export class Lanes implements Pool {
           changed: () => this.pump(),
           up: () => this.pump(),
           failed: (error) => this.#failed(error),
-          lost: (idleLoss) => this.#lost(idleLoss),
+          proved: () => (this.#failures = 0),
+          lost: (fruitless) => this.#lost(fruitless),
           settled: (count, failures) => this.#settled(count, failures),
           get emit() {
             return events.observed ? pool.#emit : undefined;
@@ -139,7 +140,10 @@ export class Lanes implements Pool {
     const timed = seat.feed.timeout === undefined ? Infinity : 1;
     const most = Math.min(seat.pace.size, seat.feed.batch, share, lane.most, timed, this.#left(lane));
     const tasks = seat.take(most);
-    if (tasks.length > 0) lane.send(seat, tasks);
+    if (tasks.length === 0) return;
+    // `fn` is the user's: it may have closed the pool.
+    if (lane.state === 'up') lane.send(seat, tasks);
+    else seat.feed.putBack(tasks);
   }
 
   /** How many tasks more this worker may have. */
@@ -188,14 +192,12 @@ export class Lanes implements Pool {
 
   /** `fruitless` where the worker came up and had begun nothing: to start another and another would lead nowhere. */
   #lost(fruitless: WorkerInitError | undefined): void {
-    if (this.#closing !== undefined) return;
     this.#replacing++;
     this.#failures = fruitless === undefined ? 0 : this.#failures + 1;
     this.#lastFailure = fruitless;
   }
 
   #settled(count: number, failures: number): void {
-    if (count > 0) this.#failures = 0;
     this.#counts.completed += count === 0 ? 0 : count - failures;
     this.#counts.failed += failures;
   }
@@ -207,7 +209,7 @@ export class Lanes implements Pool {
     let idle = false;
     let spare = false;
     for (const lane of this.#lanes) {
-      lane.hold(lane.state === 'starting' ? waiting : lane.wanted);
+      lane.hold(!lane.idle && (waiting || lane.wanted));
       if (lane.idle || lane.state === 'down') idle = true;
       else spare ||= lane.spare;
       this.#watchIdle(lane);
