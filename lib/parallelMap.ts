@@ -42,9 +42,9 @@ export interface ParallelOperator {
  * Runs `fn` on every value, on several workers at once, and emits the results in the order of the source.
  *
  * ```
- * source:  --1--2--3--|
- *          parallelMap(fn, 2)      // 1 takes 4 frames, 2 takes 1, 3 takes 1
- * result:  ------(ab)c|
+ * source:  --a--b--c----|
+ *          parallelMap(fn, 2)      // a takes 5 frames, b takes 1, c takes 4
+ * result:  -------(ab)-c|
  * ```
  */
 export const parallelMap: ParallelOperator = (fn: unknown, workers?: unknown, options?: unknown): never => {

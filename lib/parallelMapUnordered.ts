@@ -8,9 +8,9 @@ import { crewOf, isInline } from './threads/hire.ts';
  * Runs `fn` on every value, on several workers at once, and emits each result as soon as its task is complete.
  *
  * ```
- * source:  --1--2--3--|
- *          parallelMapUnordered(fn, 2)      // 1 takes 4 frames, 2 takes 1, 3 takes 1
- * result:  ------(ba)c|
+ * source:  --a--b--c----|
+ *          parallelMapUnordered(fn, 2)      // a takes 5 frames, b takes 1, c takes 4
+ * result:  ------ba----c|
  * ```
  */
 export const parallelMapUnordered: ParallelOperator = (fn: unknown, workers?: unknown, options?: unknown): never => {

@@ -1,0 +1,391 @@
+/**
+ * A pool whose tasks take time of a given scheduler and end as a script says: virtual time for marbles, random courses
+ * for the law. It keeps to the seam of lib/pool.ts as the lanes of real workers do: several tasks to a slot, outcomes
+ * in groups, tasks put back, slots that die, cancelled tasks that keep their slot until they have ended.
+ */
+import { type Observable, type SchedulerLike, type Subscription, Subject, asyncScheduler } from 'rxjs';
+import type { WorkerPool } from 'rxjs-parallel';
+import { type ClosablePool, publicPool } from '../../lib/core/publicPool.ts';
+import { Turns } from '../../lib/core/turns.ts';
+import { PoolClosedError, TaskTimeoutError, WorkerCrashedError } from '../../lib/errors.ts';
+import type { Feed, Place, PoolEvent, PoolStats, Task } from '../../lib/pool.ts';
+import { RunningTask, enterTask } from '../../lib/worker/context.ts';
+import { isTransfer } from '../../lib/worker/transfer.ts';
+
+/** What happens to a task that a slot has begun. */
+export interface Course {
+  /** Time until it ends; 0: at once, within the very call that took it; `Infinity`: it never does. */
+  readonly takes: number;
+  /** By what its method returned or threw (the default); by the death of the slot; or back in the queue, as not begun. */
+  readonly ends?: 'itself' | 'crash' | 'put-back';
+}
+
+export interface FakeSettings {
+  readonly size: number;
+  /** Whose time it is; `asyncScheduler` if left out. */
+  readonly scheduler?: SchedulerLike;
+  /** Asked each time a task is begun; `attempt` counts these from 1. One frame if left out. */
+  readonly course?: (task: Task, attempt: number) => Course;
+  /** How many tasks a slot takes at once, asked each time; 1 if left out. */
+  readonly room?: () => number;
+  /** How many outcomes are told together, asked each time; 1 if left out. */
+  readonly group?: () => number;
+}
+
+type Outcome = { readonly task: Task; readonly failed: boolean; readonly value: unknown };
+
+/** A stream's place at the fake pool. */
+class Seat implements Place {
+  readonly feed: Feed;
+  readonly #pool: FakePool<object>;
+
+  constructor(feed: Feed, pool: FakePool<object>) {
+    this.feed = feed;
+    this.#pool = pool;
+  }
+
+  get hungry(): boolean {
+    return this.#pool.hasRoomFor(this);
+  }
+
+  wake(): void {
+    this.#pool.pump();
+  }
+
+  cancel(from: number): void {
+    this.#pool.cancel(this, from);
+  }
+
+  leave(): void {
+    this.#pool.leave(this);
+  }
+}
+
+/** The one task that a slot runs. */
+interface Running {
+  readonly task: Task;
+  readonly context: RunningTask;
+  readonly timers: Subscription[];
+  cancelled: boolean;
+}
+
+class Slot {
+  readonly id: number;
+  up = false;
+  lost = false;
+  seat: Seat | undefined;
+  waiting: Task[] = [];
+  running: Running | undefined;
+  done: Outcome[] = [];
+
+  constructor(id: number) {
+    this.id = id;
+  }
+
+  get out(): number {
+    return this.waiting.length + this.done.length + (this.running === undefined ? 0 : 1);
+  }
+}
+
+export class FakePool<Api extends object> implements ClosablePool {
+  /** The pool as the operators take it. */
+  readonly pool: WorkerPool<Api>;
+  readonly size: number;
+  /** Indices of tasks in the order in which they were begun. */
+  readonly begun: number[] = [];
+  /** Indices of tasks that were dropped before they had begun, or told to stop while they ran. */
+  readonly cancelled: number[] = [];
+  /** Most slots in use at once. */
+  mostBusy = 0;
+
+  readonly #api: Readonly<Record<string, unknown>>;
+  readonly #settings: FakeSettings;
+  readonly #scheduler: SchedulerLike;
+  readonly #turns = new Turns<Seat>();
+  readonly #events = new Subject<PoolEvent>();
+  readonly #slots: readonly Slot[];
+  readonly #attempts = new WeakMap<Task, number>();
+  #counts = { completed: 0, failed: 0, restarts: 0 };
+  #pumping = false;
+  #pumpAgain = false;
+  #closing = false;
+  #whenEnded: (() => void)[] = [];
+
+  constructor(api: Api, settings: FakeSettings) {
+    this.size = settings.size;
+    this.#api = api as never;
+    this.#settings = settings;
+    this.#scheduler = settings.scheduler ?? asyncScheduler;
+    this.#slots = Array.from({ length: settings.size }, (_, id) => new Slot(id));
+    this.pool = publicPool<Api>(this);
+  }
+
+  get events$(): Observable<PoolEvent> {
+    return this.#events.asObservable();
+  }
+
+  /** Streams attached. */
+  get attached(): number {
+    return this.#turns.size;
+  }
+
+  /** Slots in use. */
+  get busy(): number {
+    return this.#slots.filter(({ seat }) => seat !== undefined).length;
+  }
+
+  stats(): PoolStats {
+    const up = this.#slots.filter((slot) => slot.up);
+    const running = up.reduce((sum, { out }) => sum + out, 0);
+    return { workers: up.length, idle: up.length - this.busy, running, ...this.#counts };
+  }
+
+  attach(feed: Feed): Place {
+    if (this.#closing) throw closed();
+    const seat = new Seat(feed, this as never);
+    this.#turns.add(seat);
+    return seat;
+  }
+
+  hasRoomFor(seat: Seat): boolean {
+    return this.busy < this.size && this.#slotsOf(seat).length < seat.feed.concurrency;
+  }
+
+  pump(): void {
+    this.#pumpAgain = true;
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      while (this.#pumpAgain) {
+        this.#pumpAgain = false;
+        for (const slot of this.#slots) while (slot.seat === undefined && this.#serve(slot));
+      }
+    } finally {
+      this.#pumping = false;
+    }
+    if (this.#closing && this.attached === 0 && this.busy === 0) this.#end();
+  }
+
+  cancel(seat: Seat, from: number): void {
+    for (const slot of this.#slotsOf(seat)) {
+      const dropped = slot.waiting.filter(({ seq }) => seq >= from);
+      slot.waiting = slot.waiting.filter(({ seq }) => seq < from);
+      this.cancelled.push(...dropped.map(({ index }) => index));
+      const { running } = slot;
+      if (running === undefined || running.cancelled || running.task.seq < from) continue;
+      this.cancelled.push(running.task.index);
+      running.cancelled = true;
+      running.context.abort();
+      const { terminateAfter } = seat.feed;
+      if (terminateAfter !== Infinity) this.#after(running, terminateAfter, () => this.#die(slot, 'was terminated'));
+    }
+    this.pump();
+  }
+
+  leave(seat: Seat): void {
+    this.#turns.remove(seat);
+    this.cancel(seat, 0);
+  }
+
+  close(drain: boolean): Promise<void> {
+    const first = !this.#closing;
+    this.#closing = true;
+    const ended = new Promise<void>((resolve) => this.#whenEnded.push(resolve));
+    for (const { feed } of this.#turns)
+      if (!drain) feed.error(closed());
+      else if (first) feed.closing(closed());
+    if (!drain) for (const slot of this.#slots) if (slot.seat !== undefined) this.#die(slot, 'was ended with its pool');
+    this.pump();
+    return ended;
+  }
+
+  #slotsOf(seat: Seat): readonly Slot[] {
+    return this.#slots.filter((slot) => slot.seat === seat);
+  }
+
+  /** Whether there was a stream to serve. */
+  #serve(slot: Slot): boolean {
+    const seat = this.#turns.next(
+      (each) => each.feed.waiting() > 0 && this.#slotsOf(each).length < each.feed.concurrency,
+    );
+    if (seat === undefined) return false;
+    const { feed } = seat;
+    const most = feed.timeout === undefined ? Math.min(feed.batch, this.#settings.room?.() ?? 1) : 1;
+    const tasks: Task[] = [];
+    while (tasks.length < most) {
+      const task = feed.next();
+      if (task === undefined) break;
+      tasks.push(task);
+    }
+    if (tasks.length === 0) return true;
+    if (!slot.up) this.#start(slot);
+    slot.seat = seat;
+    slot.waiting = tasks;
+    this.mostBusy = Math.max(this.mostBusy, this.busy);
+    this.#advance(slot);
+    return true;
+  }
+
+  #start(slot: Slot): void {
+    slot.up = true;
+    if (slot.lost) this.#counts.restarts++;
+    slot.lost = false;
+    this.#tell({ type: 'worker:start', worker: slot.id, time: now() });
+  }
+
+  /** Begins tasks of the slot one after another, until one has to be waited for or none is left. */
+  #advance(slot: Slot): void {
+    while (slot.seat !== undefined && slot.running === undefined) {
+      const task = slot.waiting.shift();
+      if (task === undefined) return this.#free(slot);
+      if (!this.#begin(slot, task)) return;
+    }
+  }
+
+  /** Whether it ended at once. */
+  #begin(slot: Slot, task: Task): boolean {
+    const attempt = (this.#attempts.get(task) ?? 0) + 1;
+    this.#attempts.set(task, attempt);
+    const { takes, ends = 'itself' } = this.#settings.course?.(task, attempt) ?? { takes: 1 };
+    const running: Running = {
+      task,
+      context: new RunningTask(task.index, () => running.cancelled),
+      timers: [],
+      cancelled: false,
+    };
+    slot.running = running;
+    if (ends === 'put-back') return this.#wait(slot, takes, () => this.#giveBack(slot));
+    this.begun.push(task.index);
+    this.#tell({ type: 'task:start', worker: slot.id, index: task.index, time: now() });
+    if (ends === 'crash') return this.#wait(slot, takes, () => this.#die(slot, 'died'));
+    const { timeout } = slot.seat!.feed;
+    if (timeout !== undefined)
+      this.#after(running, timeout, () => {
+        if (!running.cancelled)
+          this.#die(slot, 'ran out of time', new TaskTimeoutError(`Task ${task.index} ran out of time`));
+      });
+    const before = enterTask(() => running.context);
+    try {
+      const result = this.#call(task);
+      if (!(result instanceof Promise)) return this.#wait(slot, takes, () => this.#ended(slot, false, result));
+      void result.then(
+        (value) => this.#wait(slot, takes, () => this.#ended(slot, false, value), running) && this.#advance(slot),
+        (error: unknown) =>
+          this.#wait(slot, takes, () => this.#ended(slot, true, error), running) && this.#advance(slot),
+      );
+      return false;
+    } catch (error) {
+      return this.#wait(slot, takes, () => this.#ended(slot, true, error));
+    } finally {
+      enterTask(before);
+    }
+  }
+
+  #call({ method, args }: Task): unknown {
+    const found = Object.hasOwn(this.#api, method) ? this.#api[method] : undefined;
+    if (typeof found === 'function')
+      return (found as (...args: readonly unknown[]) => unknown).apply(this.#api, args as never);
+    const names = Object.keys(this.#api).filter((name) => typeof this.#api[name] === 'function');
+    throw new TypeError(`The worker exposes no method "${method}"; it exposes ${names.join(', ')}`);
+  }
+
+  /** Acts at once where it takes no time, and then says so. Not if `running` is no longer what runs. */
+  #wait(slot: Slot, takes: number, act: () => void, running: Running = slot.running!): boolean {
+    if (slot.running !== running) return false;
+    if (takes === 0) {
+      act();
+      return true;
+    }
+    if (takes !== Infinity)
+      this.#after(running, takes, () => {
+        act();
+        this.#advance(slot);
+      });
+    return false;
+  }
+
+  #after(running: Running, delay: number, act: () => void): void {
+    running.timers.push(this.#scheduler.schedule(act, delay));
+  }
+
+  #ended(slot: Slot, failed: boolean, result: unknown): void {
+    const { task, cancelled } = this.#stop(slot)!;
+    const value = !failed && typeof result === 'object' && isTransfer(result) ? result.send : result;
+    const outcome = cancelled ? 'cancel' : failed ? 'error' : 'value';
+    this.#tell({ type: 'task:end', worker: slot.id, index: task.index, time: now(), outcome });
+    slot.done.push({ task, failed, value });
+    if (!cancelled) this.#counts[failed ? 'failed' : 'completed']++;
+    if (slot.waiting.length === 0 || slot.done.length < (this.#settings.group?.() ?? 1)) return;
+    this.#report(slot);
+    slot.seat!.feed.drain();
+  }
+
+  /** Tells the outcomes that have not been told; a `drain` has to follow. */
+  #report({ seat, done }: Slot): void {
+    for (const { task, failed, value } of done.splice(0))
+      if (failed) seat!.feed.failure(task, value);
+      else seat!.feed.value(task, value);
+  }
+
+  /** What it runs and what it has not begun was never there. */
+  #giveBack(slot: Slot): void {
+    const { task, cancelled } = this.#stop(slot)!;
+    const back = [...(cancelled ? [] : [task]), ...slot.waiting.splice(0)];
+    slot.seat!.feed.putBack(back);
+  }
+
+  /** What it ran has crashed, or failed by `error`; what it had not begun or not told goes back. */
+  #die(slot: Slot, why: string, error?: Error): void {
+    const { feed } = slot.seat!;
+    const running = this.#stop(slot);
+    slot.up = false;
+    slot.lost = true;
+    feed.putBack([...slot.done.splice(0).map(({ task }) => task), ...slot.waiting.splice(0)]);
+    if (running !== undefined) {
+      const { task, cancelled } = running;
+      if (!cancelled) this.#counts.failed++;
+      const outcome = cancelled ? 'cancel' : error === undefined ? 'crash' : 'timeout';
+      this.#tell({ type: 'task:end', worker: slot.id, index: task.index, time: now(), outcome });
+      if (error === undefined)
+        feed.crashed(task, new WorkerCrashedError(`The worker ${why} while it ran task ${task.index}`));
+      else feed.failure(task, error);
+    }
+    this.#tell({ type: 'worker:exit', worker: slot.id, time: now() });
+    this.#free(slot);
+  }
+
+  #stop(slot: Slot): Running | undefined {
+    const { running } = slot;
+    for (const timer of running?.timers ?? []) timer.unsubscribe();
+    slot.running = undefined;
+    return running;
+  }
+
+  #free(slot: Slot): void {
+    this.#report(slot);
+    const { feed } = slot.seat!;
+    slot.seat = undefined;
+    feed.drain();
+    this.pump();
+  }
+
+  #tell(event: PoolEvent): void {
+    if (this.#events.observed) this.#events.next(event);
+  }
+
+  #end(): void {
+    for (const slot of this.#slots)
+      if (slot.up) {
+        slot.up = false;
+        this.#tell({ type: 'worker:exit', worker: slot.id, time: now() });
+      }
+    this.#events.complete();
+    for (const resolve of this.#whenEnded.splice(0)) resolve();
+  }
+}
+
+const now = (): number => performance.timeOrigin + performance.now();
+
+function closed(): PoolClosedError {
+  return new PoolClosedError('The pool is closed');
+}
