@@ -39,12 +39,40 @@ export interface ParallelOperator {
 }
 
 /**
- * Runs `fn` on every value, on several workers at once, and emits the results in the order of the source.
+ * Runs `fn` on every value, several at once on other cores, and emits the results in the order of the source, as
+ * `concatMap` would.
  *
  * ```
  * source:  --a--b--c----|
- *          parallelMap(fn, 2)      // a takes 5 frames, b takes 1, c takes 4
+ *          parallelMap(fn, 2)            a takes 5 frames, b takes 1, c takes 4
  * result:  -------(ab)-c|
+ * ```
+ *
+ * A failing task errors the stream after the results before it, and of two failures the first in the source's order
+ * wins; `onError` and `errorTiming` change that. Unsubscribing frees the workers. Values wait, in a queue without limit
+ * unless `maxPending` is set, until a worker has room.
+ *
+ * @param fn with a number of workers: the function to run in them, `(value, index, context)`; it is sent as source
+ *   text, so it must not use variables from around it. With a pool: `(worker, value, index)`, runs here, once for each
+ *   task when it is dispatched, and returns the call to make in a worker.
+ * @param workers how many workers, an integer of at least 1; default: as many as the machine has cores. They are
+ *   started for each subscription, and ended with it. Or a pool, made by `workerPool` or `localPool`, or a threads.js
+ *   `Pool`: shared, and never closed from here.
+ * @param options see `ParallelOptions`.
+ * @throws TypeError, RangeError: an argument or option is not what it must be.
+ *
+ * Errors of the stream: what a task threw, as it threw it; or `TaskTimeoutError`, `WorkerCrashedError`, `CloneError`,
+ * `ClosureError`, `OverflowError`, `WorkerInitError`, `PoolClosedError`. `taskOf(error)` tells which task it was.
+ *
+ * ```ts
+ * import { range } from 'rxjs';
+ * import { parallelMap } from 'rxjs-parallel';
+ *
+ * const fibonacci = (n: number): number => {
+ *   const of = (k: number): number => (k < 2 ? k : of(k - 1) + of(k - 2));
+ *   return of(n);
+ * };
+ * range(30, 8).pipe(parallelMap(fibonacci, 4)).subscribe(console.log);
  * ```
  */
 export const parallelMap: ParallelOperator = (fn: unknown, workers?: unknown, options?: unknown): never => {
