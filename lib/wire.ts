@@ -212,6 +212,12 @@ function attempt<T>(read: () => T): T | undefined {
   }
 }
 
-function text(value: unknown): string {
+/** A value as text, whatever it is: what was thrown may have no `toString`. */
+export function text(value: unknown): string {
   return attempt(() => String(value)) ?? 'a value that cannot be shown';
+}
+
+/** What an error says; of what is no error, what it is. */
+export function messageOf(thrown: unknown): string {
+  return isError(thrown) ? text(attempt(() => thrown.message)) : text(thrown);
 }

@@ -1,5 +1,7 @@
 /** Watches one worker: its messages, and the one moment in which it is lost. */
 
+import { text } from '../wire.ts';
+
 /** Any worker: the browser's, `node:worker_threads`', threads.js's, or this library's. */
 interface AnyWorker {
   postMessage(message: unknown, transfer?: readonly unknown[]): void;
@@ -107,7 +109,7 @@ export class Guard {
           this.lose(
             cause === undefined
               ? { why: `exited with code ${exitCode}`, exitCode }
-              : { why: `ended by an uncaught error (${String(cause[0])})`, exitCode, cause },
+              : { why: `ended by an uncaught error (${text(cause[0])})`, exitCode, cause },
           ),
       ],
     ];
@@ -124,7 +126,7 @@ export class Guard {
           const cause =
             event.error ?? (event.message === undefined || event.message === '' ? undefined : new Error(event.message));
           if (cause === undefined) this.lose({ why: 'could not be loaded (is its URL right, and its text a module?)' });
-          else this.lose({ why: `ended by an uncaught error (${String(cause)})`, cause: [cause] });
+          else this.lose({ why: `ended by an uncaught error (${text(cause)})`, cause: [cause] });
         },
       ],
     ];

@@ -1,7 +1,7 @@
 /** Pools for functions that are sent to their workers as text. */
 import { inlineWorker } from '#platform';
 import { CloneError } from '../errors.ts';
-import { SETUP, type SetupMessage } from '../wire.ts';
+import { SETUP, type SetupMessage, messageOf } from '../wire.ts';
 import { Lanes } from './lanes.ts';
 import { openWorker } from './link.ts';
 
@@ -31,7 +31,7 @@ export function inlinePool(text: string, context: unknown, size: number): Lanes 
       (worker as { postMessage(message: SetupMessage): void }).postMessage({ type: SETUP, source, context });
     } catch (cause) {
       (worker as { terminate(): void }).terminate();
-      throw new CloneError(`context cannot cross to a worker: ${(cause as Error).message}`, { cause });
+      throw new CloneError(`context cannot cross to a worker: ${messageOf(cause)}`, { cause });
     }
     return worker;
   };

@@ -1,7 +1,7 @@
 /** One worker after another: starts it on demand, sends it batches, settles them whatever becomes of it. */
 import { CloneError, type ParallelError, type WorkerInitError } from '../errors.ts';
 import type { PoolEvent, Task } from '../pool.ts';
-import { CUT, type CutMessage, REPLY, type ReplyMessage, SLOTS, type Thrown } from '../wire.ts';
+import { CUT, type CutMessage, REPLY, type ReplyMessage, SLOTS, type Thrown, messageOf } from '../wire.ts';
 import { Batch } from './batch.ts';
 import { giveNotice, whenOutOfTime } from './deadlines.ts';
 import type { Loss } from './guard.ts';
@@ -251,7 +251,7 @@ export class Lane {
     for (const task of bad.length === 0 ? batch.tasks : bad)
       feed.failure(
         task,
-        new CloneError(`The arguments of ${task.method}() cannot cross to a worker: ${(error as Error).message}`, {
+        new CloneError(`The arguments of ${task.method}() cannot cross to a worker: ${messageOf(error)}`, {
           cause: error,
         }),
       );

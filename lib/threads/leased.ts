@@ -1,6 +1,7 @@
 /** Workers that a threads.js `Pool` lends: scheduled by our engine, given back when there is nothing for them. */
 import { PoolClosedError, WorkerInitError } from '../errors.ts';
 import type { ThreadsPool } from '../pool.ts';
+import { text } from '../wire.ts';
 import { Guard, isWorker } from './guard.ts';
 import { Lanes } from './lanes.ts';
 import { type Link, type Opening, type Supply, linkTo } from './link.ts';
@@ -76,7 +77,7 @@ class Leases implements Supply {
       let queued: Queued | undefined;
       const refuse = (cause: unknown): void => {
         queued?.cancel();
-        reject(new WorkerInitError(`The threads.js Pool lends no thread: ${String(cause)}`, { cause }));
+        reject(new WorkerInitError(`The threads.js Pool lends no thread: ${text(cause)}`, { cause }));
       };
       if (this.#pool.workers.length === 0) return refuse(new Error('all that it had have died'));
       this.#refuse = refuse;

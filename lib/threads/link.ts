@@ -1,7 +1,7 @@
 /** Brings one worker up: built, guarded, and spoken to through threads.js. */
 import { WorkerInitError } from '../errors.ts';
 import { show } from '../options.ts';
-import { CELL, MARK, OPEN, type OpenMessage, SLOTS, type Thrown, UNCAUGHT } from '../wire.ts';
+import { CELL, MARK, OPEN, type OpenMessage, SLOTS, type Thrown, UNCAUGHT, text } from '../wire.ts';
 import { Facade, Guard, type Loss, isWorker } from './guard.ts';
 import { unstarted } from './losses.ts';
 import { plainError, remoteError } from './remoteError.ts';
@@ -119,11 +119,11 @@ export function linkTo(guard: Guard, thread: Link['thread']): Omit<Link, 'delive
 export function uncaught(message: Message): Loss | undefined {
   if (message?.type !== UNCAUGHT && message?.type !== 'uncaughtError') return undefined;
   const cause = message.type === UNCAUGHT ? remoteError(message.error as Thrown) : plainError(message.error);
-  return { why: `ended by an uncaught error (${String(cause)})`, cause: [cause] };
+  return { why: `ended by an uncaught error (${text(cause)})`, cause: [cause] };
 }
 
 function failed(cause: unknown): Opening {
-  const ready = Promise.reject<Link>(new WorkerInitError(`A worker could not be made: ${String(cause)}`, { cause }));
+  const ready = Promise.reject<Link>(new WorkerInitError(`A worker could not be made: ${text(cause)}`, { cause }));
   ready.catch(() => {});
   return { ready, hold() {}, end: () => Promise.resolve() };
 }

@@ -12,6 +12,7 @@ import {
   type Thrown,
   clock,
   endOf,
+  messageOf,
   nextOf,
   packThrown,
 } from '../wire.ts';
@@ -150,9 +151,7 @@ export class Run {
         // Alone again, a value may need what was to be moved for another: whoever cannot go without fails.
         post(single, count === 1 ? [] : movedBy(values[at], transfer));
       } catch (cause) {
-        const error = new CloneError(
-          `The result of the task cannot cross to the main thread: ${(cause as Error).message}`,
-        );
+        const error = new CloneError(`The result of the task cannot cross to the main thread: ${messageOf(cause)}`);
         post({ ...single, values: [pack(error)], failed: [0] });
       }
     }

@@ -10,11 +10,14 @@ export function serve(api: Api): void {
   const waiting: Run[] = [];
   let cells: Int32Array | undefined;
   let running: Run | undefined;
+  /** After an uncaught error: what ran is blamed for it, so it must not end, and nothing else may begin. */
+  let halted = false;
   const runAll = async (): Promise<void> => {
     for (;;) {
+      if (halted) return;
       running = waiting.shift();
       if (running === undefined) return;
-      await runBatch(api, running);
+      await runBatch(api, running, () => halted);
     }
   };
   listen((data) => {
@@ -27,13 +30,15 @@ export function serve(api: Api): void {
       [running, ...waiting].find((run) => run?.message.id === message.id)?.cut(message.end);
   });
   onUncaught((error) => {
+    if (halted) return;
+    halted = true;
     running?.reply(false);
     post({ type: UNCAUGHT, error: pack(error) });
   });
   onExit(() => running?.reply(false));
 }
 
-async function runBatch(api: Api, run: Run): Promise<void> {
+async function runBatch(api: Api, run: Run, halted: () => boolean): Promise<void> {
   const { args, arity, method } = run.message;
   // The end of the arguments of the task before.
   let end = 0;
@@ -56,6 +61,7 @@ async function runBatch(api: Api, run: Run): Promise<void> {
     } catch (error) {
       run.failure(error);
     }
+    if (halted()) return;
     run.ended(began);
   }
   if (last >= 0) enterTask(undefined);

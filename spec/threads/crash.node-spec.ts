@@ -1,0 +1,112 @@
+import { WorkerCrashedError, taskOf } from 'rxjs-parallel';
+import { FaultyPool, cellsOf, reasons } from './faulty.ts';
+import type { Reason } from './faulty.worker.ts';
+
+/** The one failure of ten tasks whose fifth is faulty, on a pool of one; the other nine have their results. */
+async function failureOf(
+  fault: (worker: Parameters<Parameters<FaultyPool['settle']>[1]>[0]) => any,
+  settings: object = {},
+): Promise<WorkerCrashedError> {
+  await using faulty = new FaultyPool(1, settings);
+  const outcomes = await faulty.settle(Array.from({ length: 10 }).keys(), (worker, n) =>
+    n === 5 ? fault(worker) : worker.echo(n),
+  );
+  expect(outcomes.map((each) => (each.status === 'fulfilled' ? each.value : 'lost'))).toEqual([
+    ...[0, 1, 2, 3, 4],
+    'lost',
+    ...[6, 7, 8, 9],
+  ]);
+  expect(faulty.workers.length).toBe(2);
+  expect(faulty.pool.stats()).toEqual(jasmine.objectContaining({ completed: 9, failed: 1, restarts: 1, running: 0 }));
+  await expectAsync(faulty.pool.run((worker) => worker.echo('alive'))).toBeResolvedTo('alive');
+  const reason = reasons(outcomes).get(5) as WorkerCrashedError;
+  expect(reason).toBeInstanceOf(WorkerCrashedError);
+  expect(reason.message).toContain('while it ran task 5');
+  expect(taskOf(reason)).toEqual({ index: 5, input: 5 });
+  return reason;
+}
+
+describe('A worker that dies of a task', () => {
+  it('by process.exit: the task fails with the exit code', async () => {
+    const error = await failureOf((worker) => worker.exit(3));
+    expect(error.exitCode).toBe(3);
+    expect('cause' in error).toBeFalse();
+  });
+
+  it('by process.exit(0) from an async task: it fails all the same', async () => {
+    const error = await failureOf((worker) => worker.exitAsync(0));
+    expect(error.exitCode).toBe(0);
+  });
+
+  it('out of memory: the cause says so', async () => {
+    const error = await failureOf((worker) => worker.outOfMemory(), { resourceLimits: { maxOldGenerationSizeMb: 16 } });
+    expect(error.cause).toEqual(jasmine.objectContaining({ code: 'ERR_WORKER_OUT_OF_MEMORY' }));
+    expect(error.exitCode).toBe(1);
+  });
+
+  it('by an uncaught throw: the cause has the class, the properties and the frames of the worker', async () => {
+    const { cause } = await failureOf((worker) => worker.throwLater('error'));
+    expect(cause).toBeInstanceOf(RangeError);
+    expect(cause).toEqual(jasmine.objectContaining({ message: 'floating', code: 'E_FLOAT' }));
+    expect((cause as Error).stack).toContain('faulty.worker');
+  });
+
+  it('by a floating rejection: the cause is its reason', async () => {
+    const { cause } = await failureOf((worker) => worker.rejectLater('error'));
+    expect(cause).toBeInstanceOf(RangeError);
+  });
+
+  for (const [reason, expected] of [
+    ['undefined', undefined],
+    ['text', 'just text'],
+  ] as const)
+    for (const how of ['throwLater', 'rejectLater'] as const)
+      it(`by a non-Error (${how} of ${reason}): the cause is that very value`, async () => {
+        const error = await failureOf((worker) => worker[how](reason));
+        expect('cause' in error).toBeTrue();
+        expect(error.cause).toBe(expected);
+      });
+
+  for (const reason of ['function', 'symbol', 'hostile'] satisfies Reason[])
+    for (const how of ['throwLater', 'rejectLater'] as const)
+      it(`by what cannot cross or be shown (${how} of ${reason}): it has a cause`, async () => {
+        const error = await failureOf((worker) => worker[how](reason));
+        expect(error.cause).toBeDefined();
+      });
+
+  it('by a floating rejection as it ends: the task that ran fails, not the next', async () => {
+    const { cause } = await failureOf((worker) => worker.rejectAndReturn(5));
+    expect((cause as Error).message).toBe('floating');
+  });
+
+  it('terminated from outside: the task fails', async () => {
+    await using faulty = new FaultyPool(1);
+    const cells = cellsOf(2);
+    const failing = faulty.pool.run((worker) => worker.block(cells));
+    await begun(cells);
+    void faulty.workers[0]!.terminate();
+    await expectAsync(failing).toBeRejectedWithError(WorkerCrashedError, /exited with code 1 while it ran task 0/);
+    await expectAsync(faulty.pool.run((worker) => worker.echo(1))).toBeResolvedTo(1);
+    expect(faulty.workers.length).toBe(2);
+  });
+});
+
+describe('A worker that dies between tasks', () => {
+  for (const how of ['exitAfter', 'throwAfter'] as const)
+    it(`${how}: no task fails, and the next gets another worker`, async () => {
+      await using faulty = new FaultyPool(1);
+      const first = await faulty.pool.run((worker) =>
+        how === 'exitAfter' ? worker.exitAfter(1, 4) : worker.throwAfter(1, 'error'),
+      );
+      expect(first).toBe(1);
+      await new Promise((resolve) => (faulty.workers[0] as never as NodeJS.EventEmitter).once('exit', resolve));
+      await expectAsync(faulty.pool.run((worker) => worker.echo(2))).toBeResolvedTo(2);
+      expect(faulty.workers.length).toBe(2);
+      expect(faulty.pool.stats()).toEqual(jasmine.objectContaining({ failed: 0, restarts: 1 }));
+    });
+});
+
+async function begun(cells: Int32Array): Promise<void> {
+  await (Atomics as never as { waitAsync(...args: unknown[]): { value: Promise<string> } }).waitAsync(cells, 0, 0)
+    .value;
+}

@@ -1,0 +1,93 @@
+/** A worker that does whatever may go wrong. `tally` counts how often each task was begun: Int32Array cells by index. */
+import { parentPort, threadId } from 'node:worker_threads';
+import { expose, taskContext } from 'rxjs-parallel/worker';
+
+const never = new Promise<never>(() => {});
+const later = (act: () => void): void => void setImmediate(act);
+
+const reasons = {
+  error: () => Object.assign(new RangeError('floating'), { code: 'E_FLOAT' }),
+  undefined: () => undefined,
+  text: () => 'just text',
+  hostile: () => ({ toString: 0, valueOf: 0 }),
+  function: () => reasons,
+  symbol: () => Symbol('floating'),
+};
+export type Reason = keyof typeof reasons;
+
+function begin(tally: Int32Array | undefined): number {
+  const { index } = taskContext();
+  if (tally !== undefined) Atomics.add(tally, index, 1);
+  return index;
+}
+
+const api = {
+  echo: (value: unknown): unknown => value,
+  thread: (): number => threadId,
+  /** Its index, having been counted. */
+  count: (tally: Int32Array): number => begin(tally),
+  exit(code: number, tally?: Int32Array): never {
+    begin(tally);
+    return process.exit(code);
+  },
+  async exitAsync(code: number): Promise<never> {
+    await new Promise((resolve) => setImmediate(resolve));
+    return process.exit(code);
+  },
+  /** Ends well; its worker does not. */
+  exitAfter(value: unknown, code: number): unknown {
+    later(() => process.exit(code));
+    return value;
+  },
+  outOfMemory(tally?: Int32Array): never {
+    begin(tally);
+    const kept: unknown[] = [];
+    for (;;) kept.push(Array.from({ length: 10_000 }, (_, at) => ({ at })));
+  },
+  /** Nobody catches it; the task waits for ever. */
+  throwLater(reason: Reason): Promise<never> {
+    later(() => {
+      throw reasons[reason]();
+    });
+    return never;
+  },
+  rejectLater(reason: Reason): Promise<never> {
+    void Promise.reject(reasons[reason]());
+    return never;
+  },
+  /** Nobody catches it, and the task ends in the same turn of the event loop. */
+  async rejectAndReturn(value: unknown): Promise<unknown> {
+    void Promise.reject(new Error('floating'));
+    await new Promise((resolve) => setImmediate(resolve));
+    return value;
+  },
+  throwAfter(value: unknown, reason: Reason): unknown {
+    later(() => {
+      throw reasons[reason]();
+    });
+    return value;
+  },
+  loop(): never {
+    for (;;);
+  },
+  never: (): Promise<never> => never,
+  throwValue(reason: Reason): never {
+    throw reasons[reason]();
+  },
+  returnFunction: (): unknown => api.echo,
+  /** What threads.js would not know, and what is no message of ours. */
+  noise(value: unknown): unknown {
+    parentPort?.postMessage(value);
+    parentPort?.postMessage({ type: 'rxjs-parallel:reply', id: -1, from: 0, values: [1], ms: 0, last: true });
+    return value;
+  },
+  /** Says that it has begun, and blocks the thread until `gate` opens: both are cells of `cells`. */
+  block(cells: Int32Array): number {
+    Atomics.store(cells, 0, 1);
+    Atomics.notify(cells, 0);
+    Atomics.wait(cells, 1, 0);
+    return taskContext().index;
+  },
+};
+expose(api);
+export type FaultyApi = typeof api;
