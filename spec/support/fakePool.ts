@@ -343,12 +343,12 @@ export class FakePool<Api extends object> implements ClosablePool {
     feed.putBack([...slot.done.splice(0).map(({ task }) => task), ...slot.waiting.splice(0)]);
     if (running !== undefined) {
       const { task, cancelled } = running;
-      if (!cancelled) this.#counts.failed++;
       const outcome = cancelled ? 'cancel' : error === undefined ? 'crash' : 'timeout';
       this.#tell({ type: 'task:end', worker: slot.id, index: task.index, time: now(), outcome });
-      if (error === undefined)
-        feed.crashed(task, new WorkerCrashedError(`The worker ${why} while it ran task ${task.index}`));
-      else feed.failure(task, error);
+      let again = false;
+      if (error !== undefined) feed.failure(task, error);
+      else again = feed.crashed(task, new WorkerCrashedError(`The worker ${why} while it ran task ${task.index}`));
+      if (!cancelled && !again) this.#counts.failed++;
     }
     this.#tell({ type: 'worker:exit', worker: slot.id, time: now() });
     this.#free(slot);
