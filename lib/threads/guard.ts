@@ -3,7 +3,7 @@
 import { text } from '../wire.ts';
 
 /** Any worker: the browser's, `node:worker_threads`', threads.js's, or this library's. */
-interface AnyWorker {
+export interface AnyWorker {
   postMessage(message: unknown, transfer?: readonly unknown[]): void;
   terminate(): unknown;
   ref?(): void;

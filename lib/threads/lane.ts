@@ -277,8 +277,10 @@ export class Lane {
       batch.finish();
       const { feed } = batch.seat;
       // Where the worker does not tell what it has begun, that is all of the first batch and nothing of the next.
-      const claimed = batch.shared || at === 0 ? batch.claimed : 0;
-      const done = Math.min(batch.shared ? batch.done : 0, claimed);
+      // What was moved there is gone with it, begun or not.
+      const moved = batch.tasks[0]!.transfer !== undefined;
+      const claimed = moved ? batch.end : batch.shared || at === 0 ? batch.claimed : 0;
+      const done = moved ? 0 : Math.min(batch.shared ? batch.done : 0, claimed);
       const running = batch.tasks.slice(Math.max(done, batch.reported), claimed);
       feed.putBack([...batch.tasks.slice(batch.reported, done), ...batch.tasks.slice(claimed, batch.end)]);
       for (const task of running) {

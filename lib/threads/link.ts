@@ -2,7 +2,7 @@
 import { WorkerInitError } from '../errors.ts';
 import { show } from '../options.ts';
 import { CELL, MARK, OPEN, type OpenMessage, SLOTS, type Thrown, UNCAUGHT, text } from '../wire.ts';
-import { Facade, Guard, type Loss, isWorker } from './guard.ts';
+import { type AnyWorker, Facade, Guard, type Loss, isWorker } from './guard.ts';
 import { unstarted } from './losses.ts';
 import { plainError, remoteError } from './remoteError.ts';
 import { Thread, spawn } from './threads.ts';
@@ -47,10 +47,7 @@ type Message = { readonly type?: unknown; readonly error?: unknown } | null | un
 export function openWorker(factory: () => unknown, initTimeout: number): Opening {
   let guard: Guard;
   try {
-    const worker = factory();
-    if (!isWorker(worker))
-      throw new TypeError(`The pool's factory must return a new Worker, it returned ${show(worker)}`);
-    guard = new Guard(worker);
+    guard = new Guard(newWorker(factory()));
   } catch (cause) {
     return failed(cause);
   }
@@ -97,6 +94,22 @@ export function openWorker(factory: () => unknown, initTimeout: number): Opening
       return guard.end();
     },
   };
+}
+
+const known = new WeakSet<object>();
+
+/** What a factory returned, if that is a worker nobody has had before. */
+function newWorker(returned: unknown): AnyWorker {
+  const expected = "The pool's factory must return a new Worker";
+  if (returned instanceof Promise) {
+    // Nobody else hears of its rejection, or ends the worker it resolves to.
+    const end = (worker: unknown): unknown => isWorker(worker) && worker.terminate();
+    returned.then(end).catch(() => {});
+  }
+  if (!isWorker(returned)) throw new TypeError(`${expected}, it returned ${show(returned)}`);
+  if (known.has(returned)) throw new TypeError(`${expected} each time, it returned one that it had returned before`);
+  known.add(returned);
+  return returned;
 }
 
 /** Speaks to a worker whose thread is up. */

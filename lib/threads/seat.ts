@@ -44,14 +44,17 @@ export class Seat implements Place {
     return this.lanes < this.feed.concurrency || lane.batches.some((batch: Batch) => batch.seat === this);
   }
 
-  /** Up to `most` tasks for one message. What is moved instead of copied travels alone: its worker may die of another. */
-  take(most: number): Task[] {
+  /**
+   * Up to `most` tasks for one message to a worker that is idle or not. What is moved instead of copied travels alone
+   * and to an idle one: it would be gone if its worker died of another task, or could not be taken back from it.
+   */
+  take(most: number, idle: boolean): Task[] {
     const tasks: Task[] = [];
     this.alone = false;
     while (tasks.length < most) {
       const task = this.feed.next();
       if (task === undefined) break;
-      if (task.transfer !== undefined && tasks.length > 0) {
+      if (task.transfer !== undefined && (tasks.length > 0 || !idle)) {
         this.feed.putBack([task]);
         this.alone = true;
         break;

@@ -26,10 +26,17 @@ const api = {
   thread: (): number => threadId,
   /** Its index, having been counted. */
   count: (tally: Int32Array): number => begin(tally),
-  exit(code: number, tally?: Int32Array): never {
+  exit(code: number, tally?: Int32Array, _moved?: ArrayBuffer): never {
     begin(tally);
     return process.exit(code);
   },
+  /** The first time, it takes its worker with it. */
+  exitOnce(tally: Int32Array): number {
+    const index = begin(tally);
+    if (Atomics.load(tally, index) === 1) process.exit(9);
+    return index;
+  },
+  sizeOf: (buffer: ArrayBuffer): number => buffer.byteLength,
   async exitAsync(code: number): Promise<never> {
     await new Promise((resolve) => setImmediate(resolve));
     return process.exit(code);
@@ -45,7 +52,8 @@ const api = {
     for (;;) kept.push(Array.from({ length: 10_000 }, (_, at) => ({ at })));
   },
   /** Nobody catches it; the task waits for ever. */
-  throwLater(reason: Reason): Promise<never> {
+  throwLater(reason: Reason, tally?: Int32Array): Promise<never> {
+    begin(tally);
     later(() => {
       throw reasons[reason]();
     });

@@ -1,0 +1,57 @@
+/** A worker that comes up badly, in the way that `workerData.how` says. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { expose } from 'rxjs-parallel/worker';
+
+const { how } = workerData as { how: How };
+export type How =
+  | 'well'
+  | 'throws'
+  | 'rejects'
+  | 'awaits for ever'
+  | 'awaits for ever, alive'
+  | 'exits'
+  | 'exposes nothing'
+  | 'exposes nothing, alive'
+  | 'exposes and exits'
+  | 'exposes and throws'
+  | 'exposes no function'
+  | 'exposes twice';
+
+const api = { echo: (value: unknown): unknown => value };
+export type StartApi = typeof api;
+
+const alive = (): void => void parentPort!.on('message', () => {});
+
+switch (how) {
+  case 'throws':
+    throw new RangeError('at the top');
+  case 'rejects':
+    await Promise.reject(new RangeError('at the top'));
+    break;
+  case 'awaits for ever, alive':
+    alive();
+    await new Promise(() => {});
+    break;
+  case 'awaits for ever':
+    await new Promise(() => {});
+    break;
+  case 'exits':
+    process.exit(7);
+    break;
+  case 'exposes nothing':
+    break;
+  case 'exposes nothing, alive':
+    alive();
+    break;
+  case 'exposes no function':
+    expose({ answer: 42 });
+    break;
+  case 'exposes twice':
+    expose(api);
+    expose(api);
+    break;
+  default:
+    expose(api);
+    if (how === 'exposes and exits') process.exit(8);
+    if (how === 'exposes and throws') throw new RangeError('after expose');
+}
