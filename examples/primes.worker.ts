@@ -1,0 +1,6 @@
+import { expose } from 'rxjs-parallel/worker';
+import { countPrimes } from './countPrimes.ts';
+
+const api = { count: countPrimes };
+expose(api);
+export type PrimesApi = typeof api;
