@@ -209,7 +209,8 @@ export class Lanes implements Pool {
     let idle = false;
     let spare = false;
     for (const lane of this.#lanes) {
-      lane.hold(!lane.idle && (waiting || lane.wanted));
+      // A pool that is closing is waited for, by whoever called `close`.
+      lane.hold(!lane.idle && (waiting || lane.wanted || this.#closing !== undefined));
       if (lane.idle || lane.state === 'down') idle = true;
       else spare ||= lane.spare;
       this.#watchIdle(lane);

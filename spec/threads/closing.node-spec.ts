@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+/** What a program prints that runs `text` after it has made `pool`, with one worker up. */
+async function printed(text: string): Promise<string> {
+  const program = `
+    import { of } from 'rxjs';
+    import { parallelMap, Worker, workerPool } from 'rxjs-parallel';
+    const url = ${JSON.stringify(new URL('../primes.worker.js', import.meta.url))};
+    const pool = workerPool(() => new Worker(url, { type: 'module' }), 1);
+    await pool.run((worker) => worker.count(10));
+    ${text}`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+  return stdout;
+}
+
+describe('A pool that is closing', () => {
+  it('keeps the process alive until it is closed, though nobody waits for the task that still runs', async () => {
+    const out = await printed(`
+      of(1_000_000).pipe(parallelMap((worker, n) => worker.count(n), pool)).subscribe().unsubscribe();
+      await pool.close();
+      console.log('closed');`);
+    expect(out).toBe('closed\n');
+  });
+});
