@@ -54,10 +54,14 @@ for (let workers = 1; workers <= cores; workers++) {
 bar.stop();
 
 const number = new Intl.NumberFormat('en').format;
-console.log(`${RANGES} ranges of ${number(size)} numbers: ${number(sequential.primes)} primes below ${number(RANGES * size)}`);
+console.log(
+  `${RANGES} ranges of ${number(size)} numbers: ${number(sequential.primes)} primes below ${number(RANGES * size)}`,
+);
 console.log(`\n${'who counts'.padEnd(18)} seconds  speed-up`);
 for (const { who, primes, seconds } of runs) {
   if (primes !== sequential.primes) throw new Error(`${who} counted ${primes} primes instead of ${sequential.primes}`);
-  console.log(`${who.padEnd(18)} ${seconds.toFixed(2).padStart(7)} ${(sequential.seconds / seconds).toFixed(2).padStart(8)}×`);
+  console.log(
+    `${who.padEnd(18)} ${seconds.toFixed(2).padStart(7)} ${(sequential.seconds / seconds).toFixed(2).padStart(8)}×`,
+  );
 }
 console.log('\nAll agree. The times of the workers include the time to start them.');
