@@ -61,6 +61,13 @@ export class Run {
     }
   }
 
+  /** Whether a task may follow; if none does, the last reply comes at once anyway. */
+  get #more(): boolean {
+    if (this.#cells === undefined) return this.#next < this.#end;
+    const claim = Atomics.load(this.#cells, this.#at + CLAIM);
+    return nextOf(claim) < endOf(claim);
+  }
+
   /** Nothing from `end` on begins; what runs beyond it is cancelled. */
   cut(end: number): void {
     this.#end = Math.min(this.#end, end);
@@ -103,7 +110,7 @@ export class Run {
     if (this.#cells !== undefined) Atomics.store(this.#cells, this.#at + DONE, this.offset + 1);
     const now = performance.now();
     if (this.message.timed) this.#times.push(performance.timeOrigin + began, performance.timeOrigin + now);
-    if (now - this.#since > REPLY_EVERY) this.reply(false);
+    if (now - this.#since > REPLY_EVERY && this.#more) this.reply(false);
   }
 
   /** Sends the outcomes that have not been sent. */
