@@ -1,6 +1,6 @@
 import { parallel } from './core/operator.ts';
 import { Unordered } from './core/unordered.ts';
-import { planOf, show } from './options.ts';
+import { type Plan, planOf, show } from './options.ts';
 import type { ParallelOperator } from './parallelMap.ts';
 import { crewOf, isInline } from './threads/hire.ts';
 
@@ -32,6 +32,7 @@ import { crewOf, isInline } from './threads/hire.ts';
  */
 export const parallelMapUnordered: ParallelOperator = (fn: unknown, workers?: unknown, options?: unknown): never => {
   if (typeof fn !== 'function') throw new TypeError(`parallelMapUnordered: fn must be a function, got ${show(fn)}`);
-  const plan = planOf('parallelMapUnordered', options, isInline(workers));
+  // An error waits for no result here: `errorTiming` has nothing to say.
+  const plan: Plan = { ...planOf('parallelMapUnordered', options, isInline(workers)), errorTiming: 'in-order' };
   return parallel(crewOf('parallelMapUnordered', fn as never, workers, plan), plan, Unordered) as never;
 };

@@ -85,10 +85,11 @@ describe('parallelMap', () => {
         });
     });
 
-    it('emits what came before the failure even where it came in the same group, after it', () => {
+    it('emits the results before it first where they come after it', () => {
       marbles(({ cold, crew, expectObservable }) => {
-        // Two slots end in the same frame: the failure is told first.
-        const { pool } = crew(2, { a: 3, B: 3, c: 1 });
+        const later: FakeSettings['course'] = ({ input }, attempt) =>
+          input === 'B' ? { takes: 3 } : attempt === 1 ? { takes: 1, ends: 'put-back' } : { takes: 2 };
+        const { pool } = crew(2, {}, { course: later });
         const result = cold('(aB|)').pipe(parallelMap((worker, value) => worker.run(value), pool));
         expectObservable(result).toBe('---(a#)', undefined, 'B');
       });
@@ -107,6 +108,21 @@ describe('parallelMap', () => {
         flush();
         expect(fake.cancelled).toEqual([0]);
       });
+    });
+
+    it('emits what was ready by then with errorTiming: immediate, however it was grouped', () => {
+      for (const group of [1, 2, 3])
+        marbles(({ cold, crew, expectObservable }) => {
+          const { pool } = crew(
+            1,
+            {},
+            { room: () => 3, group: () => group, course: ({ input }) => ({ takes: input === 'a' ? 4 : 0 }) },
+          );
+          const result = cold('(abCd|)').pipe(
+            parallelMap((worker, value) => worker.run(value), pool, { errorTiming: 'immediate' }),
+          );
+          expectObservable(result).toBe('----(ab#)', undefined, 'C');
+        });
     });
 
     it('gives every input its outcome, in order, with onError: settle', () => {

@@ -38,6 +38,17 @@ describe('parallelMapUnordered', () => {
     });
   });
 
+  it('has its own errorTiming, whatever is said', () => {
+    for (const errorTiming of ['in-order', 'immediate'] as const)
+      marbles(({ cold, crew, expectObservable }) => {
+        const { pool } = crew(2, { a: 9, b: 3, C: 4 }, { room: () => 2, group: () => 2 });
+        const result = cold('(abC|)').pipe(
+          parallelMapUnordered((worker, value) => worker.run(value), pool, { errorTiming }),
+        );
+        expectObservable(result).toBe('---b---#', undefined, 'C');
+      });
+  });
+
   it('gives every input its outcome, as it arrives, with onError: settle', () => {
     marbles(({ cold, crew, expectObservable }) => {
       const { pool } = crew(3, { a: 6 });

@@ -159,9 +159,10 @@ export class Stream implements Feed {
     try {
       while (this.#drainAgain && !this.#closed) {
         this.#drainAgain = false;
-        if (this.#immediate !== undefined) return this.error(this.#immediate.error);
         if (this.#cancelFrom !== Infinity) this.#cancel();
         while (this.#outlet.ready && !this.#closed) this.#emit(this.#outlet.take());
+        // After what is ready: whether that came in the same message is chance.
+        if (this.#immediate !== undefined) return this.error(this.#immediate.error);
         if (!this.#closed && this.waiting() > 0) this.#place.wake();
         if (this.#outlet.ready) this.#drainAgain = true;
       }

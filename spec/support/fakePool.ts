@@ -32,15 +32,18 @@ export interface FakeSettings {
   readonly group?: () => number;
 }
 
-type Outcome = { readonly task: Task; readonly failed: boolean; readonly value: unknown };
+export type Outcome = { readonly task: Task; readonly failed: boolean; readonly value: unknown };
 
 /** A stream's place at the fake pool. */
 class Seat implements Place {
   readonly feed: Feed;
+  readonly id: number;
+  left = false;
   readonly #pool: FakePool<object>;
 
-  constructor(feed: Feed, pool: FakePool<object>) {
+  constructor(feed: Feed, id: number, pool: FakePool<object>) {
     this.feed = feed;
+    this.id = id;
     this.#pool = pool;
   }
 
@@ -95,8 +98,12 @@ export class FakePool<Api extends object> implements ClosablePool {
   readonly begun: number[] = [];
   /** Indices of tasks that were dropped before they had begun, or told to stop while they ran. */
   readonly cancelled: number[] = [];
+  /** Every outcome that a stream was told, in order. */
+  readonly told: Outcome[] = [];
   /** Most slots in use at once. */
   mostBusy = 0;
+  /** The same for each stream, in the order in which they were attached. */
+  readonly mostOf: number[] = [];
 
   readonly #api: Readonly<Record<string, unknown>>;
   readonly #settings: FakeSettings;
@@ -142,7 +149,7 @@ export class FakePool<Api extends object> implements ClosablePool {
 
   attach(feed: Feed): Place {
     if (this.#closing) throw closed();
-    const seat = new Seat(feed, this as never);
+    const seat = new Seat(feed, this.mostOf.push(0) - 1, this as never);
     this.#turns.add(seat);
     return seat;
   }
@@ -183,6 +190,7 @@ export class FakePool<Api extends object> implements ClosablePool {
   }
 
   leave(seat: Seat): void {
+    seat.left = true;
     this.#turns.remove(seat);
     this.cancel(seat, 0);
   }
@@ -217,11 +225,13 @@ export class FakePool<Api extends object> implements ClosablePool {
       if (task === undefined) break;
       tasks.push(task);
     }
-    if (tasks.length === 0) return true;
+    // `fn` may have ended the stream after it gave some.
+    if (tasks.length === 0 || seat.left) return true;
     if (!slot.up) this.#start(slot);
     slot.seat = seat;
     slot.waiting = tasks;
     this.mostBusy = Math.max(this.mostBusy, this.busy);
+    this.mostOf[seat.id] = Math.max(this.mostOf[seat.id]!, this.#slotsOf(seat).length);
     this.#advance(slot);
     return true;
   }
@@ -322,9 +332,12 @@ export class FakePool<Api extends object> implements ClosablePool {
 
   /** Tells the outcomes that have not been told; a `drain` has to follow. */
   #report({ seat, done }: Slot): void {
-    for (const { task, failed, value } of done.splice(0))
+    for (const outcome of done.splice(0)) {
+      const { task, failed, value } = outcome;
+      this.told.push(outcome);
       if (failed) seat!.feed.failure(task, value);
       else seat!.feed.value(task, value);
+    }
   }
 
   /** What it runs and what it has not begun was never there. */
