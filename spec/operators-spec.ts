@@ -23,7 +23,7 @@ function notified<T>(source: Observable<T>): readonly unknown[] {
 const FALSY = [undefined, null, 0, -0, '', false, Number.NaN, 0n];
 
 for (const [name, operator] of Object.entries({ parallelMap, parallelMapUnordered }))
-  describe(name, () => {
+  describe(`${name} as an operator`, () => {
     describe('of a source', () => {
       it('that emits nothing, completes', () => {
         marbles(({ cold, crew, expectObservable, expectSubscriptions }) => {
