@@ -1,6 +1,6 @@
 /** `rxjs-parallel`: RxJS operators whose function runs in workers. */
 import { Worker as PlatformWorker } from '#platform';
-import type { WorkerConstructor } from './threads/worker.ts';
+import type { WorkerConstructor, WorkerHandle } from './threads/worker.ts';
 
 export {
   ClosureError,
@@ -18,16 +18,9 @@ export { localPool } from './local/localPool.ts';
 export type { ParallelOptions, Settled } from './options.ts';
 export { type ParallelOperator, parallelMap } from './parallelMap.ts';
 export { parallelMapUnordered } from './parallelMapUnordered.ts';
-export type {
-  AbortSignalLike,
-  CloseOptions,
-  PoolEvent,
-  PoolStats,
-  RunOptions,
-  ThreadsPool,
-  WorkerPool,
-} from './pool.ts';
+export type { CloseOptions, PoolEvent, PoolStats, RunOptions, ThreadsPool, WorkerPool } from './pool.ts';
 export type { Call, Remote } from './remote.ts';
+export type { AbortSignalLike } from './signal.ts';
 export { Transfer } from './threads/threads.ts';
 export { type WorkerPoolOptions, workerPool } from './threads/workerPool.ts';
 
@@ -37,3 +30,6 @@ export { type WorkerPoolOptions, workerPool } from './threads/workerPool.ts';
  * recognises it.
  */
 export const Worker: WorkerConstructor = PlatformWorker;
+
+/** What `new Worker` gives. */
+export type Worker = WorkerHandle;

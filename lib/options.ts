@@ -1,5 +1,5 @@
 /** The options of the operators: what they mean, what they may be, what they are when left out. */
-import type { AbortSignalLike } from './pool.ts';
+import type { AbortSignalLike } from './signal.ts';
 
 /** What a task came to, in `onError: 'settle'`. */
 export type Settled<T, R> =

@@ -22,7 +22,8 @@ export interface ParallelOperator {
   <T, R, const O extends ParallelOptions<T> = {}>(
     fn: (value: T, index: number, context: O extends { readonly context: infer C } ? C : undefined) => R,
     workers?: number,
-    options?: O,
+    // O alone would leave the parameters of `transfer` without a type.
+    options?: O & Pick<ParallelOptions<NoInfer<T>>, 'transfer'>,
   ): OperatorFunction<T, Element<T, Awaited<R>, O>>;
   /** `fn` runs here and returns the call to make in a worker of the pool. */
   <T, Api, R, const O extends PoolOptions = {}>(

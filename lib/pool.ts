@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The seam between a stream and a pool.
  *
@@ -6,6 +7,7 @@
  */
 import type { Observable } from 'rxjs';
 import type { Call, Remote } from './remote.ts';
+import type { AbortSignalLike } from './signal.ts';
 
 /** A call as the pool sees it. */
 export interface Description {
@@ -103,14 +105,6 @@ export type PoolEvent =
       readonly time: number;
       readonly outcome: 'value' | 'error' | 'timeout' | 'crash' | 'cancel';
     };
-
-/** The part of an AbortSignal that is used here. */
-export interface AbortSignalLike {
-  readonly aborted: boolean;
-  readonly reason?: unknown;
-  addEventListener(type: 'abort', listener: () => void): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
-}
 
 /** Options of `pool.run`. */
 export interface RunOptions {

@@ -5,13 +5,13 @@ import { CELL, MARK, OPEN, type OpenMessage, SLOTS, type Thrown, UNCAUGHT, text 
 import { type AnyWorker, Facade, Guard, type Loss, isWorker } from './guard.ts';
 import { unstarted } from './losses.ts';
 import { plainError, remoteError } from './remoteError.ts';
-import { Thread, spawn } from './threads.ts';
+import { type SpawnedThread, Thread, spawn } from './threads.ts';
 
 /** A worker that is up. */
 export interface Link {
   readonly guard: Guard;
   /** threads.js's thread: the methods that the worker exposes. */
-  readonly thread: Readonly<Record<string, (...args: readonly unknown[]) => PromiseLike<unknown>>>;
+  readonly thread: SpawnedThread;
   /** Whether its `expose` is ours, which takes batches; a plain threads.js worker is called once a task. */
   readonly batches: boolean;
   /** Shared with the worker, where memory can be. */
@@ -67,11 +67,11 @@ export function openWorker(factory: () => unknown, initTimeout: number): Opening
       if (loss !== undefined) guard.lose(loss);
       if (message?.type !== 'init') return;
       // threads.js waits for this message: it has come already, so its own timer never runs out and never lingers.
-      const thread = spawn(facade as never, { timeout: 2 ** 31 - 1 });
+      const thread = spawn(facade, { timeout: 2 ** 31 - 1 });
       facade.deliver(data);
       resolve(
         thread.then((up) => ({
-          ...linkTo(guard, up as never),
+          ...linkTo(guard, up),
           hold: (alive: boolean) => guard.hold(alive),
           deliver: (later: unknown) => facade.deliver(later),
         })),
@@ -123,8 +123,8 @@ export function linkTo(guard: Guard, thread: Link['thread']): Omit<Link, 'delive
     thread,
     batches,
     cells,
-    end: () => Thread.terminate(thread as never),
-    kill: () => Thread.terminate(thread as never),
+    end: () => Thread.terminate(thread),
+    kill: () => Thread.terminate(thread),
   };
 }
 

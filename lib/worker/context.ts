@@ -1,11 +1,12 @@
 /** What a task may know of itself while it runs. */
+import type { TaskSignal } from '../signal.ts';
 
 /** The task that is running. */
 export interface TaskContext {
   /** The number of the value in its stream, from 0. */
   readonly index: number;
   /** Aborts when the task is cancelled. Ask `signal.aborted` in a long loop, or hand it to what takes a signal. */
-  readonly signal: AbortSignal;
+  readonly signal: TaskSignal;
 }
 
 /** A task that runs: its context is made only if it asks. */
@@ -19,7 +20,7 @@ export class RunningTask implements TaskContext {
     this.#cancelled = cancelled;
   }
 
-  get signal(): AbortSignal {
+  get signal(): TaskSignal {
     if (this.#controller !== undefined) return this.#controller.signal;
     const controller = new AbortController();
     this.#controller = controller;

@@ -1,11 +1,15 @@
 /** The only door to threads.js on the worker's side. */
 import { restoreSelf } from '../threads/before.ts';
-import { Transfer as move, expose } from 'threads/worker';
+import { Transfer as move, expose as exposeToThreads } from 'threads/worker';
 import type { Transfer as Transferred } from '../remote.ts';
 
 restoreSelf();
 
-export { expose };
+/** Its own types do not resolve from ESM: the published ones name none of them. */
+export const expose: (methods: object) => void = exposeToThreads as never;
+
+/** What the function `Transfer` returns; declared beside it, so that a declaration of what uses it can name it. */
+export interface Transfer<T> extends Transferred<T> {}
 
 /**
  * Marks a result to be moved to the main thread instead of copied: its buffers are then gone here.
@@ -16,4 +20,4 @@ export { expose };
  * expose({ inflate: (bytes: Uint8Array) => { const out = …; return Transfer(out, [out.buffer]); } });
  * ```
  */
-export const Transfer: <T>(value: T, transferables?: readonly object[]) => Transferred<T> = move as never;
+export const Transfer: <T>(value: T, transferables?: readonly object[]) => Transfer<T> = move as never;

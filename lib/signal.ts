@@ -1,0 +1,14 @@
+/** AbortSignals without the DOM's types, which a Node program may not have. Types only. */
+
+/** The part of an AbortSignal that is used here. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** The host's own AbortSignal, where its types are known (the DOM's, Node's), so that `fetch` and its like take it. */
+export type TaskSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
+  : AbortSignalLike & { throwIfAborted(): void };
