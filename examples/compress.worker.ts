@@ -4,10 +4,10 @@ import { expose, Transfer } from 'rxjs-parallel/worker';
 const api = {
   /** `bytes` came by Transfer, and what is returned goes by it: neither is copied. */
   compress(bytes: Uint8Array, quality: number) {
-    const compressed = brotliCompressSync(bytes, {
+    const compressed: Uint8Array = brotliCompressSync(bytes, {
       params: { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
     });
-    return Transfer({ size: bytes.length, compressed: compressed as Uint8Array }, [compressed.buffer]);
+    return Transfer({ size: bytes.length, compressed }, [compressed.buffer]);
   },
 };
 expose(api);

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { SingleBar } from 'cli-progress';
 import { type Observable, type OperatorFunction, lastValueFrom, map, range, reduce, tap } from 'rxjs';
 import { parallelMapUnordered, Worker, workerPool } from 'rxjs-parallel';
-import { countPrimes } from './countPrimes.ts';
+import { countPrimes } from './primes.count.ts';
 import type { PrimesApi } from './primes.worker.ts';
 
 const RANGES = 40;

@@ -1,5 +1,5 @@
 import { expose } from 'rxjs-parallel/worker';
-import { countPrimes } from './countPrimes.ts';
+import { countPrimes } from './primes.count.ts';
 
 const api = { count: countPrimes };
 expose(api);

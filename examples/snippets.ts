@@ -78,7 +78,7 @@ console.log('\nThe task of an error');
 await from(['{"a": 1}', '{"b": 2}', 'not JSON', '{"d": 4}'])
   .pipe(parallelMap((text) => JSON.parse(text) as object, 2))
   .forEach((value) => console.log(value))
-  .catch((error: unknown) => console.log(`value ${taskOf(error)?.index} (${taskOf(error)?.input}): ${error}`));
+  .catch((error: unknown) => console.log(String(error), taskOf(error)));
 // #endregion
 
 console.log('\nA timeout');
