@@ -1,0 +1,24 @@
+/** Every library, in the order of the report. `file` is in `libraries/`, and is told the `variant`. */
+export const libraries = {
+  'rxjs-parallel': { title: 'rxjs-parallel', file: 'rxjs-parallel', ordered: true },
+  'rxjs-parallel-unordered': { title: 'rxjs-parallel, unordered', file: 'rxjs-parallel', variant: 'unordered' },
+  'threads-pool': { title: 'threads.js `Pool`', file: 'threads-pool', peer: true, package: 'threads' },
+  'threads-by-hand': { title: 'threads.js by hand', file: 'threads-by-hand', peer: true, package: 'threads' },
+  piscina: { title: 'piscina', file: 'piscina', peer: true, package: 'piscina' },
+  tinypool: { title: 'tinypool', file: 'tinypool', peer: true, package: 'tinypool' },
+  workerpool: { title: 'workerpool', file: 'workerpool', peer: true, package: 'workerpool' },
+  poolifier: { title: 'poolifier', file: 'poolifier', peer: true, package: 'poolifier' },
+  comlink: { title: 'comlink', file: 'comlink', peer: true, package: 'comlink' },
+  multithreading: {
+    title: 'multithreading',
+    file: 'multithreading',
+    peer: true,
+    package: 'multithreading',
+    // It uses what Node 20 does not have yet.
+    nodeOptions: ['--import', new URL('./newerNode.js', import.meta.url).href],
+  },
+  'by-hand': { title: '_by hand, a message each_', file: 'by-hand' },
+  'fixed-64': { title: '_by hand, batches of 64_', file: 'fixed-batches', variant: 64 },
+  'fixed-256': { title: '_by hand, batches of 256_', file: 'fixed-batches', variant: 256 },
+  sequential: { title: '_sequential loop_', file: 'sequential', ordered: true },
+};

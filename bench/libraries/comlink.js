@@ -1,0 +1,21 @@
+/** Comlink has no pool: its proxies are called directly, the least busy one first. */
+import { Worker } from 'node:worker_threads';
+import { releaseProxy, transfer as move, wrap } from 'comlink';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import { leastBusy } from '../leastBusy.js';
+
+export const concurrency = { default: 4 };
+
+export function open({ size }) {
+  const workers = Array.from({ length: size }, () => new Worker(new URL('../workers/comlink.js', import.meta.url)));
+  const proxies = workers.map((worker) => wrap(nodeEndpoint(worker)));
+  const give = leastBusy(proxies);
+  return {
+    call: (task, value, transfer) =>
+      give((proxy) => proxy[task](transfer === undefined ? value : move(value, transfer))),
+    async close() {
+      for (const proxy of proxies) proxy[releaseProxy]();
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { Piscina } from 'piscina';
+
+export const concurrency = { default: 4 };
+
+export function open({ size }) {
+  const pool = new Piscina({
+    filename: new URL('../workers/piscina.js', import.meta.url).href,
+    minThreads: size,
+    maxThreads: size,
+  });
+  return {
+    call: (task, value, transferList) => pool.run(value, { name: task, transferList }),
+    close: () => pool.destroy(),
+  };
+}

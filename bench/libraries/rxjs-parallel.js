@@ -1,0 +1,24 @@
+/** This package, as it is built in `dist`. */
+import { Transfer, Worker, parallelMap, parallelMapUnordered, workerPool } from '../../dist/lib/index.js';
+
+export function open({ size, variant }) {
+  const parallel = variant === 'unordered' ? parallelMapUnordered : parallelMap;
+  const pool = workerPool(
+    () => new Worker(new URL('../workers/rxjs-parallel.js', import.meta.url), { type: 'module' }),
+    size,
+  );
+  return {
+    pool,
+    operator: ({ task, input, transfer }, options) => parallel(callIn(task, input, transfer), pool, options),
+    close: () => pool.close(),
+  };
+}
+
+function callIn(task, input, transfer) {
+  if (input === undefined) return (worker, n) => worker[task](n);
+  if (transfer === undefined) return (worker, n) => worker[task](input(n));
+  return (worker, n) => {
+    const value = input(n);
+    return worker[task](Transfer(value, transfer(value)));
+  };
+}

@@ -1,0 +1,54 @@
+/** Tables in Markdown of what was measured. */
+import { columns } from './columns.js';
+import { libraries } from './libraries.js';
+import { verdicts } from './targets.js';
+import { workloads } from './workloads.js';
+
+const PEERS = Object.keys(libraries).filter((name) => libraries[name].peer);
+
+/** `measured` is `{ figures, errors }` by library. */
+export function tableOf(id, measured) {
+  const { columns: shown, without = {} } = workloads[id];
+  const { figures, errors } = measured;
+  const first = shown[0];
+  const { more } = columns[first];
+  const best = (more ? Math.max : Math.min)(...PEERS.map((name) => figures[name]?.[first]).filter(Number.isFinite));
+  const loop = more ? figures.sequential?.[first] : undefined;
+  const against = [
+    ['× best peer', best],
+    ['× sequential', loop],
+  ].filter(([, to]) => Number.isFinite(to));
+  const heads = ['', ...shown.map((column) => columns[column].title), ...against.map(([head]) => head)];
+  const rows = Object.entries(libraries).flatMap(([name, { title }]) => {
+    const values = figures[name];
+    if (values !== undefined) {
+      const cells = shown.map((column) => (values[column] === undefined ? '–' : columns[column].show(values[column])));
+      return [[title, ...cells, ...against.map(([, to]) => (values[first] / to).toFixed(2))]];
+    }
+    const why = without[name] ?? errors?.[name];
+    return why === undefined ? [] : [[title, `– ${why.split('\n')[0]}`]];
+  });
+  return table(heads, rows);
+}
+
+/** What the targets come to, of all that was measured. */
+export function targetsTable(results) {
+  const rows = verdicts(results).map(({ what, want, value, met }) => [what, want, value, met ? 'met' : '**missed**']);
+  return table(['target', 'wanted', 'measured', ''], rows);
+}
+
+export function sectionOf(id, measured) {
+  const { title, about } = workloads[id];
+  const when = measured.date === undefined ? '' : ` Measured ${measured.date}, ${measured.rounds} rounds.`;
+  return `### ${title}\n\n${about}${when}\n\n${tableOf(id, measured)}\n`;
+}
+
+/** Rows may be shorter than the head; cells are filled up so that the text reads as a table too. */
+function table(heads, rows) {
+  const cells = [heads, ...rows].map((row) => heads.map((_, at) => row[at] ?? ''));
+  const widths = heads.map((_, at) => Math.max(3, ...cells.map((row) => row[at].length)));
+  const line = (row) =>
+    `| ${row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join(' | ')} |`;
+  const rule = `| ${widths.map((width, at) => (at === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
+  return [line(cells[0]), rule, ...cells.slice(1).map(line)].join('\n');
+}

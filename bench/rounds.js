@@ -1,0 +1,47 @@
+/** Measures a workload: rounds over all its libraries, a process each, medians of what passed the check. */
+import { difference } from './check.js';
+import { launch } from './launch.js';
+import { libraries } from './libraries.js';
+import { median } from './median.js';
+import { workloads } from './workloads.js';
+
+/** The libraries of `names` that take part in a workload; the sequential loop is in every one that it can do: it says what is right. */
+export function takingPart(id, names) {
+  const { only, without = {} } = workloads[id];
+  return names.filter((name) => (only === undefined || only.includes(name)) && without[name] === undefined);
+}
+
+/** Gives `{ figures, errors }` by library; `progress` is told of each run. */
+export async function measureWorkload(id, names, { rounds, size, scale, ...how }, progress) {
+  const runs = new Map(names.map((name) => [name, []]));
+  const errors = {};
+  for (let round = 0; round < rounds; round++)
+    // Each round begins with another library: none always comes after the same one.
+    for (const name of rotated(names, round)) {
+      if (errors[name] !== undefined || (round > 0 && workloads[id].slow && libraries[name].peer)) continue;
+      progress(round, name);
+      const run = await launch({ library: name, workload: id, size, scale }, how);
+      if (run.error === undefined) runs.get(name).push(run);
+      else errors[name] = run.error;
+    }
+  const expected = runs.get('sequential')?.[0]?.check;
+  const figures = {};
+  for (const [name, all] of runs) {
+    const wrong = all
+      .map(({ check }) => expected && difference(check, expected, libraries[name].ordered))
+      .find((each) => each !== undefined);
+    if (wrong !== undefined) errors[name] = wrong;
+    if (errors[name] === undefined) figures[name] = medians(all.map((run) => run.figures));
+  }
+  return { figures, errors };
+}
+
+function medians(all) {
+  const columns = Object.keys(all[0]);
+  return Object.fromEntries(columns.map((column) => [column, median(all.map((run) => run[column]))]));
+}
+
+function rotated(list, by) {
+  const at = by % list.length;
+  return [...list.slice(at), ...list.slice(0, at)];
+}

@@ -1,0 +1,75 @@
+/** What rxjs-parallel is to reach, as ratios between figures of one run, so that they hold on another machine too. */
+import { libraries } from './libraries.js';
+
+const US = 'rxjs-parallel';
+const UNORDERED = 'rxjs-parallel-unordered';
+const PEERS = Object.keys(libraries).filter((name) => libraries[name].peer);
+const OTHERS = Object.keys(libraries).filter((name) => !name.startsWith(US) && name !== 'sequential');
+const FIXED = ['fixed-64', 'fixed-256'];
+
+const atLeast = (want) => ({ want: `≥ ${want}`, met: (value) => value >= want });
+const atMost = (want, unit = '') => ({ want: `≤ ${want}${unit}`, met: (value) => value <= want });
+
+/** `of(figure)`: figure(workload, library, column) is a number, or throws where it was not measured. */
+const targets = [
+  target('noop, ordered, to the best peer', atLeast(30), (f) => f('noop', US) / f.most('noop', PEERS)),
+  target('noop, unordered, to the best peer', atLeast(30), (f) => f('noop', UNORDERED) / f.most('noop', PEERS)),
+  target('noop, to batches of 64 by hand', atLeast(1), (f) => f('noop', US) / f('noop', 'fixed-64')),
+  target('20 µs, to the best peer', atLeast(2.2), (f) => f('20us', US) / f.most('20us', PEERS)),
+  target('20 µs, to the sequential loop', atLeast(1.65), (f) => f('20us', US) / f('20us', 'sequential')),
+  target('20 µs, to the best fixed batches', atLeast(0.95), (f) => f('20us', US) / f.most('20us', FIXED)),
+  target('1 ms, to the best of all', atLeast(0.97), (f) => f('1ms', US) / f.most('1ms', OTHERS)),
+  target('50 ms, to the sequential loop', atLeast(1.93), (f) => f('50ms', US) / f('50ms', 'sequential')),
+  target('50 ms, to the best peer', atLeast(0.98), (f) => f('50ms', US) / f.most('50ms', PEERS)),
+  target('skewed, ordered to unordered', atLeast(0.95), (f) => f('skewed', US) / f('skewed', UNORDERED)),
+  target('skewed, ordered, to the best peer', atLeast(0.98), (f) => f('skewed', US) / f.most('skewed', PEERS)),
+  target('JSON records, to the best peer', atLeast(2.5), (f) => f('json', US) / f.most('json', PEERS)),
+  target('buffers copied, to the best peer', atLeast(0.95), (f) => f('copied', US) / f.most('copied', PEERS)),
+  target('buffers moved, to the best peer', atLeast(0.95), (f) => f('moved', US) / f.most('moved', PEERS)),
+  target('buffers moved, 16 MiB to 64 KiB', atMost(1.1), (f) => f('sizes', US, 'mib16') / f('sizes', US, 'kib64')),
+  ...['noop', '20us', '1ms', '50ms'].map((id) =>
+    target(`${id}, ordered to unordered`, atLeast(0.9), (f) => f(id, US) / f(id, UNORDERED)),
+  ),
+  target('lone value, to threads.js by hand', atMost(1.2), (f) => f('lone', US) / f('lone', 'threads-by-hand')),
+  target(
+    'cold start, to piscina and tinypool',
+    atMost(1.2),
+    (f) => f('cold', US) / f.least('cold', ['piscina', 'tinypool']),
+  ),
+  target('a value of 1 000 000, to one of 10 000', atMost(1.3), (f) => f('million', US, 'grown')),
+  target('main thread for a number', atMost(1.5, ' µs'), (f) => f('noop', US, 'main')),
+  target('event loop delay p99 under 50 ms tasks', atMost(5, ' ms'), (f) => f('50ms', US, 'delay')),
+  target('events$ unheard, to plain', atMost(1.05), (f) => f('unasked', US, 'unheard') / f('unasked', US, 'plain')),
+  target('defaults spelt out, to plain', atMost(1.05), (f) => f('unasked', US, 'defaults') / f('unasked', US, 'plain')),
+];
+
+function target(what, { want, met }, value) {
+  return { what, want, met, value };
+}
+
+/** Which targets are met; those whose figures were not measured are left out. */
+export function verdicts(results) {
+  const figure = figuresOf(results);
+  return targets.flatMap(({ what, want, met, value }) => {
+    const measured = value(figure);
+    if (!Number.isFinite(measured)) return [];
+    return [{ what, want, value: measured.toFixed(2), met: met(measured) }];
+  });
+}
+
+/** NaN where there is no figure, so that whatever is made of it is none. */
+function figuresOf(results) {
+  const figure = (workload, library, column) => {
+    const figures = results[workload]?.figures[library];
+    if (figures === undefined) return NaN;
+    return column === undefined ? Object.values(figures)[0] : figures[column];
+  };
+  const among = (workload, names) => names.map((name) => figure(workload, name)).filter(Number.isFinite);
+  const extreme = (of) => (workload, names) => {
+    const measured = among(workload, names);
+    return measured.length === 0 ? NaN : of(...measured);
+  };
+  figure.most = extreme(Math.max);
+  figure.least = extreme(Math.min);
+  return figure;
+}

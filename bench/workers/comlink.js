@@ -1,0 +1,9 @@
+import { parentPort } from 'node:worker_threads';
+import { expose, transfer } from 'comlink';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import * as tasks from '../tasks.js';
+
+expose(
+  { ...tasks, bounceMoved: (bytes) => transfer(tasks.bounceMoved(bytes), [bytes.buffer]) },
+  nodeEndpoint(parentPort),
+);

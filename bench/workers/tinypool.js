@@ -1,0 +1,5 @@
+import { Tinypool } from 'tinypool';
+import * as tasks from '../tasks.js';
+
+export * from '../tasks.js';
+export const bounceMoved = (bytes) => Tinypool.move(tasks.bounceMoved(bytes));

@@ -1,0 +1,27 @@
+/** Every workload, in the order of the report. */
+import { copied, moved, sizes } from './workloads/buffers.js';
+import { million } from './workloads/million.js';
+import { noop, skewed, spin1ms, spin20us, spin50ms } from './workloads/numbers.js';
+import { json } from './workloads/records.js';
+import { unasked } from './workloads/unasked.js';
+import { cold, lone } from './workloads/waits.js';
+
+/**
+ * A workload is `{ title, about, columns, measure }`. `measure(library, { scale })` gives `figures`, one for each column, and
+ * the `check` of the results. `only`: which libraries; `without`: which not, and why.
+ */
+export const workloads = {
+  noop,
+  '20us': spin20us,
+  '1ms': spin1ms,
+  '50ms': spin50ms,
+  skewed,
+  json,
+  copied,
+  moved,
+  sizes,
+  cold,
+  lone,
+  million,
+  unasked,
+};
