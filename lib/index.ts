@@ -15,8 +15,9 @@ export {
   taskOf,
 } from './errors.ts';
 export { localPool } from './local/localPool.ts';
-export type { ParallelOptions, Settled } from './options.ts';
+export type { ParallelIterableOptions, ParallelOptions, Settled } from './options.ts';
 export { type ParallelOperator, parallelMap } from './parallelMap.ts';
+export { type IterableSource, type ReadableStreamLike, parallelMapIterable } from './parallelMapIterable.ts';
 export { parallelMapUnordered } from './parallelMapUnordered.ts';
 export type { CloseOptions, PoolEvent, PoolStats, RunOptions, ThreadsPool, WorkerPool } from './pool.ts';
 export type { Call, Remote } from './remote.ts';

@@ -50,6 +50,12 @@ export interface ParallelOptions<T = any> {
   readonly overflow?: 'error' | 'drop-oldest' | 'drop-newest' | undefined;
 }
 
+/** Options of `parallelMapIterable`: those of the operators, less those for sources that push. */
+export interface ParallelIterableOptions<T = any> extends Omit<ParallelOptions<T>, 'maxPending' | 'overflow'> {
+  /** Whether results come in the order of the source, the default, or each as soon as its task is complete. */
+  readonly ordered?: boolean | undefined;
+}
+
 /** Options with every default in its place. */
 export interface Plan {
   readonly concurrency: number;

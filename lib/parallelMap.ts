@@ -6,7 +6,8 @@ import type { ThreadsPool, WorkerPool } from './pool.ts';
 import type { Call, Remote } from './remote.ts';
 import { crewOf, isInline } from './threads/hire.ts';
 
-type Element<T, R, O> = 'onError' extends keyof O
+/** What is emitted: a result, or with `onError: 'settle'` what became of the task. */
+export type Element<T, R, O> = 'onError' extends keyof O
   ? O extends { readonly onError: 'settle' }
     ? Settled<T, R>
     : O extends { readonly onError: 'throw' | 'skip' | undefined }

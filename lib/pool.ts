@@ -60,6 +60,8 @@ export interface Feed {
 export interface Place {
   /** A worker has room and this stream had nothing for it: tell the pool of the next value. */
   readonly hungry: boolean;
+  /** How many values the next messages would carry: worth having ready, where they have to be fetched. Default: 1. */
+  readonly ahead?: number;
   /** There is something to take. */
   wake(): void;
   /** Drops what was sent from this `seq` on: not started, it never starts; running, its signal aborts. */

@@ -45,6 +45,8 @@ export class Arrivals<T> implements Intake {
     return this.#backlog.shift();
   }
 
+  read(): void {}
+
   stop(): void {
     this.#unsubscribe();
   }

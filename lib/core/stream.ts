@@ -13,6 +13,8 @@ export interface Intake {
   /** The number of the value that `take` gives next. */
   readonly index: number;
   take(): unknown;
+  /** Fetches values while fewer than `wanted()` wait; a source that pushes needs no asking. */
+  read(wanted: () => number): void;
   /** Takes nothing more from the source; what has been taken stays. */
   stop(): void;
   /** Forgets what waits. */
@@ -21,6 +23,8 @@ export interface Intake {
 
 /** Where a stream's results go. */
 export interface Destination {
+  /** False while nobody asks for the next: results wait, and count against the window. */
+  readonly asking?: boolean;
   next(value: any): void;
   error(error: unknown): void;
   complete(): void;
@@ -160,11 +164,15 @@ export class Stream implements Feed {
       while (this.#drainAgain && !this.#closed) {
         this.#drainAgain = false;
         if (this.#cancelFrom !== Infinity) this.#cancel();
-        while (this.#outlet.ready && !this.#closed) this.#emit(this.#outlet.take());
+        while (this.#emitting) this.#emit(this.#outlet.take());
+        if (this.#closed) return;
         // After what is ready: whether that came in the same message is chance.
         if (this.#immediate !== undefined) return this.error(this.#immediate.error);
-        if (!this.#closed && this.waiting() > 0) this.#place.wake();
-        if (this.#outlet.ready) this.#drainAgain = true;
+        // A pool that was not left hungry asks by itself when it has room.
+        if (this.#place.hungry && this.waiting() > 0) this.#place.wake();
+        const before = this.#intake.waiting;
+        this.#intake.read(this.#wanted);
+        if (this.#emitting || this.#intake.waiting > before) this.#drainAgain = true;
       }
     } finally {
       this.#draining = false;
@@ -203,6 +211,18 @@ export class Stream implements Feed {
     if (window !== undefined) return window - held - this.#out;
     return held < Math.max(HELD_AT_LEAST, HELD_PER_TASK_OUT * this.#out) ? Infinity : 0;
   }
+
+  get #emitting(): boolean {
+    return this.#outlet.ready && !this.#closed && this.#destination.asking !== false;
+  }
+
+  /** How many values should be waiting: one more for a worker with room, and the next messages' where those carry many. */
+  readonly #wanted = (): number => {
+    if (this.#closed || this.#failedAt !== Infinity) return 0;
+    const { ahead = 1, hungry } = this.#place;
+    const soon = ahead > 1 ? ahead : 0;
+    return Math.min(hungry ? Math.max(soon, this.#intake.waiting + 1) : soon, this.#room());
+  };
 
   #emit(outcome: unknown): void {
     if (outcome instanceof Failure) this.error(outcome.error);

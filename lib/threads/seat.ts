@@ -6,6 +6,7 @@ import { Pace } from './pace.ts';
 
 /** What a seat asks of its pool. */
 export interface House {
+  readonly size: number;
   pump(): void;
   cancel(seat: Seat, from: number): void;
   leave(seat: Seat): void;
@@ -24,6 +25,11 @@ export class Seat implements Place {
   constructor(feed: Feed, house: House) {
     this.feed = feed;
     this.#house = house;
+  }
+
+  get ahead(): number {
+    const size = Math.min(this.pace.size, this.feed.batch);
+    return size === 1 ? 1 : size * Math.min(this.#house.size, this.feed.concurrency);
   }
 
   wake(): void {

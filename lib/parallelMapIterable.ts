@@ -1,0 +1,109 @@
+import { Results } from './core/iterate.ts';
+import { Ordered } from './core/ordered.ts';
+import { Unordered } from './core/unordered.ts';
+import { type ParallelIterableOptions, type Plan, planOf, show } from './options.ts';
+import type { Element } from './parallelMap.ts';
+import type { ThreadsPool, WorkerPool } from './pool.ts';
+import type { Call, Remote } from './remote.ts';
+import { crewOf, isInline } from './threads/hire.ts';
+
+/** A web `ReadableStream`, as far as it is used here. */
+export interface ReadableStreamLike<T> {
+  getReader(): {
+    read(): PromiseLike<{ done: boolean; value?: T | undefined }>;
+    cancel(reason?: unknown): PromiseLike<void>;
+    releaseLock(): void;
+  };
+}
+
+/** What `parallelMapIterable` reads: an iterable, an async iterable (a Node stream is one), or a web stream. */
+export type IterableSource<T> = Iterable<T> | AsyncIterable<T> | ReadableStreamLike<T>;
+
+type PoolOptions = Omit<ParallelIterableOptions, 'context' | 'transfer'>;
+
+const CALLER = 'parallelMapIterable';
+
+/**
+ * Runs `fn` on every value of an iterable, several at once on other cores, and is itself iterated.
+ *
+ * The next value is read when a worker has room for it and the window lets it through; results that the consumer has
+ * not taken count against the window. So memory depends on the window, not on the length of the source, and a slow
+ * consumer slows the reading down. Nothing starts before the first `next`. `break`, `return` and an error close the
+ * source and cancel what is out. `from(parallelMapIterable(…))` is an Observable that is paced in the same way.
+ *
+ * @param source an Iterable, AsyncIterable, Node stream or web ReadableStream.
+ * @param fn as for `parallelMap`.
+ * @param workers as for `parallelMap`.
+ * @param options those of `parallelMap`, without `maxPending` and `overflow`, and `ordered`, true by default.
+ * @throws TypeError, RangeError: an argument or option is not what it must be.
+ *
+ * ```ts
+ * import { parallelMapIterable } from 'rxjs-parallel';
+ *
+ * function* numbers(): Generator<number> {
+ *   for (let n = 1; n <= 1_000_000; n++) yield n;
+ * }
+ * for await (const root of parallelMapIterable(numbers(), (n) => Math.sqrt(n), 4)) if (root > 999) console.log(root);
+ * ```
+ */
+export function parallelMapIterable<T, R, const O extends ParallelIterableOptions<T> = {}>(
+  source: IterableSource<T>,
+  fn: (value: T, index: number, context: O extends { readonly context: infer C } ? C : undefined) => R,
+  workers?: number | undefined,
+  options?: O,
+): AsyncIterableIterator<Element<T, Awaited<R>, O>>;
+export function parallelMapIterable<T, Api, R, const O extends PoolOptions = {}>(
+  source: IterableSource<T>,
+  fn: (worker: Remote<Api>, value: T, index: number) => Call<R>,
+  workers: WorkerPool<Api>,
+  options?: O,
+): AsyncIterableIterator<Element<T, R, O>>;
+export function parallelMapIterable<T, Thread, R, const O extends PoolOptions = {}>(
+  source: IterableSource<T>,
+  fn: (thread: Remote<Thread>, value: T, index: number) => Call<R>,
+  workers: ThreadsPool<Thread>,
+  options?: O,
+): AsyncIterableIterator<Element<T, R, O>>;
+export function parallelMapIterable(source: unknown, fn: unknown, workers?: unknown, options?: unknown): unknown {
+  const open = opener(source);
+  if (typeof fn !== 'function') throw new TypeError(`${CALLER}: fn must be a function, got ${show(fn)}`);
+  const { ordered = true, maxPending, overflow } = (options ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof ordered !== 'boolean')
+    throw new TypeError(`${CALLER}: ordered must be true or false, got ${show(ordered)}`);
+  if (maxPending !== undefined || overflow !== undefined)
+    throw new TypeError(
+      `${CALLER}: maxPending and overflow are for sources that push; here window bounds what is read`,
+    );
+  const given = planOf(CALLER, options, isInline(workers), ['ordered']);
+  const plan: Plan = ordered ? given : { ...given, errorTiming: 'in-order' };
+  return new Results(open, crewOf(CALLER, fn as never, workers, plan), plan, ordered ? Ordered : Unordered);
+}
+
+type Open = () => Iterator<unknown> | AsyncIterator<unknown>;
+
+function opener(source: unknown): Open {
+  const found = source as Partial<AsyncIterable<unknown> & Iterable<unknown> & ReadableStreamLike<unknown>> | null;
+  if (typeof found?.[Symbol.asyncIterator] === 'function') return () => found[Symbol.asyncIterator]!();
+  if (typeof found?.[Symbol.iterator] === 'function') return () => found[Symbol.iterator]!();
+  if (typeof found?.getReader === 'function') return () => readerOf(found as ReadableStreamLike<unknown>);
+  throw new TypeError(
+    `${CALLER}: source must be an Iterable, an AsyncIterable or a ReadableStream, got ${show(source)}`,
+  );
+}
+
+/** For browsers whose streams are no async iterables. */
+async function* readerOf<T>(stream: ReadableStreamLike<T>): AsyncGenerator<T | undefined> {
+  const reader = stream.getReader();
+  let ended = false;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      ended = done;
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    if (!ended) await reader.cancel();
+    reader.releaseLock();
+  }
+}
