@@ -5,10 +5,11 @@ import type { WorkerConstructor } from './worker.ts';
 
 export const cores: number = availableParallelism();
 
-/** `--input-type` is about the text that was given to `node --eval`; a worker that inherits it refuses its file. */
-function inherited(): string[] {
-  return process.execArgv.filter((arg, at, all) => !arg.startsWith('--input-type') && all[at - 1] !== '--input-type');
-}
+/**
+ * `--input-type` is about the text given to `node --eval`, and a worker that inherits it refuses its file. Otherwise
+ * workers inherit by themselves: named in an option, flags such as `--expose-gc` would be refused.
+ */
+const inherited: NodeOptions = process.execArgv.some((arg) => arg.startsWith('--input-type')) ? { execArgv: [] } : {};
 
 type Listener = (event: { data: unknown }) => void;
 
@@ -18,7 +19,7 @@ class FileWorker extends NodeWorker {
 
   constructor(url: URL | string, options?: NodeOptions & { type?: string }) {
     const at = typeof url === 'string' && URL.canParse(url) ? new URL(url) : url;
-    super(at, { execArgv: inherited(), ...options });
+    super(at, { ...inherited, ...options });
   }
 
   addEventListener(event: string, listener: Listener): void {
