@@ -163,7 +163,8 @@ export class Lanes implements Pool {
     let wanted = 0;
     this.#turns.each(({ feed, lanes }) => (wanted += Math.min(feed.waiting(), feed.concurrency - lanes)));
     for (const lane of this.#lanes) {
-      if (wanted <= starting) break;
+      // Those that are starting may fail as the last did: no more are tried than it takes to know.
+      if (wanted <= starting || (this.#failures > 0 && this.#failures + starting >= MOST_FAILURES)) break;
       if (lane.state !== 'down') continue;
       down--;
       if (this.#replacing > 0) {
