@@ -1,5 +1,6 @@
 import { Transfer, WorkerCrashedError, TaskTimeoutError } from 'rxjs-parallel';
-import { FaultyPool, cellsOf, reasons } from './faulty.ts';
+import { cellsOf } from './cells.ts';
+import { FaultyPool, reasons } from './faulty.ts';
 
 const range = (length: number): IterableIterator<number> => Array.from({ length }).keys();
 const poison = new Set([0, 211, 212, 640, 999]);

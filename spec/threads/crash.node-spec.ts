@@ -1,5 +1,6 @@
 import { WorkerCrashedError, taskOf } from 'rxjs-parallel';
-import { FaultyPool, cellsOf, reasons } from './faulty.ts';
+import { cellsOf, waitAsync } from './cells.ts';
+import { FaultyPool, reasons } from './faulty.ts';
 import type { Reason } from './faulty.worker.ts';
 
 /** The one failure of ten tasks whose fifth is faulty, on a pool of one; the other nine have their results. */
@@ -83,7 +84,7 @@ describe('A worker that dies of a task', () => {
     await using faulty = new FaultyPool(1);
     const cells = cellsOf(2);
     const failing = faulty.pool.run((worker) => worker.block(cells));
-    await begun(cells);
+    await waitAsync(cells, 0);
     void faulty.workers[0]!.terminate();
     await expectAsync(failing).toBeRejectedWithError(WorkerCrashedError, /exited with code 1 while it ran task 0/);
     await expectAsync(faulty.pool.run((worker) => worker.echo(1))).toBeResolvedTo(1);
@@ -105,8 +106,3 @@ describe('A worker that dies between tasks', () => {
       expect(faulty.pool.stats()).toEqual(jasmine.objectContaining({ failed: 0, restarts: 1 }));
     });
 });
-
-async function begun(cells: Int32Array): Promise<void> {
-  await (Atomics as never as { waitAsync(...args: unknown[]): { value: Promise<string> } }).waitAsync(cells, 0, 0)
-    .value;
-}

@@ -59,5 +59,3 @@ export class FaultyPool implements AsyncDisposable {
 export function reasons<T, R>(outcomes: readonly Settled<T, R>[]): Map<number, unknown> {
   return new Map(outcomes.flatMap((each) => (each.status === 'rejected' ? [[each.index, each.reason] as const] : [])));
 }
-
-export const cellsOf = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * length));

@@ -1,6 +1,7 @@
 /** A worker that does whatever may go wrong. `tally` counts how often each task was begun: Int32Array cells by index. */
 import { parentPort, threadId } from 'node:worker_threads';
 import { expose, taskContext } from 'rxjs-parallel/worker';
+import { say, waitAsync } from './cells.ts';
 
 const never = new Promise<never>(() => {});
 const later = (act: () => void): void => void setImmediate(act);
@@ -17,7 +18,10 @@ export type Reason = keyof typeof reasons;
 
 function begin(tally: Int32Array | undefined): number {
   const { index } = taskContext();
-  if (tally !== undefined) Atomics.add(tally, index, 1);
+  if (tally !== undefined) {
+    Atomics.add(tally, index, 1);
+    Atomics.notify(tally, index);
+  }
   return index;
 }
 
@@ -36,6 +40,7 @@ const api = {
     if (Atomics.load(tally, index) === 1) process.exit(9);
     return index;
   },
+  read: (cells: Int32Array, at: number): number => Atomics.load(cells, at),
   sizeOf: (buffer: ArrayBuffer): number => buffer.byteLength,
   async exitAsync(code: number): Promise<never> {
     await new Promise((resolve) => setImmediate(resolve));
@@ -89,10 +94,41 @@ const api = {
     parentPort?.postMessage({ type: 'rxjs-parallel:reply', id: -1, from: 0, values: [1], ms: 0, last: true });
     return value;
   },
+  /** Computes for so long, then gives its index. */
+  busy(ms: number, tally?: Int32Array): number {
+    const index = begin(tally);
+    for (const end = performance.now() + ms; performance.now() < end;);
+    return index;
+  },
+  /** Ends well, and then keeps its thread from reading messages. */
+  busyAfter(value: unknown, ms: number): unknown {
+    later(() => void api.busy(ms));
+    return value;
+  },
+  /** Waits for the signal; says so in a cell. */
+  async untilAborted(cells: Int32Array): Promise<void> {
+    const { signal } = taskContext();
+    say(cells, 0);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    say(cells, 1);
+  },
+  /** Computes, and looks at the signal in between. */
+  pollAborted(cells: Int32Array): void {
+    const { signal } = taskContext();
+    say(cells, 0);
+    while (!signal.aborted);
+    say(cells, 1);
+  },
+  /** Waits without blocking its thread. */
+  async wait(cells: Int32Array): Promise<number> {
+    const { index } = taskContext();
+    say(cells, 0);
+    await waitAsync(cells, 1);
+    return index;
+  },
   /** Says that it has begun, and blocks the thread until `gate` opens: both are cells of `cells`. */
   block(cells: Int32Array): number {
-    Atomics.store(cells, 0, 1);
-    Atomics.notify(cells, 0);
+    say(cells, 0);
     Atomics.wait(cells, 1, 0);
     return taskContext().index;
   },

@@ -5,6 +5,7 @@ import { expose } from 'rxjs-parallel/worker';
 const { how } = workerData as { how: How };
 export type How =
   | 'well'
+  | 'slowly'
   | 'throws'
   | 'rejects'
   | 'awaits for ever'
@@ -23,6 +24,10 @@ export type StartApi = typeof api;
 const alive = (): void => void parentPort!.on('message', () => {});
 
 switch (how) {
+  case 'slowly':
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    expose(api);
+    break;
   case 'throws':
     throw new RangeError('at the top');
   case 'rejects':
@@ -50,8 +55,13 @@ switch (how) {
     expose(api);
     expose(api);
     break;
-  default:
+  case 'exposes and exits':
     expose(api);
-    if (how === 'exposes and exits') process.exit(8);
-    if (how === 'exposes and throws') throw new RangeError('after expose');
+    process.exit(8);
+    break;
+  case 'exposes and throws':
+    expose(api);
+    throw new RangeError('after expose');
+  case 'well':
+    expose(api);
 }
