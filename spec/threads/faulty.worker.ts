@@ -16,6 +16,11 @@ const reasons = {
 };
 export type Reason = keyof typeof reasons;
 
+function compute(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
 function begin(tally: Int32Array | undefined): number {
   const { index } = taskContext();
   if (tally !== undefined) {
@@ -97,12 +102,12 @@ const api = {
   /** Computes for so long, then gives its index. */
   busy(ms: number, tally?: Int32Array): number {
     const index = begin(tally);
-    for (const end = performance.now() + ms; performance.now() < end;);
+    compute(ms);
     return index;
   },
   /** Ends well, and then keeps its thread from reading messages. */
   busyAfter(value: unknown, ms: number): unknown {
-    later(() => void api.busy(ms));
+    later(() => compute(ms));
     return value;
   },
   /** Waits for the signal; says so in a cell. */
