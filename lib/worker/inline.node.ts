@@ -1,6 +1,7 @@
 /** The module that runs inline functions in Node. */
 import { serveInline } from './inline.ts';
 
-// The text comes from the process that made this worker.
-// oxlint-disable-next-line typescript/no-implied-eval
-serveInline((source) => new Function('__name', `'use strict'; return (${source});`) as never);
+// The text comes from the process that made this worker. It starts on the first line, so that a stack counts the
+// function's own lines.
+// oxlint-disable-next-line no-eval
+serveInline((source) => (0, eval)(`'use strict'; (__name) => (${source})\n//# sourceURL=inline-function`) as never);
