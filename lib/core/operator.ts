@@ -31,7 +31,7 @@ export function parallel<T, R>(crew: Crew, plan: Plan, outlet: new () => Outlet)
     new Observable<R>((subscriber) => {
       const { signal } = plan;
       if (signal?.aborted === true) return subscriber.error(signal.reason);
-      const subscribed = new Error('subscribed');
+      const subscribed = whereSubscribed();
       // Stops the source even while it is still in the middle of subscribing.
       const stop = new Subject<void>();
       const arrivals = new Arrivals<T>(plan.maxPending, plan.overflow, () => stop.next());
@@ -58,4 +58,18 @@ export function parallel<T, R>(crew: Crew, plan: Plan, outlet: new () => Outlet)
         },
       });
     });
+}
+
+/** Frames kept of where a stream was subscribed: RxJS has some five for each operator after this one. */
+const FRAMES = 100;
+
+/** An error whose stack reaches the code that subscribed. */
+function whereSubscribed(): Error {
+  const { stackTraceLimit: before } = Error;
+  // Absent where the host knows no limit; 0 where the program wants no stacks.
+  if (!(before > 0 && before < FRAMES && Reflect.set(Error, 'stackTraceLimit', FRAMES))) return new Error('subscribed');
+  const error = new Error('subscribed');
+  Error.captureStackTrace?.(error, whereSubscribed);
+  Error.stackTraceLimit = before;
+  return error;
 }

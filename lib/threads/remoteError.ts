@@ -28,11 +28,18 @@ function isNamed(error: unknown, name: string): error is Error {
   return error instanceof Error && error.name === name;
 }
 
+/** Frames of RxJS itself, which stand between an operator and whoever subscribed. */
+const RXJS = /[\\/]rxjs[\\/]dist[\\/]/;
+/** Frames shown of the place that subscribed. */
+const SHOWN = 10;
+
 /** Puts the place that subscribed under the worker's own frames. */
 function traced(error: unknown, subscribed: Error | undefined): unknown {
   if (subscribed === undefined || !(error instanceof Error) || typeof error.stack !== 'string') return error;
   const frames = (subscribed.stack ?? '').split('\n').filter((line) => /^\s+at |@/.test(line));
-  const stack = [error.stack, '    at [in the worker; subscribed from]', ...frames].join('\n');
+  const outside = frames.filter((line) => !RXJS.test(line));
+  const shown = (outside.length === 0 ? frames : outside).slice(0, SHOWN);
+  const stack = [error.stack, '    at [in the worker; subscribed from]', ...shown].join('\n');
   Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true, enumerable: false });
   return error;
 }
