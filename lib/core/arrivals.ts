@@ -48,7 +48,8 @@ export class Arrivals<T> implements Intake {
   read(): void {}
 
   stop(): void {
-    this.#unsubscribe();
+    // What has ended by itself is not ended again: RxJS would report that to `config.onStoppedNotification`.
+    if (!this.done) this.#unsubscribe();
   }
 
   clear(): void {

@@ -36,13 +36,14 @@ export function parallel<T, R>(crew: Crew, plan: Plan, outlet: new () => Outlet)
       const stop = new Subject<void>();
       const arrivals = new Arrivals<T>(plan.maxPending, plan.overflow, () => stop.next());
       const { pool, release } = crew.hire();
-      if (release !== undefined) subscriber.add(release);
       const stream = new Stream(pool, plan, arrivals, new outlet(), crew.describe, subscriber, subscribed);
       const abort = (): void => stream.error(signal?.reason);
       signal?.addEventListener('abort', abort);
       subscriber.add(() => {
         signal?.removeEventListener('abort', abort);
         stream.stop();
+        // Not before the stream has left: it is not to hear of the end of a pool of its own.
+        release?.();
       });
       source.pipe(takeUntil(stop)).subscribe({
         next(value) {
@@ -51,7 +52,10 @@ export function parallel<T, R>(crew: Crew, plan: Plan, outlet: new () => Outlet)
           const overflow = arrivals.settle();
           if (overflow !== undefined) stream.error(overflow);
         },
-        error: (error: unknown) => stream.error(error),
+        error(error: unknown) {
+          arrivals.done = true;
+          stream.error(error);
+        },
         complete() {
           arrivals.done = true;
           stream.drain();
