@@ -40,6 +40,7 @@ export class Run {
   #numbers = true;
   #from = 0;
   #since: number = performance.now();
+  #due: ReturnType<typeof setTimeout> | undefined;
 
   constructor(message: RunMessage, cells: Int32Array | undefined) {
     this.message = message;
@@ -110,11 +111,20 @@ export class Run {
     if (this.#cells !== undefined) Atomics.store(this.#cells, this.#at + DONE, this.offset + 1);
     const now = performance.now();
     if (this.message.timed) this.#times.push(performance.timeOrigin + began, performance.timeOrigin + now);
-    if (now - this.#since > REPLY_EVERY && this.#more) this.reply(false);
+    // A failure may end the stream: what comes after it should not begin.
+    const due = now - this.#since > REPLY_EVERY || this.#failed.length > 0;
+    if (due && this.#more) this.reply(false);
+  }
+
+  /** The task that runs waits for something: what has ended before it does not wait with it. */
+  waits(): void {
+    if (this.#values.length > 0) this.#due ??= setTimeout(() => this.reply(false), REPLY_EVERY);
   }
 
   /** Sends the outcomes that have not been sent. */
   reply(last: boolean): void {
+    clearTimeout(this.#due);
+    this.#due = undefined;
     const values = this.#values;
     if (values.length === 0 && !last) return;
     const now = performance.now();

@@ -56,7 +56,10 @@ async function runBatch(api: Api, run: Run, halted: () => boolean): Promise<void
     try {
       const name = typeof method === 'string' ? method : method[offset]!;
       let value = end - begin === 1 ? call1(api, name, args[begin]) : call(api, name, args.slice(begin, end));
-      if (isThenable(value)) value = await value;
+      if (isThenable(value)) {
+        run.waits();
+        value = await value;
+      }
       run.value(value);
     } catch (error) {
       run.failure(error);

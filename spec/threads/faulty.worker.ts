@@ -131,6 +131,16 @@ const api = {
     await waitAsync(cells, 1);
     return index;
   },
+  blockAndExit(cells: Int32Array): never {
+    api.block(cells);
+    return process.exit(9);
+  },
+  /** Whether it was told that it is cancelled, until the gate opens. */
+  aborted(cells: Int32Array): boolean {
+    const { signal } = taskContext();
+    while (Atomics.load(cells, 1) === 0) if (signal.aborted) return true;
+    return false;
+  },
   /** Says that it has begun, and blocks the thread until `gate` opens: both are cells of `cells`. */
   block(cells: Int32Array): number {
     say(cells, 0);
