@@ -32,7 +32,9 @@ interface Running {
   readonly seat: Seat;
   readonly task: Task;
   readonly context: RunningTask;
-  cancelled: boolean;
+  /** Why nobody waits for it any more, though it runs on. */
+  abandoned: 'cancel' | 'timeout' | undefined;
+  timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 /** A stream's place at the local pool. */
@@ -123,8 +125,7 @@ class Local implements ClosablePool {
   cancel(seat: Seat, from: number): void {
     const running = this.#running;
     if (running === undefined || running.seat !== seat || running.task.seq < from) return;
-    running.cancelled = true;
-    running.context.abort();
+    this.#abandon(running, 'cancel');
   }
 
   leave(seat: Seat): void {
@@ -145,29 +146,28 @@ class Local implements ClosablePool {
   }
 
   #run(seat: Seat, task: Task): void {
-    const context = new RunningTask(task.index, () => running.cancelled);
-    const running: Running = { seat, task, context, cancelled: false };
+    const context = new RunningTask(task.index, () => running.abandoned !== undefined);
+    const running: Running = { seat, task, context, abandoned: undefined, timer: undefined };
     this.#running = running;
-    this.#tell('task:start', task);
+    this.#tell({ type: 'task:start', worker: 0, index: task.index, time: now() });
     const before = enterTask(() => context);
+    const end = (failed: boolean, outcome: unknown): void => {
+      clearTimeout(running.timer);
+      enterTask(before);
+      this.#settle(running, failed, outcome);
+    };
     let result: unknown;
+    let waits: boolean;
     try {
       result = this.#call(task);
+      waits = isThenable(result);
     } catch (error) {
-      enterTask(before);
-      return this.#settle(true, error);
+      return end(true, error);
     }
-    if (!isThenable(result)) {
-      enterTask(before);
-      return this.#settle(false, result);
-    }
-    const timer = this.#watchTime(running);
-    const end = (failed: boolean, outcome: unknown): void => {
-      clearTimeout(timer);
-      enterTask(before);
-      this.#settle(failed, outcome);
-    };
-    result.then(
+    if (!waits) return end(false, result);
+    this.#watchTime(running);
+    // Made a promise of: any other thenable may settle twice, or throw.
+    Promise.resolve(result).then(
       (value) => end(false, value),
       (error: unknown) => end(true, error),
     );
@@ -177,43 +177,48 @@ class Local implements ClosablePool {
     const found = Object.hasOwn(this.#api, method) ? this.#api[method] : undefined;
     if (typeof found === 'function')
       return (found as (...args: readonly unknown[]) => unknown).apply(this.#api, args as never);
-    const names = Object.keys(this.#api).join(', ');
-    throw new TypeError(`The worker exposes no method "${method}"; it exposes ${names}`);
+    const names = Object.keys(this.#api).filter((name) => typeof this.#api[name] === 'function');
+    throw new TypeError(`The worker exposes no method "${method}"; it exposes ${names.join(', ')}`);
   }
 
-  #settle(failed: boolean, outcome: unknown): void {
-    const { seat, task, cancelled } = this.#running!;
+  #settle({ seat, task, abandoned }: Running, failed: boolean, outcome: unknown): void {
     this.#running = undefined;
-    this.#tell('task:end', task, failed);
-    if (!cancelled) this.#counts[failed ? 'failed' : 'completed']++;
+    const how = abandoned ?? (failed ? 'error' : 'value');
+    this.#tell({ type: 'task:end', worker: 0, index: task.index, time: now(), outcome: how });
     const value = !failed && typeof outcome === 'object' && isTransfer(outcome) ? outcome.send : outcome;
-    if (!cancelled && failed) seat.feed.failure(task, value);
-    else if (!cancelled) seat.feed.value(task, value);
+    if (how === 'error') {
+      this.#counts.failed++;
+      seat.feed.failure(task, value);
+    } else if (how === 'value') {
+      this.#counts.completed++;
+      seat.feed.value(task, value);
+    }
     seat.feed.drain();
     this.pump();
   }
 
   /** The outcome is known when the time is up; the slot is free only when the task has ended. */
-  #watchTime(running: Running): ReturnType<typeof setTimeout> | undefined {
-    const { seat, task, context } = running;
+  #watchTime(running: Running): void {
+    const { seat, task } = running;
     const { timeout } = seat.feed;
-    if (timeout === undefined) return undefined;
-    return setTimeout(() => {
-      if (running.cancelled) return;
-      running.cancelled = true;
+    if (timeout === undefined) return;
+    running.timer = setTimeout(() => {
       this.#counts.failed++;
-      seat.feed.failure(task, new TaskTimeoutError(`Task ${task.index} ran longer than its timeout of ${timeout} ms`));
-      context.abort();
+      const error = new TaskTimeoutError(`Task ${task.index} ran longer than its timeout of ${timeout} ms`);
+      seat.feed.failure(task, error);
+      this.#abandon(running, 'timeout');
       seat.feed.drain();
     }, timeout);
   }
 
-  #tell(type: 'task:start' | 'task:end', { index }: Task, failed = false): void {
-    if (!this.#events.observed) return;
-    const event = { worker: 0, index, time: performance.timeOrigin + performance.now() };
-    this.#events.next(
-      type === 'task:start' ? { type, ...event } : { type, ...event, outcome: failed ? 'error' : 'value' },
-    );
+  #abandon(running: Running, why: 'cancel' | 'timeout'): void {
+    clearTimeout(running.timer);
+    running.abandoned ??= why;
+    running.context.abort();
+  }
+
+  #tell(event: PoolEvent): void {
+    if (this.#events.observed) this.#events.next(event);
   }
 
   #end(): void {
@@ -221,6 +226,8 @@ class Local implements ClosablePool {
     for (const resolve of this.#whenEnded.splice(0)) resolve();
   }
 }
+
+const now = (): number => performance.timeOrigin + performance.now();
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';

@@ -197,13 +197,12 @@ export class Lane {
     const { seat, tasks } = batch;
     const { feed } = seat;
     const count = values.length;
-    for (let at = 0; 2 * at < (times?.length ?? 0); at++)
-      this.#tell(
-        tasks[from + at]!.index,
-        times![2 * at]!,
-        times![2 * at + 1]!,
-        failed?.includes(at) === true ? 'error' : 'value',
-      );
+    // Those that nobody waits for any more count for nothing.
+    const waited = Math.min(count, Math.max(0, batch.cancelledFrom - from));
+    for (let at = 0; 2 * at < (times?.length ?? 0); at++) {
+      const outcome = at >= waited ? 'cancel' : failed?.includes(at) === true ? 'error' : 'value';
+      this.#tell(tasks[from + at]!.index, times![2 * at]!, times![2 * at + 1]!, outcome);
+    }
     if (failed === undefined) for (let at = 0; at < count; at++) feed.value(tasks[from + at]!, values[at]);
     else {
       const failures = new Set(failed);
@@ -213,7 +212,7 @@ export class Lane {
     }
     batch.reported = from + count;
     seat.pace.observe(count, ms);
-    this.#events.settled(count, failed?.length ?? 0);
+    this.#events.settled(waited, failed?.filter((at) => at < waited).length ?? 0);
     if (last) {
       const rest = tasks.slice(batch.reported, batch.end);
       this.#remove(batch);
@@ -230,11 +229,11 @@ export class Lane {
       if (batch.over) return;
       const { feed, pace } = batch.seat;
       this.#prove();
-      this.#tell(task.index, began, now(), failed ? 'error' : 'value');
+      this.#tell(task.index, began, now(), batch.cancelled ? 'cancel' : failed ? 'error' : 'value');
       if (failed) feed.failure(task, value);
       else feed.value(task, value);
       pace.observe(1, now() - began);
-      this.#events.settled(1, failed ? 1 : 0);
+      if (!batch.cancelled) this.#events.settled(1, failed ? 1 : 0);
       this.#remove(batch);
       feed.drain();
       this.#events.changed();

@@ -272,23 +272,29 @@ export class FakePool<Api extends object> implements ClosablePool {
     if (timeout !== undefined)
       this.#after(running, timeout, () => {
         if (!running.cancelled)
-          this.#die(slot, 'ran out of time', new TaskTimeoutError(`Task ${task.index} ran out of time`));
+          this.#die(
+            slot,
+            'ran out of time',
+            new TaskTimeoutError(`Task ${task.index} ran longer than its timeout of ${timeout} ms`),
+          );
       });
     const before = enterTask(() => running.context);
-    try {
-      const result = this.#call(task);
-      if (!(result instanceof Promise)) return this.#wait(slot, takes, () => this.#ended(slot, false, result));
-      void result.then(
-        (value) => this.#wait(slot, takes, () => this.#ended(slot, false, value), running) && this.#advance(slot),
-        (error: unknown) =>
-          this.#wait(slot, takes, () => this.#ended(slot, true, error), running) && this.#advance(slot),
-      );
-      return false;
-    } catch (error) {
-      return this.#wait(slot, takes, () => this.#ended(slot, true, error));
-    } finally {
+    const ended = (failed: boolean, result: unknown): boolean => {
       enterTask(before);
+      return this.#wait(slot, takes, () => this.#ended(slot, failed, result), running);
+    };
+    let result: unknown;
+    try {
+      result = this.#call(task);
+    } catch (error) {
+      return ended(true, error);
     }
+    if (!(result instanceof Promise)) return ended(false, result);
+    void result.then(
+      (value) => ended(false, value) && this.#advance(slot),
+      (error: unknown) => ended(true, error) && this.#advance(slot),
+    );
+    return false;
   }
 
   #call({ method, args }: Task): unknown {

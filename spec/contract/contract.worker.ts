@@ -1,0 +1,4 @@
+import { expose } from 'rxjs-parallel/worker';
+import { contractApi } from './contractApi.ts';
+
+expose(contractApi());

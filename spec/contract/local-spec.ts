@@ -1,0 +1,5 @@
+import { localPool } from 'rxjs-parallel';
+import { contractApi } from './contractApi.ts';
+import { poolContract } from './poolContract.ts';
+
+poolContract('localPool', { most: 1, copies: false, make: () => localPool(contractApi()) });

@@ -1,0 +1,606 @@
+/** What every pool has to do: one suite, run over each of them. */
+import { type Observable, from, lastValueFrom, mergeMap, of, range, toArray } from 'rxjs';
+import {
+  CloneError,
+  ParallelError,
+  type PoolEvent,
+  PoolClosedError,
+  TaskTimeoutError,
+  Transfer,
+  type WorkerPool,
+  parallelMap,
+  parallelMapUnordered,
+  taskOf,
+} from 'rxjs-parallel';
+import type { ContractApi } from './contractApi.ts';
+
+interface Kind {
+  /** The most that a pool of this kind can be of. */
+  readonly most: number;
+  /** Whether arguments and results are copied or moved, rather than the very same. */
+  readonly copies: boolean;
+  make(size: number): WorkerPool<ContractApi>;
+}
+
+type Pool = WorkerPool<ContractApi>;
+
+const all = <T>(source: Observable<T>): Promise<T[]> => lastValueFrom(source.pipe(toArray()));
+
+/** What a promise rejects with. */
+async function reason(promise: Promise<unknown>): Promise<any> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('It did not reject');
+}
+
+let channels = 0;
+
+/** A name for `untilAborted`, and when a task with it has begun. */
+function beginning(): { channel: string; begun: Promise<void> } {
+  const channel = `begun ${channels++}`;
+  const heard = new BroadcastChannel(channel);
+  const begun = new Promise<void>((resolve) => {
+    heard.onmessage = () => {
+      heard.close();
+      resolve();
+    };
+  });
+  return { channel, begun };
+}
+
+export function poolContract(name: string, { most, copies, make }: Kind): void {
+  describe(`${name}, by the contract of pools,`, () => {
+    const pools: Pool[] = [];
+    const made = (size: number): Pool => {
+      const pool = make(Math.min(size, most));
+      pools.push(pool);
+      return pool;
+    };
+    afterEach(async () => {
+      await Promise.all(pools.splice(0).map((pool) => pool.close({ drain: false })));
+    });
+
+    describe('run', () => {
+      it('resolves to what the method returns, or to what that resolves to', async () => {
+        const pool = made(2);
+        expect(await pool.run((worker) => worker.echo({ deep: [1, 'two', new Date(3)] }))).toEqual({
+          deep: [1, 'two', new Date(3)],
+        });
+        expect(await pool.run((worker) => worker.later('late', 1))).toBe('late');
+        expect(await pool.run((worker) => worker.list())).toEqual([]);
+        expect(await pool.run((worker) => worker.list(1, undefined, [2], ''))).toEqual([1, undefined, [2], '']);
+      });
+
+      it('resolves to falsy values as they are', async () => {
+        const pool = made(2);
+        for (const value of [undefined, null, 0, -0, '', false, Number.NaN, 0n]) {
+          expect(Object.is(await pool.run((worker) => worker.echo(value)), value))
+            .withContext(String(value))
+            .toBeTrue();
+          expect(Object.is(await pool.run((worker) => worker.later(value, 0)), value))
+            .withContext(String(value))
+            .toBeTrue();
+        }
+      });
+
+      it('rejects with what the method throws, in its own shape', async () => {
+        const error = await reason(made(1).run((worker) => worker.failWithError()));
+        expect(error).toBeInstanceOf(RangeError);
+        expect(error).not.toBeInstanceOf(ParallelError);
+        expect(error.name).toBe('NoSuchThingError');
+        expect(error.message).toBe('There is no such thing');
+        expect(error.stack).toContain('failWithError');
+        expect(error.code).toBe('ENOTHING');
+        expect(error.details).toEqual({ tried: [1, 2] });
+        expect(error.cause).toBeInstanceOf(TypeError);
+        expect(error.cause.message).toBe('the cause');
+        expect(error.cause.cause).toBe(0);
+        expect(taskOf(error)).toEqual({ index: 0, input: undefined });
+      });
+
+      it('rejects with falsy values and other things that are no errors, as they are', async () => {
+        const pool = made(1);
+        for (const value of [undefined, null, 0, -0, '', false, Number.NaN, 'text', { some: 'object' }]) {
+          expect(await reason(pool.run((worker) => worker.fail(value)))).toEqual(value);
+          expect(await reason(pool.run((worker) => worker.failLater(value)))).toEqual(value);
+        }
+      });
+
+      it('rejects by a message that names the method that is missing, and those that are there', async () => {
+        const pool = made(1);
+        for (const missing of ['count', 'toString', 'constructor', '__proto__', 'version']) {
+          const error = await reason(pool.run((worker) => (worker as any)[missing](1)));
+          expect(error).withContext(missing).toBeInstanceOf(TypeError);
+          expect(error.message).toMatch(
+            new RegExp(`^The worker exposes no method "${missing}"; it exposes echo, list, index, .*, notCloneable$`),
+          );
+          expect(error.message).not.toContain('rxjs-parallel');
+        }
+        expect(await pool.run((worker) => worker.echo(1))).toBe(1);
+      });
+
+      it('calls the method on its object', async () => {
+        expect(await made(1).run((worker) => worker.isApi())).toBeTrue();
+      });
+
+      it('takes many calls at once', async () => {
+        const pool = made(2);
+        const numbers = Array.from({ length: 300 }, (_, n) => n);
+        expect(await Promise.all(numbers.map((n) => pool.run((worker) => worker.echo(n))))).toEqual(numbers);
+      });
+
+      it('calls fn once', async () => {
+        let calls = 0;
+        await made(1).run((worker) => {
+          calls++;
+          return worker.echo(1);
+        });
+        expect(calls).toBe(1);
+      });
+
+      it('rejects when fn throws, or returns no call', async () => {
+        const pool = made(1);
+        const error = new Error('fn');
+        const throws = (): never => {
+          throw error;
+        };
+        expect(await reason(pool.run(throws))).toBe(error);
+        expect((await reason(pool.run((() => 1) as never))).message).toMatch(
+          /fn must return a call of the worker.*it returned 1$/,
+        );
+        expect((await reason(pool.run((async (worker: any) => worker.echo(1)) as never))).message).toMatch(
+          /fn must not be async/,
+        );
+      });
+
+      it('rejects bad arguments by their names', async () => {
+        const pool = made(1);
+        const bad: readonly (readonly [unknown, unknown, new () => Error, RegExp])[] = [
+          ['x', undefined, TypeError, /^pool\.run: fn must be a function, got 'x'$/],
+          [undefined, undefined, TypeError, /^pool\.run: fn must be a function, got undefined$/],
+          [
+            (worker: any) => worker.echo(1),
+            { timeout: 0 },
+            RangeError,
+            /^pool\.run: timeout must be milliseconds from 1 .*, got 0$/,
+          ],
+          [
+            (worker: any) => worker.echo(1),
+            { timeout: '1' },
+            TypeError,
+            /^pool\.run: timeout must be milliseconds .*, got '1'$/,
+          ],
+          [
+            (worker: any) => worker.echo(1),
+            { signal: 1 },
+            TypeError,
+            /^pool\.run: signal must be an AbortSignal, got 1$/,
+          ],
+          [
+            (worker: any) => worker.echo(1),
+            { window: 2 },
+            TypeError,
+            /^pool\.run: options has no "window"; it may have signal, timeout$/,
+          ],
+          [(worker: any) => worker.echo(1), null, TypeError, /^pool\.run: options must be an object, got null$/],
+        ];
+        for (const [fn, options, Class, message] of bad) {
+          const error = await reason(pool.run(fn as never, options as never));
+          expect(error).toBeInstanceOf(Class);
+          expect(error.message).toMatch(message);
+        }
+        expect(await pool.run((worker) => worker.echo(1))).toBe(1);
+      });
+    });
+
+    describe('in a stream', () => {
+      it('gives results in order', async () => {
+        const source = from([20, 0, 10, 0, 5, 0]);
+        const results = all(source.pipe(parallelMap((worker, ms, index) => worker.later(index, ms), made(2))));
+        expect(await results).toEqual([0, 1, 2, 3, 4, 5]);
+      });
+
+      it('gives results as they arrive', async () => {
+        const pool = made(2);
+        if (pool.size === 1) {
+          const source = from([20, 0, 10, 0]);
+          const results = all(source.pipe(parallelMapUnordered((worker, ms, index) => worker.later(index, ms), pool)));
+          return expect(await results).toEqual([0, 1, 2, 3]);
+        }
+        // The first ends only once the second has.
+        const { channel, begun } = beginning();
+        const results: unknown[] = [];
+        await new Promise<void>((resolve) => {
+          range(0, 2)
+            .pipe(parallelMapUnordered((worker, n) => (n === 0 ? worker.untilTold(channel) : worker.echo(n)), pool))
+            .subscribe({
+              async next(value) {
+                if (results.push(value) > 1) return;
+                await begun;
+                const teller = new BroadcastChannel(channel);
+                teller.postMessage('end');
+                teller.close();
+              },
+              complete: resolve,
+            });
+        });
+        expect(results).toEqual([1, 'told']);
+      });
+
+      it('runs one task at a time in a worker', async () => {
+        const pool = made(1);
+        await all(range(0, 10).pipe(parallelMapUnordered((worker, n) => worker.later(n, 1), pool)));
+        expect(await pool.run((worker) => worker.mostRunning())).toBe(1);
+      });
+
+      it('keeps to concurrency', async () => {
+        const pool = made(2);
+        // With one at a time, a longer task does not come after a shorter one that follows it.
+        const source = from([30, 0, 10, 0]);
+        const arrived = await all(
+          source.pipe(parallelMapUnordered((worker, ms, index) => worker.later(index, ms), pool, { concurrency: 1 })),
+        );
+        expect(arrived).toEqual([0, 1, 2, 3]);
+      });
+
+      it('errors with the failure of the lowest index, after the results before it', async () => {
+        const pool = made(2);
+        const values: number[] = [];
+        const error = await new Promise<any>((resolve) => {
+          from([0, 2, 4, 7, 9, 10])
+            .pipe(parallelMap((worker, n) => worker.failIfOdd(n), pool))
+            .subscribe({ next: (n) => values.push(n), error: resolve });
+        });
+        expect(values).toEqual([0, 2, 4]);
+        expect(error).toBeInstanceOf(RangeError);
+        expect(error.message).toBe('7 is odd');
+        expect(taskOf(error)).toEqual({ index: 3, input: 7 });
+      });
+
+      it('settles', async () => {
+        const settled = await all(
+          range(0, 4).pipe(parallelMap((worker, n) => worker.failIfOdd(n), made(2), { onError: 'settle' })),
+        );
+        expect(settled as unknown[]).toEqual([
+          { status: 'fulfilled', index: 0, input: 0, value: 0 },
+          { status: 'rejected', index: 1, input: 1, reason: new RangeError('1 is odd') },
+          { status: 'fulfilled', index: 2, input: 2, value: 2 },
+          { status: 'rejected', index: 3, input: 3, reason: new RangeError('3 is odd') },
+        ]);
+      });
+
+      it('skips', async () => {
+        const pool = made(2);
+        expect(
+          await all(range(0, 6).pipe(parallelMap((worker, n) => worker.failIfOdd(n), pool, { onError: 'skip' }))),
+        ).toEqual([0, 2, 4]);
+      });
+
+      it('tells a task its index', async () => {
+        const pool = made(2);
+        const indices = Array.from({ length: 100 }, (_, n) => n);
+        expect(await all(range(0, 100).pipe(parallelMap((worker) => worker.index(), pool)))).toEqual(indices);
+        expect(await all(range(0, 20).pipe(parallelMap((worker) => worker.laterIndex(), made(1))))).toEqual(
+          indices.slice(0, 20),
+        );
+      });
+
+      it('works with each batch and window', async () => {
+        const pool = made(2);
+        for (const batch of ['auto', 1, 7] as const)
+          for (const window of [1, 5, Infinity]) {
+            const results = await all(
+              range(0, 50).pipe(parallelMap((worker, n) => worker.echo(n), pool, { batch, window })),
+            );
+            expect(results).toEqual(Array.from({ length: 50 }, (_, n) => n));
+          }
+      });
+    });
+
+    describe('cancels', () => {
+      it('a run by its signal, whose reason it rejects with; the task is told', async () => {
+        const pool = made(1);
+        for (const why of [new Error('no longer wanted'), 0, null]) {
+          const controller = new AbortController();
+          const { channel, begun } = beginning();
+          const run = reason(pool.run((worker) => worker.untilAborted(channel), { signal: controller.signal }));
+          await begun;
+          controller.abort(why);
+          expect(await run).toBe(why);
+        }
+        expect(await pool.run((worker) => worker.aborted())).toBe(3);
+      });
+
+      it('a run whose signal was aborted before, without asking fn', async () => {
+        const pool = made(1);
+        let calls = 0;
+        const run = pool.run(
+          (worker) => {
+            calls++;
+            return worker.echo(1);
+          },
+          { signal: AbortSignal.abort('before') },
+        );
+        expect(await reason(run)).toBe('before');
+        expect(calls).toBe(0);
+      });
+
+      it('what runs and what waits, when a stream is unsubscribed', async () => {
+        const pool = made(1);
+        const { channel, begun } = beginning();
+        let calls = 0;
+        const subscription = range(0, 10)
+          .pipe(
+            parallelMap((worker) => {
+              calls++;
+              return worker.untilAborted(channel);
+            }, pool),
+          )
+          .subscribe();
+        await begun;
+        subscription.unsubscribe();
+        expect(await pool.run((worker) => worker.aborted())).toBe(1);
+        expect(calls).toBe(1);
+        expect(pool.stats().running).toBe(0);
+      });
+    });
+
+    describe('with a timeout', () => {
+      it('fails a task that takes longer, and goes on', async () => {
+        const pool = made(1);
+        const error = await reason(pool.run((worker) => worker.untilAborted(), { timeout: 30 }));
+        expect(error).toBeInstanceOf(TaskTimeoutError);
+        expect(error.message).toContain('30 ms');
+        expect(taskOf(error)).toEqual({ index: 0, input: undefined });
+        expect(await pool.run((worker) => worker.echo('next'))).toBe('next');
+      });
+
+      it('leaves others of the stream alone', async () => {
+        const pool = made(2);
+        const settled = await all(
+          range(0, 4).pipe(
+            parallelMap((worker, n) => (n === 1 ? worker.untilAborted() : worker.later(undefined, 1)), pool, {
+              timeout: 300,
+              onError: 'settle',
+            }),
+          ),
+        );
+        expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+        expect((settled[1] as { reason: unknown }).reason).toBeInstanceOf(TaskTimeoutError);
+      });
+    });
+
+    describe('tells', () => {
+      it('its size', () => {
+        expect(made(2).size).toBe(Math.min(2, most));
+      });
+
+      it('stats that add up', async () => {
+        const pool = made(2);
+        const { completed, failed, running, restarts } = pool.stats();
+        expect({ completed, failed, running, restarts }).toEqual({ completed: 0, failed: 0, running: 0, restarts: 0 });
+        await all(range(0, 40).pipe(parallelMap((worker, n) => worker.failIfOdd(n % 3), pool, { onError: 'skip' })));
+        await pool.run((worker) => worker.echo(1));
+        const stats = pool.stats();
+        expect(stats).toEqual({
+          workers: stats.workers,
+          idle: stats.workers,
+          running: 0,
+          completed: 28,
+          failed: 13,
+          restarts: 0,
+        });
+        expect(stats.workers).toBeGreaterThan(0);
+        expect(stats.workers).toBeLessThanOrEqual(pool.size);
+      });
+
+      it('stats while a task runs', async () => {
+        const pool = made(1);
+        const controller = new AbortController();
+        const { channel, begun } = beginning();
+        await pool.run((worker) => worker.echo(1));
+        const run = reason(pool.run((worker) => worker.untilAborted(channel), { signal: controller.signal }));
+        await begun;
+        expect(pool.stats()).toEqual({ workers: 1, idle: 0, running: 1, completed: 1, failed: 0, restarts: 0 });
+        controller.abort();
+        await run;
+        expect(await pool.run((worker) => worker.aborted())).toBe(1);
+        // What was cancelled has neither completed nor failed.
+        expect(pool.stats()).toEqual({ workers: 1, idle: 1, running: 0, completed: 2, failed: 0, restarts: 0 });
+      });
+
+      it('what happens, to who listens', async () => {
+        const pool = made(2);
+        const events: PoolEvent[] = [];
+        const complete = new Promise<void>((resolve) =>
+          pool.events$.subscribe({ next: (event) => events.push(event), complete: resolve }),
+        );
+        await all(range(0, 6).pipe(parallelMap((worker, n) => worker.failIfOdd(n), pool, { onError: 'skip' })));
+        await pool.close();
+        await complete;
+        for (const index of [0, 1, 2, 3, 4, 5]) {
+          const of = events.filter((event) => 'index' in event && event.index === index);
+          expect(of.map(({ type }) => type))
+            .withContext(`task ${index}`)
+            .toEqual(['task:start', 'task:end']);
+          const [start, end] = of as [PoolEvent, Extract<PoolEvent, { type: 'task:end' }>];
+          expect(end.outcome).toBe(index % 2 === 1 ? 'error' : 'value');
+          expect(end.worker).toBe(start.worker);
+          expect(end.time).toBeGreaterThanOrEqual(start.time);
+          expect(Math.abs(start.time - Date.now())).toBeLessThan(60_000);
+        }
+      });
+
+      it('what becomes of tasks that have no result, to who listens', async () => {
+        const pool = made(1);
+        const outcomes: unknown[] = [];
+        pool.events$.subscribe((event) => event.type === 'task:end' && outcomes.push(event.outcome));
+        const controller = new AbortController();
+        const { channel, begun } = beginning();
+        const run = reason(pool.run((worker) => worker.untilAborted(channel), { signal: controller.signal }));
+        await begun;
+        controller.abort();
+        await run;
+        await pool.run((worker) => worker.aborted());
+        await reason(pool.run((worker) => worker.untilAborted(), { timeout: 30 }));
+        await pool.run((worker) => worker.aborted());
+        expect(outcomes).toEqual(['cancel', 'value', 'timeout', 'value']);
+      });
+    });
+
+    describe('carries', () => {
+      it('what is marked by Transfer, there and back', async () => {
+        const bytes = Uint8Array.of(1, 2, 3);
+        const reversed = await made(1).run((worker) => worker.reversed(Transfer(bytes, [bytes.buffer])));
+        expect(reversed).toEqual(Uint8Array.of(3, 2, 1));
+        expect(bytes.byteLength).toBe(copies ? 0 : 3);
+        expect(reversed === bytes).toBe(!copies);
+      });
+
+      it('what is marked by Transfer for each of many values', async () => {
+        const buffers = Array.from({ length: 20 }, (_, n) => Uint8Array.of(n, n + 1));
+        const reversed = await all(
+          from(buffers).pipe(parallelMap((worker, bytes) => worker.reversed(Transfer(bytes, [bytes.buffer])), made(2))),
+        );
+        expect(reversed).toEqual(Array.from({ length: 20 }, (_, n) => Uint8Array.of(n + 1, n)));
+        if (copies) expect(buffers.every(({ byteLength }) => byteLength === 0)).toBeTrue();
+      });
+
+      it('or says what it cannot, and goes on', async () => {
+        const pool = made(1);
+        const argument = pool.run((worker) => worker.echo(() => 1));
+        const result = pool.run((worker) => worker.notCloneable());
+        if (copies) {
+          for (const run of [argument, result]) {
+            const error = await reason(run);
+            expect(error).toBeInstanceOf(CloneError);
+            expect(error.message).toMatch(/cannot cross/);
+          }
+        } else for (const run of [argument, result]) expect((await run)()).toBe(1);
+        expect(await pool.run((worker) => worker.echo(1))).toBe(1);
+      });
+    });
+
+    describe('shared', () => {
+      it('serves several streams and runs', async () => {
+        const pool = made(2);
+        const numbers = Array.from({ length: 50 }, (_, n) => n);
+        const results: unknown[] = await Promise.all([
+          all(from(numbers).pipe(parallelMap((worker, n) => worker.echo(n), pool))),
+          all(from(numbers).pipe(parallelMapUnordered((worker, n) => worker.later(n, 1), pool))).then((each) =>
+            each.toSorted((a, b) => a - b),
+          ),
+          Promise.all(numbers.map((n) => pool.run((worker) => worker.later(n, 0)))),
+        ]);
+        expect(results).toEqual([numbers, numbers, numbers]);
+      });
+
+      it('chained and nested, as a pool of one', async () => {
+        const pool = made(1);
+        const results = all(
+          range(1, 20).pipe(
+            parallelMap((worker, n) => worker.echo(2 * n), pool),
+            parallelMap((worker, n) => worker.later(n + 1, 0), pool),
+            mergeMap((n) => of(n).pipe(parallelMap((worker, each) => worker.echo(-each), pool))),
+          ),
+        );
+        expect((await results).toSorted((a, b) => b - a)).toEqual(
+          Array.from({ length: 20 }, (_, n) => -2 * (n + 1) - 1),
+        );
+      });
+    });
+
+    describe('when it is closed', () => {
+      it('delivers what it has taken, then errors what goes on', async () => {
+        const pool = made(1);
+        const source = range(0, 5);
+        const whole = all(source.pipe(parallelMap((worker, n) => worker.later(n, 1), pool)));
+        const run = pool.run((worker) => worker.later('run', 1));
+        const open: unknown[] = [];
+        const live = new Promise<unknown>((resolve) => {
+          of(0, 1)
+            .pipe(mergeMap((n) => (n === 0 ? of('first') : new Promise<string>(() => {}))))
+            .pipe(parallelMap((worker, value) => worker.later(value, 1), pool))
+            .subscribe({ next: (value) => open.push(value), error: resolve });
+        });
+        await pool.close();
+        expect(await whole).toEqual([0, 1, 2, 3, 4]);
+        expect(await run).toBe('run');
+        expect(await live).toBeInstanceOf(PoolClosedError);
+        expect(open).toEqual(['first']);
+        expect(pool.stats().workers).toBe(most === 1 && !copies ? pool.stats().workers : 0);
+      });
+
+      it('with drain: false, errors everything at once', async () => {
+        const pool = made(1);
+        const runs = Array.from({ length: 3 }, () => reason(pool.run((worker) => worker.untilAborted())));
+        const stream = reason(all(range(0, 5).pipe(parallelMap((worker) => worker.untilAborted(), pool))));
+        const closing = pool.close({ drain: false });
+        for (const each of [...runs, stream]) expect(await each).toBeInstanceOf(PoolClosedError);
+        await closing;
+      });
+
+      it('cuts a draining close short with drain: false', async () => {
+        const pool = made(1);
+        const run = reason(pool.run((worker) => worker.untilAborted()));
+        const draining = pool.close();
+        const cut = pool.close({ drain: false });
+        expect(await run).toBeInstanceOf(PoolClosedError);
+        await Promise.all([draining, cut]);
+      });
+
+      it('takes nothing more', async () => {
+        const pool = made(1);
+        await pool.run((worker) => worker.echo(1));
+        const closing = pool.close();
+        for (const when of ['during', 'after']) {
+          expect(await reason(pool.run((worker) => worker.echo(1))))
+            .withContext(when)
+            .toBeInstanceOf(PoolClosedError);
+          expect(await reason(all(of(1).pipe(parallelMap((worker, n) => worker.echo(n), pool)))))
+            .withContext(when)
+            .toBeInstanceOf(PoolClosedError);
+          await closing;
+        }
+      });
+
+      it('may be closed again, and without ever having been used', async () => {
+        const pool = made(2);
+        await Promise.all([pool.close(), pool.close()]);
+        await pool.close();
+        await pool.close({ drain: false });
+        await pool[Symbol.asyncDispose]();
+      });
+
+      it('by the end of an `await using`, that waits for it', async () => {
+        let run: Promise<unknown>;
+        let used: Pool;
+        {
+          await using pool = make(1);
+          run = pool.run((worker) => worker.later('done', 5));
+          used = pool;
+        }
+        expect(await run).toBe('done');
+        expect(await reason(used.run((worker) => worker.echo(1)))).toBeInstanceOf(PoolClosedError);
+      });
+
+      it('rejects bad options by their names', async () => {
+        const pool = made(1);
+        for (const [options, message] of [
+          [{ drain: 1 }, /^pool\.close: drain must be true or false, got 1$/],
+          [{ drain: null }, /^pool\.close: drain must be true or false, got null$/],
+          [{ force: true }, /^pool\.close: options has no "force"; it may have drain$/],
+          [true, /^pool\.close: options must be an object, got true$/],
+        ] as const) {
+          const error = await reason(pool.close(options as never));
+          expect(error).toBeInstanceOf(TypeError);
+          expect(error.message).toMatch(message);
+        }
+        expect(await pool.run((worker) => worker.echo(1))).toBe(1);
+      });
+    });
+  });
+}

@@ -1,0 +1,13 @@
+import { Worker, workerPool } from 'rxjs-parallel';
+import type { ContractApi } from './contractApi.ts';
+import { poolContract } from './poolContract.ts';
+
+poolContract('workerPool', {
+  most: Infinity,
+  copies: true,
+  make: (size) =>
+    workerPool<ContractApi>(
+      () => new Worker(new URL('./contract.worker.js', import.meta.url), { type: 'module' }),
+      size,
+    ),
+});
