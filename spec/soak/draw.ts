@@ -1,0 +1,237 @@
+/** Draws the plan of a round from a seed. */
+import { type GeneratorValue, gen, integer, noBias, sample } from 'fast-check';
+import type { Deed } from './deeds.ts';
+import type {
+  ClosePlan,
+  OptionsPlan,
+  PoolKind,
+  PoolPlan,
+  RoundPlan,
+  SourcePlan,
+  StopPlan,
+  StreamPlan,
+} from './plan.ts';
+
+type Kinds = readonly PoolKind[];
+const ALL: Kinds = ['worker', 'plain', 'leased', 'inline', 'local'];
+const WORKERS: Kinds = ['worker', 'plain', 'leased', 'inline'];
+const OURS: Kinds = ['worker', 'leased', 'inline'];
+
+/** Deeds that give a value, and on which pools. */
+const GOOD: Partial<Record<Deed, Kinds>> = {
+  value: ALL,
+  text: ALL,
+  falsy: ALL,
+  bytes: ALL,
+  blink: ALL,
+  busy: ALL,
+  nap: ALL,
+  late: ALL,
+  stubborn: ALL,
+  patient: ['worker', 'leased', 'inline', 'local'],
+};
+const QUICK: readonly Deed[] = ['value', 'text', 'falsy', 'blink', 'late'];
+const BAD: Partial<Record<Deed, Kinds>> = {
+  throw: ALL,
+  throwCustom: ALL,
+  throwFalsy: ALL,
+  reject: ALL,
+  throwFunction: OURS,
+  resultFunction: WORKERS,
+  argFunction: WORKERS,
+  noCall: ['worker', 'plain', 'leased', 'local'],
+  callThrows: ['worker', 'plain', 'leased', 'local'],
+};
+const FATAL: Partial<Record<Deed, Kinds>> = {
+  exit: WORKERS,
+  exitLate: WORKERS,
+  uncaught: WORKERS,
+  floating: OURS,
+  flaky: WORKERS,
+  stray: OURS,
+};
+/** They end only by a timeout, or with their stream. */
+const ENDLESS: Partial<Record<Deed, Kinds>> = {
+  loop: WORKERS,
+  never: WORKERS,
+  wait: ['worker', 'leased', 'inline', 'local'],
+};
+
+const FORMS: readonly StreamPlan['form'][] = ['number', 'number', 'pair', 'object', 'moved'];
+const FORMS_INLINE: readonly StreamPlan['form'][] = ['number', 'moved'];
+
+const on = (deeds: Partial<Record<Deed, Kinds>>, kind: PoolKind): Deed[] =>
+  (Object.keys(deeds) as Deed[]).filter((deed) => deeds[deed]!.includes(kind));
+const isFatal = (deed: Deed): boolean => deed in FATAL;
+const isEndless = (deed: Deed): boolean => deed in ENDLESS;
+
+/** Chance, as plans are drawn with it. */
+class Dice {
+  readonly #draw: GeneratorValue;
+
+  constructor(seed: number) {
+    [this.#draw] = sample(noBias(gen()), { seed, numRuns: 1 }) as [GeneratorValue];
+  }
+
+  between(min: number, max: number): number {
+    return this.#draw(integer, { min, max });
+  }
+
+  percent(chance: number): boolean {
+    return this.between(0, 99) < chance;
+  }
+
+  of<T>(...choices: readonly T[]): T {
+    return choices[this.between(0, choices.length - 1)]!;
+  }
+
+  list<T>(most: number, item: () => T): T[] {
+    return Array.from({ length: this.between(0, most) }, item);
+  }
+}
+
+export function drawRound(seed: number): RoundPlan {
+  const dice = new Dice(seed);
+  let id = 0;
+  const pools = Array.from({ length: dice.of(1, 1, 2) }, () => drawPool(dice, () => id++));
+  return { seed, pools };
+}
+
+function drawPool(dice: Dice, nextId: () => number): PoolPlan {
+  const kind = dice.of<PoolKind>(
+    'worker',
+    'worker',
+    'worker',
+    'worker',
+    'inline',
+    'inline',
+    'leased',
+    'plain',
+    'local',
+  );
+  const size = kind === 'local' ? 1 : dice.of(1, 2, 2, 3, 4);
+  const streams = Array.from({ length: dice.of(1, 2, 3, 5) }, () => drawStream(dice, kind, size, nextId()));
+  const own = kind === 'worker' || kind === 'plain';
+  const tasks = streams.reduce((sum, { source }) => sum + source.count, 0);
+  const recycled = Math.max(dice.of(1, 2, 7, 50), Math.ceil(tasks / 25));
+  const assaulted = (own || kind === 'leased') && dice.percent(25);
+  return {
+    kind,
+    size,
+    idleTimeout: own && dice.percent(40) ? dice.of(0, 1, 20, 200) : undefined,
+    maxTasksPerWorker: own && dice.percent(25) ? recycled : undefined,
+    badStarts: own && dice.percent(15) ? [dice.between(0, 3), dice.between(4, 9)] : [],
+    assaults: assaulted ? dice.list(4, () => dice.between(0, 600)) : [],
+    close: kind !== 'inline' && dice.percent(25) ? drawClose(dice, kind) : undefined,
+    drainLast: dice.percent(50),
+    // threads.js never settles what is queued where a thread has died.
+    calls:
+      kind !== 'inline' && (kind !== 'leased' || (!assaulted && streams.every(spares))) && dice.percent(50)
+        ? dice.list(4, () => dice.between(0, 500))
+        : [],
+    streams,
+  };
+}
+
+/** Whether no worker is terminated of a stream. */
+const spares = ({ deeds, options, source, stop }: StreamPlan): boolean =>
+  deeds.every((deed) => deed in GOOD) &&
+  stop === undefined &&
+  options.timeout === undefined &&
+  source.failAt === undefined;
+
+function drawClose(dice: Dice, kind: PoolKind): ClosePlan {
+  // A threads.js Pool drains by its own rules, which its streams do not know of: it is closed at once.
+  const drain = kind !== 'leased' && dice.percent(60);
+  return {
+    at: dice.between(0, 500),
+    drain,
+    cut: drain && dice.percent(40) ? dice.between(0, 200) : undefined,
+    again: dice.percent(60),
+  };
+}
+
+function drawStream(dice: Dice, kind: PoolKind, size: number, id: number): StreamPlan {
+  const stop = dice.percent(35) ? drawStop(dice) : undefined;
+  const calm = dice.percent(30);
+  const { timeout: drawn, ...others } = drawOptions(dice, size, calm);
+  // An inline worker's first task has to import what it does.
+  const timeout = drawn !== undefined && kind === 'inline' ? 400 : drawn;
+  const endless = timeout !== undefined || stop?.kind === 'abort' || stop?.kind === 'unsubscribe';
+  const bad = [...on(BAD, kind), ...on(BAD, kind), ...on(FATAL, kind), ...(endless ? on(ENDLESS, kind) : [])];
+  const good = calm ? QUICK : on(GOOD, kind);
+  const favoured = dice.of(...good);
+  const rate = calm ? 0 : dice.of(0, 3, 10, 30);
+  const deeds = Array.from({ length: dice.between(1, 40) }, () => {
+    if (dice.percent(rate)) return dice.of(...bad);
+    return dice.percent(60) ? favoured : dice.of(...good);
+  });
+  // What never ends must not be let go on for ever.
+  const terminateAfter = dice.percent(10) && !deeds.some(isEndless) ? Infinity : others.terminateAfter;
+  const options = { ...others, timeout, terminateAfter };
+  const many = calm ? dice.of(10, 300, 5000, 20_000) : dice.of(3, 20, 60, 120);
+  const count = affordable(deeds, dice.between(0, many), 1 + (options.crashRetries ?? 0));
+  const source = drawSource(dice, count, options, stop);
+  const form = dice.of<StreamPlan['form']>(...(kind === 'inline' ? FORMS_INLINE : FORMS));
+  return {
+    id,
+    operator: dice.of('parallelMap', 'parallelMapUnordered'),
+    startAt: dice.of(0, 0, dice.between(0, 400)),
+    source,
+    deeds,
+    form,
+    chained: kind !== 'inline' && options.onError !== 'settle' && dice.percent(15),
+    stop,
+    // An input that was moved cannot be run again, and the inline operator refuses to promise it.
+    options: kind === 'inline' && form === 'moved' ? { ...options, crashRetries: undefined } : options,
+  };
+}
+
+/** Each worker that dies has to be replaced, which takes a while: so many of a stream are enough. */
+function affordable(deeds: readonly Deed[], count: number, runs: number): number {
+  let cost = 0;
+  for (let index = 0; index < count; index++) {
+    const deed = deeds[index % deeds.length]!;
+    if (isFatal(deed)) cost += runs;
+    else if (isEndless(deed)) cost += 2;
+    else if (deed === 'stubborn') cost += 0.5;
+    if (cost > 15) return index;
+  }
+  return count;
+}
+
+function drawStop(dice: Dice): StopPlan {
+  const kind = dice.of<StopPlan['kind']>('unsubscribe', 'abort', 'leave', 'take');
+  if (kind === 'unsubscribe' || kind === 'abort')
+    return { kind, at: dice.of(0, dice.between(0, 50), dice.between(0, 600)) };
+  return { kind, after: dice.between(1, 30) };
+}
+
+function drawSource(dice: Dice, count: number, options: OptionsPlan, stop: StopPlan | undefined): SourcePlan {
+  const [burst, gap] = dice.of<[number, number]>([Infinity, 0], [Infinity, 0], [1, 0], [1, 2], [7, 0], [40, 3]);
+  const timed = stop?.kind === 'abort' || stop?.kind === 'unsubscribe';
+  // Only results are answered with a value more, so every task must have one.
+  const feedback = options.onError === 'settle' && dice.percent(25) ? dice.between(1, 9) : undefined;
+  return {
+    count: gap === 2 ? Math.min(count, 300) : count,
+    burst,
+    gap,
+    failAt: count > 0 && dice.percent(8) ? dice.between(0, count - 1) : undefined,
+    endless: timed && dice.percent(40),
+    feedback,
+  };
+}
+
+function drawOptions(dice: Dice, size: number, calm: boolean): OptionsPlan {
+  const maybe = <T>(chance: number, value: T): T | undefined => (dice.percent(chance) ? value : undefined);
+  return {
+    concurrency: maybe(30, dice.between(1, size + 1)),
+    window: maybe(40, dice.of(1, 2, 5, 40, 500, Infinity)),
+    batch: maybe(50, dice.of<number | 'auto'>('auto', 1, 3, 64)),
+    onError: maybe(80, dice.of<'throw' | 'settle' | 'skip'>('throw', 'settle', 'settle', 'skip')),
+    errorTiming: maybe(40, dice.of<'in-order' | 'immediate'>('in-order', 'immediate')),
+    timeout: calm ? undefined : maybe(30, dice.of(60, 150, 400)),
+    terminateAfter: maybe(60, dice.of(0, 20, 100, 300)),
+    crashRetries: maybe(35, dice.of(1, 2)),
+  };
+}

@@ -1,0 +1,126 @@
+/** What the host and the workers of a round both see: who runs what now, and how often each task was begun. */
+import { threadId } from 'node:worker_threads';
+
+/** What crosses to a worker; `Ledger` reads and writes it on both sides. */
+export interface Book {
+  readonly cells: Int32Array;
+  /** Threads of the round are numbered from here. */
+  readonly base: number;
+  /** Where each stream's tasks start. */
+  readonly offsets: readonly number[];
+}
+
+/** Most threads in a round. */
+const SLOTS = 4096;
+const EPOCH = 0;
+const TOP = 1;
+const HEAD = 2;
+/** In a slot: nothing runs; or stream n does, as n + 1; or its worker is gone. */
+const FREE = 0;
+const GONE = -1;
+/** A task's cells. */
+const STARTS = 0;
+const RUNNER = 1;
+const BEGAN = 2;
+const WRONG = 3;
+const CELLS = 4;
+/** How a task was begun that should not have been. */
+const TWICE = 1;
+const AFTER_DEATH = 2;
+
+export class Ledger {
+  readonly book: Book;
+  readonly #cells: Int32Array;
+  readonly #mine: number;
+
+  constructor(book: Book) {
+    this.book = book;
+    this.#cells = book.cells;
+    this.#mine = HEAD + (threadId === 0 ? 0 : threadId - book.base);
+  }
+
+  static open(base: number, counts: readonly number[]): Ledger {
+    const start = HEAD + SLOTS + counts.length;
+    const offsets: number[] = [];
+    let length = start;
+    for (const count of counts) {
+      offsets.push(length);
+      length += count * CELLS;
+    }
+    const cells = new Int32Array(new SharedArrayBuffer(4 * Math.max(length, start + 1)));
+    return new Ledger({ cells, base, offsets });
+  }
+
+  /** In the worker: a task starts. Returns which run of it this is, from 1. */
+  begin(stream: number, index: number): number {
+    const cells = this.#cells;
+    const task = this.#task(stream, index);
+    const run = Atomics.add(cells, task + STARTS, 1) + 1;
+    const before = Atomics.exchange(cells, task + RUNNER, this.#mine);
+    const alive = Atomics.load(cells, this.#mine) !== GONE;
+    if (!alive) Atomics.store(cells, task + WRONG, AFTER_DEATH);
+    else if (run > 1 && Atomics.load(cells, before) !== GONE) Atomics.store(cells, task + WRONG, TWICE);
+    Atomics.store(cells, task + BEGAN, Date.now() & 0x7fffffff);
+    // Before the slot is taken: whoever counts meanwhile and sees this one, sees that too, and counts again.
+    Atomics.add(cells, EPOCH, 1);
+    Atomics.compareExchange(cells, this.#mine, FREE, stream + 1);
+    this.#count(stream);
+    return run;
+  }
+
+  /** In the worker: what it ran has ended. */
+  end(stream: number): void {
+    Atomics.compareExchange(this.#cells, this.#mine, stream + 1, FREE);
+  }
+
+  /** On the host: this thread is gone, or will be, by the library's own hand. */
+  gone(thread: number): void {
+    const slot = thread - this.book.base;
+    if (slot > 0 && slot < SLOTS) Atomics.store(this.#cells, HEAD + slot, GONE);
+  }
+
+  /** Most workers in which this stream was at once. */
+  most(stream: number): number {
+    return this.#cells[HEAD + SLOTS + stream]!;
+  }
+
+  starts(stream: number, index: number): number {
+    return this.#cells[this.#task(stream, index) + STARTS]!;
+  }
+
+  /** Milliseconds since the task was last begun. */
+  age(stream: number, index: number): number {
+    return (Date.now() - this.#cells[this.#task(stream, index) + BEGAN]!) & 0x7fffffff;
+  }
+
+  /** What is wrong with how the task was begun. */
+  wrong(stream: number, index: number): string | undefined {
+    const wrong = this.#cells[this.#task(stream, index) + WRONG];
+    if (wrong === TWICE) return 'was begun again although the worker that had begun it lived';
+    if (wrong === AFTER_DEATH && this.starts(stream, index) > 1)
+      return 'was begun by a worker that had been given up, and by another';
+    return undefined;
+  }
+
+  #task(stream: number, index: number): number {
+    return this.book.offsets[stream]! + index * CELLS;
+  }
+
+  /** Counts the workers that run this stream; again if one has begun meanwhile. */
+  #count(stream: number): void {
+    const cells = this.#cells;
+    for (let top = Atomics.load(cells, TOP); top <= this.#mine; top = Atomics.load(cells, TOP))
+      Atomics.compareExchange(cells, TOP, top, this.#mine + 1);
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const epoch = Atomics.load(cells, EPOCH);
+      const top = Atomics.load(cells, TOP);
+      let running = 0;
+      for (let slot = HEAD; slot < top; slot++) if (Atomics.load(cells, slot) === stream + 1) running++;
+      if (Atomics.load(cells, EPOCH) !== epoch) continue;
+      const at = HEAD + SLOTS + stream;
+      for (let most = Atomics.load(cells, at); most < running; most = Atomics.load(cells, at))
+        Atomics.compareExchange(cells, at, most, running);
+      return;
+    }
+  }
+}

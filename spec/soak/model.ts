@@ -1,0 +1,196 @@
+/** What each task must come to: from its deed, its stream's options, and what was done to its pool. */
+import {
+  CloneError,
+  PoolClosedError,
+  TaskTimeoutError,
+  WorkerCrashedError,
+  WorkerInitError,
+  taskOf,
+} from 'rxjs-parallel';
+import { type Deed, SoakError, falsy } from './deeds.ts';
+import type { Ledger } from './ledger.ts';
+import { type PoolPlan, type StreamPlan, codeOf, deedOf } from './plan.ts';
+
+type Expected = { readonly value: unknown } | { readonly error: (error: unknown) => boolean };
+
+/** A value by which two can be told apart. */
+export function keyOf(value: unknown): string {
+  if (value instanceof Uint32Array) return `bytes ${value.join()}`;
+  if (typeof value === 'object' && value !== null) return `an object with ${Object.keys(value).join()}`;
+  return `${typeof value} ${typeof value === 'function' ? '' : String(value)}`;
+}
+
+export function describe(error: unknown): string {
+  if (!(error instanceof Error)) return `${keyOf(error)} (thrown)`;
+  const cause = error.cause === undefined ? '' : `, cause: ${String(error.cause)}`;
+  return `${error.name}: ${error.message}${cause}`;
+}
+
+const is =
+  (type: abstract new (...args: never[]) => Error, message: string) =>
+  (error: unknown): boolean =>
+    error instanceof type && error.message.includes(message);
+
+interface Case {
+  readonly code: number;
+  readonly plan: StreamPlan;
+  /** Whether errors cross as threads.js's own `expose` sends them. */
+  readonly plain: boolean;
+}
+
+const crash =
+  (exitCode: number) =>
+  (error: unknown): boolean =>
+    error instanceof WorkerCrashedError && error.exitCode === exitCode;
+const same = ({ code }: Case): Expected => ({ value: code });
+const uncloneable = (): Expected => ({ error: is(CloneError, 'cannot cross') });
+const timesOut = ({ plan }: Case): Expected => ({
+  error: (error) => plan.options.timeout !== undefined && error instanceof TaskTimeoutError,
+});
+
+/** What a task comes to when nothing but its own deed happens. */
+const dues: Record<Deed, (task: Case) => Expected> = {
+  value: same,
+  blink: same,
+  busy: same,
+  nap: same,
+  patient: same,
+  stubborn: same,
+  late: same,
+  stray: same,
+  text: ({ code }) => ({ value: `text ${code}` }),
+  falsy: ({ code }) => ({ value: falsy(code) }),
+  bytes: ({ code }) => ({ value: Uint32Array.of(code, 1, 2) }),
+  throw: ({ code }) => ({ error: is(RangeError, `deed ${code}`) }),
+  reject: ({ code }) => ({ error: is(TypeError, `deed ${code}`) }),
+  throwCustom: ({ code, plain }) => ({ error: (error) => isSoakError(error, code, plain) }),
+  throwFalsy: ({ code }) => ({ error: (error) => Object.is(error, falsy(code)) }),
+  throwFunction: uncloneable,
+  resultFunction: uncloneable,
+  argFunction: uncloneable,
+  noCall: () => ({ error: is(TypeError, 'must return a call') }),
+  callThrows: ({ code }) => ({ error: is(SoakError, `deed ${code}`) }),
+  exit: () => ({ error: crash(3) }),
+  exitLate: () => ({ error: crash(3) }),
+  uncaught: ({ code, plain }) => ({
+    error: (error) => error instanceof WorkerCrashedError && isSoakError(error.cause, code, plain),
+  }),
+  floating: ({ code }) => ({
+    error: (error) => error instanceof WorkerCrashedError && 'cause' in error && Object.is(error.cause, falsy(code)),
+  }),
+  flaky: ({ code, plan }) => (mayRunAgain(plan) ? { value: code } : { error: crash(4) }),
+  loop: timesOut,
+  never: timesOut,
+  wait: timesOut,
+};
+
+function expected(plan: StreamPlan, pool: PoolPlan, index: number): Expected {
+  return dues[deedOf(plan, index)]({ code: codeOf(plan.id, index), plan, plain: pool.kind === 'plain' });
+}
+
+/** threads.js's own `expose` carries name, message and stack. */
+function isSoakError(error: unknown, code: number, plain: boolean): boolean {
+  if (!(error instanceof Error) || error.message !== `deed ${code}`) return false;
+  if (plain) return true;
+  const cause = error.cause;
+  return (
+    error.name === 'SoakError' &&
+    (error as { code?: unknown }).code === code &&
+    cause instanceof RangeError &&
+    cause.message === `cause ${code}`
+  );
+}
+
+/** A task whose input was moved is not run again. */
+const mayRunAgain = ({ form, options }: StreamPlan): boolean => form !== 'moved' && (options.crashRetries ?? 0) > 0;
+
+/** Whether the stream's tasks may die of what they have not done themselves. */
+export const inDanger = (plan: StreamPlan, pool: PoolPlan): boolean =>
+  pool.assaults.length > 0 ||
+  (pool.kind === 'inline' ? [plan] : pool.streams).some(({ deeds }) => deeds.includes('stray'));
+
+export interface Outcome {
+  readonly index: number;
+  readonly failed: boolean;
+  /** The value, or the error. */
+  readonly value: unknown;
+}
+
+/** Judges the outcomes of one stream's tasks, and remembers which crashes were not the task's own doing. */
+export class Model {
+  readonly plan: StreamPlan;
+  readonly pool: PoolPlan;
+  readonly #ledger: Ledger;
+  innocentCrashes = 0;
+
+  constructor(plan: StreamPlan, pool: PoolPlan, ledger: Ledger) {
+    this.plan = plan;
+    this.pool = pool;
+    this.#ledger = ledger;
+  }
+
+  /** The key of its value where it may have one. */
+  valueKey(index: number): string | undefined {
+    const due = expected(this.plan, this.pool, index);
+    return 'value' in due ? keyOf(due.value) : undefined;
+  }
+
+  /** Whether it must give a value whatever befalls others. */
+  mustSucceed(index: number): boolean {
+    const { plan, pool } = this;
+    return plan.options.timeout === undefined && !inDanger(plan, pool) && this.valueKey(index) !== undefined;
+  }
+
+  /** What is wrong with an outcome; undefined: nothing. */
+  problem({ index, failed, value }: Outcome): string | undefined {
+    const { plan, pool } = this;
+    const deed = deedOf(plan, index);
+    const due = expected(plan, pool, index);
+    const got = `task ${index} (${deed}) gave ${failed ? describe(value) : keyOf(value)}`;
+    if (!failed) return 'value' in due && keyOf(due.value) === keyOf(value) ? this.#runs(index, got) : got;
+    const info = taskOf(value);
+    if (
+      typeof value === 'object' &&
+      value !== null &&
+      (info?.index !== index || codeIn(info.input) !== codeOf(plan.id, index))
+    )
+      return `${got}, and taskOf() of it says ${JSON.stringify(info)}`;
+    if ('error' in due && due.error(value)) return this.#timing(index, value, got) ?? this.#runs(index, got);
+    if (value instanceof TaskTimeoutError && plan.options.timeout !== undefined) return this.#timing(index, value, got);
+    if (value instanceof WorkerCrashedError && inDanger(plan, pool)) {
+      this.innocentCrashes++;
+      return undefined;
+    }
+    return got;
+  }
+
+  /** Neither before its time; workers that do not tell when they begin are timed from the dispatch. */
+  #timing(index: number, error: unknown, got: string): string | undefined {
+    const { kind } = this.pool;
+    if (!(error instanceof TaskTimeoutError) || kind === 'plain' || kind === 'inline') return undefined;
+    const early = this.plan.options.timeout! - this.#ledger.age(this.plan.id, index);
+    return early > 20 ? `${got} ${early} ms before its time` : undefined;
+  }
+
+  /** How often it was begun. */
+  #runs(index: number, got: string): string | undefined {
+    const { plan, pool } = this;
+    const deed = deedOf(plan, index);
+    const starts = this.#ledger.starts(plan.id, index);
+    if (deed === 'argFunction' || deed === 'noCall' || deed === 'callThrows')
+      return starts === 0 ? undefined : `${got}, but was begun`;
+    if (starts === 0) return `${got}, but was never begun`;
+    if (inDanger(plan, pool)) return undefined;
+    const dies = deed === 'exit' || deed === 'exitLate' || deed === 'uncaught' || deed === 'floating';
+    const retries = plan.form === 'moved' ? 0 : (plan.options.crashRetries ?? 0);
+    const due = dies ? 1 + retries : deed === 'flaky' && retries > 0 ? 2 : 1;
+    return starts === due ? undefined : `${got}, and was begun ${starts} times instead of ${due}`;
+  }
+}
+
+const codeIn = (input: unknown): unknown =>
+  typeof input === 'object' && input !== null ? (input as { code?: unknown }).code : input;
+
+/** Errors that are about the pool and not about a task. */
+export const isAboutPool = (error: unknown): boolean =>
+  error instanceof PoolClosedError || error instanceof WorkerInitError;

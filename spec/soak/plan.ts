@@ -1,0 +1,88 @@
+/** A round of the soak as data: pools, the streams on them, and what goes wrong when. Everything in it is drawn from a seed. */
+import type { Deed } from './deeds.ts';
+
+export interface RoundPlan {
+  readonly seed: number;
+  readonly pools: readonly PoolPlan[];
+}
+
+export type PoolKind = 'worker' | 'plain' | 'leased' | 'inline' | 'local';
+
+export interface PoolPlan {
+  /** `plain`: the worker's `expose` is threads.js's own. `inline`: every stream has a pool of its own. */
+  readonly kind: PoolKind;
+  readonly size: number;
+  readonly idleTimeout: number | undefined;
+  readonly maxTasksPerWorker: number | undefined;
+  /** Which of the workers in order of their making cannot be made, or do not load. */
+  readonly badStarts: readonly number[];
+  /** When, in ms, a worker is terminated from outside. */
+  readonly assaults: readonly number[];
+  readonly close: ClosePlan | undefined;
+  /** How it is closed when all streams have ended. */
+  readonly drainLast: boolean;
+  /** Calls of `pool.run`, or on a leased Pool of its own `queue`, at these ms. */
+  readonly calls: readonly number[];
+  readonly streams: readonly StreamPlan[];
+}
+
+/** The pool is closed while streams run on it, and perhaps made anew. */
+export interface ClosePlan {
+  readonly at: number;
+  readonly drain: boolean;
+  /** After so many ms a draining close is cut short. */
+  readonly cut: number | undefined;
+  readonly again: boolean;
+}
+
+export interface StreamPlan {
+  /** Its number in the round. */
+  readonly id: number;
+  readonly operator: 'parallelMap' | 'parallelMapUnordered';
+  readonly startAt: number;
+  readonly source: SourcePlan;
+  /** What task i does: `deeds[i % deeds.length]`. */
+  readonly deeds: readonly Deed[];
+  /** How a task's number crosses. */
+  readonly form: 'number' | 'pair' | 'object' | 'moved';
+  /** Its results go through the same pool once more. */
+  readonly chained: boolean;
+  readonly stop: StopPlan | undefined;
+  readonly options: OptionsPlan;
+}
+
+export interface SourcePlan {
+  readonly count: number;
+  /** Values in a row; the rest after `gap` ms. */
+  readonly burst: number;
+  readonly gap: number;
+  /** Errors in place of this value. */
+  readonly failAt: number | undefined;
+  /** Neither completes nor errors after the last. */
+  readonly endless: boolean;
+  /** Gives so many, and another for each result: from inside `next`. */
+  readonly feedback: number | undefined;
+}
+
+export type StopPlan =
+  | { readonly kind: 'unsubscribe' | 'abort'; readonly at: number }
+  | { readonly kind: 'leave' | 'take'; readonly after: number };
+
+export interface OptionsPlan {
+  readonly concurrency: number | undefined;
+  readonly window: number | undefined;
+  readonly batch: number | 'auto' | undefined;
+  readonly onError: 'throw' | 'settle' | 'skip' | undefined;
+  readonly errorTiming: 'in-order' | 'immediate' | undefined;
+  readonly timeout: number | undefined;
+  readonly terminateAfter: number | undefined;
+  readonly crashRetries: number | undefined;
+}
+
+export const deedOf = (plan: StreamPlan, index: number): Deed => plan.deeds[index % plan.deeds.length]!;
+
+/** A task as a number: its stream and its index. */
+const STREAM = 2 ** 20;
+export const codeOf = (stream: number, index: number): number => stream * STREAM + index;
+export const streamOf = (code: number): number => Math.floor(code / STREAM);
+export const indexOf = (code: number): number => code % STREAM;

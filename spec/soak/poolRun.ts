@@ -1,0 +1,159 @@
+/** One pool of a round with its streams: opened, assaulted, closed under them and made anew as its plan says. */
+import { PoolClosedError, WorkerCrashedError, WorkerInitError } from 'rxjs-parallel';
+import type { Script } from './deeds.ts';
+import type { Ledger } from './ledger.ts';
+import { describe, inDanger } from './model.ts';
+import type { PoolPlan } from './plan.ts';
+import { type OpenPool, openPool } from './pools.ts';
+import type { Report } from './report.ts';
+import { StreamRun } from './streamRun.ts';
+import type { Fate } from './verdict.ts';
+import { assault, until } from './watch.ts';
+
+/** How long a pool may need, in ms, until cancelled tasks have ended and all its workers are idle. */
+const SETTLE = 20_000;
+
+export class PoolRun {
+  readonly plan: PoolPlan;
+  readonly streams: readonly StreamRun[];
+  readonly #script: Script;
+  readonly #report: Report;
+  readonly #problems: string[] = [];
+  readonly #ends: Promise<unknown>[] = [];
+  open: OpenPool;
+  /** What the plan has still to do, and calls that have not come back. */
+  #pending = 0;
+  #assaults = 0;
+  #deaths = 0;
+  #closed = false;
+
+  constructor(plan: PoolPlan, ledger: Ledger, script: Script, report: Report) {
+    this.plan = plan;
+    this.#script = script;
+    this.#report = report;
+    this.streams = plan.streams.map((stream) => new StreamRun(stream, plan, ledger, script));
+    this.open = openPool(plan, script);
+  }
+
+  get over(): boolean {
+    return this.#pending === 0 && this.streams.every(({ log }) => log.end !== undefined);
+  }
+
+  get fate(): Fate {
+    return {
+      deaths: this.open.deaths() + this.#deaths,
+      assaults: this.#assaults,
+      badStarts: this.plan.badStarts.length,
+    };
+  }
+
+  start(): void {
+    const { assaults, badStarts, calls, close } = this.plan;
+    for (const stream of this.streams)
+      this.#after(stream.plan.startAt, () => {
+        if (this.#closed) stream.log.closed = { drain: true, arrived: 0, sourceDone: false };
+        stream.start(this.open.workers);
+      });
+    assaults.forEach((at, nth) => this.#after(at, () => this.#assault(nth)));
+    calls.forEach((at, nth) => this.#after(at, () => this.#call(nth)));
+    if (close !== undefined) this.#after(close.at, () => this.#close(close.drain, close.cut, close.again));
+    this.#report.injected('bad start', badStarts.length);
+  }
+
+  /** Waits until nothing goes on in the pool; returns what was wrong with it. */
+  async settle(): Promise<readonly string[]> {
+    const idle = (): boolean => {
+      const stats = this.open.stats();
+      return stats === undefined || this.#closed || (stats.running === 0 && stats.idle === stats.workers);
+    };
+    if (!(await until(idle, SETTLE))) this.#problems.push(`it is not idle: ${JSON.stringify(this.open.stats())}`);
+    const workers = this.open.stats()?.workers ?? 0;
+    if (workers > this.plan.size) this.#problems.push(`it has ${workers} workers`);
+    return this.#problems;
+  }
+
+  /** Closes it, if need be, and waits for all that was closed before. */
+  async end(): Promise<void> {
+    this.#ends.push(this.open.close(this.plan.drainLast));
+    await Promise.all(this.#ends);
+  }
+
+  #after(ms: number, act: () => void): void {
+    this.#pending++;
+    setTimeout(() => {
+      this.#pending--;
+      act();
+    }, ms);
+  }
+
+  #assault(nth: number): void {
+    const alive = this.open.victims.filter(({ threadId }) => threadId > 0);
+    const victim = alive[nth % Math.max(alive.length, 1)];
+    if (victim === undefined) return;
+    this.#assaults++;
+    this.#report.injected('terminated from outside', 1);
+    assault(victim);
+  }
+
+  #close(drain: boolean, cut: number | undefined, again: boolean): void {
+    this.#note(drain);
+    this.#closed = true;
+    const { open } = this;
+    this.#report.injected(drain ? 'closed, draining' : 'closed at once', 1);
+    const closed = open.close(drain);
+    this.#ends.push(closed);
+    let done = false;
+    if (cut !== undefined)
+      this.#after(cut, () => {
+        if (done) return;
+        this.#note(false);
+        this.#ends.push(open.close(false));
+      });
+    if (!again) return;
+    this.#pending++;
+    const renew = (): void => {
+      done = true;
+      this.#pending--;
+      this.#deaths += open.deaths();
+      this.open = openPool(this.plan, this.#script);
+      this.#closed = false;
+    };
+    closed.then(renew, (error: unknown) => this.#problems.push(`close() failed: ${describe(error)}`));
+  }
+
+  /** Writes down what each live stream had when the pool was closed under it. */
+  #note(drain: boolean): void {
+    for (const { live, log } of this.streams)
+      if (live)
+        log.closed =
+          log.closed === undefined
+            ? { drain, arrived: log.arrived, sourceDone: log.sourceDone }
+            : { ...log.closed, drain };
+  }
+
+  #call(nth: number): void {
+    this.#pending++;
+    const wasClosed = this.#closed;
+    const settled = (problem: string | undefined): void => {
+      this.#pending--;
+      if (problem !== undefined) this.#problems.push(`call ${nth} ${problem}`);
+    };
+    Promise.resolve()
+      .then(() => this.open.call(nth))
+      .then(
+        (value) => settled(value === nth ? undefined : `gave ${String(value)}`),
+        (error: unknown) => settled(this.#mayFail(error, wasClosed) ? undefined : `failed: ${describe(error)}`),
+      );
+  }
+
+  #mayFail(error: unknown, wasClosed: boolean): boolean {
+    const { assaults, close, kind, streams } = this.plan;
+    if (error instanceof PoolClosedError) return wasClosed || close !== undefined;
+    if (kind === 'leased') return close !== undefined;
+    if (error instanceof WorkerInitError) return this.#assaults + this.plan.badStarts.length >= 3;
+    return (
+      error instanceof WorkerCrashedError &&
+      (assaults.length > 0 || streams.some((stream) => inDanger(stream, this.plan)))
+    );
+  }
+}

@@ -1,0 +1,102 @@
+/** The pools of the soak, each kind made as a user would make it. */
+import { Worker as NodeWorker } from 'node:worker_threads';
+import { Worker, localPool, workerPool } from 'rxjs-parallel';
+import { Pool, spawn } from 'threads';
+import { type Api, type Script, api, follow } from './deeds.ts';
+import type { PoolPlan } from './plan.ts';
+
+export interface OpenPool {
+  /** What the operators are given. */
+  readonly workers: unknown;
+  /** The workers that may be assaulted. */
+  readonly victims: NodeWorker[];
+  /** A call beside the streams: gives `value` back. */
+  call(value: number): PromiseLike<unknown>;
+  /** Workers of its making that have ended. */
+  deaths(): number;
+  /** Undefined where nobody counts. */
+  stats(): { workers: number; idle: number; running: number; completed: number } | undefined;
+  close(drain: boolean): Promise<void>;
+}
+
+const url = (name: string): URL => new URL(`./${name}.worker.js`, import.meta.url);
+const settings = (script: Script): { type: 'module'; workerData: Script } => ({ type: 'module', workerData: script });
+
+export function openPool(plan: PoolPlan, script: Script): OpenPool {
+  const { kind, size } = plan;
+  if (kind === 'leased') return openLeased(plan, script);
+  if (kind === 'local') return openLocal(script);
+  if (kind === 'inline')
+    return {
+      workers: size,
+      victims: [],
+      deaths: () => 0,
+      call: (value) => Promise.resolve(value),
+      stats: () => undefined,
+      close: () => Promise.resolve(),
+    };
+  return openOurs(plan, script);
+}
+
+function openLocal(script: Script): OpenPool {
+  follow(script);
+  const pool = localPool(api);
+  return {
+    workers: pool,
+    victims: [],
+    deaths: () => 0,
+    call: (value) => pool.run((worker) => worker.pass(value)),
+    stats: () => pool.stats(),
+    close: (drain) => pool.close({ drain }),
+  };
+}
+
+/** Node says so of a thread that has ended. */
+const isDead = ({ threadId }: NodeWorker): boolean => threadId < 0;
+
+function openOurs(plan: PoolPlan, script: Script): OpenPool {
+  const victims: NodeWorker[] = [];
+  let made = 0;
+  const factory = (): unknown => {
+    const nth = made++;
+    // One cannot be made, the other does not load.
+    if (nth === plan.badStarts[0]) throw new RangeError('no worker today');
+    if (nth === plan.badStarts[1]) return new Worker(url('broken'), settings(script));
+    const worker =
+      plan.kind === 'plain'
+        ? new NodeWorker(url('plain'), { workerData: script })
+        : new Worker(url('act'), settings(script));
+    victims.push(worker as NodeWorker);
+    return worker;
+  };
+  const { idleTimeout, maxTasksPerWorker, size } = plan;
+  const pool = workerPool<Api>(factory, { size, idleTimeout, maxTasksPerWorker, name: 'soak' });
+  return {
+    workers: pool,
+    victims,
+    deaths: () => victims.filter(isDead).length,
+    call: (value) => pool.run((worker) => worker.pass(value)),
+    stats: () => pool.stats(),
+    close: (drain) => pool.close({ drain }),
+  };
+}
+
+function openLeased(plan: PoolPlan, script: Script): OpenPool {
+  const victims: NodeWorker[] = [];
+  const pool = Pool(async () => {
+    const worker = new Worker(url('act'), settings(script));
+    const thread = await spawn(worker as never);
+    // threads.js waits ten seconds for one that dies before it is up.
+    victims.push(worker as never);
+    return thread;
+  }, plan.size);
+  return {
+    workers: pool,
+    victims,
+    deaths: () => victims.filter(isDead).length,
+    call: (value) =>
+      pool.queue((thread) => (thread as unknown as { pass(value: number): Promise<number> }).pass(value)),
+    stats: () => undefined,
+    close: () => pool.terminate(true),
+  };
+}

@@ -1,0 +1,142 @@
+/** One stream of a round: built from its plan, subscribed, and written down. */
+import { type Observable, type OperatorFunction, type Subscription, take } from 'rxjs';
+import { Transfer, parallelMap, parallelMapUnordered } from 'rxjs-parallel';
+import { SoakError } from './deeds.ts';
+import type { Ledger } from './ledger.ts';
+import { type Log, newLog } from './log.ts';
+import { type PoolPlan, type StreamPlan, codeOf, deedOf, indexOf } from './plan.ts';
+import { sourceOf } from './source.ts';
+
+type Remote = Record<'number' | 'pair' | 'object' | 'moved' | 'pass', (...args: unknown[]) => unknown>;
+type Operator = (fn: unknown, workers: unknown, options: object) => OperatorFunction<unknown, unknown>;
+const operators = { parallelMap, parallelMapUnordered } as unknown as Record<string, Operator>;
+
+/** Runs in the inline workers as text: it has nothing but its arguments. */
+const inlineAct = (input: unknown, _index: number, context: { deeds: string; script: unknown }): unknown => {
+  const scope = globalThis as { soak?: { api: { number(code: unknown): unknown }; follow(script: unknown): void } };
+  const code = typeof input === 'object' ? (input as { code: number }).code : input;
+  if (scope.soak !== undefined) return scope.soak.api.number(code);
+  // Compilers put a helper of their own around an import() whose name is not literal.
+  // oxlint-disable-next-line typescript/no-implied-eval
+  const load = new Function('name', 'return import(name)') as (name: string) => Promise<NonNullable<typeof scope.soak>>;
+  return load(context.deeds).then((module) => {
+    scope.soak = module;
+    module.follow(context.script);
+    return module.api.number(code);
+  });
+};
+
+export class StreamRun {
+  readonly plan: StreamPlan;
+  readonly pool: PoolPlan;
+  readonly log: Log = newLog();
+  readonly #ledger: Ledger;
+  readonly #script: unknown;
+  readonly #abort = new AbortController();
+  readonly #timers: ReturnType<typeof setTimeout>[] = [];
+  #subscription: Subscription | undefined;
+
+  constructor(plan: StreamPlan, pool: PoolPlan, ledger: Ledger, script: unknown) {
+    this.plan = plan;
+    this.pool = pool;
+    this.#ledger = ledger;
+    this.#script = script;
+  }
+
+  get live(): boolean {
+    return this.log.subscribed && this.log.end === undefined;
+  }
+
+  /** Tasks begun so far. */
+  get starts(): number {
+    let starts = 0;
+    for (let index = 0; index < this.plan.source.count; index++) starts += this.#ledger.starts(this.plan.id, index);
+    return starts;
+  }
+
+  start(workers: unknown): void {
+    const { log } = this;
+    const { stop } = this.plan;
+    log.subscribed = true;
+    if (stop?.kind === 'abort' || stop?.kind === 'unsubscribe')
+      this.#timers.push(setTimeout(() => this.#stop(), stop.at));
+    const results = this.#build(workers);
+    this.#subscription = (stop?.kind === 'take' ? results.pipe(take(stop.after)) : results).subscribe({
+      next: (value) => this.#next(value),
+      error: (error: unknown) => {
+        log.error = error;
+        this.#ended('error');
+      },
+      complete: () => this.#ended('complete'),
+    });
+    if (log.end !== undefined) this.#subscription.unsubscribe();
+  }
+
+  #build(workers: unknown): Observable<unknown> {
+    const { plan, pool } = this;
+    const operator = operators[plan.operator]!;
+    const inline = pool.kind === 'inline';
+    const source = sourceOf(plan, inline, this.log);
+    const signal = plan.stop?.kind === 'abort' ? { signal: this.#abort.signal } : {};
+    const options = { ...plan.options, ...signal };
+    if (inline) {
+      const context = { deeds: new URL('./deeds.js', import.meta.url).href, script: this.#script };
+      const transfer = plan.form === 'moved' ? { transfer: ({ bytes }: { bytes: Uint32Array }) => [bytes.buffer] } : {};
+      return source.pipe(operator(inlineAct, workers, { ...options, context, ...transfer }));
+    }
+    const results = source.pipe(operator(this.#call, workers, options));
+    if (!plan.chained) return results;
+    // Enough retries to outlive whatever befalls the pool: the second stream changes nothing.
+    return results.pipe(
+      operator((worker: Remote, value: unknown) => worker.pass(value), workers, { crashRetries: 99 }),
+    );
+  }
+
+  /** Says which call to make for a value. */
+  readonly #call = (worker: Remote, code: number, index: number): unknown => {
+    const { log, plan } = this;
+    log.dispatched++;
+    log.mostOut = Math.max(log.mostOut, log.dispatched - log.values.length);
+    if (index !== indexOf(code)) log.differences.push(`value ${indexOf(code)} was given the index ${index}`);
+    const deed = deedOf(plan, index);
+    if (deed === 'noCall') return undefined;
+    if (deed === 'callThrows') throw new SoakError(code);
+    if (deed === 'argFunction') return worker.object({ code, bad: () => {} });
+    if (plan.form === 'pair') return worker.pair(plan.id, index);
+    if (plan.form === 'object') return worker.object({ code });
+    if (plan.form === 'number') return worker.number(code);
+    const bytes = Uint32Array.of(codeOf(plan.id, index));
+    return worker.moved(Transfer({ code, bytes }, [bytes.buffer]));
+  };
+
+  #next(value: unknown): void {
+    const { log, plan } = this;
+    const { stop } = plan;
+    if (log.end !== undefined) log.differences.push('it gave a result after its end');
+    log.values.push(value);
+    if (stop?.kind === 'leave' && log.values.length >= stop.after) this.#stop();
+    else log.answer?.();
+  }
+
+  #stop(): void {
+    const { log, plan } = this;
+    if (log.end !== undefined) return;
+    if (plan.stop?.kind === 'abort') {
+      log.aborted = true;
+      this.#abort.abort(log.abortReason);
+      return;
+    }
+    // Still subscribing: the next result is soon enough.
+    if (this.#subscription === undefined) return;
+    this.#subscription.unsubscribe();
+    this.#ended('left');
+  }
+
+  #ended(end: 'complete' | 'error' | 'left'): void {
+    const { log } = this;
+    if (log.end !== undefined) log.differences.push(`it ended twice: ${log.end}, ${end}`);
+    log.end = end;
+    log.startsAtEnd = this.starts;
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+}
