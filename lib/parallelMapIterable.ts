@@ -49,7 +49,7 @@ const CALLER = 'parallelMapIterable';
 export function parallelMapIterable<T, R, const O extends ParallelIterableOptions<T> = {}>(
   source: IterableSource<T>,
   fn: (value: T, index: number, context: O extends { readonly context: infer C } ? C : undefined) => R,
-  workers?: number | undefined,
+  workers?: number,
   options?: O,
 ): AsyncIterableIterator<Element<T, Awaited<R>, O>>;
 export function parallelMapIterable<T, Api, R, const O extends PoolOptions = {}>(

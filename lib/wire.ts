@@ -12,6 +12,7 @@ export const RUN = 'rxjs-parallel:run';
 export const CUT = 'rxjs-parallel:cut';
 export const SETUP = 'rxjs-parallel:setup';
 export const REPLY = 'rxjs-parallel:reply';
+export const BEGIN = 'rxjs-parallel:begin';
 export const UNCAUGHT = 'rxjs-parallel:uncaught';
 
 /** First message to a worker: the cells that both sides see, where memory can be shared. */
@@ -49,6 +50,15 @@ export interface CutMessage {
   readonly type: typeof CUT;
   readonly id: number;
   readonly end: number;
+}
+
+/** A task has begun: sent where times are wanted, and the tasks are long enough to be watched. */
+export interface BeginMessage {
+  readonly type: typeof BEGIN;
+  readonly id: number;
+  readonly offset: number;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
 }
 
 /** Outcomes of a batch, or of its next part. */

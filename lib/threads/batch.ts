@@ -24,6 +24,8 @@ export class Batch {
   noticed = false;
   /** Whether it has left its worker: nothing more comes of it. */
   over = false;
+  /** Tasks whose beginning has been told to whoever listens. */
+  told = 0;
   /** How far the worker was when it was last looked at. */
   seen = -1;
 

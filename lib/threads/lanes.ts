@@ -50,7 +50,6 @@ export class Lanes implements Pool {
       (_, id) =>
         new Lane(id, supply, {
           changed: () => this.pump(),
-          up: () => this.pump(),
           failed: (error) => this.#failed(error),
           proved: () => (this.#failures = 0),
           lost: (fruitless) => this.#lost(fruitless),

@@ -2,7 +2,9 @@
 import { post } from '#port';
 import { ClosureError, CloneError } from '../errors.ts';
 import {
+  BEGIN,
   BEGUN,
+  type BeginMessage,
   CELL,
   CLAIM,
   DONE,
@@ -21,6 +23,8 @@ import { isTransfer } from './transfer.ts';
 
 /** What is done is sent after so many ms, even if the batch goes on. */
 const REPLY_EVERY = 10;
+/** The beginning of a task is told at once, but no more often than so many ms apart. */
+const BEGIN_EVERY = 5;
 
 export class Run {
   readonly message: RunMessage;
@@ -39,14 +43,22 @@ export class Run {
   #times: number[] = [];
   #numbers = true;
   #from = 0;
-  #since: number = performance.now();
+  #since = 0;
   #due: ReturnType<typeof setTimeout> | undefined;
+  /** When the last task's beginning was told. */
+  #told = -Infinity;
+  #failureTold = false;
 
   constructor(message: RunMessage, cells: Int32Array | undefined) {
     this.message = message;
     this.#cells = message.slot < 0 ? undefined : cells;
     this.#at = message.slot * CELL;
     this.#end = message.count;
+  }
+
+  /** Its turn has come. */
+  open(): void {
+    this.#since = performance.now();
     if (this.#cells !== undefined) Atomics.store(this.#cells, this.#at + BEGUN, clock());
   }
 
@@ -67,6 +79,18 @@ export class Run {
     if (this.#cells === undefined) return this.#next < this.#end;
     const claim = Atomics.load(this.#cells, this.#at + CLAIM);
     return nextOf(claim) < endOf(claim);
+  }
+
+  /** A task begins; returns when, where times are wanted. */
+  begin(offset: number): number {
+    this.offset = offset;
+    if (!this.message.timed) return 0;
+    const now = performance.now();
+    if (now - this.#told > BEGIN_EVERY) {
+      this.#told = now;
+      post({ type: BEGIN, id: this.message.id, offset, time: performance.timeOrigin + now } satisfies BeginMessage);
+    }
+    return now;
   }
 
   /** Nothing from `end` on begins; what runs beyond it is cancelled. */
@@ -111,8 +135,10 @@ export class Run {
     if (this.#cells !== undefined) Atomics.store(this.#cells, this.#at + DONE, this.offset + 1);
     const now = performance.now();
     if (this.message.timed) this.#times.push(performance.timeOrigin + began, performance.timeOrigin + now);
-    // A failure may end the stream: what comes after it should not begin.
-    const due = now - this.#since > REPLY_EVERY || this.#failed.length > 0;
+    // The first failure may end the stream: what comes after it should not begin.
+    const failing = this.#failed.length > 0 && !this.#failureTold;
+    this.#failureTold ||= failing;
+    const due = failing || now - this.#since > REPLY_EVERY;
     if (due && this.#more) this.reply(false);
   }
 

@@ -43,6 +43,7 @@ async function runBatch(api: Api, run: Run, halted: () => boolean): Promise<void
   // The end of the arguments of the task before.
   let end = 0;
   let last = -1;
+  run.open();
   for (;;) {
     const offset = run.claim();
     if (offset < 0) break;
@@ -50,8 +51,7 @@ async function runBatch(api: Api, run: Run, halted: () => boolean): Promise<void
     last = offset;
     const begin = end;
     end += typeof arity === 'number' ? arity : arity[offset]!;
-    const began = run.message.timed ? performance.now() : 0;
-    run.offset = offset;
+    const began = run.begin(offset);
     enterTask(run.context);
     try {
       const name = typeof method === 'string' ? method : method[offset]!;

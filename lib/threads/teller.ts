@@ -1,0 +1,46 @@
+/** Tells whoever listens to a pool's events what one of its lanes does; costs nothing while nobody does. */
+import type { PoolEvent } from '../pool.ts';
+import type { Batch } from './batch.ts';
+
+type Outcome = Extract<PoolEvent, { type: 'task:end' }>['outcome'];
+
+export const now = (): number => performance.timeOrigin + performance.now();
+
+export class Teller {
+  readonly #worker: number;
+  readonly #listener: () => ((event: PoolEvent) => void) | undefined;
+
+  /** `listener` is asked each time, and undefined while there is none. */
+  constructor(worker: number, listener: () => ((event: PoolEvent) => void) | undefined) {
+    this.#worker = worker;
+    this.#listener = listener;
+  }
+
+  get heard(): boolean {
+    return this.#listener() !== undefined;
+  }
+
+  up(): void {
+    this.#listener()?.({ type: 'worker:start', worker: this.#worker, time: now() });
+  }
+
+  gone(exitCode?: number): void {
+    const code = exitCode === undefined ? {} : { exitCode };
+    this.#listener()?.({ type: 'worker:exit', worker: this.#worker, time: now(), ...code });
+  }
+
+  /** A task has begun; told once, whether the worker said so at the time or only afterwards. */
+  begun(batch: Batch, offset: number, time: number): void {
+    if (offset < batch.told) return;
+    batch.told = offset + 1;
+    const { index } = batch.tasks[offset]!;
+    this.#listener()?.({ type: 'task:start', worker: this.#worker, index, time });
+  }
+
+  ended(batch: Batch, offset: number, outcome: Outcome, began: number, time: number = now()): void {
+    if (!this.heard) return;
+    this.begun(batch, offset, began);
+    const { index } = batch.tasks[offset]!;
+    this.#listener()?.({ type: 'task:end', worker: this.#worker, index, time, outcome });
+  }
+}

@@ -1,0 +1,243 @@
+/** The batches on their way to one worker and back. */
+import { CloneError } from '../errors.ts';
+import type { Task } from '../pool.ts';
+import {
+  BEGIN,
+  type BeginMessage,
+  CUT,
+  type CutMessage,
+  REPLY,
+  type ReplyMessage,
+  SLOTS,
+  type Thrown,
+  messageOf,
+} from '../wire.ts';
+import { Batch } from './batch.ts';
+import { giveNotice, whenOutOfTime } from './deadlines.ts';
+import { type Link, uncaught } from './link.ts';
+import { type LossOf, settleLost, timedOut } from './losses.ts';
+import { callPlain } from './plain.ts';
+import { remoteError } from './remoteError.ts';
+import type { Seat } from './seat.ts';
+import { type Teller, now } from './teller.ts';
+
+/** What the traffic with a worker tells its lane. */
+export interface TrafficEvents {
+  /** An outcome, or the room for one, has changed. */
+  changed(): void;
+  /** The worker has answered. */
+  answered(): void;
+  /** `count` tasks that somebody waits for came back; `failures` have failed, whether they came back or not. */
+  settled(count: number, failures: number): void;
+  /** The worker has to be given up. */
+  lost(loss: LossOf): void;
+}
+
+export class Traffic {
+  readonly batches: Batch[] = [];
+  readonly link: Link;
+  readonly #events: TrafficEvents;
+  readonly #teller: Teller;
+  /** Tasks that the worker was given. */
+  taken = 0;
+  /** Whether it has begun any. */
+  progress = false;
+  /** Whether others had to take over what this worker would not come to: until it is heard of again, it gets no more. */
+  #stuck = false;
+
+  constructor(link: Link, events: TrafficEvents, teller: Teller) {
+    this.link = link;
+    this.#events = events;
+    this.#teller = teller;
+    link.guard.onLost = (loss) => events.lost(loss);
+    link.guard.onMessage = (data) => this.#message(data);
+  }
+
+  /** Whether a message more may be on its way: a second only to a worker that takes batches. */
+  get room(): boolean {
+    return !this.#stuck && this.batches.length < (this.link.batches ? 2 : 1);
+  }
+
+  /** Whether anybody waits for anything in it. */
+  get wanted(): boolean {
+    return this.batches.some((batch) => !batch.cancelled);
+  }
+
+  /** Whether the worker has tasks that it has not begun, and another could take. */
+  get spare(): boolean {
+    return this.batches.some((batch) => batch.shared && !batch.cancelled && batch.claimed < batch.end);
+  }
+
+  send(seat: Seat, tasks: readonly Task[]): void {
+    const { cells } = this.link;
+    const batch = new Batch(seat, tasks, cells === undefined ? -1 : this.#freeSlot(), cells);
+    if (!this.batches.some((each) => each.seat === seat)) seat.lanes++;
+    this.batches.push(batch);
+    this.taken += tasks.length;
+    try {
+      if (this.link.batches) {
+        const { message, transfer } = batch.message(this.#teller.heard);
+        this.link.guard.post(message, transfer);
+      } else this.#callPlain(batch);
+    } catch (error) {
+      this.#unsendable(batch, error);
+      return;
+    }
+    const { timeout } = seat.feed;
+    if (timeout === undefined) return;
+    const error = (task: Task): Error => timedOut(task, timeout);
+    whenOutOfTime(batch, timeout, () => this.#events.lost({ why: 'ran out of time', error }));
+  }
+
+  /** Takes back what has not begun of `seat` from `from` on. What runs is told that it is cancelled, and given notice. */
+  cancel(seat: Seat, from: number): void {
+    for (const batch of this.batches) {
+      if (batch.seat !== seat) continue;
+      const at = batch.tasks.findIndex(({ seq }) => seq >= from);
+      if (at < 0 || at >= batch.cancelledFrom) continue;
+      batch.cancel(at);
+      if (this.link.batches) this.link.guard.post({ type: CUT, id: batch.id, end: at } satisfies CutMessage);
+    }
+    this.#giveNotice();
+  }
+
+  /** Takes back all that the worker has not begun, if it has been with one task since the last look. */
+  recall(): void {
+    const [head] = this.batches;
+    if (head === undefined || !head.shared) return;
+    const { claimed, done } = head;
+    const stuck = claimed > done && head.seen === claimed;
+    head.seen = claimed;
+    if (!stuck) return;
+    this.#stuck = true;
+    for (const batch of this.batches) if (!batch.cancelled) batch.seat.feed.putBack(batch.recall());
+  }
+
+  /** The worker is gone: settles what it had. Returns whose it was, to be drained once the loss is known to all. */
+  lose(loss: LossOf): ReadonlySet<Seat> {
+    const batches = this.batches.splice(0);
+    const seats = new Set(batches.map(({ seat }) => seat));
+    for (const seat of seats) seat.lanes--;
+    for (const [at, batch] of batches.entries()) {
+      const { ran, failed } = settleLost(batch, at === 0, loss, this.#teller);
+      this.progress ||= ran > 0;
+      this.#events.settled(0, failed);
+    }
+    return seats;
+  }
+
+  #message(data: unknown): void {
+    const message = data as ReplyMessage | BeginMessage | null | undefined;
+    if (message?.type === REPLY) return this.#reply(message);
+    if (message?.type === BEGIN) {
+      const batch = this.#batch(message.id);
+      if (batch !== undefined) this.#teller.begun(batch, message.offset, message.time);
+      return;
+    }
+    const loss = uncaught(message);
+    if (loss !== undefined) this.link.guard.lose(loss);
+    else this.link.deliver(data);
+  }
+
+  #reply({ id, from, values, failed, ms, last, times }: ReplyMessage): void {
+    const batch = this.#batch(id);
+    if (batch === undefined) return;
+    this.progress = true;
+    this.#events.answered();
+    this.#stuck = false;
+    const { seat, tasks } = batch;
+    const { feed } = seat;
+    const count = values.length;
+    const failures = failed === undefined ? undefined : new Set(failed);
+    // Those that nobody waits for any more count for nothing.
+    const waited = Math.min(count, Math.max(0, batch.cancelledFrom - from));
+    if (times !== undefined)
+      for (let at = 0; at < count; at++) {
+        const outcome = at >= waited ? 'cancel' : failures?.has(at) === true ? 'error' : 'value';
+        this.#teller.ended(batch, from + at, outcome, times[2 * at]!, times[2 * at + 1]);
+      }
+    for (let at = 0; at < count; at++) {
+      const task = tasks[from + at]!;
+      if (failures?.has(at) === true) feed.failure(task, remoteError(values[at] as Thrown, feed.subscribed));
+      else feed.value(task, values[at]);
+    }
+    batch.reported = from + count;
+    seat.pace.observe(count, ms);
+    if (last) {
+      const rest = tasks.slice(batch.reported, batch.end);
+      this.#remove(batch);
+      if (rest.length > 0) feed.putBack(rest);
+    } else this.#giveNotice();
+    this.#settled(batch, waited, failed?.filter((at) => at < waited).length ?? 0);
+  }
+
+  #callPlain(batch: Batch): void {
+    const [task] = batch.tasks as readonly [Task];
+    const { feed, pace } = batch.seat;
+    const began = now();
+    this.#teller.begun(batch, 0, began);
+    void callPlain(this.link.thread, task, feed.subscribed).then(({ failed, value }) => {
+      if (batch.over) return;
+      this.progress = true;
+      this.#events.answered();
+      const { cancelled } = batch;
+      this.#teller.ended(batch, 0, cancelled ? 'cancel' : failed ? 'error' : 'value', began);
+      if (failed) feed.failure(task, value);
+      else feed.value(task, value);
+      pace.observe(1, now() - began);
+      this.#remove(batch);
+      this.#settled(batch, cancelled ? 0 : 1, failed && !cancelled ? 1 : 0);
+    });
+  }
+
+  /** The message could not be posted: the tasks whose arguments cannot cross fail, the others are next again. */
+  #unsendable(batch: Batch, cause: unknown): void {
+    const { feed } = batch.seat;
+    const found = batch.tasks.length === 1 ? [] : batch.tasks.filter((task) => !crosses(task.args));
+    const bad = found.length === 0 ? batch.tasks : found;
+    this.#remove(batch);
+    feed.putBack(batch.tasks.filter((task) => !bad.includes(task)));
+    for (const task of bad) {
+      const message = `The arguments of ${task.method}() cannot cross to a worker: ${messageOf(cause)}`;
+      feed.failure(task, new CloneError(message, { cause }));
+    }
+    // Not at once: the pool is in the middle of handing out.
+    queueMicrotask(() => this.#settled(batch, 0, bad.length));
+  }
+
+  #settled({ seat }: Batch, count: number, failures: number): void {
+    this.#events.settled(count, failures);
+    seat.feed.drain();
+    this.#events.changed();
+  }
+
+  #remove(batch: Batch): void {
+    batch.finish();
+    this.batches.splice(this.batches.indexOf(batch), 1);
+    // A lane counts for a stream while it has a batch of it.
+    if (!this.batches.some(({ seat }) => seat === batch.seat)) batch.seat.lanes--;
+    this.#giveNotice();
+  }
+
+  #giveNotice(): void {
+    giveNotice(this.batches[0], () => this.#events.lost({ why: 'ran a cancelled task on and on' }));
+  }
+
+  #batch(id: number): Batch | undefined {
+    return this.batches.find((batch) => batch.id === id);
+  }
+
+  #freeSlot(): number {
+    for (let slot = 0; slot < SLOTS; slot++) if (!this.batches.some((batch) => batch.slot === slot)) return slot;
+    throw new RangeError('More batches than cells');
+  }
+}
+
+function crosses(args: readonly unknown[]): boolean {
+  try {
+    structuredClone(args);
+    return true;
+  } catch {
+    return false;
+  }
+}
