@@ -2,6 +2,9 @@
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { build } from 'esbuild';
+import chromeLauncher from 'karma-chrome-launcher';
+import firefoxLauncher from 'karma-firefox-launcher';
+import jasmine from 'karma-jasmine';
 import { chromium } from './scripts/chromium.js';
 
 const specs = resolve('dist/spec');
@@ -41,12 +44,14 @@ async function bundle() {
 }
 
 export default async function karma(config) {
+  // Tools that only look at a configuration (knip) give none of the command line.
+  if (config.browsers === undefined) return;
   await bundle();
   const isolated = process.env.ISOLATED === 'true';
   if (config.browsers.length === 0) process.env.CHROME_BIN = chromium();
   config.set({
     frameworks: ['jasmine'],
-    plugins: ['karma-jasmine', 'karma-chrome-launcher', 'karma-firefox-launcher'],
+    plugins: [jasmine, chromeLauncher, firefoxLauncher],
     files: [
       { pattern: 'dist/karma/**/*-spec.js', type: 'module', watched: false },
       { pattern: 'dist/karma/**/*.js', type: 'module', included: false, watched: false },

@@ -170,7 +170,7 @@ export function milliseconds(what: string, value: unknown, least: number, or: st
   return value;
 }
 
-export function callable(what: string, value: unknown): ((...args: any[]) => unknown) | undefined {
+function callable(what: string, value: unknown): ((...args: any[]) => unknown) | undefined {
   if (value !== undefined && typeof value !== 'function')
     throw new TypeError(`${what} must be a function, got ${show(value)}`);
   return value as ((...args: any[]) => unknown) | undefined;

@@ -50,7 +50,8 @@ export function parallelMapIterable<T, R, const O extends ParallelIterableOption
   source: IterableSource<T>,
   fn: (value: T, index: number, context: O extends { readonly context: infer C } ? C : undefined) => R,
   workers?: number,
-  options?: O,
+  // As in `parallelMap`: O alone would leave the parameters of `transfer` without a type.
+  options?: O & Pick<ParallelIterableOptions<NoInfer<T>>, 'transfer'>,
 ): AsyncIterableIterator<Element<T, Awaited<R>, O>>;
 export function parallelMapIterable<T, Api, R, const O extends PoolOptions = {}>(
   source: IterableSource<T>,

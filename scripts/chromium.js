@@ -6,7 +6,8 @@ import { delimiter, join } from 'node:path';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 
 export function chromium() {
-  const found = process.env.CHROME_BIN || onPath(NAMES);
+  const named = process.env.CHROME_BIN ?? '';
+  const found = named === '' ? onPath(NAMES) : named;
   if (found !== undefined) return found;
   if (process.platform === 'linux' && process.getuid?.() === 0 && onPath(['apt-get']) !== undefined) {
     console.log('No Chromium found: installing it with apt-get');

@@ -1,5 +1,5 @@
 /** What parallelMap and parallelMapUnordered have in common. */
-import { EMPTY, NEVER, Observable, Subject, map, of, range, take, toArray } from 'rxjs';
+import { EMPTY, NEVER, Observable, Subject, map, of, range, take } from 'rxjs';
 import { OverflowError, parallelMap, parallelMapUnordered, taskOf } from 'rxjs-parallel';
 import { FakePool } from './support/fakePool.ts';
 import { marbles } from './support/marbles.ts';

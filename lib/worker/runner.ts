@@ -1,6 +1,15 @@
 /** Takes messages from the host and runs the methods of an api: one task at a time. */
 import { listen, onExit, onUncaught, post } from '#port';
-import { CUT, type CutMessage, OPEN, type OpenMessage, RUN, type RunMessage, UNCAUGHT } from '../wire.ts';
+import {
+  CUT,
+  type CutMessage,
+  OPEN,
+  type OpenMessage,
+  RUN,
+  type RunMessage,
+  UNCAUGHT,
+  type UncaughtMessage,
+} from '../wire.ts';
 import { enterTask } from './context.ts';
 import { Run, pack } from './run.ts';
 
@@ -33,7 +42,7 @@ export function serve(api: Api): void {
     if (halted) return;
     halted = true;
     running?.reply(false);
-    post({ type: UNCAUGHT, error: pack(error) });
+    post({ type: UNCAUGHT, error: pack(error) } satisfies UncaughtMessage);
   });
   onExit(() => running?.reply(false));
 }

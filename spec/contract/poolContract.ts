@@ -422,11 +422,11 @@ export function poolContract(name: string, { most, copies, make }: Kind): void {
         await pool.close();
         await complete;
         for (const index of [0, 1, 2, 3, 4, 5]) {
-          const of = events.filter((event) => 'index' in event && event.index === index);
-          expect(of.map(({ type }) => type))
+          const told = events.filter((event) => 'index' in event && event.index === index);
+          expect(told.map(({ type }) => type))
             .withContext(`task ${index}`)
             .toEqual(['task:start', 'task:end']);
-          const [start, end] = of as [PoolEvent, Extract<PoolEvent, { type: 'task:end' }>];
+          const [start, end] = told as [PoolEvent, Extract<PoolEvent, { type: 'task:end' }>];
           expect(end.outcome).toBe(index % 2 === 1 ? 'error' : 'value');
           expect(end.worker).toBe(start.worker);
           expect(end.time).toBeGreaterThanOrEqual(start.time);

@@ -149,7 +149,7 @@ export class FakePool<Api extends object> implements ClosablePool {
 
   attach(feed: Feed): Place {
     if (this.#closing) throw closed();
-    const seat = new Seat(feed, this.mostOf.push(0) - 1, this as never);
+    const seat = new Seat(feed, this.mostOf.push(0) - 1, this);
     this.#turns.add(seat);
     return seat;
   }
