@@ -4,7 +4,7 @@ import { Turns } from '../core/turns.ts';
 import { PoolClosedError, TaskTimeoutError } from '../errors.ts';
 import { show } from '../options.ts';
 import type { Feed, Place, PoolEvent, PoolStats, Task, WorkerPool } from '../pool.ts';
-import { RunningTask, enterTask } from '../worker/context.ts';
+import { RunningTask, enterTask, leaveTask } from '../worker/context.ts';
 import { isTransfer } from '../worker/transfer.ts';
 
 /**
@@ -150,10 +150,11 @@ class Local implements ClosablePool {
     const running: Running = { seat, task, context, abandoned: undefined, timer: undefined };
     this.#running = running;
     this.#tell({ type: 'task:start', worker: 0, index: task.index, time: now() });
-    const before = enterTask(() => context);
+    const current = (): RunningTask => context;
+    enterTask(current);
     const end = (failed: boolean, outcome: unknown): void => {
       clearTimeout(running.timer);
-      enterTask(before);
+      leaveTask(current);
       this.#settle(running, failed, outcome);
     };
     let result: unknown;

@@ -51,13 +51,15 @@ const signalAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'ab
   this: AbortSignal,
 ) => boolean;
 
-let current: (() => TaskContext) | undefined;
+/** The tasks that run here, the latest last: more than one only where local pools wait side by side. */
+const running: (() => TaskContext)[] = [];
 
-/** Says which task runs from now on; returns what did before. */
-export function enterTask(task: (() => TaskContext) | undefined): (() => TaskContext) | undefined {
-  const before = current;
-  current = task;
-  return before;
+export function enterTask(task: () => TaskContext): void {
+  running.push(task);
+}
+
+export function leaveTask(task: () => TaskContext): void {
+  running.splice(running.lastIndexOf(task), 1);
 }
 
 /**
@@ -75,7 +77,8 @@ export function enterTask(task: (() => TaskContext) | undefined): (() => TaskCon
  * ```
  */
 export function taskContext(): TaskContext {
-  if (current === undefined)
+  const task = running.at(-1);
+  if (task === undefined)
     throw new Error('taskContext() was called outside a task: call it inside a method that a worker exposes');
-  return current();
+  return task();
 }

@@ -10,7 +10,7 @@ import {
   UNCAUGHT,
   type UncaughtMessage,
 } from '../wire.ts';
-import { enterTask } from './context.ts';
+import { enterTask, leaveTask } from './context.ts';
 import { Run, pack } from './run.ts';
 
 export type Api = Readonly<Record<string, unknown>>;
@@ -51,17 +51,14 @@ async function runBatch(api: Api, run: Run, halted: () => boolean): Promise<void
   const { args, arity, method } = run.message;
   // The end of the arguments of the task before.
   let end = 0;
-  let last = -1;
   run.open();
+  enterTask(run.context);
   for (;;) {
     const offset = run.claim();
     if (offset < 0) break;
-    // None is skipped: `claim` gives each in turn.
-    last = offset;
     const begin = end;
     end += typeof arity === 'number' ? arity : arity[offset]!;
     const began = run.begin(offset);
-    enterTask(run.context);
     try {
       const name = typeof method === 'string' ? method : method[offset]!;
       let value = end - begin === 1 ? call1(api, name, args[begin]) : call(api, name, args.slice(begin, end));
@@ -76,7 +73,7 @@ async function runBatch(api: Api, run: Run, halted: () => boolean): Promise<void
     if (halted()) return;
     run.ended(began);
   }
-  if (last >= 0) enterTask(undefined);
+  leaveTask(run.context);
   run.reply(true);
 }
 

@@ -1,4 +1,4 @@
-import { from, of, range } from 'rxjs';
+import { Subject, firstValueFrom, from, of, range } from 'rxjs';
 import { localPool, parallelMap, parallelMapUnordered, taskOf } from 'rxjs-parallel';
 import { taskContext } from 'rxjs-parallel/worker';
 
@@ -81,6 +81,21 @@ describe('localPool', () => {
         expect(() => taskContext()).toThrowError(/outside a task/);
       });
     expect(indices).toEqual([0, 1, 2]);
+    expect(() => taskContext()).toThrowError(/outside a task/);
+  });
+
+  it('tells each of the tasks that wait side by side in several pools from the end of the others', async () => {
+    const told = new Subject<void>();
+    const api = (): { late(): Promise<number> } => ({
+      async late() {
+        await firstValueFrom(told);
+        return taskContext().index;
+      },
+    });
+    const calls = [localPool(api()), localPool(api())].map((pool) => pool.run((worker) => worker.late()));
+    expect(taskContext().index).toBe(0);
+    told.next();
+    expect(await Promise.all(calls)).toEqual([0, 0]);
     expect(() => taskContext()).toThrowError(/outside a task/);
   });
 
