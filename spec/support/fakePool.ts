@@ -9,7 +9,7 @@ import { type ClosablePool, publicPool } from '../../lib/core/publicPool.ts';
 import { Turns } from '../../lib/core/turns.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError } from '../../lib/errors.ts';
 import type { Feed, Place, PoolEvent, PoolStats, Task } from '../../lib/pool.ts';
-import { RunningTask, enterTask } from '../../lib/worker/context.ts';
+import { RunningTask, enterTask, leaveTask } from '../../lib/worker/context.ts';
 import { isTransfer } from '../../lib/worker/transfer.ts';
 
 /** What happens to a task that a slot has begun. */
@@ -68,6 +68,8 @@ class Seat implements Place {
 interface Running {
   readonly task: Task;
   readonly context: RunningTask;
+  /** Ends what `taskContext()` gives, where its method was called and has not ended. */
+  leave?: (() => void) | undefined;
   readonly timers: Subscription[];
   cancelled: boolean;
 }
@@ -278,9 +280,9 @@ export class FakePool<Api extends object> implements ClosablePool {
             new TaskTimeoutError(`Task ${task.index} ran longer than its timeout of ${timeout} ms`),
           );
       });
-    const before = enterTask(() => running.context);
+    this.#enter(running);
     const ended = (failed: boolean, result: unknown): boolean => {
-      enterTask(before);
+      running.leave?.();
       return this.#wait(slot, takes, () => this.#ended(slot, failed, result), running);
     };
     let result: unknown;
@@ -295,6 +297,15 @@ export class FakePool<Api extends object> implements ClosablePool {
       (error: unknown) => ended(true, error) && this.#advance(slot),
     );
     return false;
+  }
+
+  #enter(running: Running): void {
+    const current = (): RunningTask => running.context;
+    enterTask(current);
+    running.leave = () => {
+      running.leave = undefined;
+      leaveTask(current);
+    };
   }
 
   #call({ method, args }: Task): unknown {
@@ -375,6 +386,7 @@ export class FakePool<Api extends object> implements ClosablePool {
 
   #stop(slot: Slot): Running | undefined {
     const { running } = slot;
+    running?.leave?.();
     for (const timer of running?.timers ?? []) timer.unsubscribe();
     slot.running = undefined;
     return running;
