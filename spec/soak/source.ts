@@ -4,7 +4,7 @@ import type { Log } from './log.ts';
 import { type StreamPlan, codeOf, deedOf } from './plan.ts';
 
 /** What crosses as the value of a task; what does not cross is found out only there. */
-export function inputOf(plan: StreamPlan, inline: boolean, index: number): unknown {
+function inputOf(plan: StreamPlan, inline: boolean, index: number): unknown {
   const code = codeOf(plan.id, index);
   const bad = deedOf(plan, index) === 'argFunction' ? { bad: () => {} } : undefined;
   if (inline && plan.form === 'moved') return { code, bytes: Uint32Array.of(code), ...bad };

@@ -15,7 +15,7 @@ import type { FaultyApi } from './faulty.worker.ts';
 
 type FaultyWorker = InstanceType<typeof Worker>;
 
-export const openFaulty = (settings: object = {}): FaultyWorker =>
+const openFaulty = (settings: object = {}): FaultyWorker =>
   new Worker(new URL('./faulty.worker.js', import.meta.url), { type: 'module', ...settings });
 
 export class FaultyPool implements AsyncDisposable {
