@@ -27,7 +27,7 @@ range(1, 8)
   .subscribe({
     next(result) {
       if (result.status === 'fulfilled') console.log(`task ${result.input}: ${result.value}`);
-      else console.log(`task ${result.input}:`, (result.reason as Error).stack?.split('\n', 2).join('\n'));
+      else console.log(`task ${result.input}:`, result.reason);
     },
     complete: () => console.timeEnd('elapsed'),
   });
