@@ -1,5 +1,6 @@
 /** The part that is an iterator: a stream between a source that is pulled and a consumer that pulls. */
 import type { Plan } from '../options.ts';
+import { whenAborted } from './abort.ts';
 import type { Crew } from './operator.ts';
 import type { Outlet } from './outlet.ts';
 import { Pulled } from './pulled.ts';
@@ -87,15 +88,14 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
     const { signal } = this.#plan;
     if (signal?.aborted === true) throw signal.reason;
     const { pool, release } = this.#crew.hire();
-    let stream: Stream | undefined;
-    const abort = (): void => stream?.error(signal?.reason);
+    let unlisten: (() => void) | undefined;
     const end = (): void => {
-      signal?.removeEventListener('abort', abort);
+      unlisten?.();
       release?.();
     };
     try {
       const source = new Pulled<T>(this.#open());
-      stream = new Stream(
+      const stream = new Stream(
         pool,
         this.#plan,
         source,
@@ -105,7 +105,7 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
         this.#subscribed,
       );
       source.feed(stream);
-      signal?.addEventListener('abort', abort);
+      if (signal !== undefined) unlisten = whenAborted(signal, () => stream.error(signal.reason));
       return { stream, source, end };
     } catch (error) {
       end();

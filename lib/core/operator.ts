@@ -2,6 +2,7 @@
 import { Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
 import type { Plan } from '../options.ts';
 import type { Description, Pool } from '../pool.ts';
+import { whenAborted } from './abort.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Outlet } from './outlet.ts';
 import { callOf, recorder } from './recorder.ts';
@@ -37,10 +38,9 @@ export function parallel<T, R>(crew: Crew, plan: Plan, outlet: new () => Outlet)
       const arrivals = new Arrivals<T>(plan.maxPending, plan.overflow, () => stop.next());
       const { pool, release } = crew.hire();
       const stream = new Stream(pool, plan, arrivals, new outlet(), crew.describe, subscriber, subscribed);
-      const abort = (): void => stream.error(signal?.reason);
-      signal?.addEventListener('abort', abort);
+      const unlisten = signal === undefined ? undefined : whenAborted(signal, () => stream.error(signal.reason));
       subscriber.add(() => {
-        signal?.removeEventListener('abort', abort);
+        unlisten?.();
         stream.stop();
         // Not before the stream has left: it is not to hear of the end of a pool of its own.
         release?.();

@@ -30,7 +30,9 @@ class FileWorker extends NodeWorker {
 
   removeEventListener(event: string, listener: Listener): void {
     const heard = this.#listeners.get(listener);
-    if (heard !== undefined) this.off(event, heard);
+    if (heard === undefined) return;
+    this.#listeners.delete(listener);
+    this.off(event, heard);
   }
 }
 

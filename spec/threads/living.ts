@@ -1,0 +1,34 @@
+/** What the process has made and not ended: timers, handles, threads, and whatever else Node counts. */
+import { type AsyncHook, createHook } from 'node:async_hooks';
+import { setImmediate as turn } from 'node:timers/promises';
+import { collect } from './references.ts';
+
+/** What is over in the next turn, and what nothing but its own maker can keep. */
+const IGNORED = new Set(['PROMISE', 'TickObject', 'Microtask', 'Immediate']);
+
+export class Living implements Disposable {
+  readonly #alive = new Map<number, string>();
+  readonly #hook: AsyncHook = createHook({
+    init: (id, type) => void (IGNORED.has(type) || this.#alive.set(id, type)),
+    destroy: (id) => void this.#alive.delete(id),
+  }).enable();
+
+  /** By kind. */
+  async count(): Promise<Record<string, number>> {
+    // Node tells of some ends, as that of a thread, when it collects what stood for them.
+    await collect();
+    await turn();
+    const counts: Record<string, number> = {};
+    for (const kind of this.#alive.values()) counts[kind] = (counts[kind] ?? 0) + 1;
+    return counts;
+  }
+
+  [Symbol.dispose](): void {
+    this.#hook.disable();
+  }
+}
+
+/** How many listen to each event. */
+export function listeners(emitter: NodeJS.EventEmitter): Record<string, number> {
+  return Object.fromEntries(emitter.eventNames().map((name) => [String(name), emitter.listenerCount(name)]));
+}
