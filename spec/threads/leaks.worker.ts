@@ -9,9 +9,9 @@ const api = {
     throw new RangeError('as it should');
   },
   never: (): Promise<never> => new Promise(() => {}),
-  /** A result as fresh as its input; both are remembered. */
-  renew: ({ payload }: { readonly payload: Uint8Array }): object =>
-    passed.add({ payload: passed.add(new Uint8Array(payload)) }),
+  /** A result like its input; both are remembered. */
+  renew: (input: { readonly payload: Uint8Array }): object =>
+    passed.add({ payload: passed.add(new Uint8Array(passed.add(input).payload)) }),
   /** How many of those this thread has not let go of. */
   left: (): Promise<number> => passed.left(),
 };

@@ -1,10 +1,10 @@
-/** What the process has made and not ended: timers, handles, threads, and whatever else Node counts. */
+/** What the process has made and not ended: timers, handles, threads, promises, and whatever else Node counts. */
 import { type AsyncHook, createHook } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { collect } from './references.ts';
 
-/** What is over in the next turn, and what nothing but its own maker can keep. */
-const IGNORED = new Set(['PROMISE', 'TickObject', 'Microtask', 'Immediate']);
+/** They are over in the next turn. */
+const IGNORED = new Set(['TickObject', 'Microtask', 'Immediate']);
 
 export class Living implements Disposable {
   readonly #alive = new Map<number, string>();
@@ -15,7 +15,7 @@ export class Living implements Disposable {
 
   /** By kind. */
   async count(): Promise<Record<string, number>> {
-    // Node tells of some ends, as that of a thread, when it collects what stood for them.
+    // Node tells of some ends, as that of a promise, when it collects them.
     await collect();
     await turn();
     const counts: Record<string, number> = {};
