@@ -121,11 +121,10 @@ describe('10 000 subscriptions, ended in every way,', () => {
   it('leave nothing of the pools that they owned', async () => {
     using living = new Living();
     const exits = new EventEmitter();
-    let started = 0;
-    let ended = 0;
+    const threads = { started: 0, ended: 0 };
     const watch = (worker: AnyWorker): void => {
-      started++;
-      worker.once('exit', () => exits.emit('exit', ++ended));
+      threads.started++;
+      worker.once('exit', () => exits.emit('exit', ++threads.ended));
     };
     process.on('worker', watch as never);
     const source = concat(of(1), NEVER);
@@ -143,12 +142,12 @@ describe('10 000 subscriptions, ended in every way,', () => {
       for (let nth = 0; nth < startingWorkers; nth++) await used();
       for (let nth = 0; nth < startingWorkers; nth++) unheard();
       for (let nth = 0; nth < none; nth++) unused();
-      while (ended < started) await once(exits, 'exit');
+      while (threads.ended < threads.started) await once(exits, 'exit');
       return { living: await living.count(), ofProcess: listeners(process) };
     };
     const before = await subscribe(1, 1);
     expect(await subscribe(10, 10_000)).toEqual(before);
-    expect(started).withContext('workers that were started').toBe(22);
+    expect(threads.started).withContext('workers that were started').toBe(22);
     process.off('worker', watch as never);
   }, 60_000);
 });
