@@ -85,6 +85,10 @@ class Leases implements Supply {
         const worker = workerOf(thread);
         if (!wanted()) return reject(new PoolClosedError('The lease is no longer wanted'));
         if (!isWorker(worker)) return refuse(new TypeError('it gave something that spawn() has not made'));
+        if (hasEnded(worker))
+          return this.#strike(thread).then(() => {
+            if (this.#pool.workers.length > 0) resolve(this.#lease(wanted));
+          });
         return new Promise<void>((giveBack) => resolve(this.#link(thread, new Guard(worker), giveBack)));
       };
       try {
@@ -126,6 +130,9 @@ class Leases implements Supply {
     if (workers.length === 0) this.#refuse?.(new Error('all that it had have died'));
   }
 }
+
+/** Whether it died while it was idle in its Pool, which does not look. Only Node says so; a page cannot know. */
+const hasEnded = (worker: object): boolean => 'threadId' in worker && worker.threadId === -1;
 
 function workerOf(thread: object): unknown {
   const key = Object.getOwnPropertySymbols(thread).find(({ description }) => description === 'thread.worker');

@@ -1,7 +1,7 @@
 /** What tasks do, well and badly: runs in the workers. The input says which. */
 import { Transfer, taskContext } from 'rxjs-parallel/worker';
 import { type Book, Ledger } from './ledger.ts';
-import { indexOf, streamOf } from './plan.ts';
+import { indexOf, sizeOf, streamOf } from './plan.ts';
 
 /** The plan, as far as a worker needs it. */
 export interface Script {
@@ -44,7 +44,7 @@ const actions = {
   text: (code: number) => `text ${code}`,
   falsy,
   bytes(code: number) {
-    const bytes = Uint32Array.of(code, 1, 2);
+    const bytes = new Uint32Array(sizeOf(code)).fill(code);
     return Transfer(bytes, [bytes.buffer]);
   },
   blink: (code: number) => (spin(0.2), code),
@@ -89,6 +89,10 @@ const actions = {
   floating(code: number) {
     void Promise.reject(falsy(code));
     return forever();
+  },
+  exhaust() {
+    const kept: unknown[] = [];
+    for (;;) kept.push(Array.from({ length: 1000 }, (_, at) => ({ at })));
   },
   flaky: (code: number, run: number) => (run === 1 ? process.exit(4) : code),
   stray(code: number) {
@@ -142,7 +146,7 @@ export const api = {
   pair: (stream: number, index: number): unknown => act(stream * 2 ** 20 + index),
   object: (task: { readonly code: number }): unknown => act(task.code),
   moved: (task: { readonly code: number; readonly bytes: Uint32Array }): unknown =>
-    task.bytes[0] === task.code ? act(task.code) : 'the bytes were lost',
+    task.bytes.length === sizeOf(task.code) && task.bytes.at(-1) === task.code ? act(task.code) : 'the bytes were lost',
   /** The second of two chained streams. */
   pass: (value: unknown): unknown => value,
 };

@@ -44,6 +44,7 @@ const BAD: Partial<Record<Deed, Kinds>> = {
 };
 const FATAL: Partial<Record<Deed, Kinds>> = {
   exit: WORKERS,
+  exhaust: ['worker', 'plain'],
   exitLate: WORKERS,
   uncaught: WORKERS,
   floating: OURS,
@@ -129,6 +130,7 @@ function drawPool(dice: Dice, nextId: () => number): PoolPlan {
       kind !== 'inline' && (kind !== 'leased' || (!assaulted && streams.every(spares))) && dice.percent(50)
         ? dice.list(4, () => dice.between(0, 500))
         : [],
+    watched: (kind === 'worker' || kind === 'local') && dice.percent(40),
     streams,
   };
 }
@@ -154,7 +156,9 @@ function drawClose(dice: Dice, kind: PoolKind): ClosePlan {
 function drawStream(dice: Dice, kind: PoolKind, size: number, id: number): StreamPlan {
   const stop = dice.percent(35) ? drawStop(dice) : undefined;
   const calm = dice.percent(30);
-  const { timeout: drawn, ...others } = drawOptions(dice, size, calm);
+  const operator = dice.of<StreamPlan['operator']>('parallelMap', 'parallelMapUnordered', 'parallelMapIterable');
+  const pulled = operator === 'parallelMapIterable';
+  const { timeout: drawn, ...others } = drawOptions(dice, size, calm, !pulled && kind !== 'inline');
   // An inline worker's first task has to import what it does.
   const timeout = drawn !== undefined && kind === 'inline' ? 400 : drawn;
   const endless = timeout !== undefined || stop?.kind === 'abort' || stop?.kind === 'unsubscribe';
@@ -171,11 +175,12 @@ function drawStream(dice: Dice, kind: PoolKind, size: number, id: number): Strea
   const options = { ...others, timeout, terminateAfter };
   const many = calm ? dice.of(10, 300, 5000, 20_000) : dice.of(3, 20, 60, 120);
   const count = affordable(deeds, dice.between(0, many), 1 + (options.crashRetries ?? 0));
-  const source = drawSource(dice, count, options, stop);
+  const source = drawSource(dice, count, options, stop, pulled);
   const form = dice.of<StreamPlan['form']>(...(kind === 'inline' ? FORMS_INLINE : FORMS));
   return {
     id,
-    operator: dice.of('parallelMap', 'parallelMapUnordered'),
+    operator,
+    ordered: pulled ? dice.percent(50) : operator === 'parallelMap',
     startAt: dice.of(0, 0, dice.between(0, 400)),
     source,
     deeds,
@@ -207,23 +212,34 @@ function drawStop(dice: Dice): StopPlan {
   return { kind, after: dice.between(1, 30) };
 }
 
-function drawSource(dice: Dice, count: number, options: OptionsPlan, stop: StopPlan | undefined): SourcePlan {
+function drawSource(
+  dice: Dice,
+  count: number,
+  options: OptionsPlan,
+  stop: StopPlan | undefined,
+  pulled: boolean,
+): SourcePlan {
   const [burst, gap] = dice.of<[number, number]>([Infinity, 0], [Infinity, 0], [1, 0], [1, 2], [7, 0], [40, 3]);
   const timed = stop?.kind === 'abort' || stop?.kind === 'unsubscribe';
   // Only results are answered with a value more, so every task must have one.
-  const feedback = options.onError === 'settle' && dice.percent(25) ? dice.between(1, 9) : undefined;
+  const feedback =
+    !pulled && options.onError === 'settle' && options.maxPending === undefined && dice.percent(25)
+      ? dice.between(1, 9)
+      : undefined;
   return {
     count: gap === 2 ? Math.min(count, 300) : count,
     burst,
     gap,
     failAt: count > 0 && dice.percent(8) ? dice.between(0, count - 1) : undefined,
-    endless: timed && dice.percent(40),
+    // A generator that waits for ever could not be closed.
+    endless: !pulled && timed && dice.percent(40),
     feedback,
   };
 }
 
-function drawOptions(dice: Dice, size: number, calm: boolean): OptionsPlan {
+function drawOptions(dice: Dice, size: number, calm: boolean, mayOverflow: boolean): OptionsPlan {
   const maybe = <T>(chance: number, value: T): T | undefined => (dice.percent(chance) ? value : undefined);
+  const overflows = mayOverflow && dice.percent(20);
   return {
     concurrency: maybe(30, dice.between(1, size + 1)),
     window: maybe(40, dice.of(1, 2, 5, 40, 500, Infinity)),
@@ -233,5 +249,7 @@ function drawOptions(dice: Dice, size: number, calm: boolean): OptionsPlan {
     timeout: calm ? undefined : maybe(30, dice.of(60, 150, 400)),
     terminateAfter: maybe(60, dice.of(0, 20, 100, 300)),
     crashRetries: maybe(35, dice.of(1, 2)),
+    maxPending: overflows ? dice.of(1, 5, 50) : undefined,
+    overflow: overflows ? dice.of('error', 'drop-oldest', 'drop-newest') : undefined,
   };
 }

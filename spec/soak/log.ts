@@ -20,12 +20,19 @@ export interface Log {
   closed: { readonly drain: boolean; readonly arrived: number; readonly sourceDone: boolean } | undefined;
   /** Most values dispatched and not emitted. */
   mostOut: number;
-  dispatched: number;
+  /** Which values were dispatched, where the host is asked for the call. */
+  readonly dispatched: Set<number>;
+  /** Most values taken from the source and not emitted. */
+  mostTaken: number;
   /** Tasks that had been begun when it ended. */
   startsAtEnd: number;
   /** What was wrong at once. */
   readonly differences: string[];
 }
+
+/** Whether it has begun with its source, and not let go of it. */
+export const holdsSource = ({ arrived, released, sourceDone, sourceFailed }: Log): boolean =>
+  !released && (arrived > 0 || sourceDone || sourceFailed);
 
 export function newLog(): Log {
   return {
@@ -43,7 +50,8 @@ export function newLog(): Log {
     aborted: false,
     closed: undefined,
     mostOut: 0,
-    dispatched: 0,
+    dispatched: new Set(),
+    mostTaken: 0,
     startsAtEnd: 0,
     differences: [],
   };

@@ -1,4 +1,20 @@
-/** What each task must come to: from its deed, its stream's options, and what was done to its pool. */
+/**
+ * The model: what a round must come to, whatever the threads do when. This file says it of each task; `verdict.ts` holds
+ * a stream to it.
+ *
+ * - A task comes to one outcome, that of its deed (`dues`), and was begun once. It may time out, not before its time,
+ *   where its stream has a `timeout`. It may die of what it has not done where workers are terminated from outside or
+ *   another's stray error ends them (`inDanger`), no more tasks than there were such faults. It runs again where
+ *   `crashRetries` says so and its input was not moved.
+ * - A stream in order gives the values of its tasks in the order of its source, as they are dispatched; another gives the
+ *   same, each once, in any order. With `'settle'` every input has its outcome, with `'skip'` only failures are left out,
+ *   and values that overflow may be where its options say so.
+ * - It completes if its source has and everything was given; else it ends with the first task's error, its source's, the
+ *   reason of its abort, `OverflowError`, `PoolClosedError` where its pool was closed, `WorkerInitError` where as many
+ *   workers failed as it takes. It always ends, once, lets go of its source, and begins nothing more.
+ * - It is in no more workers at once than `concurrency` and its pool's size allow, and keeps to its window.
+ * - When all streams have ended, the pool is idle and closes, and no thread, warning, or unhandled rejection is left.
+ */
 import {
   CloneError,
   PoolClosedError,
@@ -9,13 +25,13 @@ import {
 } from 'rxjs-parallel';
 import { type Deed, SoakError, falsy } from './deeds.ts';
 import type { Ledger } from './ledger.ts';
-import { type PoolPlan, type StreamPlan, codeOf, deedOf } from './plan.ts';
+import { type PoolPlan, type StreamPlan, codeOf, deedOf, sizeOf } from './plan.ts';
 
 type Expected = { readonly value: unknown } | { readonly error: (error: unknown) => boolean };
 
 /** A value by which two can be told apart. */
 export function keyOf(value: unknown): string {
-  if (value instanceof Uint32Array) return `bytes ${value.join()}`;
+  if (value instanceof Uint32Array) return `${value.length} bytes from ${value[0]} to ${value.at(-1)}`;
   if (typeof value === 'object' && value !== null) return `an object with ${Object.keys(value).join()}`;
   return `${typeof value} ${typeof value === 'function' ? '' : String(value)}`;
 }
@@ -60,7 +76,7 @@ const dues: Record<Deed, (task: Case) => Expected> = {
   stray: same,
   text: ({ code }) => ({ value: `text ${code}` }),
   falsy: ({ code }) => ({ value: falsy(code) }),
-  bytes: ({ code }) => ({ value: Uint32Array.of(code, 1, 2) }),
+  bytes: ({ code }) => ({ value: new Uint32Array(sizeOf(code)).fill(code) }),
   throw: ({ code }) => ({ error: is(RangeError, `deed ${code}`) }),
   reject: ({ code }) => ({ error: is(TypeError, `deed ${code}`) }),
   throwCustom: ({ code, plain }) => ({ error: (error) => isSoakError(error, code, plain) }),
@@ -78,6 +94,7 @@ const dues: Record<Deed, (task: Case) => Expected> = {
   floating: ({ code }) => ({
     error: (error) => error instanceof WorkerCrashedError && 'cause' in error && Object.is(error.cause, falsy(code)),
   }),
+  exhaust: () => ({ error: (error) => error instanceof WorkerCrashedError && error.message.includes('memory') }),
   flaky: ({ code, plan }) => (mayRunAgain(plan) ? { value: code } : { error: crash(4) }),
   loop: timesOut,
   never: timesOut,
@@ -181,7 +198,8 @@ export class Model {
       return starts === 0 ? undefined : `${got}, but was begun`;
     if (starts === 0) return `${got}, but was never begun`;
     if (inDanger(plan, pool)) return undefined;
-    const dies = deed === 'exit' || deed === 'exitLate' || deed === 'uncaught' || deed === 'floating';
+    const dies =
+      deed === 'exit' || deed === 'exitLate' || deed === 'exhaust' || deed === 'uncaught' || deed === 'floating';
     const retries = plan.form === 'moved' ? 0 : (plan.options.crashRetries ?? 0);
     const due = dies ? 1 + retries : deed === 'flaky' && retries > 0 ? 2 : 1;
     return starts === due ? undefined : `${got}, and was begun ${starts} times instead of ${due}`;

@@ -23,6 +23,8 @@ export interface PoolPlan {
   readonly drainLast: boolean;
   /** Calls of `pool.run`, or on a leased Pool of its own `queue`, at these ms. */
   readonly calls: readonly number[];
+  /** Somebody listens to its events. */
+  readonly watched: boolean;
   readonly streams: readonly StreamPlan[];
 }
 
@@ -38,12 +40,14 @@ export interface ClosePlan {
 export interface StreamPlan {
   /** Its number in the round. */
   readonly id: number;
-  readonly operator: 'parallelMap' | 'parallelMapUnordered';
+  readonly operator: 'parallelMap' | 'parallelMapUnordered' | 'parallelMapIterable';
+  /** Whether its results come in the order of its source. */
+  readonly ordered: boolean;
   readonly startAt: number;
   readonly source: SourcePlan;
   /** What task i does: `deeds[i % deeds.length]`. */
   readonly deeds: readonly Deed[];
-  /** How a task's number crosses. */
+  /** How a task's number crosses; `moved`: with bytes, now and then many. */
   readonly form: 'number' | 'pair' | 'object' | 'moved';
   /** Its results go through the same pool once more. */
   readonly chained: boolean;
@@ -77,9 +81,18 @@ export interface OptionsPlan {
   readonly timeout: number | undefined;
   readonly terminateAfter: number | undefined;
   readonly crashRetries: number | undefined;
+  readonly maxPending: number | undefined;
+  readonly overflow: 'error' | 'drop-oldest' | 'drop-newest' | undefined;
 }
 
 export const deedOf = (plan: StreamPlan, index: number): Deed => plan.deeds[index % plan.deeds.length]!;
+
+/** Whether some of its values may never be dispatched. */
+export const mayDrop = ({ options }: StreamPlan): boolean =>
+  options.maxPending !== undefined && options.overflow !== 'error' && options.overflow !== undefined;
+
+/** How many numbers cross as the bytes of a task. */
+export const sizeOf = (code: number): number => (indexOf(code) % 16 === 0 ? 50_000 : 3);
 
 /** A task as a number: its stream and its index. */
 const STREAM = 2 ** 20;

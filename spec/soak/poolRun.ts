@@ -2,6 +2,7 @@
 import { PoolClosedError, WorkerCrashedError, WorkerInitError } from 'rxjs-parallel';
 import type { Script } from './deeds.ts';
 import type { Ledger } from './ledger.ts';
+import { holdsSource } from './log.ts';
 import { describe, inDanger } from './model.ts';
 import type { PoolPlan } from './plan.ts';
 import { type OpenPool, openPool } from './pools.ts';
@@ -67,6 +68,8 @@ export class PoolRun {
       return stats === undefined || this.#closed || (stats.running === 0 && stats.idle === stats.workers);
     };
     if (!(await until(idle, SETTLE))) this.#problems.push(`it is not idle: ${JSON.stringify(this.open.stats())}`);
+    // A generator that waits closes when it comes to its next value.
+    await until(() => !this.streams.some(({ log }) => holdsSource(log)), 1000);
     const workers = this.open.stats()?.workers ?? 0;
     if (workers > this.plan.size) this.#problems.push(`it has ${workers} workers`);
     return this.#problems;

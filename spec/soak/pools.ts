@@ -20,7 +20,13 @@ export interface OpenPool {
 }
 
 const url = (name: string): URL => new URL(`./${name}.worker.js`, import.meta.url);
-const settings = (script: Script): { type: 'module'; workerData: Script } => ({ type: 'module', workerData: script });
+/** Little memory, so that it is soon used up. */
+const limited = { resourceLimits: { maxOldGenerationSizeMb: 48 } };
+const settings = (script: Script): { type: 'module'; workerData: Script } => ({
+  type: 'module',
+  workerData: script,
+  ...limited,
+});
 
 export function openPool(plan: PoolPlan, script: Script): OpenPool {
   const { kind, size } = plan;
@@ -64,7 +70,7 @@ function openOurs(plan: PoolPlan, script: Script): OpenPool {
     if (nth === plan.badStarts[1]) return new Worker(url('broken'), settings(script));
     const worker =
       plan.kind === 'plain'
-        ? new NodeWorker(url('plain'), { workerData: script })
+        ? new NodeWorker(url('plain'), { workerData: script, ...limited })
         : new Worker(url('act'), settings(script));
     victims.push(worker as NodeWorker);
     return worker;

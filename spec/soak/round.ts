@@ -5,7 +5,7 @@ import { Model } from './model.ts';
 import { type RoundPlan, deedOf } from './plan.ts';
 import { PoolRun } from './poolRun.ts';
 import type { Report } from './report.ts';
-import { verdict } from './verdict.ts';
+import { limitProblems, verdict } from './verdict.ts';
 import { type Watch, until } from './watch.ts';
 
 /** What a stream, a closing pool or a thread may take, in ms, before it is said to hang. */
@@ -58,23 +58,13 @@ function judge(pool: PoolRun, ledger: Ledger, report: Report): string[] {
   for (const stream of pool.streams) {
     const { log, plan } = stream;
     const model = new Model(plan, pool.plan, ledger);
-    const say = (what: string): unknown => found.push(`stream ${plan.id} (${plan.operator}): ${what}`);
+    const say = (what: string): unknown =>
+      found.push(`stream ${plan.id} (${plan.operator}, ${plan.ordered ? 'ordered' : 'unordered'}): ${what}`);
     if (log.subscribed || log.end !== undefined) verdict(model, log, pool.fate).forEach(say);
     else say('it was never started');
     innocent += model.innocentCrashes;
-    const size = Math.min(pool.plan.size, plan.options.concurrency ?? Infinity);
-    if (ledger.most(plan.id) > size) say(`it was in ${ledger.most(plan.id)} workers at once, at most ${size} allowed`);
-    const { onError, window } = plan.options;
-    if (
-      window !== undefined &&
-      plan.operator === 'parallelMap' &&
-      onError !== 'skip' &&
-      !plan.chained &&
-      log.mostOut > window
-    )
-      say(`${log.mostOut} values were dispatched and not emitted, its window is ${window}`);
-    if (log.end !== undefined && stream.starts - log.startsAtEnd > pool.plan.size)
-      say(`${stream.starts - log.startsAtEnd} of its tasks were begun after its end`);
+    const begunAfterEnd = log.end === undefined ? 0 : stream.starts - log.startsAtEnd;
+    limitProblems(model, log, ledger.most(plan.id), begunAfterEnd).forEach(say);
     for (let index = 0; index < plan.source.count; index++) {
       const wrong = ledger.wrong(plan.id, index);
       if (wrong !== undefined) say(`task ${index} (${deedOf(plan, index)}) ${wrong}`);

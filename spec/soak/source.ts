@@ -1,17 +1,21 @@
 /** The sources of the soak's streams. */
 import { Observable } from 'rxjs';
 import type { Log } from './log.ts';
-import { type StreamPlan, codeOf, deedOf } from './plan.ts';
+import { type StreamPlan, codeOf, deedOf, sizeOf } from './plan.ts';
+
+export const bytesOf = (code: number): Uint32Array => new Uint32Array(sizeOf(code)).fill(code);
 
 /** What crosses as the value of a task; what does not cross is found out only there. */
 function inputOf(plan: StreamPlan, inline: boolean, index: number): unknown {
   const code = codeOf(plan.id, index);
   const bad = deedOf(plan, index) === 'argFunction' ? { bad: () => {} } : undefined;
-  if (inline && plan.form === 'moved') return { code, bytes: Uint32Array.of(code), ...bad };
+  if (inline && plan.form === 'moved') return { code, bytes: bytesOf(code), ...bad };
   return inline && bad !== undefined ? { code, ...bad } : code;
 }
 
-export function sourceOf(plan: StreamPlan, inline: boolean, log: Log): Observable<unknown> {
+/** A source that pushes. */
+export function pushed(plan: StreamPlan, inline: boolean, log: Log): Observable<unknown> {
+  const { maxPending, overflow = 'error' } = plan.options;
   const { burst, count, endless, failAt, feedback, gap } = plan.source;
   return new Observable((subscriber) => {
     let next = 0;
@@ -25,6 +29,9 @@ export function sourceOf(plan: StreamPlan, inline: boolean, log: Log): Observabl
       } else if (next < count) {
         log.arrived++;
         subscriber.next(inputOf(plan, inline, next++));
+        const waiting = log.arrived - log.dispatched.size;
+        if (maxPending !== undefined && overflow === 'error' && waiting > maxPending && !subscriber.closed)
+          log.differences.push(`${waiting} values wait, at most ${maxPending} may`);
         return true;
       } else if (!endless) {
         log.sourceDone = true;
@@ -47,4 +54,36 @@ export function sourceOf(plan: StreamPlan, inline: boolean, log: Log): Observabl
       log.released = true;
     };
   });
+}
+
+/** A source that is pulled: a generator, an async one where it takes its time. */
+export function pulled(plan: StreamPlan, inline: boolean, log: Log): Iterable<unknown> | AsyncIterable<unknown> {
+  const { burst, gap } = plan.source;
+  return burst === Infinity ? values(plan, inline, log) : slowly(values(plan, inline, log), burst, gap);
+}
+
+function* values(plan: StreamPlan, inline: boolean, log: Log): Generator {
+  const { count, failAt } = plan.source;
+  try {
+    for (let index = 0; index < count; index++) {
+      if (index === failAt) {
+        log.sourceFailed = true;
+        throw log.sourceError;
+      }
+      log.arrived++;
+      log.mostTaken = Math.max(log.mostTaken, log.arrived - log.values.length);
+      yield inputOf(plan, inline, index);
+    }
+    log.sourceDone = true;
+  } finally {
+    log.released = true;
+  }
+}
+
+async function* slowly(all: Generator, burst: number, gap: number): AsyncGenerator {
+  let nth = 0;
+  for (const value of all) {
+    if (nth++ % burst === 0) await new Promise((resolve) => setTimeout(resolve, gap));
+    yield value;
+  }
 }

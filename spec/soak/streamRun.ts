@@ -1,15 +1,27 @@
 /** One stream of a round: built from its plan, subscribed, and written down. */
-import { type Observable, type OperatorFunction, type Subscription, take } from 'rxjs';
-import { Transfer, parallelMap, parallelMapUnordered } from 'rxjs-parallel';
+import { Observable, type OperatorFunction, type Subscription, take } from 'rxjs';
+import { Transfer, parallelMap, parallelMapIterable, parallelMapUnordered } from 'rxjs-parallel';
 import { SoakError } from './deeds.ts';
 import type { Ledger } from './ledger.ts';
 import { type Log, newLog } from './log.ts';
-import { type PoolPlan, type StreamPlan, codeOf, deedOf, indexOf } from './plan.ts';
-import { sourceOf } from './source.ts';
+import { type PoolPlan, type StreamPlan, deedOf, indexOf } from './plan.ts';
+import { bytesOf, pulled, pushed } from './source.ts';
 
 type Remote = Record<'number' | 'pair' | 'object' | 'moved' | 'pass', (...args: unknown[]) => unknown>;
 type Operator = (fn: unknown, workers: unknown, options: object) => OperatorFunction<unknown, unknown>;
-const operators = { parallelMap, parallelMapUnordered } as unknown as Record<string, Operator>;
+type Iterate = (source: unknown, fn: unknown, workers: unknown, options: object) => AsyncIterableIterator<unknown>;
+const operatorOf = ({ ordered }: StreamPlan): Operator => (ordered ? parallelMap : parallelMapUnordered) as never;
+
+/** What an iterator gives, asked for one by one; closed when nobody wants more. */
+const iterated = (results: AsyncIterableIterator<unknown>): Observable<unknown> =>
+  new Observable((subscriber) => {
+    const iterate = async (): Promise<void> => {
+      for await (const value of results) subscriber.next(value);
+      if (!subscriber.closed) subscriber.complete();
+    };
+    iterate().catch((error: unknown) => subscriber.error(error));
+    return () => void results.return?.();
+  });
 
 /** Runs in the inline workers as text: it has nothing but its arguments. */
 const inlineAct = (input: unknown, _index: number, context: { deeds: string; script: unknown }): unknown => {
@@ -74,29 +86,35 @@ export class StreamRun {
 
   #build(workers: unknown): Observable<unknown> {
     const { plan, pool } = this;
-    const operator = operators[plan.operator]!;
-    const inline = pool.kind === 'inline';
-    const source = sourceOf(plan, inline, this.log);
     const signal = plan.stop?.kind === 'abort' ? { signal: this.#abort.signal } : {};
     const options = { ...plan.options, ...signal };
-    if (inline) {
+    if (pool.kind === 'inline') {
       const context = { deeds: new URL('./deeds.js', import.meta.url).href, script: this.#script };
       const transfer = plan.form === 'moved' ? { transfer: ({ bytes }: { bytes: Uint32Array }) => [bytes.buffer] } : {};
-      return source.pipe(operator(inlineAct, workers, { ...options, context, ...transfer }));
+      return this.#results(inlineAct, workers, { ...options, context, ...transfer });
     }
-    const results = source.pipe(operator(this.#call, workers, options));
+    const results = this.#results(this.#call, workers, options);
     if (!plan.chained) return results;
     // Enough retries to outlive whatever befalls the pool: the second stream changes nothing.
     return results.pipe(
-      operator((worker: Remote, value: unknown) => worker.pass(value), workers, { crashRetries: 99 }),
+      operatorOf(plan)((worker: Remote, value: unknown) => worker.pass(value), workers, { crashRetries: 99 }),
     );
+  }
+
+  #results(fn: unknown, workers: unknown, options: object): Observable<unknown> {
+    const { log, plan } = this;
+    const inline = this.pool.kind === 'inline';
+    if (plan.operator !== 'parallelMapIterable')
+      return pushed(plan, inline, log).pipe(operatorOf(plan)(fn, workers, options));
+    const iterate = parallelMapIterable as Iterate;
+    return iterated(iterate(pulled(plan, inline, log), fn, workers, { ...options, ordered: plan.ordered }));
   }
 
   /** Says which call to make for a value. */
   readonly #call = (worker: Remote, code: number, index: number): unknown => {
     const { log, plan } = this;
-    log.dispatched++;
-    log.mostOut = Math.max(log.mostOut, log.dispatched - log.values.length);
+    log.dispatched.add(index);
+    log.mostOut = Math.max(log.mostOut, log.dispatched.size - log.values.length);
     if (index !== indexOf(code)) log.differences.push(`value ${indexOf(code)} was given the index ${index}`);
     const deed = deedOf(plan, index);
     if (deed === 'noCall') return undefined;
@@ -105,7 +123,7 @@ export class StreamRun {
     if (plan.form === 'pair') return worker.pair(plan.id, index);
     if (plan.form === 'object') return worker.object({ code });
     if (plan.form === 'number') return worker.number(code);
-    const bytes = Uint32Array.of(codeOf(plan.id, index));
+    const bytes = bytesOf(code);
     return worker.moved(Transfer({ code, bytes }, [bytes.buffer]));
   };
 

@@ -1,8 +1,8 @@
 /** Whether what a stream did is what it had to do. */
-import { PoolClosedError, WorkerInitError, taskOf } from 'rxjs-parallel';
-import type { Log } from './log.ts';
+import { OverflowError, PoolClosedError, WorkerInitError, taskOf } from 'rxjs-parallel';
+import { type Log, holdsSource } from './log.ts';
 import { type Model, describe, isAboutPool, keyOf } from './model.ts';
-import type { StreamPlan } from './plan.ts';
+import { type StreamPlan, mayDrop } from './plan.ts';
 
 /** What befell the pool of a stream. */
 export interface Fate {
@@ -23,15 +23,35 @@ export function verdict(model: Model, log: Log, fate: Fate): string[] {
   const { plan } = model;
   const found = [...log.differences];
   if (log.end === undefined) return [...found, `it hangs after ${log.values.length} results of ${log.arrived} values`];
-  if (log.subscribed && log.arrived + Number(log.sourceDone) + Number(log.sourceFailed) > 0 && !log.released)
-    found.push('it has ended, and not let go of its source');
+  if (holdsSource(log)) found.push('it has ended, and not let go of its source');
   const { onError } = plan.options;
   const all = mustBeComplete(plan, log);
   if (onError === 'settle') found.push(...settledProblems(model, log, all));
-  else if (plan.operator === 'parallelMap') found.push(...orderedProblems(model, log, all));
+  else if (plan.ordered) found.push(...orderedProblems(model, log, all));
   else found.push(...unorderedProblems(model, log, all));
   const end = endProblem(model, log, fate);
   return end === undefined ? found : [...found, end];
+}
+
+/** Whether it kept to its limits: workers at once, its window, nothing begun after its end. */
+export function limitProblems({ plan, pool }: Model, log: Log, mostWorkers: number, begunAfterEnd: number): string[] {
+  const found: string[] = [];
+  const size = Math.min(pool.size, plan.options.concurrency ?? Infinity);
+  if (mostWorkers > size) found.push(`it was in ${mostWorkers} workers at once, at most ${size} allowed`);
+  const { maxPending = Infinity, onError, window } = plan.options;
+  const pulls = plan.operator === 'parallelMapIterable';
+  if (window !== undefined && (plan.ordered || pulls) && onError !== 'skip' && !plan.chained) {
+    // The result that an iterator has given is seen a turn later.
+    const most = window + (pulls ? 1 : 0);
+    if (log.mostOut > most)
+      found.push(`${log.mostOut} values were dispatched and not emitted, its window is ${window}`);
+    if (log.mostTaken > most) found.push(`${log.mostTaken} values were read and not emitted, its window is ${window}`);
+  }
+  const dropped =
+    mayDrop(plan) && log.end === 'complete' && plan.stop === undefined && log.arrived > log.dispatched.size;
+  if (dropped && log.arrived <= maxPending) found.push('it dropped values, though all could wait');
+  if (begunAfterEnd > pool.size) found.push(`${begunAfterEnd} of its tasks were begun after its end`);
+  return found;
 }
 
 /** How many tasks must all have had their outcome; undefined: it ended before that. */
@@ -43,28 +63,40 @@ function mustBeComplete(plan: StreamPlan, log: Log): number | undefined {
 
 const taken = ({ stop }: StreamPlan, log: Log): boolean => stop?.kind === 'take' && log.values.length === stop.after;
 
+/** Whether the value was dispatched, and not dropped where the source was faster. */
+const given = (plan: StreamPlan, log: Log, index: number): boolean => !mayDrop(plan) || log.dispatched.has(index);
+
+/** How many of the first `all` values were. */
+const givenOf = (plan: StreamPlan, { dispatched }: Log, all: number): number =>
+  mayDrop(plan) ? [...dispatched].filter((index) => index < all).length : all;
+
 /** Every input once, in order where it has to be. */
-function settledProblems(model: Model, { values }: Log, all: number | undefined): string[] {
+function settledProblems(model: Model, log: Log, all: number | undefined): string[] {
+  const { plan } = model;
+  const { values } = log;
   const found: string[] = [];
   const seen = new Set<number>();
+  const order = mayDrop(plan) ? [...log.dispatched].sort((a, b) => a - b) : undefined;
   for (const [at, { index, reason, status, value }] of (values as Settled[]).entries()) {
     if (seen.has(index)) found.push(`task ${index} has two outcomes`);
     seen.add(index);
-    if (model.plan.operator === 'parallelMap' && index !== at) found.push(`result ${at} is that of task ${index}`);
+    if (plan.ordered && index !== (order === undefined ? at : order[at]))
+      found.push(`result ${at} is that of task ${index}`);
     const failed = status === 'rejected';
     const problem = isAboutPool(reason)
       ? `task ${index} is settled with ${describe(reason)}`
       : model.problem({ index, failed, value: failed ? reason : value });
     if (problem !== undefined) found.push(problem);
   }
-  if (all !== undefined && seen.size !== all && !taken(model.plan, { values } as Log))
-    found.push(`${seen.size} outcomes of ${all} values`);
+  const due = all === undefined || taken(plan, log) ? seen.size : givenOf(plan, log, all);
+  if (seen.size !== due) found.push(`${seen.size} outcomes of ${due} values`);
   return found;
 }
 
 /** Values in source order, none left out but those of tasks that may fail under `onError: 'skip'`. */
-function orderedProblems(model: Model, { values, ...log }: Log, all: number | undefined): string[] {
+function orderedProblems(model: Model, log: Log, all: number | undefined): string[] {
   const { plan } = model;
+  const { values } = log;
   const skips = plan.options.onError === 'skip';
   // Equal values may stand for different tasks: these are the tasks that may be next.
   let next = new Set([0]);
@@ -73,6 +105,7 @@ function orderedProblems(model: Model, { values, ...log }: Log, all: number | un
     const after = new Set<number>();
     for (const start of next)
       for (let index = start; index < log.arrived; index++) {
+        if (!given(plan, log, index)) continue;
         if (model.valueKey(index) === key) after.add(index + 1);
         if (!skips || model.mustSucceed(index)) break;
       }
@@ -82,22 +115,25 @@ function orderedProblems(model: Model, { values, ...log }: Log, all: number | un
       ];
     next = after;
   }
-  if (all === undefined || taken(plan, { values } as Log)) return [];
+  if (all === undefined || taken(plan, log)) return [];
   const ends = [...next].some((start) => {
-    for (let index = start; index < all; index++) if (!skips || model.mustSucceed(index)) return false;
+    for (let index = start; index < all; index++)
+      if (given(plan, log, index) && (!skips || model.mustSucceed(index))) return false;
     return true;
   });
   return ends ? [] : [`${values.length} results of ${all} values: some are missing`];
 }
 
 /** The right values, in any order, none twice. */
-function unorderedProblems(model: Model, { values, ...log }: Log, all: number | undefined): string[] {
+function unorderedProblems(model: Model, log: Log, all: number | undefined): string[] {
+  const { plan } = model;
+  const { values } = log;
   const may = new Map<string, number>();
   const must = new Map<string, number>();
-  const skips = model.plan.options.onError === 'skip';
+  const skips = plan.options.onError === 'skip';
   for (let index = 0; index < log.arrived; index++) {
     const key = model.valueKey(index);
-    if (key === undefined) continue;
+    if (key === undefined || !given(plan, log, index)) continue;
     may.set(key, (may.get(key) ?? 0) + 1);
     if (all !== undefined && index < all && (!skips || model.mustSucceed(index)))
       must.set(key, (must.get(key) ?? 0) + 1);
@@ -107,11 +143,11 @@ function unorderedProblems(model: Model, { values, ...log }: Log, all: number | 
   const found: string[] = [];
   for (const [key, count] of got)
     if (count > (may.get(key) ?? 0)) found.push(`${count} results are ${key}, at most ${may.get(key) ?? 0} may be`);
-  if (!taken(model.plan, { values } as Log))
-    for (const [key, count] of must)
-      if ((got.get(key) ?? 0) < count) found.push(`${got.get(key) ?? 0} results are ${key}, at least ${count} must be`);
-  if (all !== undefined && !skips && values.length !== all && !taken(model.plan, { values } as Log))
-    found.push(`${values.length} results of ${all} values`);
+  if (all === undefined || taken(plan, log)) return found;
+  for (const [key, count] of must)
+    if ((got.get(key) ?? 0) < count) found.push(`${got.get(key) ?? 0} results are ${key}, at least ${count} must be`);
+  const due = givenOf(plan, log, all);
+  if (!skips && values.length !== due) found.push(`${values.length} results of ${due} values`);
   return found;
 }
 
@@ -127,6 +163,10 @@ function endProblem(model: Model, log: Log, fate: Fate): string | undefined {
   if (error === log.sourceError)
     return log.sourceFailed ? undefined : 'it has an error of its source that the source did not raise';
   if (error === log.abortReason) return log.aborted ? undefined : 'it was aborted by nobody';
+  if (error instanceof OverflowError) {
+    const { maxPending = Infinity, overflow = 'error' } = plan.options;
+    return overflow === 'error' && log.arrived > maxPending ? undefined : 'it overflowed, and had no reason to';
+  }
   if (error instanceof PoolClosedError) {
     if (log.closed === undefined) return 'its pool is said to be closed, and was not';
     return log.closed.sourceDone && log.closed.drain && !plan.chained
@@ -145,10 +185,12 @@ function endProblem(model: Model, log: Log, fate: Fate): string | undefined {
 }
 
 /** It ended with what is a task's error: which task's? */
-function failureProblem(model: Model, { arrived, error, values }: Log): string | undefined {
+function failureProblem(model: Model, log: Log): string | undefined {
   const { plan } = model;
-  const emitted = values.length;
-  const exact = plan.operator === 'parallelMap' && plan.options.errorTiming !== 'immediate' && !plan.chained;
+  const { arrived, error } = log;
+  // The number of the task whose turn it is.
+  const emitted = mayDrop(plan) ? [...log.dispatched].sort((a, b) => a - b)[log.values.length]! : log.values.length;
+  const exact = plan.ordered && plan.options.errorTiming !== 'immediate' && !plan.chained;
   const index = taskOf(error)?.index;
   if (exact && index !== undefined && index !== emitted)
     return `it ended with the error of task ${index} after ${emitted} results: ${describe(error)}`;
