@@ -110,6 +110,8 @@ class Local implements ClosablePool {
       while (this.#pumpAgain) {
         this.#pumpAgain = false;
         while (this.idle) {
+          // What a stream has to fetch, it fetches when there is room.
+          for (const { feed } of this.#turns) if (feed.waiting() === 0) feed.drain();
           const seat = this.#turns.next(({ feed }) => feed.waiting() > 0);
           const task = seat?.feed.next();
           if (seat === undefined) break;

@@ -109,6 +109,8 @@ export class Lanes implements Pool {
     } finally {
       this.#pumping = false;
     }
+    // What a stream has to fetch, it fetches when there is room, and then has its turn.
+    for (const { feed, hungry } of this.#turns) if (hungry && feed.waiting() === 0) feed.drain();
     this.#settle();
   }
 
@@ -130,10 +132,8 @@ export class Lanes implements Pool {
 
   #serve(lane: Lane): void {
     const seat = this.#turns.next((each) => each.feed.waiting() > 0 && each.fits(lane));
-    if (seat === undefined) {
-      this.#turns.each((each) => (each.hungry ||= each.fits(lane)));
-      return;
-    }
+    this.#turns.each((each) => (each.hungry ||= each.feed.waiting() === 0 && each.fits(lane)));
+    if (seat === undefined) return;
     // What is left is shared out evenly, so that no worker ends long after the others.
     const share = Math.ceil(seat.feed.waiting() / Math.min(this.size, seat.feed.concurrency));
     const timed = seat.feed.timeout === undefined ? Infinity : 1;

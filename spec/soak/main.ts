@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { drawRound } from './draw.ts';
 import { Report } from './report.ts';
 import { playRound } from './round.ts';
-import { Watch } from './watch.ts';
+import { Watch, watchHost } from './watch.ts';
 
 const { values: given } = parseArgs({
   options: {
@@ -32,6 +32,7 @@ function number(name: 'minutes' | 'seed' | 'round' | 'times'): number {
 const MOST_FAILURES = 10;
 const SAMPLE_EVERY = 30;
 
+await watchHost();
 const watch = new Watch();
 const report = new Report();
 let failures = 0;

@@ -3,6 +3,7 @@ import { Worker as NodeWorker } from 'node:worker_threads';
 import { Worker, localPool, workerPool } from 'rxjs-parallel';
 import { Pool, spawn } from 'threads';
 import { type Api, type Script, api, follow } from './deeds.ts';
+import { Events } from './events.ts';
 import type { PoolPlan } from './plan.ts';
 
 export interface OpenPool {
@@ -17,6 +18,8 @@ export interface OpenPool {
   /** Undefined where nobody counts. */
   stats(): { workers: number; idle: number; running: number; completed: number } | undefined;
   close(drain: boolean): Promise<void>;
+  /** What was wrong with what it told of itself. */
+  readonly problems: readonly string[];
 }
 
 const url = (name: string): URL => new URL(`./${name}.worker.js`, import.meta.url);
@@ -31,7 +34,7 @@ const settings = (script: Script): { type: 'module'; workerData: Script } => ({
 export function openPool(plan: PoolPlan, script: Script): OpenPool {
   const { kind, size } = plan;
   if (kind === 'leased') return openLeased(plan, script);
-  if (kind === 'local') return openLocal(script);
+  if (kind === 'local') return openLocal(plan, script);
   if (kind === 'inline')
     return {
       workers: size,
@@ -40,11 +43,12 @@ export function openPool(plan: PoolPlan, script: Script): OpenPool {
       call: (value) => Promise.resolve(value),
       stats: () => undefined,
       close: () => Promise.resolve(),
+      problems: [],
     };
   return openOurs(plan, script);
 }
 
-function openLocal(script: Script): OpenPool {
+function openLocal({ watched }: PoolPlan, script: Script): OpenPool {
   follow(script);
   const pool = localPool(api);
   return {
@@ -54,6 +58,7 @@ function openLocal(script: Script): OpenPool {
     call: (value) => pool.run((worker) => worker.pass(value)),
     stats: () => pool.stats(),
     close: (drain) => pool.close({ drain }),
+    problems: watched ? new Events(pool.events$, [0]).problems : [],
   };
 }
 
@@ -84,6 +89,7 @@ function openOurs(plan: PoolPlan, script: Script): OpenPool {
     call: (value) => pool.run((worker) => worker.pass(value)),
     stats: () => pool.stats(),
     close: (drain) => pool.close({ drain }),
+    problems: plan.watched ? new Events(pool.events$, []).problems : [],
   };
 }
 
@@ -104,5 +110,6 @@ function openLeased(plan: PoolPlan, script: Script): OpenPool {
       pool.queue((thread) => (thread as unknown as { pass(value: number): Promise<number> }).pass(value)),
     stats: () => undefined,
     close: () => pool.terminate(true),
+    problems: [],
   };
 }

@@ -1,4 +1,5 @@
 /** Watches the process: its threads, and what must never happen in it. */
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { config } from 'rxjs';
 import type { Ledger } from './ledger.ts';
@@ -7,6 +8,27 @@ const { terminate } = Worker.prototype;
 
 /** Ends a worker behind the library's back. */
 export const assault = (worker: Worker): void => void terminate.call(worker);
+
+/** Ends a process whose main thread runs on and on, which no timer of its own could: called before there is a `Watch`. */
+export async function watchHost(): Promise<void> {
+  const beats = new Int32Array(new SharedArrayBuffer(4));
+  const patience = 120_000;
+  const text = `
+    const { beats, patience } = require('node:worker_threads').workerData;
+    let last = -1;
+    setInterval(() => {
+      const now = Atomics.load(beats, 0);
+      if (now === last) {
+        require('node:fs').writeSync(2, 'The main thread hangs\\n');
+        process.kill(process.pid, 'SIGKILL');
+      }
+      last = now;
+    }, patience);`;
+  setInterval(() => Atomics.add(beats, 0, 1), 1000).unref();
+  const worker = new Worker(text, { eval: true, workerData: { beats, patience } });
+  await once(worker, 'online');
+  worker.unref();
+}
 
 export class Watch {
   /** The ledger of the round that runs. */
