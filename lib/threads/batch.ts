@@ -24,8 +24,8 @@ export class Batch {
   noticed = false;
   /** Whether it has left its worker: nothing more comes of it. */
   over = false;
-  /** Tasks whose beginning has been told to whoever listens. */
-  told = 0;
+  /** Tasks whose beginning has been told to whoever listens; a worker tells of some only, and of the others at their end. */
+  told: Set<number> | undefined;
   /** How far the worker was when it was last looked at. */
   seen = -1;
 

@@ -2,8 +2,15 @@
 import { afterMessages } from '#platform';
 import type { Batch } from './batch.ts';
 
+/**
+ * Whether what the worker has begun of it has ended: the outcome is on its way, and may have come too late for this look.
+ * The worker may be at the next batch already, whose tasks must not pay for this one.
+ */
+const hasEnded = (batch: Batch): boolean => batch.shared && batch.claimed > 0 && batch.done >= batch.claimed;
+
 /** Runs out `timeout` ms after the task began in the worker. */
 export function whenOutOfTime(batch: Batch, timeout: number, expire: () => void): void {
+  let spared = false;
   const wait = (ms: number): void => {
     batch.timer = setTimeout(() => {
       // A reply that is already waiting comes first: a host that was busy makes no task late.
@@ -11,7 +18,11 @@ export function whenOutOfTime(batch: Batch, timeout: number, expire: () => void)
         if (batch.over || batch.cancelled) return;
         const age = batch.shared ? batch.age : timeout;
         if (age === undefined || age < timeout) wait(timeout - (age ?? 0));
-        else expire();
+        else if (!spared && hasEnded(batch)) {
+          // Once: to send an outcome may take for ever, where a getter of it does.
+          spared = true;
+          wait(timeout);
+        } else expire();
       });
     }, ms);
   };
@@ -25,10 +36,17 @@ export function giveNotice(head: Batch | undefined, expire: () => void): void {
   clearTimeout(head.timer);
   const { terminateAfter } = head.seat.feed;
   if (terminateAfter === Infinity) return;
-  head.timer = setTimeout(() => {
-    afterMessages(() => {
-      if (!head.over) expire();
-    });
-  }, terminateAfter);
-  (head.timer as { unref?(): void }).unref?.();
+  let spared = false;
+  const wait = (): void => {
+    head.timer = setTimeout(() => {
+      afterMessages(() => {
+        if (head.over) return;
+        if (spared || !hasEnded(head)) return expire();
+        spared = true;
+        wait();
+      });
+    }, terminateAfter);
+    (head.timer as { unref?(): void }).unref?.();
+  };
+  wait();
 }

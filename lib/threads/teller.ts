@@ -31,8 +31,9 @@ export class Teller {
 
   /** A task has begun; told once, whether the worker said so at the time or only afterwards. */
   begun(batch: Batch, offset: number, time: number): void {
-    if (offset < batch.told) return;
-    batch.told = offset + 1;
+    batch.told ??= new Set();
+    if (batch.told.has(offset)) return;
+    batch.told.add(offset);
     const { index } = batch.tasks[offset]!;
     this.#listener()?.({ type: 'task:start', worker: this.#worker, index, time });
   }

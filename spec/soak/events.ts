@@ -1,33 +1,45 @@
-/** Follows a pool's events: workers run one task at a time, and tell of its beginning and its end. */
+/**
+ * Follows a pool's events: each task that a worker is said to end it was said to begin, once, and none is left behind
+ * but by a worker's exit. Workers tell of beginnings at once and of ends together, so the order says nothing.
+ */
 import type { Observable } from 'rxjs';
 import type { PoolEvent } from 'rxjs-parallel';
 
 export class Events {
-  /** The task that each worker that is up runs. */
-  readonly #running = new Map<number, number | undefined>();
-  readonly problems: string[] = [];
+  /** What each worker that is up runs: how often it began a task of this index, and has not ended it. */
+  readonly #running = new Map<number, Map<number, number>>();
+  readonly #problems: string[] = [];
 
   /** `up`: workers that are up from the first. */
   constructor(events$: Observable<PoolEvent>, up: readonly number[]) {
-    for (const worker of up) this.#running.set(worker, undefined);
+    for (const worker of up) this.#running.set(worker, new Map());
     events$.subscribe((event) => this.#see(event));
+  }
+
+  /** What has been wrong so far; asked when nothing runs. */
+  get problems(): readonly string[] {
+    const left = [...this.#running].flatMap(([worker, tasks]) =>
+      [...tasks].map(([index, times]) => `worker ${worker} began task ${index} and never ended it, ${times} times`),
+    );
+    return [...this.#problems, ...left];
   }
 
   #see(event: PoolEvent): void {
     const { type, worker } = event;
     const running = this.#running.get(worker);
-    const say = (what: string): unknown => this.problems.push(`worker ${worker} ${what}`);
+    const say = (what: string): unknown => this.#problems.push(`worker ${worker} ${what}`);
     if (type === 'worker:start') {
-      if (this.#running.has(worker)) say('started twice');
-      this.#running.set(worker, undefined);
-    } else if (!this.#running.has(worker)) say(`told of ${type} while it was down`);
+      if (running !== undefined) say('started twice');
+      this.#running.set(worker, new Map());
+    } else if (running === undefined) say(`told of ${type} while it was down`);
     else if (type === 'worker:exit') this.#running.delete(worker);
-    else if (type === 'task:start') {
-      if (running !== undefined) say(`began task ${event.index} while it ran ${running}`);
-      this.#running.set(worker, event.index);
-    } else {
-      if (running !== event.index) say(`ended task ${event.index} while it ran ${running}`);
-      this.#running.set(worker, undefined);
+    else {
+      const { index } = event;
+      const times = running.get(index) ?? 0;
+      if (type === 'task:start') running.set(index, times + 1);
+      else if (times === 0) say(`ended task ${index}, which it had not begun`);
+      else if (times === 1) running.delete(index);
+      else running.set(index, times - 1);
     }
   }
 }

@@ -72,7 +72,7 @@ export class PoolRun {
     await until(() => !this.streams.some(({ log }) => holdsSource(log)), 1000);
     const workers = this.open.stats()?.workers ?? 0;
     if (workers > this.plan.size) this.#problems.push(`it has ${workers} workers`);
-    return [...this.#problems, ...this.open.problems];
+    return [...this.#problems, ...this.open.problems()];
   }
 
   /** Closes it, if need be, and waits for all that was closed before. */
@@ -118,7 +118,7 @@ export class PoolRun {
       done = true;
       this.#pending--;
       this.#deaths += open.deaths();
-      this.#problems.push(...open.problems);
+      this.#problems.push(...open.problems());
       this.open = openPool(this.plan, this.#script);
       this.#closed = false;
     };

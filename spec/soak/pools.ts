@@ -19,7 +19,7 @@ export interface OpenPool {
   stats(): { workers: number; idle: number; running: number; completed: number } | undefined;
   close(drain: boolean): Promise<void>;
   /** What was wrong with what it told of itself. */
-  readonly problems: readonly string[];
+  problems(): readonly string[];
 }
 
 const url = (name: string): URL => new URL(`./${name}.worker.js`, import.meta.url);
@@ -43,7 +43,7 @@ export function openPool(plan: PoolPlan, script: Script): OpenPool {
       call: (value) => Promise.resolve(value),
       stats: () => undefined,
       close: () => Promise.resolve(),
-      problems: [],
+      problems: () => [],
     };
   return openOurs(plan, script);
 }
@@ -51,6 +51,7 @@ export function openPool(plan: PoolPlan, script: Script): OpenPool {
 function openLocal({ watched }: PoolPlan, script: Script): OpenPool {
   follow(script);
   const pool = localPool(api);
+  const events = watched ? new Events(pool.events$, [0]) : undefined;
   return {
     workers: pool,
     victims: [],
@@ -58,7 +59,7 @@ function openLocal({ watched }: PoolPlan, script: Script): OpenPool {
     call: (value) => pool.run((worker) => worker.pass(value)),
     stats: () => pool.stats(),
     close: (drain) => pool.close({ drain }),
-    problems: watched ? new Events(pool.events$, [0]).problems : [],
+    problems: () => events?.problems ?? [],
   };
 }
 
@@ -82,6 +83,7 @@ function openOurs(plan: PoolPlan, script: Script): OpenPool {
   };
   const { idleTimeout, maxTasksPerWorker, size } = plan;
   const pool = workerPool<Api>(factory, { size, idleTimeout, maxTasksPerWorker, name: 'soak' });
+  const events = plan.watched ? new Events(pool.events$, []) : undefined;
   return {
     workers: pool,
     victims,
@@ -89,7 +91,7 @@ function openOurs(plan: PoolPlan, script: Script): OpenPool {
     call: (value) => pool.run((worker) => worker.pass(value)),
     stats: () => pool.stats(),
     close: (drain) => pool.close({ drain }),
-    problems: plan.watched ? new Events(pool.events$, []).problems : [],
+    problems: () => events?.problems ?? [],
   };
 }
 
@@ -110,6 +112,6 @@ function openLeased(plan: PoolPlan, script: Script): OpenPool {
       pool.queue((thread) => (thread as unknown as { pass(value: number): Promise<number> }).pass(value)),
     stats: () => undefined,
     close: () => pool.terminate(true),
-    problems: [],
+    problems: () => [],
   };
 }

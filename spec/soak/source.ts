@@ -71,7 +71,8 @@ function* values(plan: StreamPlan, inline: boolean, log: Log): Generator {
         throw log.sourceError;
       }
       log.arrived++;
-      log.mostTaken = Math.max(log.mostTaken, log.arrived - log.values.length);
+      // One that is fetched when the stream ends comes after it.
+      if (log.end === undefined) log.mostTaken = Math.max(log.mostTaken, log.arrived - log.values.length);
       yield inputOf(plan, inline, index);
     }
     log.sourceDone = true;
@@ -81,9 +82,14 @@ function* values(plan: StreamPlan, inline: boolean, log: Log): Generator {
 }
 
 async function* slowly(all: Generator, burst: number, gap: number): AsyncGenerator {
-  let nth = 0;
-  for (const value of all) {
-    if (nth++ % burst === 0) await new Promise((resolve) => setTimeout(resolve, gap));
-    yield value;
+  try {
+    for (let nth = 0; ; nth++) {
+      if (nth % burst === 0) await new Promise((resolve) => setTimeout(resolve, gap));
+      const { done, value } = all.next();
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    all.return(undefined);
   }
 }

@@ -154,7 +154,8 @@ export class StreamRun {
     const { log } = this;
     if (log.end !== undefined) log.differences.push(`it ended twice: ${log.end}, ${end}`);
     log.end = end;
-    log.startsAtEnd = this.starts;
+    // RxJS tells of a `take`'s end before it unsubscribes.
+    queueMicrotask(() => (log.startsAtEnd = this.starts));
     for (const timer of this.#timers) clearTimeout(timer);
   }
 }
