@@ -208,7 +208,7 @@ export class Stream implements Feed {
   #room(): number {
     const { held } = this.#outlet;
     const { window } = this.#plan;
-    if (window !== undefined) return window - held - this.#out;
+    if (window !== undefined) return window - held - this.#out - this.#putBack.length;
     return held < Math.max(HELD_AT_LEAST, HELD_PER_TASK_OUT * this.#out) ? Infinity : 0;
   }
 

@@ -1,0 +1,53 @@
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
+import { Batch } from '../../lib/threads/batch.ts';
+import { giveNotice, whenOutOfTime } from '../../lib/threads/deadlines.ts';
+import type { Seat } from '../../lib/threads/seat.ts';
+import { BEGUN, CELL, CLAIM, DONE, claimOf } from '../../lib/wire.ts';
+
+const MS = 5;
+
+/** One task, begun long ago, that its worker has ended or not. */
+function batchOf(ended: boolean): Batch {
+  const cells = new Int32Array(new SharedArrayBuffer(4 * CELL));
+  const seat = { feed: { terminateAfter: MS } } as Seat;
+  const task = { seq: 0, index: 0, input: 0, method: 'run', args: [0], transfer: undefined, crashes: 0 };
+  const batch = new Batch(seat, [task], 0, cells);
+  cells[BEGUN] = 0;
+  cells[CLAIM] = claimOf(1, 1);
+  cells[DONE] = Number(ended);
+  return batch;
+}
+
+const deadlines: Record<string, (batch: Batch, expire: () => void) => void> = {
+  timeout: (batch, expire) => whenOutOfTime(batch, MS, expire),
+  terminateAfter(batch, expire) {
+    batch.cancel(0);
+    giveNotice(batch, expire);
+  },
+};
+
+for (const [name, set] of Object.entries(deadlines))
+  describe(`The deadline of a task (${name})`, () => {
+    it('ends the worker that runs it', async () => {
+      const batch = batchOf(false);
+      await new Promise<void>((resolve) => set(batch, resolve));
+      batch.finish();
+    });
+
+    it('spares the worker if the task has just ended: another may run there', async () => {
+      const batch = batchOf(true);
+      const expire = jasmine.createSpy();
+      set(batch, expire);
+      // A later timer of the same length: by then the deadline has looked.
+      await wait(MS);
+      await turn();
+      expect(expire).not.toHaveBeenCalled();
+      batch.finish();
+    });
+
+    it('ends the worker all the same if the outcome does not come', async () => {
+      const batch = batchOf(true);
+      await new Promise<void>((resolve) => set(batch, resolve));
+      batch.finish();
+    });
+  });
