@@ -5,12 +5,14 @@ import { delimiter, resolve } from 'node:path';
 /** Skipped specs would make it `Executed 9 of 10`. */
 const CHROMIUM = /Executed (\d+) of \1 SUCCESS/;
 
-/** `specs` finds how many specs a step ran; `limit` is in seconds. */
+/** `specs` finds how many specs a step ran, `says` what of its output is worth a line; `limit` is in seconds. */
 const steps = [
   { name: 'Format', run: 'oxfmt --check' },
   { name: 'Types and build', run: 'npm run -s clean && npm run -s build' },
   { name: 'Lint', run: 'npm run -s lint' },
   { name: 'Specs in Node', run: 'npm run -s spec', specs: /^(\d+) specs?, 0 failures/m, limit: 300 },
+  // A seed of its own each time: each gate looks somewhere new, and what fails is printed with the round to replay.
+  { name: 'Soak, one minute', run: 'npm run -s soak -- --minutes 1', says: /--seed \d+|^\d+ rounds.*/gm, limit: 300 },
   { name: 'Specs in Chromium', run: 'npm run -s spec:browser', specs: CHROMIUM, limit: 300 },
   {
     name: 'Specs in Chromium, cross-origin isolated',
@@ -79,6 +81,8 @@ for (const step of steps) {
   }
   passed += count;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  console.log(step.specs === undefined ? `ok, ${seconds} s` : `ok, ${count} specs, ${seconds} s`);
+  const said = step.says === undefined ? [] : (output.match(step.says) ?? []);
+  const details = step.specs === undefined ? said : [`${count} specs`];
+  console.log(['ok', ...details, `${seconds} s`].join(', '));
 }
 console.log(`${passed} passed, 0 failed`);

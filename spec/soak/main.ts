@@ -30,7 +30,9 @@ function number(name: 'minutes' | 'seed' | 'round' | 'times'): number {
 
 /** Differences so many are enough to look at. */
 const MOST_FAILURES = 10;
+/** Seconds between two looks at the memory, in a long soak; a short one has as many. */
 const SAMPLE_EVERY = 30;
+const SAMPLES = 12;
 
 await watchHost();
 const watch = new Watch();
@@ -54,11 +56,12 @@ async function soak(): Promise<void> {
   console.log(`Soaking for ${minutes} minutes with --seed ${seed}`);
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
+  const every = Math.min(SAMPLE_EVERY, (minutes * 60) / SAMPLES);
   let sampled = 0;
   for (let nth = 0; seconds() < minutes * 60; nth++) {
     // Rounds of one soak are far apart, and so are those of the next seed.
     if (!(await play((Math.imul(seed, 0x9e3779b1) + Math.imul(nth, 0x85ebca6b)) >>> 0))) return;
-    if (nth === 0 || seconds() - sampled < SAMPLE_EVERY) continue;
+    if (nth === 0 || seconds() - sampled < every) continue;
     sampled = seconds();
     await report.sample(sampled);
   }

@@ -5,7 +5,7 @@
  * - A task comes to one outcome, that of its deed (`dues`), and was begun once. It may time out, not before its time,
  *   where its stream has a `timeout`. It may die of what it has not done where workers are terminated from outside or
  *   another's stray error ends them (`inDanger`), no more tasks than there were such faults. It runs again where
- *   `crashRetries` says so and its input was not moved.
+ *   `crashRetries` says so and its input was not moved, and where its end was lost with a worker out of memory.
  * - A stream in order gives the values of its tasks in the order of its source, as they are dispatched; another gives the
  *   same, each once, in any order. With `'settle'` every input has its outcome, with `'skip'` only failures are left out,
  *   and values that overflow may be where its options say so.
@@ -202,6 +202,8 @@ export class Model {
       deed === 'exit' || deed === 'exitLate' || deed === 'exhaust' || deed === 'uncaught' || deed === 'floating';
     const retries = plan.form === 'moved' ? 0 : (plan.options.crashRetries ?? 0);
     const due = dies ? 1 + retries : deed === 'flaky' && retries > 0 ? 2 : 1;
+    // A worker out of memory says nothing more: what had ended before, and had not been reported, runs again.
+    if (starts > due && plan.deeds.includes('exhaust')) return undefined;
     return starts === due ? undefined : `${got}, and was begun ${starts} times instead of ${due}`;
   }
 }

@@ -59,18 +59,20 @@ export class Report {
 
   /** What has grown, if the last third of the samples is well above the third before. */
   growth(): string[] {
-    const samples = this.#samples;
-    if (samples.length < ENOUGH) return [];
-    const third = Math.floor(samples.length / 3);
-    const grown = (what: 'rss' | 'heap', factor: number, least: number): string[] => {
-      const of = (from: number): number => Math.min(...samples.slice(from, from + third).map((sample) => sample[what]));
+    const grown = (what: 'rss' | 'heap', from: number, factor: number, least: number): string[] => {
+      const samples = this.#samples.filter(({ seconds }) => seconds >= from);
+      if (samples.length < ENOUGH) return [];
+      const third = Math.floor(samples.length / 3);
+      const of = (first: number): number =>
+        Math.min(...samples.slice(first, first + third).map((sample) => sample[what]));
       const before = of(third);
       const after = of(samples.length - third);
       return after > before * factor && after > before + least
         ? [`${what} has grown from ${before.toFixed(1)} to ${after.toFixed(1)} MB`]
         : [];
     };
-    return [...grown('heap', 1.25, 5), ...grown('rss', 1.5, 150)];
+    // Threads that come and go take the process some minutes to the size it keeps.
+    return [...grown('heap', 0, 1.25, 5), ...grown('rss', 120, 1.5, 150)];
   }
 
   print(): void {
