@@ -63,6 +63,8 @@ const FORMS_INLINE: readonly StreamPlan['form'][] = ['number', 'moved'];
 
 const on = (deeds: Partial<Record<Deed, Kinds>>, kind: PoolKind): Deed[] =>
   (Object.keys(deeds) as Deed[]).filter((deed) => deeds[deed]!.includes(kind));
+/** Whether it is one that goes wrong. */
+export const isFault = (deed: Deed): boolean => !(deed in GOOD);
 const isFatal = (deed: Deed): boolean => deed in FATAL;
 const isEndless = (deed: Deed): boolean => deed in ENDLESS;
 

@@ -1,6 +1,7 @@
 /** Counts what a soak has done, and watches the memory that it took. */
 import { ParallelError } from 'rxjs-parallel';
 import type { Deed } from './deeds.ts';
+import { isFault } from './draw.ts';
 import type { Log } from './log.ts';
 
 interface Sample {
@@ -20,16 +21,21 @@ export class Report {
   readonly #ends = new Map<string, number>();
   readonly #samples: Sample[] = [];
   #tasks = 0;
+  /** Tasks that go wrong, and what was done to pools and streams. */
+  #faults = 0;
   rounds = 0;
 
   began(deed: Deed, times: number): void {
     if (times === 0) return;
     this.#tasks += times;
+    if (isFault(deed)) this.#faults += times;
     add(this.#deeds, deed, times);
   }
 
   injected(fault: string, times: number): void {
-    if (times > 0) add(this.#injected, fault, times);
+    if (times === 0) return;
+    this.#faults += times;
+    add(this.#injected, fault, times);
   }
 
   /** What a stream gave, and how it ended. */
@@ -76,7 +82,7 @@ export class Report {
   }
 
   print(): void {
-    console.log(`\n${this.rounds} rounds, ${this.#tasks} tasks begun`);
+    console.log(`\n${this.rounds} rounds, ${this.#tasks} tasks begun, ${this.#faults} faults injected`);
     table('Tasks by deed', this.#deeds);
     table('Done to pools and streams', this.#injected);
     table('Results by kind', this.#outcomes);
