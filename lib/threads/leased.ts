@@ -21,6 +21,8 @@ interface Queued extends PromiseLike<unknown> {
 /** What a threads.js Pool is, beyond what its users are told. */
 interface OpenPool extends ThreadsPool<object> {
   readonly workers: Slot[];
+  /** Whether `terminate` was called; its end is told only to those who listened before. */
+  readonly isClosing?: boolean;
   queue(task: (thread: object) => unknown): never;
   events(): { subscribe(observer: { error(error: unknown): void; complete(): void }): unknown };
 }
@@ -95,7 +97,8 @@ class Leases implements Supply {
         queued = this.#pool.queue(take) as Queued;
         queued.then(undefined, refuse);
       } catch (cause) {
-        refuse(cause);
+        if (this.#pool.isClosing === true) reject(new PoolClosedError('The threads.js Pool is closed'));
+        else refuse(cause);
       }
     });
   }

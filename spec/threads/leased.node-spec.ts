@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { lastValueFrom, range, toArray } from 'rxjs';
-import { Worker, WorkerInitError, type WorkerPool, parallelMap } from 'rxjs-parallel';
+import { PoolClosedError, Worker, WorkerInitError, type WorkerPool, parallelMap } from 'rxjs-parallel';
 import { Pool, spawn } from 'threads';
 import type { FaultyApi } from './faulty.worker.ts';
 
@@ -48,5 +48,13 @@ describe('A thread of a threads.js Pool that has died while nobody used it', () 
     await Promise.all([once(workers[0]!, 'exit'), workers[0]!.terminate()]);
     await expectAsync(echoed(pool)).toBeRejectedWithError(WorkerInitError, /all that it had have died/);
     await pool.terminate(true);
+  });
+});
+
+describe('A threads.js Pool that was terminated before any stream named it', () => {
+  it('is closed for its streams', async () => {
+    const { pool } = await openPool(1);
+    await pool.terminate(true);
+    await expectAsync(echoed(pool)).toBeRejectedWithError(PoolClosedError);
   });
 });
