@@ -70,6 +70,9 @@ export class PoolRun {
     if (!(await until(idle, SETTLE))) this.#problems.push(`it is not idle: ${JSON.stringify(this.open.stats())}`);
     // A generator that waits closes when it comes to its next value.
     await until(() => !this.streams.some(({ log }) => holdsSource(log)), 1000);
+    // Streams of a threads.js Pool hear that its last thread is given up before it has ended.
+    if (this.plan.kind === 'leased' && this.streams.some(({ log }) => log.error instanceof WorkerInitError))
+      await until(() => this.open.deaths() >= this.plan.size, 1000);
     const workers = this.open.stats()?.workers ?? 0;
     if (workers > this.plan.size) this.#problems.push(`it has ${workers} workers`);
     return [...this.#problems, ...this.open.problems()];
