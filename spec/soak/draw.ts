@@ -124,13 +124,13 @@ function drawPool(dice: Dice, nextId: () => number): PoolPlan {
     idleTimeout: own && dice.percent(40) ? dice.of(0, 1, 20, 200) : undefined,
     maxTasksPerWorker: own && dice.percent(25) ? recycled : undefined,
     badStarts: own && dice.percent(15) ? [dice.between(0, 3), dice.between(4, 9)] : [],
-    assaults: assaulted ? dice.list(4, () => dice.between(0, 600)) : [],
+    assaults: assaulted ? dice.list(4, () => dice.between(0, 400)) : [],
     close: kind !== 'inline' && dice.percent(25) ? drawClose(dice, kind) : undefined,
     drainLast: dice.percent(50),
     // threads.js never settles what is queued where a thread has died.
     calls:
       kind !== 'inline' && (kind !== 'leased' || (!assaulted && streams.every(spares))) && dice.percent(50)
-        ? dice.list(4, () => dice.between(0, 500))
+        ? dice.list(4, () => dice.between(0, 300))
         : [],
     watched: (kind === 'worker' || kind === 'local') && dice.percent(40),
     streams,
@@ -148,7 +148,7 @@ function drawClose(dice: Dice, kind: PoolKind): ClosePlan {
   // A threads.js Pool drains by its own rules, which its streams do not know of: it is closed at once.
   const drain = kind !== 'leased' && dice.percent(60);
   return {
-    at: dice.between(0, 500),
+    at: dice.between(0, 300),
     drain,
     cut: drain && dice.percent(40) ? dice.between(0, 200) : undefined,
     again: dice.percent(60),
@@ -157,25 +157,26 @@ function drawClose(dice: Dice, kind: PoolKind): ClosePlan {
 
 function drawStream(dice: Dice, kind: PoolKind, size: number, id: number): StreamPlan {
   const stop = dice.percent(35) ? drawStop(dice) : undefined;
-  const calm = dice.percent(30);
+  // Many quick tasks, which travel together; now and then one among them that is not like the others.
+  const quick = dice.percent(45);
   const operator = dice.of<StreamPlan['operator']>('parallelMap', 'parallelMapUnordered', 'parallelMapIterable');
   const pulled = operator === 'parallelMapIterable';
-  const { timeout: drawn, ...others } = drawOptions(dice, size, calm, !pulled && kind !== 'inline');
+  const { timeout: drawn, ...others } = drawOptions(dice, size, quick, !pulled && kind !== 'inline');
   // An inline worker's first task has to import what it does.
   const timeout = drawn !== undefined && kind === 'inline' ? 400 : drawn;
   const endless = timeout !== undefined || stop?.kind === 'abort' || stop?.kind === 'unsubscribe';
   const bad = [...on(BAD, kind), ...on(BAD, kind), ...on(FATAL, kind), ...(endless ? on(ENDLESS, kind) : [])];
-  const good = calm ? QUICK : on(GOOD, kind);
+  const good = quick ? QUICK : on(GOOD, kind);
   const favoured = dice.of(...good);
-  const rate = calm ? 0 : dice.of(0, 3, 10, 30);
-  const deeds = Array.from({ length: dice.between(1, 40) }, () => {
-    if (dice.percent(rate)) return dice.of(...bad);
+  const rate = quick ? dice.of(0, 0, 3, 6) : dice.of(0, 3, 10, 30);
+  const deeds = Array.from({ length: dice.between(quick ? 10 : 1, 40) }, () => {
+    if (dice.percent(rate)) return dice.of(...(quick && dice.percent(50) ? on(GOOD, kind) : bad));
     return dice.percent(60) ? favoured : dice.of(...good);
   });
   // What never ends must not be let go on for ever.
   const terminateAfter = dice.percent(10) && !deeds.some(isEndless) ? Infinity : others.terminateAfter;
   const options = { ...others, timeout, terminateAfter };
-  const many = calm ? dice.of(10, 300, 5000, 20_000) : dice.of(3, 20, 60, 120);
+  const many = quick ? dice.of(10, 300, 5000, 20_000) : dice.of(3, 20, 60, 120);
   const count = affordable(deeds, dice.between(0, many), 1 + (options.crashRetries ?? 0));
   const source = drawSource(dice, count, options, stop, pulled);
   const form = dice.of<StreamPlan['form']>(...(kind === 'inline' ? FORMS_INLINE : FORMS));
@@ -183,7 +184,7 @@ function drawStream(dice: Dice, kind: PoolKind, size: number, id: number): Strea
     id,
     operator,
     ordered: pulled ? dice.percent(50) : operator === 'parallelMap',
-    startAt: dice.of(0, 0, dice.between(0, 400)),
+    startAt: dice.of(0, 0, dice.between(0, 200)),
     source,
     deeds,
     form,
@@ -194,7 +195,7 @@ function drawStream(dice: Dice, kind: PoolKind, size: number, id: number): Strea
   };
 }
 
-/** Each worker that dies has to be replaced, which takes a while: so many of a stream are enough. */
+/** What takes its time, most of all to replace a worker that died: so many of a stream are enough. */
 function affordable(deeds: readonly Deed[], count: number, runs: number): number {
   let cost = 0;
   for (let index = 0; index < count; index++) {
@@ -202,6 +203,7 @@ function affordable(deeds: readonly Deed[], count: number, runs: number): number
     if (isFatal(deed)) cost += runs;
     else if (isEndless(deed)) cost += 2;
     else if (deed === 'stubborn') cost += 0.5;
+    else if (!QUICK.includes(deed)) cost += 0.02;
     if (cost > 15) return index;
   }
   return count;
@@ -210,7 +212,7 @@ function affordable(deeds: readonly Deed[], count: number, runs: number): number
 function drawStop(dice: Dice): StopPlan {
   const kind = dice.of<StopPlan['kind']>('unsubscribe', 'abort', 'leave', 'take');
   if (kind === 'unsubscribe' || kind === 'abort')
-    return { kind, at: dice.of(0, dice.between(0, 50), dice.between(0, 600)) };
+    return { kind, at: dice.of(0, dice.between(0, 50), dice.between(0, 300)) };
   return { kind, after: dice.between(1, 30) };
 }
 
@@ -239,7 +241,7 @@ function drawSource(
   };
 }
 
-function drawOptions(dice: Dice, size: number, calm: boolean, mayOverflow: boolean): OptionsPlan {
+function drawOptions(dice: Dice, size: number, quick: boolean, mayOverflow: boolean): OptionsPlan {
   const maybe = <T>(chance: number, value: T): T | undefined => (dice.percent(chance) ? value : undefined);
   const overflows = mayOverflow && dice.percent(20);
   return {
@@ -248,7 +250,7 @@ function drawOptions(dice: Dice, size: number, calm: boolean, mayOverflow: boole
     batch: maybe(50, dice.of<number | 'auto'>('auto', 1, 3, 64)),
     onError: maybe(80, dice.of<'throw' | 'settle' | 'skip'>('throw', 'settle', 'settle', 'skip')),
     errorTiming: maybe(40, dice.of<'in-order' | 'immediate'>('in-order', 'immediate')),
-    timeout: calm ? undefined : maybe(30, dice.of(60, 150, 400)),
+    timeout: quick ? undefined : maybe(30, dice.of(60, 150, 400)),
     terminateAfter: maybe(60, dice.of(0, 20, 100, 300)),
     crashRetries: maybe(35, dice.of(1, 2)),
     maxPending: overflows ? dice.of(1, 5, 50) : undefined,
