@@ -231,7 +231,8 @@ function drawSource(
       ? dice.between(1, 9)
       : undefined;
   return {
-    count: gap === 2 ? Math.min(count, 300) : count,
+    // Slow ones take their time, the more so where idle workers are ended in between.
+    count: burst < 40 ? Math.min(count, 300) : count,
     burst,
     gap,
     failAt: count > 0 && dice.percent(8) ? dice.between(0, count - 1) : undefined,

@@ -34,13 +34,14 @@ const MOST_FAILURES = 10;
 const SAMPLE_EVERY = 30;
 const SAMPLES = 12;
 
-await watchHost();
+const enter = await watchHost();
 const watch = new Watch();
 const report = new Report();
 let failures = 0;
 
 /** Whether to go on. */
 async function play(seed: number): Promise<boolean> {
+  enter(seed);
   const { differences, hangs } = await playRound(drawRound(seed), watch, report);
   report.rounds++;
   if (differences.length === 0) return true;

@@ -96,32 +96,42 @@ function settledProblems(model: Model, log: Log, all: number | undefined): strin
 /** Values in source order, none left out but those of tasks that may fail under `onError: 'skip'`. */
 function orderedProblems(model: Model, log: Log, all: number | undefined): string[] {
   const { plan } = model;
-  const { values } = log;
   const skips = plan.options.onError === 'skip';
-  // Equal values may stand for different tasks: these are the tasks that may be next.
-  let next = new Set([0]);
-  for (const [at, value] of values.entries()) {
+  const tasks: { index: number; key: string | undefined; must: boolean }[] = [];
+  for (let index = 0; index < log.arrived; index++)
+    if (given(plan, log, index))
+      tasks.push({ index, key: model.valueKey(index), must: !skips || model.mustSucceed(index) });
+  // Where the next is that may not be left out.
+  const barriers = Array<number>(tasks.length + 1).fill(tasks.length);
+  for (let at = tasks.length - 1; at >= 0; at--) barriers[at] = tasks[at]!.must ? at : barriers[at + 1]!;
+  // Equal values may stand for different tasks: from these the next may be reached. One before each barrier is enough.
+  let starts = [0];
+  for (const [nth, value] of log.values.entries()) {
     const key = keyOf(value);
-    const after = new Set<number>();
-    for (const start of next)
-      for (let index = start; index < log.arrived; index++) {
-        if (!given(plan, log, index)) continue;
-        if (model.valueKey(index) === key) after.add(index + 1);
-        if (!skips || model.mustSucceed(index)) break;
-      }
-    if (after.size === 0)
-      return [
-        `result ${at} is ${key}, where task ${[...next].join(' or ')} was next, which gives ${[...next].map((index) => model.valueKey(index) ?? 'an error').join(' or ')}`,
-      ];
-    next = after;
+    const after = new Map<number, number>();
+    const reached = (at: number): void => {
+      const barrier = barriers[at + 1]!;
+      after.set(barrier, Math.min(after.get(barrier) ?? Infinity, at + 1));
+    };
+    for (const start of starts) {
+      const barrier = barriers[start]!;
+      let at = start;
+      while (at < barrier && tasks[at]!.key !== key) at++;
+      if (at < barrier) reached(at);
+      if (tasks[barrier]?.key === key) reached(barrier);
+    }
+    if (after.size === 0) {
+      const due = starts.map((start) => tasks[start]).filter((task) => task !== undefined);
+      const names = due.map((task) => `${task.index} (${task.key ?? 'an error'})`);
+      return [`result ${nth} is ${key}, where task ${names.join(' or ')} was next`];
+    }
+    starts = [...after.values()];
   }
   if (all === undefined || taken(plan, log)) return [];
-  const ends = [...next].some((start) => {
-    for (let index = start; index < all; index++)
-      if (given(plan, log, index) && (!skips || model.mustSucceed(index))) return false;
-    return true;
-  });
-  return ends ? [] : [`${values.length} results of ${all} values: some are missing`];
+  const due = tasks.filter(({ index }) => index < all).length;
+  return starts.some((start) => barriers[start]! >= due)
+    ? []
+    : [`${log.values.length} results of ${due} values: some are missing`];
 }
 
 /** The right values, in any order, none twice. */

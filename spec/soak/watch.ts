@@ -9,9 +9,9 @@ const { terminate } = Worker.prototype;
 /** Ends a worker behind the library's back. */
 export const assault = (worker: Worker): void => void terminate.call(worker);
 
-/** Ends a process whose main thread runs on and on, which no timer of its own could: called before there is a `Watch`. */
-export async function watchHost(): Promise<void> {
-  const beats = new Int32Array(new SharedArrayBuffer(4));
+/** Ends a process whose main thread runs on and on, which no timer of its own could: called before there is a `Watch`. Returns how to say which round it is in. */
+export async function watchHost(): Promise<(round: number) => void> {
+  const beats = new Int32Array(new SharedArrayBuffer(8));
   const patience = 120_000;
   const text = `
     const { beats, patience } = require('node:worker_threads').workerData;
@@ -19,7 +19,7 @@ export async function watchHost(): Promise<void> {
     setInterval(() => {
       const now = Atomics.load(beats, 0);
       if (now === last) {
-        require('node:fs').writeSync(2, 'The main thread hangs\\n');
+        require('node:fs').writeSync(2, 'The main thread hangs in round ' + (beats[1] >>> 0) + '\\n');
         process.kill(process.pid, 'SIGKILL');
       }
       last = now;
@@ -28,6 +28,7 @@ export async function watchHost(): Promise<void> {
   const worker = new Worker(text, { eval: true, workerData: { beats, patience } });
   await once(worker, 'online');
   worker.unref();
+  return (round) => Atomics.store(beats, 1, round);
 }
 
 export class Watch {
