@@ -23,9 +23,13 @@ export class References {
     return object;
   }
 
-  /** How many are still there after a collection. */
+  /** How many are still there after a collection; what is on its way between threads keeps some for a moment. */
   async left(): Promise<number> {
-    await collect();
+    for (let attempt = 0; attempt < 20 && this.#alive > 0; attempt++) await collect();
+    return this.#alive;
+  }
+
+  get #alive(): number {
     return this.#references.filter((reference) => reference.deref() !== undefined).length;
   }
 }
