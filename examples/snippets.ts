@@ -34,7 +34,7 @@ console.log(count);
 
 console.log('\nWhat the pool does');
 // #region stats
-console.log(pool.stats()); // { workers, idle, running, completed, failed, restarts }
+console.log(pool.stats()); // { workers, idle, running, completed, failed, restarts, dropped }
 const watching = pool.events$.subscribe(({ type, worker }) => console.log(type, worker));
 await pool.run((primes) => primes.count(0, 100));
 watching.unsubscribe();

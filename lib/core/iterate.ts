@@ -31,6 +31,7 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
   /** An error that came while nobody was asking. An array, since undefined may be thrown. */
   #failure: [unknown] | undefined;
   #over = false;
+  #closing: Promise<unknown> | undefined;
 
   constructor(
     open: () => Iterator<T, unknown> | AsyncIterator<T, unknown>,
@@ -45,28 +46,27 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
   }
 
   next(): Promise<IteratorResult<R, undefined>> {
+    if (this.#over) return this.#afterEnd();
     return new Promise((resolve, reject) => {
-      if (this.#failure !== undefined) {
-        const [error] = this.#failure;
-        this.#failure = undefined;
-        return reject(error);
-      }
-      if (this.#over) return resolve(DONE);
       this.#asked.push({ resolve, reject });
       try {
         this.#run ??= this.#start();
-        this.#run?.stream.drain();
+        this.#run.stream.drain();
       } catch (error) {
         this.#fail(error);
       }
     });
   }
 
-  /** Stops: what is out is cancelled, the source is closed. */
+  /** Stops: what is out is cancelled, the source is closed. Rejects with what goes wrong in that. */
   async return(): Promise<IteratorResult<R, undefined>> {
-    this.#run?.stream.stop();
-    this.#finish();
-    await this.#run?.source.closed;
+    this.#failure = undefined;
+    if (this.#over) await this.#closed().catch(() => {});
+    else {
+      this.#run?.stream.stop();
+      this.#finish();
+      await this.#closed();
+    }
     return DONE;
   }
 
@@ -88,13 +88,14 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
     if (signal?.aborted === true) throw signal.reason;
     const { pool, release } = this.#crew.hire();
     let stream: Stream | undefined;
+    let source: Pulled<T> | undefined;
     const abort = (): void => stream?.error(signal?.reason);
     const end = (): void => {
       signal?.removeEventListener('abort', abort);
       release?.();
     };
     try {
-      const source = new Pulled<T>(this.#open());
+      source = new Pulled<T>(this.#open());
       stream = new Stream(
         pool,
         this.#plan,
@@ -108,6 +109,7 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
       signal?.addEventListener('abort', abort);
       return { stream, source, end };
     } catch (error) {
+      source?.stop();
       end();
       throw error;
     }
@@ -125,12 +127,17 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
     };
   }
 
-  #fail(error: unknown): void {
+  /** Who waits is told when the source has closed, so that its `finally` has run. */
+  #fail(reason: unknown): void {
     if (this.#over) return;
-    const first = this.#asked.shift();
-    if (first === undefined) this.#failure = [error];
-    else first.reject(error);
+    const [first, ...others] = this.#asked.splice(0);
+    if (first === undefined) this.#failure = [reason];
     this.#finish();
+    const tell = (): void => {
+      first?.reject(reason);
+      for (const { resolve } of others) resolve(DONE);
+    };
+    this.#closed().then(tell, tell);
   }
 
   #finish(): void {
@@ -138,5 +145,26 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
     this.#over = true;
     this.#run?.end();
     for (const { resolve } of this.#asked.splice(0)) resolve(DONE);
+  }
+
+  /** What `next` gives after the end. */
+  async #afterEnd(): Promise<IteratorResult<R, undefined>> {
+    await this.#closed().catch(() => {});
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure[0];
+    return DONE;
+  }
+
+  /** Once it is over: settles when the source has closed. A source may be in a read that never ends: that is not waited for. */
+  #closed(): Promise<unknown> {
+    const { terminateAfter } = this.#plan;
+    const closed = this.#run?.source.closed;
+    if (closed === undefined || terminateAfter === Infinity) return Promise.resolve(closed);
+    this.#closing ??= new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, terminateAfter);
+      closed.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+    return this.#closing;
   }
 }

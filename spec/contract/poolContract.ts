@@ -392,6 +392,7 @@ export function poolContract(name: string, { most, copies, make }: Kind): void {
           completed: 28,
           failed: 13,
           restarts: 0,
+          dropped: 0,
         });
         expect(stats.workers).toBeGreaterThan(0);
         expect(stats.workers).toBeLessThanOrEqual(pool.size);
@@ -404,12 +405,28 @@ export function poolContract(name: string, { most, copies, make }: Kind): void {
         await pool.run((worker) => worker.echo(1));
         const run = reason(pool.run((worker) => worker.untilAborted(channel), { signal: controller.signal }));
         await begun;
-        expect(pool.stats()).toEqual({ workers: 1, idle: 0, running: 1, completed: 1, failed: 0, restarts: 0 });
+        expect(pool.stats()).toEqual({
+          workers: 1,
+          idle: 0,
+          running: 1,
+          completed: 1,
+          failed: 0,
+          restarts: 0,
+          dropped: 0,
+        });
         controller.abort();
         await run;
         expect(await pool.run((worker) => worker.aborted())).toBe(1);
         // What was cancelled has neither completed nor failed.
-        expect(pool.stats()).toEqual({ workers: 1, idle: 1, running: 0, completed: 2, failed: 0, restarts: 0 });
+        expect(pool.stats()).toEqual({
+          workers: 1,
+          idle: 1,
+          running: 0,
+          completed: 2,
+          failed: 0,
+          restarts: 0,
+          dropped: 0,
+        });
       });
 
       it('what happens, to who listens', async () => {
