@@ -3,12 +3,13 @@ import { pipeline as through, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 
-const CHUNK = 2 ** 20;
+/** Large enough that messages cost nothing; with a mebibyte the process takes 80 MiB more, and is no faster. */
+const CHUNK = 2 ** 17;
 const NEWLINE = 0x0a;
 
 const isGzip = (file: string): boolean => file.endsWith('.gz');
 
-/** The lines of a file in chunks of about a mebibyte, whole lines each; `progress` is told how much of the file is read. */
+/** The lines of a file in chunks, whole lines each; `progress` is told how much of the file is read. */
 export async function* chunksOfLines(file: string, progress: (bytes: number) => void): AsyncGenerator<Uint8Array> {
   const input = createReadStream(file, { highWaterMark: CHUNK });
   // What goes wrong here errors `bytes`, and whoever reads that.
