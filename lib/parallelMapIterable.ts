@@ -22,8 +22,8 @@ const CALLER = 'parallelMapIterable';
  * not taken count against the window. So memory depends on the window, not on the length of the source, and a slow
  * consumer slows the reading down. Nothing starts before the first `next`. `break`, `return` and an error close the
  * source and cancel what is out; the consumer is told when the source has closed, or, where that is in the middle of a
- * read, after `terminateAfter` at the latest. `from(parallelMapIterable(…))` is an Observable that is paced in the same
- * way.
+ * read, after `terminateAfter` at the latest. `from(parallelMapIterable(…))` is an Observable whose source is read at
+ * the pace of the workers.
  *
  * @param source an Iterable, AsyncIterable, Node stream or web ReadableStream.
  * @param fn as for `parallelMap`.
