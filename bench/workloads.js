@@ -1,5 +1,6 @@
 /** Every workload, in the order of the report. */
 import { copied, moved, sizes } from './workloads/buffers.js';
+import { memory } from './workloads/memory.js';
 import { million } from './workloads/million.js';
 import { noop, skewed, spin1ms, spin20us, spin50ms } from './workloads/numbers.js';
 import { json } from './workloads/records.js';
@@ -23,5 +24,6 @@ export const workloads = {
   cold,
   lone,
   million,
+  memory,
   unasked,
 };
