@@ -253,10 +253,15 @@ describe('parallelMapIterable', () => {
     });
 
     it('may be falsy', async () => {
-      for (const ordered of [true, false]) {
-        const results = parallelMapIterable(FALSY, (worker, value) => worker.run(value), echoing().pool, { ordered });
-        expect(await all(results)).toEqual({ values: FALSY });
-      }
+      for (const ordered of [true, false])
+        // With a window of 1 each is asked for before it is there, else most are there first.
+        for (const window of [1, 2, undefined]) {
+          const results = parallelMapIterable(FALSY, (worker, value) => worker.run(value), echoing().pool, {
+            ordered,
+            window,
+          });
+          expect(await all(results)).toEqual({ values: FALSY });
+        }
     });
 
     it('are given to calls of next in the order of these, and the end to those that are left', async () => {

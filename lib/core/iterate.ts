@@ -3,7 +3,7 @@ import type { Plan } from '../options.ts';
 import type { Crew } from './operator.ts';
 import type { Outlet } from './outlet.ts';
 import { Pulled } from './pulled.ts';
-import { type Destination, Stream } from './stream.ts';
+import { type Destination, NOTHING, Stream } from './stream.ts';
 
 interface Asked<R> {
   resolve(result: IteratorResult<R, undefined>): void;
@@ -46,6 +46,8 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
   }
 
   next(): Promise<IteratorResult<R, undefined>> {
+    const ready = this.#run === undefined ? NOTHING : this.#run.stream.take();
+    if (ready !== NOTHING) return Promise.resolve({ done: false, value: ready as R });
     if (this.#over) return this.#afterEnd();
     return new Promise((resolve, reject) => {
       this.#asked.push({ resolve, reject });
