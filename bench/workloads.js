@@ -9,7 +9,7 @@ import { cold, lone } from './workloads/waits.js';
 
 /**
  * A workload is `{ title, about, columns, measure }`. `measure(library, { scale })` gives `figures`, one for each column, and
- * the `check` of the results. `only`: which libraries; `without`: which not, and why.
+ * the `check` of the results. `only`: which libraries; `without`: which not, and why. `limit`: seconds a run may take at least.
  */
 export const workloads = {
   noop,
