@@ -15,6 +15,7 @@ export const columns = {
   few: { title: 'of 10 000, µs/value', show: short },
   grown: { title: 'ratio', show: (n) => n.toFixed(2) },
   memory: { title: 'memory, MiB', show: whole },
+  peak: { title: 'of 100 000, MiB', show: whole },
   plain: { title: 'plain, ns', show: whole },
   unheard: { title: 'events no longer heard', show: whole },
   defaults: { title: 'defaults spelt out', show: whole },

@@ -1,13 +1,30 @@
-/** Every library, in the order of the report. `file` is in `libraries/`, and is told the `variant`. */
+/**
+ * Every library, in the order of the report. `file` is in `libraries/`, and is told the `variant`. `pulled`: it only
+ * iterates, and takes part where a workload names it.
+ */
 export const libraries = {
   'rxjs-parallel': { title: 'rxjs-parallel', file: 'rxjs-parallel', ordered: true },
   'rxjs-parallel-unordered': { title: 'rxjs-parallel, unordered', file: 'rxjs-parallel', variant: 'unordered' },
+  'rxjs-parallel-iterable': {
+    title: 'rxjs-parallel, `parallelMapIterable`',
+    file: 'rxjs-parallel-iterable',
+    ordered: true,
+    pulled: true,
+  },
   'threads-pool': { title: 'threads.js `Pool`', file: 'threads-pool', peer: true, package: 'threads' },
   'threads-by-hand': { title: 'threads.js by hand', file: 'threads-by-hand', peer: true, package: 'threads' },
   piscina: { title: 'piscina', file: 'piscina', peer: true, package: 'piscina' },
   tinypool: { title: 'tinypool', file: 'tinypool', peer: true, package: 'tinypool' },
   workerpool: { title: 'workerpool', file: 'workerpool', peer: true, package: 'workerpool' },
   poolifier: { title: 'poolifier', file: 'poolifier', peer: true, package: 'poolifier' },
+  'p-map': {
+    title: 'p-map `pMapIterable` over piscina',
+    file: 'p-map',
+    peer: true,
+    package: 'p-map',
+    ordered: true,
+    pulled: true,
+  },
   comlink: { title: 'comlink', file: 'comlink', peer: true, package: 'comlink' },
   multithreading: {
     title: 'multithreading',

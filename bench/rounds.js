@@ -8,7 +8,9 @@ import { workloads } from './workloads.js';
 /** The libraries of `names` that take part in a workload; the sequential loop is in every one that it can do: it says what is right. */
 export function takingPart(id, names) {
   const { only, without = {} } = workloads[id];
-  return names.filter((name) => (only === undefined || only.includes(name)) && without[name] === undefined);
+  return names.filter(
+    (name) => (only?.includes(name) ?? libraries[name].pulled !== true) && without[name] === undefined,
+  );
 }
 
 /** Gives `{ figures, errors }` by library; `progress` is told of each run. */

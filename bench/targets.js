@@ -2,6 +2,7 @@
 import { libraries } from './libraries.js';
 
 const US = 'rxjs-parallel';
+const PULLED = 'rxjs-parallel-iterable';
 const UNORDERED = 'rxjs-parallel-unordered';
 const PEERS = Object.keys(libraries).filter((name) => libraries[name].peer);
 const OTHERS = Object.keys(libraries).filter((name) => !name.startsWith(US) && name !== 'sequential');
@@ -37,6 +38,14 @@ const targets = [
     (f) => f('cold', US) / f.least('cold', ['piscina', 'tinypool']),
   ),
   target('a value of 1 000 000, to one of 10 000', atMost(1.3), (f) => f('million', US, 'grown')),
+  target('pulled: memory of 10 000 000 values over that of 100 000', atMost(20, ' MiB'), (f) =>
+    f('memory', PULLED, 'memory'),
+  ),
+  target(
+    'pulled to pushed, 10 000 000 values',
+    atLeast(0.8),
+    (f) => f('memory', US, 'many') / f('memory', PULLED, 'many'),
+  ),
   target('main thread for a number', atMost(1.5, ' µs'), (f) => f('noop', US, 'main')),
   target('event loop delay p99 under 50 ms tasks', atMost(5, ' ms'), (f) => f('50ms', US, 'delay')),
   target('events$ unheard, to plain', atMost(1.05), (f) => f('unasked', US, 'unheard') / f('unasked', US, 'plain')),

@@ -1,5 +1,6 @@
 /** Every workload, in the order of the report. */
 import { copied, moved, sizes } from './workloads/buffers.js';
+import { memory } from './workloads/memory.js';
 import { million } from './workloads/million.js';
 import { noop, skewed, spin1ms, spin20us, spin50ms } from './workloads/numbers.js';
 import { json } from './workloads/records.js';
@@ -8,7 +9,7 @@ import { cold, lone } from './workloads/waits.js';
 
 /**
  * A workload is `{ title, about, columns, measure }`. `measure(library, { scale })` gives `figures`, one for each column, and
- * the `check` of the results. `only`: which libraries; `without`: which not, and why.
+ * the `check` of the results. `only`: which libraries; `without`: which not, and why. `limit`: seconds a run may take at least.
  */
 export const workloads = {
   noop,
@@ -23,5 +24,6 @@ export const workloads = {
   cold,
   lone,
   million,
+  memory,
   unasked,
 };

@@ -1,9 +1,12 @@
 // The short pieces of code in README.md, one after another.
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { from, range, take } from 'rxjs';
 import {
   ClosureError,
   localPool,
   parallelMap,
+  parallelMapIterable,
   parallelMapUnordered,
   TaskTimeoutError,
   taskOf,
@@ -34,7 +37,7 @@ console.log(count);
 
 console.log('\nWhat the pool does');
 // #region stats
-console.log(pool.stats()); // { workers, idle, running, completed, failed, restarts }
+console.log(pool.stats()); // { workers, idle, running, completed, failed, restarts, dropped }
 const watching = pool.events$.subscribe(({ type, worker }) => console.log(type, worker));
 await pool.run((primes) => primes.count(0, 100));
 watching.unsubscribe();
@@ -121,6 +124,35 @@ await range(1, 1_000_000)
     take(3),
   )
   .forEach((found) => console.log(found));
+// #endregion
+
+console.log('\nPulled: an endless source');
+// #region pull
+function* naturals(): Generator<number> {
+  for (let n = 1; ; n++) yield n;
+}
+
+for await (const found of parallelMapIterable(naturals(), (primes, n) => primes.count(0, n * 1000), pool)) {
+  console.log(found);
+  if (found > 1000) break; // closes the generator, and cancels what is out
+}
+// #endregion
+
+console.log('\nPulled: a file, line by line');
+// #region lines
+const lines = createInterface({ input: createReadStream('package.json') });
+let longest = '';
+
+for await (const line of parallelMapIterable(lines, (text) => text.trim(), 2, { window: 100 }))
+  if (line.length > longest.length) longest = line;
+console.log(longest);
+// #endregion
+
+console.log('\nPulled, as an Observable');
+// #region paced
+const paced = from(parallelMapIterable(naturals(), (primes, n) => primes.count(0, n * 1000), pool));
+
+await paced.pipe(take(3)).forEach((found) => console.log(found));
 // #endregion
 
 console.log('\nThe same chain without workers');

@@ -2,6 +2,7 @@
 import { Worker as PlatformWorker } from '#platform';
 import type { WorkerConstructor, WorkerHandle } from './threads/worker.ts';
 
+export type { ReadableStreamLike } from './core/openings.ts';
 export {
   ClosureError,
   CloneError,
@@ -17,7 +18,7 @@ export {
 export { localPool } from './local/localPool.ts';
 export type { ParallelIterableOptions, ParallelOptions, Settled } from './options.ts';
 export { type ParallelOperator, parallelMap } from './parallelMap.ts';
-export { type IterableSource, type ReadableStreamLike, parallelMapIterable } from './parallelMapIterable.ts';
+export { type IterableSource, parallelMapIterable } from './parallelMapIterable.ts';
 export { parallelMapUnordered } from './parallelMapUnordered.ts';
 export type { CloseOptions, PoolEvent, PoolStats, RunOptions, ThreadsPool, WorkerPool } from './pool.ts';
 export type { Call, Remote } from './remote.ts';

@@ -11,7 +11,8 @@ export interface ParallelOptions<T = any> {
   /** Most workers this operator uses at once: an integer, at least 1. Default: the size of the pool. */
   readonly concurrency?: number | undefined;
   /**
-   * In source order: most values dispatched and not yet emitted: an integer, at least 1, or `Infinity`.
+   * In source order, and of an iterator: most values dispatched and not yet emitted, or taken: an integer, at least 1,
+   * or `Infinity`.
    * May be smaller than the pool, and then also bounds how many run.
    * Default: more are taken while fewer results are held back than 64, or 8 for each task that is out.
    */
@@ -46,7 +47,10 @@ export interface ParallelOptions<T = any> {
   readonly transfer?: ((value: T, index: number) => readonly object[]) | undefined;
   /** Push sources: most values waiting to be dispatched: an integer, at least 1, or `Infinity`, the default. */
   readonly maxPending?: number | undefined;
-  /** Past `maxPending`: the stream errors with `OverflowError` (the default), or the oldest or the newest value is dropped. */
+  /**
+   * Past `maxPending`: the stream errors with `OverflowError` (the default), or the oldest or the newest value is
+   * dropped. `pool.stats().dropped` counts those; what is left keeps the index with which it arrived.
+   */
   readonly overflow?: 'error' | 'drop-oldest' | 'drop-newest' | undefined;
 }
 

@@ -1,4 +1,5 @@
 import { Results } from './core/iterate.ts';
+import { openingOf, type ReadableStreamLike } from './core/openings.ts';
 import { Ordered } from './core/ordered.ts';
 import { Unordered } from './core/unordered.ts';
 import { type ParallelIterableOptions, type Plan, planOf, show } from './options.ts';
@@ -6,15 +7,6 @@ import type { Element } from './parallelMap.ts';
 import type { ThreadsPool, WorkerPool } from './pool.ts';
 import type { Call, Remote } from './remote.ts';
 import { crewOf, isInline } from './threads/hire.ts';
-
-/** A web `ReadableStream`, as far as it is used here. */
-export interface ReadableStreamLike<T> {
-  getReader(): {
-    read(): PromiseLike<{ done: boolean; value?: T | undefined }>;
-    cancel(reason?: unknown): PromiseLike<void>;
-    releaseLock(): void;
-  };
-}
 
 /** What `parallelMapIterable` reads: an iterable, an async iterable (a Node stream is one), or a web stream. */
 export type IterableSource<T> = Iterable<T> | AsyncIterable<T> | ReadableStreamLike<T>;
@@ -29,7 +21,9 @@ const CALLER = 'parallelMapIterable';
  * The next value is read when a worker has room for it and the window lets it through; results that the consumer has
  * not taken count against the window. So memory depends on the window, not on the length of the source, and a slow
  * consumer slows the reading down. Nothing starts before the first `next`. `break`, `return` and an error close the
- * source and cancel what is out. `from(parallelMapIterable(…))` is an Observable that is paced in the same way.
+ * source and cancel what is out; the consumer is told when the source has closed, or, where that is in the middle of a
+ * read, after `terminateAfter` at the latest. `from(parallelMapIterable(…))` is an Observable whose source is read at
+ * the pace of the workers.
  *
  * @param source an Iterable, AsyncIterable, Node stream or web ReadableStream.
  * @param fn as for `parallelMap`.
@@ -66,7 +60,11 @@ export function parallelMapIterable<T, Thread, R, const O extends PoolOptions = 
   options?: O,
 ): AsyncIterableIterator<Element<T, R, O>>;
 export function parallelMapIterable(source: unknown, fn: unknown, workers?: unknown, options?: unknown): unknown {
-  const open = opener(source);
+  const open = openingOf(source);
+  if (open === undefined)
+    throw new TypeError(
+      `${CALLER}: source must be an Iterable, an AsyncIterable or a ReadableStream, got ${show(source)}`,
+    );
   if (typeof fn !== 'function') throw new TypeError(`${CALLER}: fn must be a function, got ${show(fn)}`);
   const { ordered = true, maxPending, overflow } = (options ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof ordered !== 'boolean')
@@ -78,33 +76,4 @@ export function parallelMapIterable(source: unknown, fn: unknown, workers?: unkn
   const given = planOf(CALLER, options, isInline(workers), ['ordered']);
   const plan: Plan = ordered ? given : { ...given, errorTiming: 'in-order' };
   return new Results(open, crewOf(CALLER, fn as never, workers, plan), plan, ordered ? Ordered : Unordered);
-}
-
-type Open = () => Iterator<unknown> | AsyncIterator<unknown>;
-
-function opener(source: unknown): Open {
-  const found = source as Partial<AsyncIterable<unknown> & Iterable<unknown> & ReadableStreamLike<unknown>> | null;
-  if (typeof found?.[Symbol.asyncIterator] === 'function') return () => found[Symbol.asyncIterator]!();
-  if (typeof found?.[Symbol.iterator] === 'function') return () => found[Symbol.iterator]!();
-  if (typeof found?.getReader === 'function') return () => readerOf(found as ReadableStreamLike<unknown>);
-  throw new TypeError(
-    `${CALLER}: source must be an Iterable, an AsyncIterable or a ReadableStream, got ${show(source)}`,
-  );
-}
-
-/** For browsers whose streams are no async iterables. */
-async function* readerOf<T>(stream: ReadableStreamLike<T>): AsyncGenerator<T | undefined> {
-  const reader = stream.getReader();
-  let ended = false;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      ended = done;
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    if (!ended) await reader.cancel();
-    reader.releaseLock();
-  }
 }

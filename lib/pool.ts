@@ -74,6 +74,8 @@ export interface Place {
 export interface Pool {
   readonly size: number;
   attach(feed: Feed): Place;
+  /** A stream has dropped a value that was waiting for this pool (`overflow`). */
+  dropped?(): void;
 }
 
 /** Where a public pool keeps what the engine sees of it. */
@@ -93,6 +95,8 @@ export interface PoolStats {
   readonly failed: number;
   /** Workers that were started in place of a lost one. */
   readonly restarts: number;
+  /** Values that streams dropped before they were sent, because more than `maxPending` were waiting. */
+  readonly dropped: number;
 }
 
 /** What happens in a pool. `time` is in milliseconds since the epoch, with fractions. */

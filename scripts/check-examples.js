@@ -1,12 +1,24 @@
-// Runs every example there is, each to its end.
-import { spawnSync } from 'node:child_process';
+// Runs every example there is, each to its end; the one that can be interrupted is, and goes on.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { exampleNames } from './examples.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'rxjs-parallel-examples-'));
+process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+const log = join(directory, 'access.log');
+const database = join(directory, 'rows.db');
 
 /** With which arguments each is run; an example that is not here is run without any. */
 const runs = {
   futures: [[], ['--as-completed']],
   primes: [['2000']],
   compress: [['lib']],
+  logs: [[log, '--size', '3M', '--check'], [log], [`${log}.gz`, '--size', '500K', '--check']],
+  'to-database': [[join(directory, 'small.db'), '--rows', '2500', '--slow', '1', '--check']],
 };
 
 let failed = 0;
@@ -31,4 +43,38 @@ for (const name of Object.keys(runs))
     failed++;
     console.error(`There is no example "${name}"`);
   }
+try {
+  console.log(`to-database, interrupted: ok, ${await interrupt()}`);
+} catch (error) {
+  failed++;
+  console.error(`to-database, interrupted: ${error.message}`);
+}
 process.exit(failed === 0 ? 0 : 1);
+
+/** Ends `to-database` by Ctrl-C while it writes, has it go on, and has what is there checked. */
+async function interrupt() {
+  const args = ['dist/examples/to-database.js', database];
+  const child = spawn(process.execPath, [...args, '--rows', '1000000000'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
+  const ended = once(child, 'close');
+  // Some batches are there.
+  while (child.exitCode === null && !(existsSync(database) && statSync(database).size > 100_000)) await sleep(5);
+  child.kill('SIGINT');
+  const [code] = await ended;
+  const last = Number(/Interrupted after row (\d+)/.exec(output)?.[1]);
+  if (code !== 130 || !(last > 0) || !output.includes(`is whole: rows 1 to ${last}`))
+    throw new Error(`it did not end well (${code}):\n${output}`);
+  const rows = last + 1500;
+  const { status, stdout } = spawnSync(process.execPath, [...args, '--rows', String(rows), '--check'], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  const expected = [
+    `Going on after row ${last}`,
+    `is whole: rows 1 to ${rows}`,
+    'Every row is as it is without workers',
+  ];
+  if (status !== 0 || !expected.every((each) => stdout.includes(each))) throw new Error(`it did not go on:\n${stdout}`);
+  return `after row ${last}`;
+}

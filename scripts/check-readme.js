@@ -7,6 +7,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const BLOCK =
   /(?:^<!-- from (?<file>\S+?)(?:#(?<region>\S+))? -->\n+)?^```(?:ts|typescript)\b[^\n]*\n(?<code>.*?)^```$/gms;
 
+const FENCE = '```';
+
 const write = process.argv.includes('--write');
 const readme = readFileSync('README.md', 'utf8');
 const problems = [];
@@ -21,7 +23,7 @@ const filled = readme.replace(BLOCK, (block, ...rest) => {
     const wanted = sourceOf(file, region);
     if (wanted === code) return block;
     if (!write) throw new Error(`differs from ${file}${region === undefined ? '' : `#${region}`}`);
-    return block.replace(code, () => wanted);
+    return `${block.slice(0, -(code.length + FENCE.length))}${wanted}${FENCE}`;
   } catch (error) {
     problems.push(`README.md:${line}: ${error.message}`);
     return block;

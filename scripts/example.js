@@ -14,5 +14,7 @@ if (build.status !== 0) {
   console.error(build.stdout + build.stderr);
   process.exit(1);
 }
+// Ctrl-C goes to the example, too: how it ends is waited for.
+process.on('SIGINT', () => {});
 const { status } = spawnSync(process.execPath, [`dist/examples/${name}.js`, ...args], { stdio: 'inherit' });
 process.exit(status ?? 1);

@@ -355,6 +355,48 @@ for (const [name, operator] of Object.entries({ parallelMap, parallelMapUnordere
         waiting('drop-newest', '----------a-b-(c|)');
       });
 
+      it('numbers what is left as it arrived, and counts what is dropped', () => {
+        const course = {
+          'drop-oldest': [[0, 3, 4], 2],
+          'drop-newest': [[0, 1, 2], 2],
+        } as const;
+        for (const overflow of ['drop-oldest', 'drop-newest'] as const)
+          marbles(({ cold, crew, expectObservable, flush }) => {
+            const fake = crew(1, { a: 10 });
+            const asked: [string, number][] = [];
+            const indices: number[] = [];
+            const result = cold('abcde|').pipe(
+              operator(
+                (worker, value, index) => {
+                  asked.push([value, index]);
+                  return worker.run(value);
+                },
+                fake.pool,
+                { maxPending: 2, overflow, onError: 'settle' },
+              ),
+              map(({ index, input }) => {
+                indices.push(index);
+                return input;
+              }),
+            );
+            const [expected, dropped] = course[overflow];
+            expectObservable(result).toBe(overflow === 'drop-oldest' ? '----------ad(e|)' : '----------ab(c|)');
+            flush();
+            expect(indices).toEqual([...expected]);
+            expect(asked).toEqual(expected.map((index) => ['abcde'[index]!, index]));
+            expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ dropped, completed: 3 }));
+          });
+      });
+
+      it('lets everything through that a worker has room for at once', () => {
+        for (const overflow of ['error', 'drop-oldest', 'drop-newest'] as const) {
+          const { pool } = atOnce({ run: (n: number) => n });
+          const result = range(0, 1000).pipe(operator((worker, n) => worker.run(n), pool, { maxPending: 1, overflow }));
+          expect(notified(result).length).toBe(1001);
+          expect(pool.stats().dropped).toBe(0);
+        }
+      });
+
       it('does not count what is out', () => {
         marbles(({ cold, crew, expectObservable }) => {
           const { pool } = crew(2, { a: 6, b: 7, c: 4 });

@@ -1,19 +1,24 @@
 import { OverflowError } from '../errors.ts';
+import type { Plan } from '../options.ts';
 import { Backlog } from './backlog.ts';
 import type { Intake } from './stream.ts';
+
+type Limits = Pick<Plan, 'maxPending' | 'overflow'>;
 
 /** Values that a source pushes; they wait here until a worker has room. */
 export class Arrivals<T> implements Intake {
   readonly #backlog = new Backlog<T>();
   readonly #maxPending: number;
-  readonly #overflow: 'error' | 'drop-oldest' | 'drop-newest';
+  readonly #overflow: Limits['overflow'];
+  readonly #dropped: () => void;
   readonly #unsubscribe: () => void;
   #arrived = 0;
   done = false;
 
-  constructor(maxPending: number, overflow: 'error' | 'drop-oldest' | 'drop-newest', unsubscribe: () => void) {
+  constructor({ maxPending, overflow }: Limits, dropped: () => void, unsubscribe: () => void) {
     this.#maxPending = maxPending;
     this.#overflow = overflow;
+    this.#dropped = dropped;
     this.#unsubscribe = unsubscribe;
   }
 
@@ -32,12 +37,13 @@ export class Arrivals<T> implements Intake {
   /** Keeps to `maxPending`; an error where that cannot be done. */
   settle(): OverflowError | undefined {
     if (this.#backlog.length <= this.#maxPending) return undefined;
-    if (this.#overflow === 'drop-oldest') this.#backlog.shift();
-    else if (this.#overflow === 'drop-newest') this.#backlog.pop();
-    else
+    if (this.#overflow === 'error')
       return new OverflowError(
         `More than maxPending (${this.#maxPending}) values are waiting. Slow the source down, raise maxPending, or set overflow to 'drop-oldest' or 'drop-newest'`,
       );
+    if (this.#overflow === 'drop-oldest') this.#backlog.shift();
+    else this.#backlog.pop();
+    this.#dropped();
     return undefined;
   }
 

@@ -4,7 +4,7 @@ import { whenAborted } from './abort.ts';
 import type { Crew } from './operator.ts';
 import type { Outlet } from './outlet.ts';
 import { Pulled } from './pulled.ts';
-import { type Destination, Stream } from './stream.ts';
+import { type Destination, NOTHING, Stream } from './stream.ts';
 
 interface Asked<R> {
   resolve(result: IteratorResult<R, undefined>): void;
@@ -32,6 +32,7 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
   /** An error that came while nobody was asking. An array, since undefined may be thrown. */
   #failure: [unknown] | undefined;
   #over = false;
+  #closing: Promise<unknown> | undefined;
 
   constructor(
     open: () => Iterator<T, unknown> | AsyncIterator<T, unknown>,
@@ -46,28 +47,29 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
   }
 
   next(): Promise<IteratorResult<R, undefined>> {
+    const ready = this.#run === undefined ? NOTHING : this.#run.stream.take();
+    if (ready !== NOTHING) return Promise.resolve({ done: false, value: ready as R });
+    if (this.#over) return this.#afterEnd();
     return new Promise((resolve, reject) => {
-      if (this.#failure !== undefined) {
-        const [error] = this.#failure;
-        this.#failure = undefined;
-        return reject(error);
-      }
-      if (this.#over) return resolve(DONE);
       this.#asked.push({ resolve, reject });
       try {
         this.#run ??= this.#start();
-        this.#run?.stream.drain();
+        this.#run.stream.drain();
       } catch (error) {
         this.#fail(error);
       }
     });
   }
 
-  /** Stops: what is out is cancelled, the source is closed. */
+  /** Stops: what is out is cancelled, the source is closed. Rejects with what goes wrong in that. */
   async return(): Promise<IteratorResult<R, undefined>> {
-    this.#run?.stream.stop();
-    this.#finish();
-    await this.#run?.source.closed;
+    this.#failure = undefined;
+    if (this.#over) await this.#closed().catch(() => {});
+    else {
+      this.#run?.stream.stop();
+      this.#finish();
+      await this.#closed();
+    }
     return DONE;
   }
 
@@ -88,13 +90,14 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
     const { signal } = this.#plan;
     if (signal?.aborted === true) throw signal.reason;
     const { pool, release } = this.#crew.hire();
+    let source: Pulled<T> | undefined;
     let unlisten: (() => void) | undefined;
     const end = (): void => {
       unlisten?.();
       release?.();
     };
     try {
-      const source = new Pulled<T>(this.#open());
+      source = new Pulled<T>(this.#open());
       const stream = new Stream(
         pool,
         this.#plan,
@@ -108,6 +111,7 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
       if (signal !== undefined) unlisten = whenAborted(signal, () => stream.error(signal.reason));
       return { stream, source, end };
     } catch (error) {
+      source?.stop();
       end();
       throw error;
     }
@@ -125,12 +129,17 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
     };
   }
 
-  #fail(error: unknown): void {
+  /** Who waits is told when the source has closed, so that its `finally` has run. */
+  #fail(reason: unknown): void {
     if (this.#over) return;
-    const first = this.#asked.shift();
-    if (first === undefined) this.#failure = [error];
-    else first.reject(error);
+    const [first, ...others] = this.#asked.splice(0);
+    if (first === undefined) this.#failure = [reason];
     this.#finish();
+    const tell = (): void => {
+      first?.reject(reason);
+      for (const { resolve } of others) resolve(DONE);
+    };
+    this.#closed().then(tell, tell);
   }
 
   #finish(): void {
@@ -138,5 +147,26 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
     this.#over = true;
     this.#run?.end();
     for (const { resolve } of this.#asked.splice(0)) resolve(DONE);
+  }
+
+  /** What `next` gives after the end. */
+  async #afterEnd(): Promise<IteratorResult<R, undefined>> {
+    await this.#closed().catch(() => {});
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure[0];
+    return DONE;
+  }
+
+  /** Once it is over: settles when the source has closed. A source may be in a read that never ends: that is not waited for. */
+  #closed(): Promise<unknown> {
+    const { terminateAfter } = this.#plan;
+    const closed = this.#run?.source.closed;
+    if (closed === undefined || terminateAfter === Infinity) return Promise.resolve(closed);
+    this.#closing ??= new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, terminateAfter);
+      closed.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+    return this.#closing;
   }
 }

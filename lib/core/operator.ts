@@ -35,8 +35,12 @@ export function parallel<T, R>(crew: Crew, plan: Plan, outlet: new () => Outlet)
       const subscribed = whereSubscribed();
       // Stops the source even while it is still in the middle of subscribing.
       const stop = new Subject<void>();
-      const arrivals = new Arrivals<T>(plan.maxPending, plan.overflow, () => stop.next());
       const { pool, release } = crew.hire();
+      const arrivals = new Arrivals<T>(
+        plan,
+        () => pool.dropped?.(),
+        () => stop.next(),
+      );
       const stream = new Stream(pool, plan, arrivals, new outlet(), crew.describe, subscriber, subscribed);
       const unlisten = signal === undefined ? undefined : whenAborted(signal, () => stream.error(signal.reason));
       subscriber.add(() => {

@@ -16,7 +16,7 @@ import { Unordered } from './unordered.ts';
 /** What a pool offers besides taking streams. */
 export interface ClosablePool extends Pool {
   readonly events$: Observable<PoolEvent>;
-  stats(): PoolStats;
+  stats(): Omit<PoolStats, 'dropped'>;
   close(drain: boolean): Promise<void>;
 }
 
@@ -36,14 +36,17 @@ export function publicPool<Api>(pool: ClosablePool): WorkerPool<Api> {
     const crew = crewOn((worker: unknown) => (fn as (worker: unknown) => unknown)(worker), pool);
     return lastValueFrom(of(undefined).pipe(parallel<undefined, never>(crew, plan, Unordered)));
   };
+  let dropped = 0;
+  // What streams dropped never came to the pool: it is counted here, the same for all pools.
+  const seen: Pool = { size: pool.size, attach: (feed) => pool.attach(feed), dropped: () => void dropped++ };
   const shown = {
     size: pool.size,
     events$: pool.events$,
     run,
-    stats: () => pool.stats(),
+    stats: () => ({ ...pool.stats(), dropped }),
     close,
     [asyncDispose]: () => close(),
-    [engine]: pool,
+    [engine]: seen,
   };
   return shown as WorkerPool<Api>;
 }

@@ -1,3 +1,4 @@
+import { show } from '../options.ts';
 import { Backlog } from './backlog.ts';
 import type { Intake } from './stream.ts';
 
@@ -20,8 +21,10 @@ export class Pulled<T> implements Intake {
   #stream: Pulling | undefined;
   #fetched = 0;
   #reading = false;
+  /** Within the very call of the iterator's `next`. */
+  #asking = false;
   done = false;
-  /** Resolves when the source has been closed. */
+  /** Settles when the source has been closed; a source that is in the middle of a read may never be. */
   closed: Promise<unknown> = Promise.resolve();
 
   constructor(iterator: Pull<T>) {
@@ -50,8 +53,9 @@ export class Pulled<T> implements Intake {
     while (!this.#reading && !this.done && this.#backlog.length < enough) {
       this.#reading = true;
       try {
-        const result = this.#iterator.next();
-        if ('then' in result) return this.#wait(result, wanted);
+        const result = this.#ask();
+        if (typeof (result as PromiseLike<unknown>)?.then === 'function')
+          return this.#wait(result as PromiseLike<unknown>, wanted);
         this.#fetchedOne(result);
       } catch (error) {
         this.#failed(error);
@@ -64,15 +68,9 @@ export class Pulled<T> implements Intake {
   stop(): void {
     if (this.done) return;
     this.done = true;
-    const waiting = this.#reading;
-    try {
-      const closed = Promise.resolve(this.#iterator.return?.());
-      // A source that is in the middle of something may never come to its end: nobody waits for that.
-      if (waiting) closed.catch(() => {});
-      else this.closed = closed;
-    } catch (error) {
-      this.closed = Promise.reject(error);
-    }
+    // A generator that is stopped from inside itself cannot be closed before it has come to its next value.
+    this.closed = this.#asking ? Promise.resolve().then(() => this.#close()) : this.#close();
+    // What goes wrong here is for who waits for it.
     this.closed.catch(() => {});
   }
 
@@ -80,26 +78,42 @@ export class Pulled<T> implements Intake {
     this.#backlog.clear();
   }
 
-  #wait(result: PromiseLike<IteratorResult<T, unknown>>, wanted: () => number): void {
-    result.then(
-      (fetched) => {
+  #ask(): unknown {
+    this.#asking = true;
+    try {
+      return this.#iterator.next();
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.#iterator.return?.();
+  }
+
+  #wait(result: PromiseLike<unknown>, wanted: () => number): void {
+    // A promise of ours: what is only like one may settle twice, or throw.
+    Promise.resolve(result)
+      .then((fetched) => {
         this.#reading = false;
         this.#fetchedOne(fetched);
         if (this.done) this.#stream?.drain();
         else this.#stream?.arrived();
         this.read(wanted);
-      },
-      (error: unknown) => {
+      })
+      .catch((error: unknown) => {
         this.#reading = false;
         this.#failed(error);
-      },
-    );
+      });
   }
 
-  #fetchedOne(result: IteratorResult<T, unknown>): void {
+  #fetchedOne(result: unknown): void {
     if (this.done) return;
-    if (result.done === true) this.done = true;
-    else this.#backlog.push(result.value, this.#fetched++);
+    if (typeof result !== 'object' || result === null)
+      throw new TypeError(`next() of the source must give { done, value }, it gave ${show(result)}`);
+    const { done, value } = result as IteratorResult<T, unknown>;
+    if (done === true) this.done = true;
+    else this.#backlog.push(value, this.#fetched++);
   }
 
   #failed(error: unknown): void {

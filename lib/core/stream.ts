@@ -30,6 +30,9 @@ export interface Destination {
   complete(): void;
 }
 
+/** No result, while any value may be one. */
+export const NOTHING: unique symbol = Symbol('nothing');
+
 type Describe = (value: any, index: number) => Description;
 
 /** How many results may be held back while few tasks are out, and for each task that is. */
@@ -178,6 +181,19 @@ export class Stream implements Feed {
       this.#draining = false;
     }
     if (!this.#closed) this.#finish();
+  }
+
+  /**
+   * The next result where there are more and no worker waits for a value: then there is nothing to do but to take it.
+   * Else, and where it is no value, `NOTHING`: `drain` has more to do. An iterator asks for each result by itself, and
+   * to drain for each made it take a half longer.
+   */
+  take(): unknown {
+    const { held, ready } = this.#outlet;
+    if (!ready || held === 1 || this.#draining || this.#closed || this.#place.hungry) return NOTHING;
+    const outcome = this.#outlet.take();
+    if (outcome instanceof Failure) this.error(outcome.error);
+    return outcome === SKIPPED || outcome instanceof Failure ? NOTHING : outcome;
   }
 
   closing(reason: Error): void {

@@ -89,7 +89,7 @@ class Local implements ClosablePool {
     return this.#running === undefined;
   }
 
-  stats(): PoolStats {
+  stats(): Omit<PoolStats, 'dropped'> {
     const running = this.idle ? 0 : 1;
     return { workers: 1, idle: 1 - running, running, ...this.#counts, restarts: 0 };
   }

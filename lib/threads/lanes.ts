@@ -65,7 +65,7 @@ export class Lanes implements Pool {
     return this.#events.asObservable();
   }
 
-  stats(): PoolStats {
+  stats(): Omit<PoolStats, 'dropped'> {
     const up = this.#lanes.filter(({ state }) => state === 'up');
     let running = 0;
     for (const { batches } of up) for (const batch of batches) running += batch.end - batch.reported;

@@ -9,6 +9,7 @@ import {
   Transfer,
   type WorkerPool,
   parallelMap,
+  parallelMapIterable,
   parallelMapUnordered,
   taskOf,
 } from 'rxjs-parallel';
@@ -300,6 +301,111 @@ export function poolContract(name: string, { most, copies, make }: Kind): void {
       });
     });
 
+    describe('of what is pulled', () => {
+      const count = async function* (end: number, log: { read: number; closed: boolean }): AsyncGenerator<number> {
+        try {
+          while (log.read < end) {
+            yield log.read++;
+            if (log.read % 7 === 0) await new Promise((resolve) => setTimeout(resolve));
+          }
+        } finally {
+          log.closed = true;
+        }
+      };
+
+      it('gives every result, in order or as they arrive, within each window', async () => {
+        const pool = made(2);
+        const expected = Array.from({ length: 100 }, (_, n) => n);
+        for (const ordered of [true, false])
+          for (const window of [undefined, 1, 5, Infinity]) {
+            const log = { read: 0, closed: false };
+            const values: number[] = [];
+            const results = parallelMapIterable(count(100, log), (worker, n) => worker.echo(n), pool, {
+              ordered,
+              window,
+            });
+            for await (const value of results) {
+              values.push(value);
+              if (window !== undefined) expect(log.read).toBeLessThanOrEqual(values.length + window);
+            }
+            if (!ordered) values.sort((a, b) => a - b);
+            expect(values).withContext(`ordered: ${ordered}, window: ${window}`).toEqual(expected);
+            expect(log.closed).toBeTrue();
+          }
+      });
+
+      it('settles', async () => {
+        const settled: unknown[] = [];
+        for await (const each of parallelMapIterable([0, 1], (worker, n) => worker.failIfOdd(n), made(2), {
+          onError: 'settle',
+        }))
+          settled.push(each);
+        expect(settled).toEqual([
+          { status: 'fulfilled', index: 0, input: 0, value: 0 },
+          { status: 'rejected', index: 1, input: 1, reason: new RangeError('1 is odd') },
+        ]);
+      });
+
+      it('rejects with the failure, after the results before it; the source is closed', async () => {
+        const log = { read: 0, closed: false };
+        const values: number[] = [];
+        const loop = async (): Promise<void> => {
+          for await (const value of parallelMapIterable(
+            count(Infinity, log),
+            (worker, n) => worker.failIfOdd(n === 9 ? 9 : 2 * n),
+            made(2),
+          ))
+            values.push(value);
+        };
+        const error = await reason(loop());
+        expect(error.message).toBe('9 is odd');
+        expect(taskOf(error)).toEqual({ index: 9, input: 9 });
+        expect(values).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16]);
+        expect(log.closed).toBeTrue();
+      });
+
+      it('closes the source and tells the task that runs when the loop is left', async () => {
+        const pool = made(1);
+        const log = { read: 0, closed: false };
+        const { channel, begun } = beginning();
+        const results = parallelMapIterable(
+          count(Infinity, log),
+          (worker, n) => (n === 0 ? worker.echo(n) : worker.untilAborted(channel)),
+          pool,
+        );
+        for await (const value of results) {
+          expect(value).toBe(0);
+          await begun;
+          break;
+        }
+        expect(log.closed).toBeTrue();
+        // Without shared memory, what follows in the same message still begins, to be told at once.
+        expect(await pool.run((worker) => worker.aborted())).toBeGreaterThanOrEqual(1);
+      });
+
+      it('gives what was read when the pool closes, and then rejects', async () => {
+        const pool = made(1);
+        const log = { read: 0, closed: false };
+        const values: number[] = [];
+        let closed: Promise<void> | undefined;
+        const loop = async (): Promise<void> => {
+          for await (const value of parallelMapIterable(
+            count(Infinity, log),
+            (worker, n) => worker.later(n, 1),
+            pool,
+          )) {
+            values.push(value);
+            if (value === 3) closed = pool.close();
+          }
+        };
+        expect(await reason(loop())).toBeInstanceOf(PoolClosedError);
+        await closed;
+        expect(values).toEqual(Array.from({ length: pool.stats().completed }, (_, n) => n));
+        expect(values.length).toBeGreaterThan(3);
+        expect(log.closed).toBeTrue();
+      });
+    });
+
     describe('cancels', () => {
       it('a run by its signal, whose reason it rejects with; the task is told', async () => {
         const pool = made(1);
@@ -392,9 +498,28 @@ export function poolContract(name: string, { most, copies, make }: Kind): void {
           completed: 28,
           failed: 13,
           restarts: 0,
+          dropped: 0,
         });
         expect(stats.workers).toBeGreaterThan(0);
         expect(stats.workers).toBeLessThanOrEqual(pool.size);
+      });
+
+      it('how many values were dropped', async () => {
+        const pool = made(1);
+        for (const overflow of ['drop-oldest', 'drop-newest'] as const) {
+          const { dropped } = pool.stats();
+          const kept = await all(
+            range(0, 50).pipe(
+              parallelMap((worker, n) => worker.later(n, 0), pool, { maxPending: 3, overflow, onError: 'settle' }),
+            ),
+          );
+          expect(kept.map(({ index }) => index)).toEqual(kept.map(({ input }) => input));
+          expect(pool.stats().dropped - dropped)
+            .withContext(overflow)
+            .toBe(50 - kept.length);
+          expect(kept.length).toBeGreaterThanOrEqual(3);
+          expect(kept.length).toBeLessThan(50);
+        }
       });
 
       it('stats while a task runs', async () => {
@@ -404,12 +529,28 @@ export function poolContract(name: string, { most, copies, make }: Kind): void {
         await pool.run((worker) => worker.echo(1));
         const run = reason(pool.run((worker) => worker.untilAborted(channel), { signal: controller.signal }));
         await begun;
-        expect(pool.stats()).toEqual({ workers: 1, idle: 0, running: 1, completed: 1, failed: 0, restarts: 0 });
+        expect(pool.stats()).toEqual({
+          workers: 1,
+          idle: 0,
+          running: 1,
+          completed: 1,
+          failed: 0,
+          restarts: 0,
+          dropped: 0,
+        });
         controller.abort();
         await run;
         expect(await pool.run((worker) => worker.aborted())).toBe(1);
         // What was cancelled has neither completed nor failed.
-        expect(pool.stats()).toEqual({ workers: 1, idle: 1, running: 0, completed: 2, failed: 0, restarts: 0 });
+        expect(pool.stats()).toEqual({
+          workers: 1,
+          idle: 1,
+          running: 0,
+          completed: 2,
+          failed: 0,
+          restarts: 0,
+          dropped: 0,
+        });
       });
 
       it('what happens, to who listens', async () => {

@@ -143,7 +143,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     return this.#slots.filter(({ seat }) => seat !== undefined).length;
   }
 
-  stats(): PoolStats {
+  stats(): Omit<PoolStats, 'dropped'> {
     const up = this.#slots.filter((slot) => slot.up);
     const running = up.reduce((sum, { out }) => sum + out, 0);
     return { workers: up.length, idle: up.length - this.busy, running, ...this.#counts };
