@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import * as main from 'rxjs-parallel';
+
+const LIB = new URL('../../lib/', import.meta.url);
+
+/** What each source file imports, types aside. */
+function imports(): [file: string, from: string][] {
+  const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  return files.flatMap((file) => {
+    const text = readFileSync(new URL(file, LIB), 'utf8');
+    const found = text.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)'|^import '([^']+)'/gm);
+    return [...found].map(([, from, bare]): [string, string] => [file.replaceAll('\\', '/'), (from ?? bare)!]);
+  });
+}
+
+/** Prints what importing an entry has added to the process. */
+const added = (entry: string): string => `
+  const handlers = () => process.eventNames().map((name) => String(name) + process.listenerCount(name)).sort().join();
+  const globals = () => Reflect.ownKeys(globalThis).map(String).sort().join();
+  const before = [handlers(), globals()];
+  await import(${JSON.stringify(entry)});
+  console.log(JSON.stringify([before, [handlers(), globals()]]));
+`;
+
+describe('The package', () => {
+  it('has these names, and no other', () => {
+    expect(Object.keys(main).sort()).toEqual([
+      'CloneError',
+      'ClosureError',
+      'OverflowError',
+      'ParallelError',
+      'PoolClosedError',
+      'TaskTimeoutError',
+      'Transfer',
+      'Worker',
+      'WorkerCrashedError',
+      'WorkerInitError',
+      'localPool',
+      'parallelMap',
+      'parallelMapIterable',
+      'parallelMapUnordered',
+      'taskOf',
+      'workerPool',
+    ]);
+  });
+
+  it('has, in workers, these names, and no other', async () => {
+    expect(Object.keys(await import('rxjs-parallel/worker')).sort()).toEqual(['Transfer', 'expose', 'taskContext']);
+  });
+
+  it('changes no signal handler and no global of a process that imports it', () => {
+    const run = ['--input-type=module', '--eval', added(new URL('../lib/index.js', import.meta.url).href)];
+    const [before, after] = JSON.parse(execFileSync(process.execPath, run, { encoding: 'utf8' })) as [
+      string[],
+      string[],
+    ];
+    expect(after).toEqual(before);
+  });
+
+  it('imports threads.js through one door on each side', () => {
+    const doors = imports().filter(([, from]) => /^threads(?:\/|$)/.test(from));
+    expect([...new Set(doors.map(([file]) => file))].sort()).toEqual(['threads/threads.ts', 'worker/threads.ts']);
+  });
+
+  it('has no RxJS in workers, and nothing but itself in what crosses', () => {
+    const inWorkers = imports().filter(([file]) => file.startsWith('worker/') || file === 'wire.ts');
+    expect(inWorkers.length).toBeGreaterThan(5);
+    expect(inWorkers.filter(([, from]) => from.startsWith('rxjs'))).toEqual([]);
+    expect(inWorkers.filter(([file]) => file === 'wire.ts')).toEqual([]);
+  });
+
+  it('has no RxJS in its scheduling', () => {
+    const engine = /^core\/(?:stream|arrivals|pulled|ordered|unordered|outlet|backlog|turns|recorder)\.ts$/;
+    const found = imports().filter(([file]) => engine.test(file));
+    expect(found.length).toBeGreaterThan(5);
+    expect(found.filter(([, from]) => from.startsWith('rxjs'))).toEqual([]);
+  });
+});
