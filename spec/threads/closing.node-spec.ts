@@ -23,3 +23,9 @@ describe('A pool that is closing', () => {
     expect(out).toBe('closed\n');
   });
 });
+
+describe('A pool that is idle', () => {
+  it('lets the process end', async () => {
+    expect(await printed(`console.log(pool.stats().idle);`)).toBe('1\n');
+  });
+});
