@@ -7,7 +7,8 @@ export interface Part {
   readonly bytes: number;
 }
 
-const PART = 2 ** 20;
+/** With a mebibyte the process takes 40 MiB more, and is no faster. */
+const PART = 2 ** 16;
 
 /** The parts of a log of that size: they are made on their own, each from its number. */
 export function* partsOf(size: number): Generator<Part> {
