@@ -13,9 +13,9 @@ export class Axis {
     return (time / this.#span) * width;
   }
 
-  /** Has room for a run of `elapsed` ms, and for the run on the main thread, so that the two compare. */
-  draw(elapsed: number, mainThread: number | undefined): void {
-    this.#span = Math.max(1000, 1.02 * elapsed, 1.02 * (mainThread ?? 0));
+  /** Has room for `span` ms, and for the run on the main thread, so that the two compare. */
+  draw(span: number, mainThread: number | undefined): void {
+    this.#span = Math.max(1000, 1.02 * span, 1.02 * (mainThread ?? 0));
     this.#surface.clear();
     const { context, width } = this.#surface;
     context.font = `11px ${styled('--sans')}`;

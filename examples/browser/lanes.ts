@@ -58,17 +58,17 @@ function drawLane(surface: Surface, { lives, tasks }: Lane, elapsed: number, axi
   context.fillStyle = styled('--ink');
   for (const { time, type } of lives)
     if (type === 'worker:start') context.fillRect(at(time) - 0.75, 0, 1.5, height);
-    else cross(context, at(time), height);
+    else cross(context, Math.min(at(time) + height / 2, width - height / 3), height);
 }
 
 function cross(context: CanvasRenderingContext2D, x: number, height: number): void {
-  const arm = height / 4;
+  const arm = height / 5;
   context.strokeStyle = styled('--ink');
   context.lineWidth = 1.5;
   context.beginPath();
-  for (const side of [-1, 1]) {
-    context.moveTo(x + 2 * arm + 2 - side * arm, height / 2 - arm);
-    context.lineTo(x + 2 * arm + 2 + side * arm, height / 2 + arm);
+  for (const side of [-arm, arm]) {
+    context.moveTo(x - side, height / 2 - arm);
+    context.lineTo(x + side, height / 2 + arm);
   }
   context.stroke();
 }

@@ -67,6 +67,8 @@ function watch(run: Run, pool: TilePool): void {
   stage.begin(run);
   watching = pool.events$.subscribe((event) => run.see(event));
   let last = performance.now();
+  // While the page is hidden there are no frames: that is no stutter.
+  watching.add(fromEvent(document, 'visibilitychange').subscribe(() => (last = performance.now())));
   const over = (): boolean => run.state !== 'running' && pool.stats().running === 0;
   const frames = animationFrames().pipe(takeWhile(() => !over(), true));
   watching.add(

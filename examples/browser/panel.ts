@@ -28,6 +28,7 @@ export class Panel {
     this.#operator.textContent = way === 'unordered' ? 'parallelMapUnordered' : 'parallelMap';
     this.#pool.textContent = way === 'main' ? 'localPool({ draw })' : `workerPool(startWorker, ${lanes.length})`;
     this.#progress.max = tiles.length;
+    this.#put(way, '.speed', '–');
     this.#cancel.setAttribute('aria-disabled', 'false');
     const workers = way === 'main' ? '' : lanes.length === 1 ? ' on 1 worker' : ` on ${lanes.length} workers`;
     this.say(`Drawing ${NAMES[way]}${workers} …`);
@@ -53,7 +54,6 @@ export class Panel {
       else if (way !== 'main') compared = `, ${speedUp} times as fast as on the main thread.`;
       this.say(`Drawn ${NAMES[way]} in ${seconds(elapsed)}${compared}`);
     } else if (state === 'cancelled') {
-      this.#put(way, '.speed', '–');
       const after = Math.max(0, Math.round(freed - pressed));
       const who = way === 'main' ? 'The thread was' : 'All workers were';
       this.say(`Cancelled after ${results.length} of ${tiles.length} tiles. ${who} free after ${after} ms.`);

@@ -45,7 +45,7 @@ export class Picture {
     }
     context.globalAlpha = 1;
     context.lineWidth = 4;
-    context.font = '600 20px sans-serif';
+    context.font = `600 20px ${styled('--sans')}`;
     context.textBaseline = 'middle';
     context.textAlign = 'center';
     for (const [worker, lane] of run.lanes.entries()) {

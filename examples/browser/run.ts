@@ -39,9 +39,19 @@ export class Run {
     this.lanes = Array.from({ length: workers }, () => ({ tasks: [], lives: [] }));
   }
 
+  /** Milliseconds since it began. */
+  get age(): number {
+    return now() - this.#began;
+  }
+
   /** How long it took, or has taken. */
   get elapsed(): number {
-    return this.#ended ?? this.#age;
+    return this.#ended ?? this.age;
+  }
+
+  /** Until when something happened. */
+  get span(): number {
+    return Math.max(this.elapsed, this.freed);
   }
 
   get worstFrame(): number {
@@ -50,6 +60,7 @@ export class Run {
 
   /** Tiles that are computed and wait for one before them. */
   get held(): readonly number[] {
+    if (this.state !== 'running') return [];
     const emitted = new Set(this.results.map(({ index }) => index));
     const computed = this.lanes.flatMap(({ tasks }) =>
       tasks.filter(({ cancelled, end }) => end !== undefined && !cancelled),
@@ -80,21 +91,17 @@ export class Run {
   }
 
   emit(index: number): void {
-    this.results.push({ index, time: this.#age });
+    this.results.push({ index, time: this.age });
   }
 
   end(state: State): void {
     this.state = state;
-    this.#ended = this.#age;
+    this.#ended = this.age;
   }
 
   /** When something happened that the page tells of, as a press of a button. */
   timeOf(event: Event): number {
     return performance.timeOrigin + event.timeStamp - this.#began;
-  }
-
-  get #age(): number {
-    return now() - this.#began;
   }
 }
 

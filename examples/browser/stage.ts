@@ -32,7 +32,7 @@ export class Stage {
 
   /** A frame of the page, that came `ms` after the one before it. */
   frame(run: Run, ms: number): void {
-    run.frames.push({ end: run.elapsed, ms });
+    run.frames.push({ end: run.age, ms });
     this.#panel.draw(run);
     this.#frames.move(performance.now());
     this.redraw();
@@ -54,7 +54,7 @@ export class Stage {
 
   redraw(): void {
     const run = this.#shown;
-    this.#axis.draw(run.elapsed, this.#panel.mainThread);
+    this.#axis.draw(run.span, this.#panel.mainThread);
     this.#frames.draw(run, this.#axis);
     this.#lanes.draw(run, this.#axis);
     this.#results.draw(run, this.#axis);

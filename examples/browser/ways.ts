@@ -26,7 +26,7 @@ const mainThread = (): TilePool => localPool({ draw: (tile: Tile) => drawTile(ti
 const draw = (worker: Remote<{ draw(tile: Tile): Drawn }>, tile: Tile) => worker.draw(tile);
 
 /** A worker that cannot see that its task was cancelled (the page is not cross-origin isolated) is ended after so many ms. */
-const options = { terminateAfter: 50 };
+const options = { terminateAfter: 100 };
 
 export const ways: Record<Way, (pool: TilePool) => Observable<Drawn>> = {
   // One tile a turn, or the page would not be painted before the end.
