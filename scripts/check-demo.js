@@ -21,6 +21,8 @@ let drawn;
 await check('each way draws the same picture, in its order, and only the main thread stutters', async () => {
   const demo = await DemoPage.open(browser, built.url, desktop);
   assert.equal(await demo.page.evaluate(() => crossOriginIsolated), true);
+  // A browser without a window does not ask for it.
+  assert.ok(await demo.page.evaluate(async () => (await fetch(document.querySelector('link[rel=icon]').href)).ok));
   drawn = await demo.draw('main');
   await demo.shoot('main-light');
   assert.ok(drawn.opaque && drawn.colours > 1000, `the picture has ${drawn.colours} colours`);

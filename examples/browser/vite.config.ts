@@ -12,6 +12,8 @@ const screen = process.platform !== 'linux' || ['DISPLAY', 'WAYLAND_DISPLAY'].so
 export default defineConfig({
   root: from('.'),
   base: './',
+  // What is not there is not found.
+  appType: 'mpa',
   cacheDir: from('../../dist/demo-cache'),
   // Made ready for the dev server before the page, or a worker, first asks for them.
   optimizeDeps: { include: ['rxjs', 'threads', 'threads/worker'] },
