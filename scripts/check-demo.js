@@ -23,6 +23,7 @@ await check('each way draws the same picture, in its order, and only the main th
   assert.equal(await demo.page.evaluate(() => crossOriginIsolated), true);
   // A browser without a window does not ask for it.
   assert.ok(await demo.page.evaluate(async () => (await fetch(document.querySelector('link[rel=icon]').href)).ok));
+  await demo.page.locator('#size').fill('2');
   drawn = await demo.draw('main');
   await demo.shoot('main-light');
   assert.ok(drawn.opaque && drawn.colours > 1000, `the picture has ${drawn.colours} colours`);
@@ -62,6 +63,7 @@ await check('Cancel frees the workers at once, and they are at hand for the next
 await check('without shared memory Cancel ends the workers, and others draw the next picture', async () => {
   const demo = await DemoPage.open(browser, built.url, { ...phone, isolated: false });
   assert.equal(await demo.page.evaluate(() => crossOriginIsolated), false);
+  await demo.page.locator('#size').fill('2');
   const ended = await cancels(demo, 'ordered', (workers) => workers > 0);
   const lanes = await demo.page.locator('#lanes li').count();
   // The browser tells of it a little later.
