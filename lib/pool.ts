@@ -99,7 +99,10 @@ export interface PoolStats {
   readonly dropped: number;
 }
 
-/** What happens in a pool. `time` is in milliseconds since the epoch, with fractions. */
+/**
+ * What happens in a pool. `time` is in milliseconds since the epoch, with fractions, and comparable among all workers:
+ * no task starts before it was sent, ends before it started, or does either later than it is told.
+ */
 export type PoolEvent =
   | { readonly type: 'worker:start'; readonly worker: number; readonly time: number }
   | { readonly type: 'worker:exit'; readonly worker: number; readonly time: number; readonly exitCode?: number }

@@ -21,6 +21,7 @@ const steps = [
     specs: CHROMIUM,
     limit: 300,
   },
+  { name: 'Live page in Chromium', run: 'node scripts/check-demo.js', specs: /^(\d+) checks, 0 failures/m, limit: 300 },
   { name: 'Package: publint', run: 'publint --strict' },
   { name: 'Package: types for every resolution', run: 'attw --pack . --profile esm-only' },
   { name: 'Package: nothing unused', run: 'knip' },

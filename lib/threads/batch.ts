@@ -20,6 +20,8 @@ export class Batch {
   cancelledFrom: number = Infinity;
   /** Runs while a deadline is set: the task's own, or that of its cancellation. */
   timer: ReturnType<typeof setTimeout> | undefined;
+  /** When it was sent, in ms since the epoch; known only where somebody listens. */
+  sent: number = -Infinity;
   /** Whether it runs on notice, having been cancelled. */
   noticed = false;
   /** Whether it has left its worker: nothing more comes of it. */

@@ -35,13 +35,19 @@ export class Teller {
     if (batch.told.has(offset)) return;
     batch.told.add(offset);
     const { index } = batch.tasks[offset]!;
-    this.#listener()?.({ type: 'task:start', worker: this.#worker, index, time });
+    this.#listener()?.({ type: 'task:start', worker: this.#worker, index, time: here(batch, time) });
   }
 
-  ended(batch: Batch, offset: number, outcome: Outcome, began: number, time: number = now()): void {
+  ended(batch: Batch, offset: number, outcome: Outcome, began: number, time: number = Infinity): void {
     if (!this.heard) return;
     this.begun(batch, offset, began);
     const { index } = batch.tasks[offset]!;
-    this.#listener()?.({ type: 'task:end', worker: this.#worker, index, time, outcome });
+    this.#listener()?.({ type: 'task:end', worker: this.#worker, index, time: here(batch, time), outcome });
   }
 }
+
+/**
+ * A worker's clock may differ from this one, by far if the machine has slept since the page was opened: whatever it says,
+ * what happened to a batch happened between its sending and now.
+ */
+const here = ({ sent }: Batch, time: number): number => Math.min(Math.max(time, sent), now());

@@ -74,6 +74,7 @@ export class Traffic {
     if (!this.batches.some((each) => each.seat === seat)) seat.lanes++;
     this.batches.push(batch);
     this.taken += tasks.length;
+    if (this.#teller.heard) batch.sent = now();
     try {
       if (this.link.batches) {
         const { message, transfer } = batch.message(this.#teller.heard);

@@ -1,7 +1,12 @@
 import type { PoolEvent } from 'rxjs-parallel';
 import { Batch } from '../../lib/threads/batch.ts';
 import type { Seat } from '../../lib/threads/seat.ts';
-import { Teller } from '../../lib/threads/teller.ts';
+import { Teller, now } from '../../lib/threads/teller.ts';
+
+const task = (index: number) => ({
+  ...{ seq: index, index, input: index, method: 'run', args: [index] },
+  ...{ transfer: undefined, crashes: 0 },
+});
 
 describe('A pool tells of a task', () => {
   it('that it has begun once, and before its end, though the worker told of a later one first', () => {
@@ -9,14 +14,45 @@ describe('A pool tells of a task', () => {
     const teller = new Teller(0, () => (event: PoolEvent) => {
       if ('index' in event) events.push(`${event.type} ${event.index}`);
     });
-    const task = (index: number) => ({
-      ...{ seq: index, index, input: index, method: 'run', args: [index] },
-      ...{ transfer: undefined, crashes: 0 },
-    });
     const batch = new Batch({} as Seat, [task(0), task(1), task(2)], -1, undefined);
     teller.begun(batch, 1, 5);
     teller.begun(batch, 1, 5);
     for (let offset = 0; offset < 3; offset++) teller.ended(batch, offset, 'value', offset);
     expect(events).toEqual(['task:start 1', 'task:start 0', 'task:end 0', 'task:end 1', 'task:start 2', 'task:end 2']);
+  });
+
+  it('times that lie between its sending and their telling, whatever clock its worker has', () => {
+    for (const skew of [-3_600_000, 3_600_000]) {
+      const times: number[] = [];
+      const teller = new Teller(
+        0,
+        () =>
+          ({ time }: PoolEvent) =>
+            void times.push(time),
+      );
+      const batch = new Batch({} as Seat, [task(0)], -1, undefined);
+      const sent = (batch.sent = now());
+      teller.begun(batch, 0, sent + skew);
+      const told = now();
+      teller.ended(batch, 0, 'value', sent + skew, sent + skew + 1);
+      expect(times).withContext(`${skew} ms`).toHaveSize(2);
+      expect(times[0]).toBeGreaterThanOrEqual(sent);
+      expect(times[0]).toBeLessThanOrEqual(told);
+      expect(times[1]).toBeGreaterThanOrEqual(times[0]!);
+      expect(times[1]).toBeLessThanOrEqual(now());
+    }
+  });
+
+  it('an end that is not before its beginning, where the worker told the one and this thread the other', () => {
+    const times: number[] = [];
+    const teller = new Teller(
+      0,
+      () =>
+        ({ time }: PoolEvent) =>
+          void times.push(time),
+    );
+    const batch = new Batch({} as Seat, [task(0)], -1, undefined);
+    teller.ended(batch, 0, 'cancel', now() + 3_600_000);
+    expect(times[1]).toBeGreaterThanOrEqual(times[0]!);
   });
 });

@@ -1,0 +1,19 @@
+/** A tile has one colour everywhere: from the first, blue, to the last, amber. */
+import { tiles } from './tiles.ts';
+
+const colours = tiles.map(({ index }) => {
+  const place = index / (tiles.length - 1);
+  return `oklch(${(0.58 + 0.17 * place).toFixed(3)} 0.135 ${(262 + 168 * place).toFixed(1)})`;
+});
+
+export const colourOf = (index: number): string => colours[index]!;
+
+const read = new Map<string, string>();
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => read.clear());
+
+/** A property of the style sheet, as the present scheme has it. */
+export function styled(name: string): string {
+  const known = read.get(name) ?? getComputedStyle(document.documentElement).getPropertyValue(name);
+  read.set(name, known);
+  return known;
+}
