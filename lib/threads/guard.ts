@@ -1,5 +1,5 @@
 /** Watches one worker: its messages, and the one moment in which it is lost. */
-
+import { afterMessages } from '#platform';
 import { text } from '../wire.ts';
 
 /** Any worker: the browser's, `node:worker_threads`', threads.js's, or this library's. */
@@ -42,6 +42,8 @@ export class Guard {
   readonly worker: AnyWorker;
   readonly #listening: readonly (readonly [string, (value: never) => void])[];
   #lost = false;
+  /** Why it was lost; undefined where it was ended on purpose. */
+  loss: Loss | undefined;
   #ending: Promise<void> | undefined;
 
   constructor(worker: AnyWorker) {
@@ -69,22 +71,31 @@ export class Guard {
   /** The first reason counts: the worker is ended, and nothing more is heard of it. */
   lose(loss: Loss): void {
     if (this.#lost) return;
-    this.#lost = true;
+    this.loss = loss;
     void this.end();
     this.onLost(loss);
+  }
+
+  /** Waits for the lock that the worker holds while it lives: in a page nothing else tells of `self.close()`. */
+  watch(lock: string): void {
+    const free = (): void =>
+      // What it has posted before comes first.
+      afterMessages(() => this.lose({ why: 'was ended by self.close() or terminate(), not by its pool,' }));
+    navigator.locks.request(lock, free).catch(() => {});
   }
 
   /** Ends the worker; resolves when it has ended. */
   end(): Promise<void> {
     this.#lost = true;
+    // It is listened to for as long as it is there: an error that is on its way would else be the page's, or the process's.
     this.#ending ??= Promise.resolve(this.worker.terminate()).then(
-      () => this.release(),
-      () => this.release(),
+      () => {},
+      () => {},
     );
     return this.#ending;
   }
 
-  /** Stops watching; not before the worker has ended, or its `error` would end the host process. */
+  /** Stops watching a worker that lives on. */
   release(): void {
     this.#lost = true;
     for (const [event, listener] of this.#listening)

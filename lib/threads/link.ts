@@ -1,7 +1,18 @@
 /** Brings one worker up: built, guarded, and spoken to through threads.js. */
 import { WorkerInitError } from '../errors.ts';
 import { show } from '../options.ts';
-import { CELL, MARK, OPEN, type OpenMessage, SLOTS, type Thrown, UNCAUGHT, text } from '../wire.ts';
+import {
+  CELL,
+  LOCK,
+  type LockMessage,
+  MARK,
+  OPEN,
+  type OpenMessage,
+  SLOTS,
+  type Thrown,
+  UNCAUGHT,
+  text,
+} from '../wire.ts';
 import { type AnyWorker, Facade, Guard, type Loss, isWorker } from './guard.ts';
 import { unstarted } from './losses.ts';
 import { plainError, remoteError } from './remoteError.ts';
@@ -57,18 +68,29 @@ export function openWorker(factory: () => unknown, initTimeout: number): Opening
   const ready = new Promise<Link>((resolve, reject) => {
     guard.onLost = (loss) => reject(unstarted(loss, 'exposed anything'));
     timer = setTimeout(() => {
-      guard.lose({
-        why: `did not call expose() within ${initTimeout} ms (does its module import rxjs-parallel/worker and call expose(api)? initTimeout sets the limit)`,
-      });
+      const why =
+        thread === undefined
+          ? `did not call expose() within ${initTimeout} ms (does its module import rxjs-parallel/worker and call expose(api)? initTimeout sets the limit)`
+          : `called expose() and then was not heard of for ${initTimeout} ms (did it call self.close()?)`;
+      guard.lose({ why });
     }, initTimeout);
+    let thread: Promise<SpawnedThread> | undefined;
+    // Without it, a worker that ends itself now would never be missed.
+    let awaitsLock = false;
     guard.onMessage = (data) => {
       const message = data as Message;
       const loss = uncaught(message);
-      if (loss !== undefined) guard.lose(loss);
-      if (message?.type !== 'init') return;
-      // threads.js waits for this message: it has come already, so its own timer never runs out and never lingers.
-      const thread = spawn(facade, { timeout: 2 ** 31 - 1 });
-      facade.deliver(data);
+      if (loss !== undefined) return guard.lose(loss);
+      if (message?.type === LOCK) {
+        const { name, settled } = message as LockMessage;
+        awaitsLock = !settled;
+        if (name !== undefined) guard.watch(name);
+      } else if (message?.type === 'init') {
+        // threads.js waits for this message: it has come already, so its own timer never runs out and never lingers.
+        thread = spawn(facade, { timeout: 2 ** 31 - 1 });
+        facade.deliver(data);
+      } else return;
+      if (thread === undefined || awaitsLock) return;
       resolve(
         thread.then((up) => ({
           ...linkTo(guard, up),
