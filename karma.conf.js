@@ -26,10 +26,20 @@ const addresses = {
 /** Shared memory is between a page and its workers: the other specs know no difference. */
 const OF_WORKERS = /^(threads\/.*|contract\/workerPool)-spec\.js$/;
 
+/** Only a cross-origin isolated page has shared memory. */
+const isolation = [
+  { match: '.*', name: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
+  { match: '.*', name: 'Cross-Origin-Embedder-Policy', value: 'require-corp' },
+];
+const policies = [
+  { match: 'policy\\.blob\\.html$', name: 'Content-Security-Policy', value: "script-src 'self'; worker-src 'self' blob:" },
+  { match: 'policy\\.strict\\.html$', name: 'Content-Security-Policy', value: "script-src 'self'; worker-src 'self'" },
+];
+
 async function bundle(isolated) {
   const names = await readdir(specs, { recursive: true });
   const chosen = names.filter((name) => {
-    if (name.endsWith('.worker.js')) return true;
+    if (/\.(worker|frame)\.js$/.test(name)) return true;
     return /-spec\.js$/.test(name) && !name.endsWith('.node-spec.js') && (!isolated || OF_WORKERS.test(name));
   });
   const entryPoints = chosen.map((name) => resolve(specs, name));
@@ -68,14 +78,9 @@ export default async function karma(config) {
       { pattern: 'dist/karma/**/*-spec.js', type: 'module', watched: false },
       { pattern: 'dist/karma/**/*.js', type: 'module', included: false, watched: false },
       { pattern: 'dist/karma/**/*.map', included: false, watched: false },
+      { pattern: 'spec/**/*.html', included: false, watched: false },
     ],
-    // Only a cross-origin isolated page has shared memory.
-    customHeaders: isolated
-      ? [
-          { match: '.*', name: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
-          { match: '.*', name: 'Cross-Origin-Embedder-Policy', value: 'require-corp' },
-        ]
-      : [],
+    customHeaders: [...policies, ...(isolated ? isolation : [])],
     client: { jasmine: { random: true, forbidDuplicateNames: true, failSpecWithNoExpectations: false } },
     // Both at once: mostly they wait.
     browsers:

@@ -41,13 +41,16 @@ export class Guard {
   onLost: (loss: Loss) => void = () => {};
   readonly worker: AnyWorker;
   readonly #listening: readonly (readonly [string, (value: never) => void])[];
+  readonly #unloaded: string;
   #lost = false;
   /** Why it was lost; undefined where it was ended on purpose. */
   loss: Loss | undefined;
   #ending: Promise<void> | undefined;
 
-  constructor(worker: AnyWorker) {
+  /** `unloaded` says what to look at where a page could not load it, for which the browser gives no reason. */
+  constructor(worker: AnyWorker, unloaded: string = 'is its URL right, and its text a module?') {
     this.worker = worker;
+    this.#unloaded = unloaded;
     this.#listening = typeof worker.on === 'function' ? this.#nodeEvents() : this.#webEvents();
     for (const [event, listener] of this.#listening)
       if (typeof worker.on === 'function') worker.on(event, listener);
@@ -136,7 +139,7 @@ export class Guard {
           event.preventDefault?.();
           const cause =
             event.error ?? (event.message === undefined || event.message === '' ? undefined : new Error(event.message));
-          if (cause === undefined) this.lose({ why: 'could not be loaded (is its URL right, and its text a module?)' });
+          if (cause === undefined) this.lose({ why: `could not be loaded (${this.#unloaded})` });
           else this.lose({ why: `ended by an uncaught error (${text(cause)})`, cause: [cause] });
         },
       ],

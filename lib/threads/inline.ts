@@ -8,6 +8,10 @@ import { openWorker } from './link.ts';
 /** Milliseconds that an inline worker may take to come up. */
 const INIT_TIMEOUT = 10_000;
 
+/** The one reason for which a page cannot load it: its text is at hand. */
+const UNLOADED =
+  "a function sent as text needs worker-src blob: in the page's Content-Security-Policy; workerPool with a worker module does not";
+
 /** The text of `fn` as an expression. */
 export function inlineCall(caller: string, fn: (...args: any[]) => unknown): string {
   const text = Function.prototype.toString.call(fn);
@@ -35,5 +39,5 @@ export function inlinePool(text: string, context: unknown, size: number): Lanes 
     }
     return worker;
   };
-  return new Lanes({ open: () => openWorker(open, INIT_TIMEOUT) }, { size });
+  return new Lanes({ open: () => openWorker(open, INIT_TIMEOUT, UNLOADED) }, { size });
 }

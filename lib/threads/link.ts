@@ -54,11 +54,11 @@ export interface Supply {
 
 type Message = { readonly type?: unknown; readonly error?: unknown } | null | undefined;
 
-/** Starts a worker made by `factory`, which has `initTimeout` ms to expose something. */
-export function openWorker(factory: () => unknown, initTimeout: number): Opening {
+/** Starts a worker made by `factory`, which has `initTimeout` ms to expose something; `unloaded` is a hint for where it cannot be loaded. */
+export function openWorker(factory: () => unknown, initTimeout: number, unloaded?: string): Opening {
   let guard: Guard;
   try {
-    guard = new Guard(newWorker(factory()));
+    guard = new Guard(newWorker(factory()), unloaded);
   } catch (cause) {
     return failed(cause);
   }

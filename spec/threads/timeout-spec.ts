@@ -50,19 +50,6 @@ describe('timeout', () => {
     expect(faulty.workers.length).toBe(1);
   });
 
-  it('does not count the time in which a task waits at its worker, behind another', async () => {
-    await using faulty = new FaultyPool(1);
-    const outcomes = await faulty.settle(
-      range(40),
-      (worker, n) => (n < 20 ? worker.echo(n) : worker.busy(n < 22 ? 250 : 0)),
-      {
-        timeout: 400,
-      },
-    );
-    expect([...reasons(outcomes)]).toEqual([]);
-    expect(faulty.workers.length).toBe(1);
-  });
-
   it('does not count the time in which the main thread is blocked', async () => {
     await using faulty = new FaultyPool(1);
     await faulty.pool.run((worker) => worker.echo('up'));
