@@ -32,7 +32,11 @@ const isolation = [
   { match: '.*', name: 'Cross-Origin-Embedder-Policy', value: 'require-corp' },
 ];
 const policies = [
-  { match: 'policy\\.blob\\.html$', name: 'Content-Security-Policy', value: "script-src 'self'; worker-src 'self' blob:" },
+  {
+    match: 'policy\\.blob\\.html$',
+    name: 'Content-Security-Policy',
+    value: "script-src 'self'; worker-src 'self' blob:",
+  },
   { match: 'policy\\.strict\\.html$', name: 'Content-Security-Policy', value: "script-src 'self'; worker-src 'self'" },
 ];
 
@@ -40,7 +44,7 @@ async function bundle(isolated) {
   const names = await readdir(specs, { recursive: true });
   const chosen = names.filter((name) => {
     if (/\.(worker|frame)\.js$/.test(name)) return true;
-    return /-spec\.js$/.test(name) && !name.endsWith('.node-spec.js') && (!isolated || OF_WORKERS.test(name));
+    return name.endsWith('-spec.js') && !name.endsWith('.node-spec.js') && (!isolated || OF_WORKERS.test(name));
   });
   const entryPoints = chosen.map((name) => resolve(specs, name));
   await rm(bundled, { recursive: true, force: true });

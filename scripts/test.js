@@ -25,6 +25,12 @@ const steps = [
   { name: 'Package: nothing unused', run: 'knip' },
   { name: 'Package: size', run: 'size-limit' },
   { name: 'Package: consumers', run: 'node scripts/check-consumers.js', limit: 300 },
+  {
+    name: 'Package: bundlers',
+    run: 'npm run -s test:bundlers',
+    says: /^A page pays.*/m,
+    limit: 300,
+  },
   { name: 'README', run: 'node scripts/check-readme.js' },
   { name: 'Examples', run: 'node scripts/check-examples.js', limit: 300 },
 ];

@@ -1,9 +1,9 @@
 /** Pools for functions that are sent to their workers as text. */
-import { inlineWorker } from '#platform';
+import { inlineWorker, prepareInline } from '#platform';
 import { CloneError } from '../errors.ts';
 import { SETUP, type SetupMessage, messageOf } from '../wire.ts';
 import { Lanes } from './lanes.ts';
-import { openWorker } from './link.ts';
+import { type Opening, openAfter, openWorker } from './link.ts';
 
 /** Milliseconds that an inline worker may take to come up. */
 const INIT_TIMEOUT = 10_000;
@@ -39,5 +39,9 @@ export function inlinePool(text: string, context: unknown, size: number): Lanes 
     }
     return worker;
   };
-  return new Lanes({ open: () => openWorker(open, INIT_TIMEOUT, UNLOADED) }, { size });
+  const openNow = (): Opening => openWorker(open, INIT_TIMEOUT, UNLOADED);
+  return new Lanes(
+    { open: prepareInline === undefined ? openNow : () => openAfter(prepareInline!(), openNow) },
+    { size },
+  );
 }

@@ -118,6 +118,28 @@ export function openWorker(factory: () => unknown, initTimeout: number, unloaded
   };
 }
 
+/** The same, once `prepared` has come true. */
+export function openAfter(prepared: Promise<unknown>, open: () => Opening): Opening {
+  let opening: Opening | undefined;
+  let wanted = true;
+  const begin = (): Promise<Link> => {
+    if (!wanted) throw notMade(new Error('it is no longer wanted'));
+    opening = open();
+    return opening.ready;
+  };
+  return {
+    ready: prepared.then(begin, (cause: unknown) => {
+      throw notMade(cause);
+    }),
+    // Only pages have to prepare anything, and nothing holds those.
+    hold() {},
+    end() {
+      wanted = false;
+      return opening?.end() ?? Promise.resolve();
+    },
+  };
+}
+
 const known = new WeakSet<object>();
 
 /** What a factory returned, if that is a worker nobody has had before. */
@@ -157,8 +179,11 @@ export function uncaught(message: Message): Loss | undefined {
   return { why: `ended by an uncaught error (${text(cause)})`, cause: [cause] };
 }
 
+const notMade = (cause: unknown): WorkerInitError =>
+  new WorkerInitError(`A worker could not be made: ${text(cause)}`, { cause });
+
 function failed(cause: unknown): Opening {
-  const ready = Promise.reject<Link>(new WorkerInitError(`A worker could not be made: ${text(cause)}`, { cause }));
+  const ready = Promise.reject<Link>(notMade(cause));
   ready.catch(() => {});
   return { ready, hold() {}, end: () => Promise.resolve() };
 }
