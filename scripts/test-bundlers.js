@@ -98,6 +98,8 @@ async function check(name, address) {
   const errors = [];
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   page.on('pageerror', (error) => errors.push(String(error)));
+  let loads = 0;
+  page.on('load', () => loads++);
   page.on('requestfailed', (request) => errors.push(`not loaded: ${request.url()}`));
   let told;
   try {
@@ -108,6 +110,7 @@ async function check(name, address) {
     errors.push(String(error));
   }
   await page.close();
+  if (loads !== 1) errors.push(`the page was loaded ${loads} times`);
   const wanted =
     name.endsWith('keepNames') && NOT_INLINE.test(told?.inline) ? { ...expected, inline: told.inline } : expected;
   const right = isDeepStrictEqual(told, wanted) && errors.length === 0;

@@ -19,8 +19,8 @@ describe('A pool whose workers do not start', () => {
 
   for (const how of ['awaits for ever, alive', 'exposes nothing, alive'] as const)
     it(`${how}: the deadline says what to look at`, async () => {
-      const { message } = await failureOf(() => start(how), 200);
-      expect(message).toMatch(/did not call expose\(\) within 200 ms .*initTimeout/);
+      const { message } = await failureOf(() => start(how), 100);
+      expect(message).toMatch(/did not call expose\(\) within 100 ms .*initTimeout/);
     });
 
   it('as many at once as the pool may have: few are tried again', async () => {
