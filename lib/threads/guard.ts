@@ -46,6 +46,8 @@ export class Guard {
   /** Why it was lost; undefined where it was ended on purpose. */
   loss: Loss | undefined;
   #ending: Promise<void> | undefined;
+  /** Resolves when the worker's lock is free: in a page `terminate` does not say when it has come true. */
+  #free: Promise<void> | undefined;
 
   /** `unloaded` says what to look at where a page could not load it, for which the browser gives no reason. */
   constructor(worker: AnyWorker, unloaded: string = 'is its URL right, and its text a module?') {
@@ -84,7 +86,7 @@ export class Guard {
     const free = (): void =>
       // What it has posted before comes first.
       afterMessages(() => this.lose({ why: 'was ended by self.close() or terminate(), not by its pool,' }));
-    navigator.locks.request(lock, free).catch(() => {});
+    this.#free = navigator.locks.request(lock, free).catch(() => {});
   }
 
   /** Ends the worker; resolves when it has ended. */
@@ -92,7 +94,7 @@ export class Guard {
     this.#lost = true;
     // It is listened to for as long as it is there: an error that is on its way would else be the page's, or the process's.
     this.#ending ??= Promise.resolve(this.worker.terminate()).then(
-      () => {},
+      () => this.#free,
       () => {},
     );
     return this.#ending;

@@ -63,7 +63,7 @@ describe('timeout', () => {
     await using faulty = new FaultyPool(1);
     const tally = shares ? cellsOf(1000) : undefined;
     const [timed, untimed] = await Promise.all([
-      faulty.settle(range(5), (worker, n) => (n % 2 === 1 ? worker.loop() : worker.echo(n)), { timeout: 30 }),
+      faulty.settle(range(5), (worker, n) => (n % 2 === 1 ? worker.never() : worker.echo(n)), { timeout: 30 }),
       faulty.settle(range(1000), (worker) => worker.count(tally)),
     ]);
     expect([...reasons(timed).keys()]).toEqual([1, 3]);
@@ -74,7 +74,7 @@ describe('timeout', () => {
   it('without onError the stream errors, and the pool goes on', async () => {
     await using faulty = new FaultyPool(1);
     const stream = of(0, 1).pipe(
-      parallelMap((worker, n) => (n === 0 ? worker.loop() : worker.echo(n)), faulty.pool, { timeout: 30 }),
+      parallelMap((worker, n) => (n === 0 ? worker.never() : worker.echo(n)), faulty.pool, { timeout: 30 }),
     );
     await expectAsync(lastValueFrom(stream)).toBeRejectedWithError(TaskTimeoutError);
     await expectAsync(faulty.pool.run((worker) => worker.echo('on'))).toBeResolvedTo('on');

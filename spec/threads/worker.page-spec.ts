@@ -1,6 +1,6 @@
 /** What only a page has, or does not have. */
 import { of } from 'rxjs';
-import { TaskTimeoutError, Worker, WorkerCrashedError, parallelMap } from 'rxjs-parallel';
+import { PoolClosedError, TaskTimeoutError, Worker, WorkerCrashedError, parallelMap } from 'rxjs-parallel';
 import { failureOf } from './failing.ts';
 import { FaultyPool, reasons } from './faulty.ts';
 import * as starting from './starting.ts';
@@ -106,6 +106,17 @@ describe('A worker in a page', () => {
         workers[0]!.terminate();
         await expectAsync(failing).toBeRejectedWithError(WorkerCrashedError, /or terminate\(\).* task 0$/);
       },
+      async closed({ pool }, name) {
+        const failing = pool.run((worker) => worker.lockAndLoop(name));
+        await taken(name);
+        await Promise.all([
+          expectAsync(failing).toBeRejectedWithError(PoolClosedError),
+          pool.close({ drain: false }).then(async () => {
+            const { held = [] } = await navigator.locks.query();
+            expect(held.map((lock) => lock.name)).not.toContain(name);
+          }),
+        ]);
+      },
       async inline(_faulty, name) {
         const spin = async (lock: string): Promise<number> => {
           await new Promise((resolve) => void navigator.locks.request(lock, () => new Promise(resolve as never)));
@@ -123,7 +134,7 @@ describe('A worker in a page', () => {
         expect(await free(name))
           .withContext(name)
           .toBe('free');
-        await expectAsync(faulty.pool.run((worker) => worker.echo(name))).toBeResolvedTo(name);
+        if (name !== 'closed') await expectAsync(faulty.pool.run((worker) => worker.echo(name))).toBeResolvedTo(name);
       }),
     );
   });
