@@ -6,6 +6,7 @@ import chromeLauncher from 'karma-chrome-launcher';
 import firefoxLauncher from 'karma-firefox-launcher';
 import jasmine from 'karma-jasmine';
 import { chromium } from './scripts/chromium.js';
+import { firefox } from './scripts/firefox.js';
 
 const specs = resolve('dist/spec');
 const bundled = resolve('dist/karma');
@@ -22,9 +23,30 @@ const addresses = {
   },
 };
 
-async function bundle() {
-  const files = (await readdir(specs, { recursive: true })).map((file) => resolve(specs, file));
-  const entryPoints = files.filter((file) => /(-spec|\.worker)\.js$/.test(file) && !file.endsWith('.node-spec.js'));
+/** Shared memory is between a page and its workers: the other specs know no difference. */
+const OF_WORKERS = /^(threads\/.*|contract\/workerPool)-spec\.js$/;
+
+/** Only a cross-origin isolated page has shared memory. */
+const isolation = [
+  { match: '.*', name: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
+  { match: '.*', name: 'Cross-Origin-Embedder-Policy', value: 'require-corp' },
+];
+const policies = [
+  {
+    match: 'policy\\.blob\\.html$',
+    name: 'Content-Security-Policy',
+    value: "script-src 'self'; worker-src 'self' blob:",
+  },
+  { match: 'policy\\.strict\\.html$', name: 'Content-Security-Policy', value: "script-src 'self'; worker-src 'self'" },
+];
+
+async function bundle(isolated) {
+  const names = await readdir(specs, { recursive: true });
+  const chosen = names.filter((name) => {
+    if (/\.(worker|frame)\.js$/.test(name)) return true;
+    return name.endsWith('-spec.js') && !name.endsWith('.node-spec.js') && (!isolated || OF_WORKERS.test(name));
+  });
+  const entryPoints = chosen.map((name) => resolve(specs, name));
   await rm(bundled, { recursive: true, force: true });
   await build({
     entryPoints,
@@ -46,9 +68,13 @@ async function bundle() {
 export default async function karma(config) {
   // Tools that only look at a configuration (knip) give none of the command line.
   if (config.browsers === undefined) return;
-  await bundle();
   const isolated = process.env.ISOLATED === 'true';
-  if (config.browsers.length === 0) process.env.CHROME_BIN = chromium();
+  await bundle(isolated);
+  const found = firefox();
+  process.env.CHROME_BIN = chromium();
+  if (found === undefined)
+    console.log('Firefox is left out: neither firefox-esr nor firefox is on the PATH, nor is FIREFOX_BIN set');
+  else process.env.FIREFOX_BIN = found;
   config.set({
     frameworks: ['jasmine'],
     plugins: [jasmine, chromeLauncher, firefoxLauncher],
@@ -56,16 +82,13 @@ export default async function karma(config) {
       { pattern: 'dist/karma/**/*-spec.js', type: 'module', watched: false },
       { pattern: 'dist/karma/**/*.js', type: 'module', included: false, watched: false },
       { pattern: 'dist/karma/**/*.map', included: false, watched: false },
+      { pattern: 'spec/**/*.html', included: false, watched: false },
     ],
-    // Only a cross-origin isolated page has shared memory.
-    customHeaders: isolated
-      ? [
-          { match: '.*', name: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
-          { match: '.*', name: 'Cross-Origin-Embedder-Policy', value: 'require-corp' },
-        ]
-      : [],
-    client: { jasmine: { random: true, forbidDuplicateNames: true, failSpecWithNoExpectations: false } },
-    browsers: config.browsers.length === 0 ? ['Chromium'] : config.browsers,
+    customHeaders: [...policies, ...(isolated ? isolation : [])],
+    client: { isolated, jasmine: { random: true, forbidDuplicateNames: true, failSpecWithNoExpectations: false } },
+    // Both at once: mostly they wait.
+    browsers:
+      config.browsers.length > 0 ? config.browsers : ['Chromium', ...(found === undefined ? [] : ['FirefoxHeadless'])],
     customLaunchers: {
       Chromium: {
         base: 'ChromeHeadless',
@@ -86,6 +109,8 @@ export default async function karma(config) {
     autoWatch: false,
     singleRun: true,
     failOnEmptyTestSuite: true,
+    // A left-over `fit` skips all the others.
+    failOnSkippedTests: true,
     browserNoActivityTimeout: 60_000,
   });
 }

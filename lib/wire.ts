@@ -14,6 +14,7 @@ export const SETUP = 'rxjs-parallel:setup';
 export const REPLY = 'rxjs-parallel:reply';
 export const BEGIN = 'rxjs-parallel:begin';
 export const UNCAUGHT = 'rxjs-parallel:uncaught';
+export const LOCK = 'rxjs-parallel:lock';
 
 /** First message to a worker: the cells that both sides see, where memory can be shared. */
 export interface OpenMessage {
@@ -82,6 +83,14 @@ export interface ReplyMessage {
 export interface UncaughtMessage {
   readonly type: typeof UNCAUGHT;
   readonly error: Thrown;
+}
+
+/** Of the lock that a worker in a page holds for as long as it lives: first that it asks for one, then that it has it. */
+export interface LockMessage {
+  readonly type: typeof LOCK;
+  /** Undefined until it has it, and where it is given none. */
+  readonly name: string | undefined;
+  readonly settled: boolean;
 }
 
 /** A cell of the shared memory: which of a batch's tasks are claimed, how far it may go, how many are done. */

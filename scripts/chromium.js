@@ -28,7 +28,7 @@ export function chromium() {
   );
 }
 
-function onPath(names) {
+export function onPath(names) {
   for (const name of names)
     for (const folder of (process.env.PATH ?? '').split(delimiter)) {
       const file = join(folder, name);

@@ -11,7 +11,7 @@ const { outputFiles } = await build({
   target: 'es2022',
   platform: 'browser',
   legalComments: 'none',
-  alias: { '#port': './lib/worker/port.browser.ts' },
+  alias: { '#before': './lib/threads/before.browser.ts', '#port': './lib/worker/port.browser.ts' },
 });
 
 const text = outputFiles[0].text;

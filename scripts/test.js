@@ -2,23 +2,22 @@
 import { spawn } from 'node:child_process';
 import { delimiter, resolve } from 'node:path';
 
-/** Skipped specs would make it `Executed 9 of 10`. */
-const CHROMIUM = /Executed (\d+) of \1 SUCCESS/;
+const BROWSERS = { specs: /Executed (\d+) of \1 SUCCESS/g, says: /^Firefox is left out/m };
 
 /** `specs` finds how many specs a step ran, `says` what of its output is worth a line; `limit` is in seconds. */
 const steps = [
   { name: 'Format', run: 'oxfmt --check' },
   { name: 'Types and build', run: 'npm run -s clean && npm run -s build' },
   { name: 'Lint', run: 'npm run -s lint' },
-  { name: 'Specs in Node', run: 'npm run -s spec', specs: /^(\d+) specs?, 0 failures/m, limit: 300 },
+  { name: 'Specs in Node', run: 'npm run -s spec', specs: /^(\d+) specs?, 0 failures/gm, limit: 300 },
   // A seed of its own each time: each gate looks somewhere new, and what fails is printed with the round to replay.
   { name: 'Soak, one minute', run: 'npm run -s soak -- --minutes 1', says: /--seed \d+|^\d+ rounds.*/gm, limit: 300 },
-  { name: 'Specs in Chromium', run: 'npm run -s spec:browser', specs: CHROMIUM, limit: 300 },
+  { name: 'Specs in Chromium and Firefox', run: 'npm run -s spec:browser', ...BROWSERS, limit: 300 },
   {
-    name: 'Specs in Chromium, cross-origin isolated',
+    name: 'Specs of workers in them, cross-origin isolated',
     run: 'npm run -s spec:browser',
     env: { ISOLATED: 'true' },
-    specs: CHROMIUM,
+    ...BROWSERS,
     limit: 300,
   },
   { name: 'Live page in Chromium', run: 'node scripts/check-demo.js', specs: /^(\d+) checks, 0 failures/m, limit: 300 },
@@ -27,6 +26,12 @@ const steps = [
   { name: 'Package: nothing unused', run: 'knip' },
   { name: 'Package: size', run: 'size-limit' },
   { name: 'Package: consumers', run: 'node scripts/check-consumers.js', limit: 300 },
+  {
+    name: 'Package: bundlers',
+    run: 'npm run -s test:bundlers',
+    says: /^A page pays.*/m,
+    limit: 300,
+  },
   { name: 'README', run: 'node scripts/check-readme.js' },
   { name: 'Examples', run: 'node scripts/check-examples.js', limit: 300 },
 ];
@@ -72,7 +77,8 @@ for (const step of steps) {
   process.stdout.write(`${step.name} … `);
   const began = performance.now();
   const { code, output } = await execute(step);
-  const count = Number(step.specs?.exec(output)?.[1] ?? 0);
+  const counts = step.specs === undefined ? [] : [...output.matchAll(step.specs)].map(([, count]) => Number(count));
+  const count = counts.reduce((sum, each) => sum + each, 0);
   if (code !== 0 || (step.specs !== undefined && count === 0)) {
     console.log(
       `FAILED\n\n${output}\n${code === 0 ? 'No spec was run.' : `\`${step.run}\` ended with ${code ?? 'a signal'}.`}`,
@@ -83,7 +89,7 @@ for (const step of steps) {
   passed += count;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   const said = step.says === undefined ? [] : (output.match(step.says) ?? []);
-  const details = step.specs === undefined ? said : [`${count} specs`];
-  console.log(['ok', ...details, `${seconds} s`].join(', '));
+  const details = step.specs === undefined ? [] : [`${counts.join(' and ')} specs`];
+  console.log(['ok', ...details, ...said, `${seconds} s`].join(', '));
 }
 console.log(`${passed} passed, 0 failed`);

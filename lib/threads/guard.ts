@@ -1,5 +1,5 @@
 /** Watches one worker: its messages, and the one moment in which it is lost. */
-
+import { afterMessages } from '#platform';
 import { text } from '../wire.ts';
 
 /** Any worker: the browser's, `node:worker_threads`', threads.js's, or this library's. */
@@ -41,11 +41,18 @@ export class Guard {
   onLost: (loss: Loss) => void = () => {};
   readonly worker: AnyWorker;
   readonly #listening: readonly (readonly [string, (value: never) => void])[];
+  readonly #unloaded: string;
   #lost = false;
+  /** Why it was lost; undefined where it was ended on purpose. */
+  loss: Loss | undefined;
   #ending: Promise<void> | undefined;
+  /** Resolves when the worker's lock is free: in a page `terminate` does not say when it has come true. */
+  #free: Promise<void> | undefined;
 
-  constructor(worker: AnyWorker) {
+  /** `unloaded` says what to look at where a page could not load it, for which the browser gives no reason. */
+  constructor(worker: AnyWorker, unloaded: string = 'is its URL right, and its text a module?') {
     this.worker = worker;
+    this.#unloaded = unloaded;
     this.#listening = typeof worker.on === 'function' ? this.#nodeEvents() : this.#webEvents();
     for (const [event, listener] of this.#listening)
       if (typeof worker.on === 'function') worker.on(event, listener);
@@ -69,22 +76,31 @@ export class Guard {
   /** The first reason counts: the worker is ended, and nothing more is heard of it. */
   lose(loss: Loss): void {
     if (this.#lost) return;
-    this.#lost = true;
+    this.loss = loss;
     void this.end();
     this.onLost(loss);
+  }
+
+  /** Waits for the lock that the worker holds while it lives: in a page nothing else tells of `self.close()`. */
+  watch(lock: string): void {
+    const free = (): void =>
+      // What it has posted before comes first.
+      afterMessages(() => this.lose({ why: 'was ended by self.close() or terminate(), not by its pool,' }));
+    this.#free = navigator.locks.request(lock, free).catch(() => {});
   }
 
   /** Ends the worker; resolves when it has ended. */
   end(): Promise<void> {
     this.#lost = true;
+    // It is listened to for as long as it is there: an error that is on its way would else be the page's, or the process's.
     this.#ending ??= Promise.resolve(this.worker.terminate()).then(
-      () => this.release(),
-      () => this.release(),
+      () => this.#free,
+      () => {},
     );
     return this.#ending;
   }
 
-  /** Stops watching; not before the worker has ended, or its `error` would end the host process. */
+  /** Stops watching a worker that lives on. */
   release(): void {
     this.#lost = true;
     for (const [event, listener] of this.#listening)
@@ -125,7 +141,7 @@ export class Guard {
           event.preventDefault?.();
           const cause =
             event.error ?? (event.message === undefined || event.message === '' ? undefined : new Error(event.message));
-          if (cause === undefined) this.lose({ why: 'could not be loaded (is its URL right, and its text a module?)' });
+          if (cause === undefined) this.lose({ why: `could not be loaded (${this.#unloaded})` });
           else this.lose({ why: `ended by an uncaught error (${text(cause)})`, cause: [cause] });
         },
       ],

@@ -1,12 +1,16 @@
 /** Pools for functions that are sent to their workers as text. */
-import { inlineWorker } from '#platform';
+import { inlineWorker, prepareInline } from '#platform';
 import { CloneError } from '../errors.ts';
 import { SETUP, type SetupMessage, messageOf } from '../wire.ts';
 import { Lanes } from './lanes.ts';
-import { openWorker } from './link.ts';
+import { type Opening, openAfter, openWorker } from './link.ts';
 
 /** Milliseconds that an inline worker may take to come up. */
 const INIT_TIMEOUT = 10_000;
+
+/** The one reason for which a page cannot load it: its text is at hand. */
+const UNLOADED =
+  "a function sent as text needs worker-src blob: in the page's Content-Security-Policy; workerPool with a worker module does not";
 
 /** The text of `fn` as an expression. */
 export function inlineCall(caller: string, fn: (...args: any[]) => unknown): string {
@@ -35,5 +39,9 @@ export function inlinePool(text: string, context: unknown, size: number): Lanes 
     }
     return worker;
   };
-  return new Lanes({ open: () => openWorker(open, INIT_TIMEOUT) }, { size });
+  const openNow = (): Opening => openWorker(open, INIT_TIMEOUT, UNLOADED);
+  return new Lanes(
+    { open: prepareInline === undefined ? openNow : () => openAfter(prepareInline!(), openNow) },
+    { size },
+  );
 }

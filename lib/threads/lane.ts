@@ -16,8 +16,8 @@ export interface LaneEvents {
   failed(error: WorkerInitError): void;
   /** The worker has delivered for the first time. */
   proved(): void;
-  /** The worker was lost; `fruitless` if that was before it had begun anything. */
-  lost(fruitless: WorkerInitError | undefined): void;
+  /** The worker was lost; `fruitless` if that was before it had begun anything. It is gone when `ended` resolves. */
+  lost(fruitless: WorkerInitError | undefined, ended: Promise<void>): void;
   settled(count: number, failures: number): void;
   /** Defined while somebody listens. */
   readonly emit: ((event: PoolEvent) => void) | undefined;
@@ -144,7 +144,7 @@ export class Lane {
     this.#proved = false;
     if (!this.#held) link.hold(false);
     this.#teller.up();
-    if (link.guard.lost) this.#lost(traffic, { why: 'ended' });
+    if (link.guard.lost) this.#lost(traffic, link.guard.loss ?? { why: 'was ended' });
     else this.#events.changed();
   }
 
@@ -158,10 +158,10 @@ export class Lane {
   #lost(traffic: Traffic, loss: LossOf): void {
     if (this.#traffic !== traffic) return;
     this.#traffic = undefined;
-    void traffic.link.kill();
+    const ended = traffic.link.kill();
     const seats = traffic.lose(loss);
     this.#teller.gone(loss.exitCode);
-    this.#events.lost(traffic.progress ? undefined : unstarted(loss, 'had begun any task'));
+    this.#events.lost(traffic.progress ? undefined : unstarted(loss, 'had begun any task'), ended);
     for (const { feed } of seats) feed.drain();
     this.#events.changed();
   }

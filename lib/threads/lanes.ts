@@ -52,7 +52,7 @@ export class Lanes implements Pool {
           changed: () => this.pump(),
           failed: (error) => this.#failed(error),
           proved: () => (this.#failures = 0),
-          lost: (fruitless) => this.#lost(fruitless),
+          lost: (fruitless, ended) => this.#lost(fruitless, ended),
           settled: (count, failures) => this.#settled(count, failures),
           get emit() {
             return events.observed ? pool.#emit : undefined;
@@ -191,7 +191,8 @@ export class Lanes implements Pool {
   }
 
   /** `fruitless` where the worker came up and had begun nothing: to start another and another would lead nowhere. */
-  #lost(fruitless: WorkerInitError | undefined): void {
+  #lost(fruitless: WorkerInitError | undefined, ended: Promise<void>): void {
+    this.#awaitEnd(ended);
     this.#replacing++;
     this.#failures = fruitless === undefined ? 0 : this.#failures + 1;
     this.#lastFailure = fruitless;
@@ -246,8 +247,12 @@ export class Lanes implements Pool {
   }
 
   #endLane(lane: Lane): void {
-    if (lane.state === 'down') return;
-    const ended: Promise<void> = lane.end().finally(() => {
+    if (lane.state !== 'down') this.#awaitEnd(lane.end());
+  }
+
+  /** To close is to wait for it: a worker that was given up may take a while to go. */
+  #awaitEnd(end: Promise<void>): void {
+    const ended: Promise<void> = end.finally(() => {
       this.#endingLanes.delete(ended);
     });
     this.#endingLanes.add(ended);

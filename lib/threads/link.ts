@@ -1,7 +1,18 @@
 /** Brings one worker up: built, guarded, and spoken to through threads.js. */
 import { WorkerInitError } from '../errors.ts';
 import { show } from '../options.ts';
-import { CELL, MARK, OPEN, type OpenMessage, SLOTS, type Thrown, UNCAUGHT, text } from '../wire.ts';
+import {
+  CELL,
+  LOCK,
+  type LockMessage,
+  MARK,
+  OPEN,
+  type OpenMessage,
+  SLOTS,
+  type Thrown,
+  UNCAUGHT,
+  text,
+} from '../wire.ts';
 import { type AnyWorker, Facade, Guard, type Loss, isWorker } from './guard.ts';
 import { unstarted } from './losses.ts';
 import { plainError, remoteError } from './remoteError.ts';
@@ -43,11 +54,11 @@ export interface Supply {
 
 type Message = { readonly type?: unknown; readonly error?: unknown } | null | undefined;
 
-/** Starts a worker made by `factory`, which has `initTimeout` ms to expose something. */
-export function openWorker(factory: () => unknown, initTimeout: number): Opening {
+/** Starts a worker made by `factory`, which has `initTimeout` ms to expose something; `unloaded` is a hint for where it cannot be loaded. */
+export function openWorker(factory: () => unknown, initTimeout: number, unloaded?: string): Opening {
   let guard: Guard;
   try {
-    guard = new Guard(newWorker(factory()));
+    guard = new Guard(newWorker(factory()), unloaded);
   } catch (cause) {
     return failed(cause);
   }
@@ -57,18 +68,29 @@ export function openWorker(factory: () => unknown, initTimeout: number): Opening
   const ready = new Promise<Link>((resolve, reject) => {
     guard.onLost = (loss) => reject(unstarted(loss, 'exposed anything'));
     timer = setTimeout(() => {
-      guard.lose({
-        why: `did not call expose() within ${initTimeout} ms (does its module import rxjs-parallel/worker and call expose(api)? initTimeout sets the limit)`,
-      });
+      const why =
+        thread === undefined
+          ? `did not call expose() within ${initTimeout} ms (does its module import rxjs-parallel/worker and call expose(api)? initTimeout sets the limit)`
+          : `called expose() and then was not heard of for ${initTimeout} ms (did it call self.close()?)`;
+      guard.lose({ why });
     }, initTimeout);
+    let thread: Promise<SpawnedThread> | undefined;
+    // Without it, a worker that ends itself now would never be missed.
+    let awaitsLock = false;
     guard.onMessage = (data) => {
       const message = data as Message;
       const loss = uncaught(message);
-      if (loss !== undefined) guard.lose(loss);
-      if (message?.type !== 'init') return;
-      // threads.js waits for this message: it has come already, so its own timer never runs out and never lingers.
-      const thread = spawn(facade, { timeout: 2 ** 31 - 1 });
-      facade.deliver(data);
+      if (loss !== undefined) return guard.lose(loss);
+      if (message?.type === LOCK) {
+        const { name, settled } = message as LockMessage;
+        awaitsLock = !settled;
+        if (name !== undefined) guard.watch(name);
+      } else if (message?.type === 'init') {
+        // threads.js waits for this message: it has come already, so its own timer never runs out and never lingers.
+        thread = spawn(facade, { timeout: 2 ** 31 - 1 });
+        facade.deliver(data);
+      } else return;
+      if (thread === undefined || awaitsLock) return;
       resolve(
         thread.then((up) => ({
           ...linkTo(guard, up),
@@ -92,6 +114,28 @@ export function openWorker(factory: () => unknown, initTimeout: number): Opening
     end() {
       guard.lose({ why: 'was ended' });
       return guard.end();
+    },
+  };
+}
+
+/** The same, once `prepared` has come true. */
+export function openAfter(prepared: Promise<unknown>, open: () => Opening): Opening {
+  let opening: Opening | undefined;
+  let wanted = true;
+  const begin = (): Promise<Link> => {
+    if (!wanted) throw notMade(new Error('it is no longer wanted'));
+    opening = open();
+    return opening.ready;
+  };
+  return {
+    ready: prepared.then(begin, (cause: unknown) => {
+      throw notMade(cause);
+    }),
+    // Only pages have to prepare anything, and nothing holds those.
+    hold() {},
+    end() {
+      wanted = false;
+      return opening?.end() ?? Promise.resolve();
     },
   };
 }
@@ -135,8 +179,11 @@ export function uncaught(message: Message): Loss | undefined {
   return { why: `ended by an uncaught error (${text(cause)})`, cause: [cause] };
 }
 
+const notMade = (cause: unknown): WorkerInitError =>
+  new WorkerInitError(`A worker could not be made: ${text(cause)}`, { cause });
+
 function failed(cause: unknown): Opening {
-  const ready = Promise.reject<Link>(new WorkerInitError(`A worker could not be made: ${text(cause)}`, { cause }));
+  const ready = Promise.reject<Link>(notMade(cause));
   ready.catch(() => {});
   return { ready, hold() {}, end: () => Promise.resolve() };
 }

@@ -1,10 +1,16 @@
 /** What differs between hosts, in browsers. `#platform` in package.json chooses between this file and its sibling. */
-import { runtime } from './inlineRuntime.generated.ts';
 import type { WorkerConstructor } from './worker.ts';
 
 export const cores: number = globalThis.navigator?.hardwareConcurrency ?? 4;
 
 export const Worker: WorkerConstructor = globalThis.Worker as never;
+
+let runtime: string | undefined;
+
+/** Fetches what `inlineWorker` needs. A page without inline functions never does, and pays a quarter less. */
+export const prepareInline: (() => Promise<void>) | undefined = async () => {
+  ({ runtime } = await import('./inlineRuntime.generated.ts'));
+};
 
 /** A worker for an inline function: a Blob whose text is the runtime and the function, so that nothing is evaluated. */
 export function inlineWorker(source: string): { worker: object; source: string | undefined } {

@@ -38,6 +38,9 @@ class FileWorker extends NodeWorker {
 
 export const Worker: WorkerConstructor = FileWorker as never;
 
+/** In Node `inlineWorker` needs nothing. */
+export const prepareInline: (() => Promise<void>) | undefined = undefined;
+
 /** A worker for an inline function: a file that is told the function's text. */
 export function inlineWorker(source: string): { worker: object; source: string | undefined } {
   return { worker: new FileWorker(new URL('../worker/inline.node.js', import.meta.url)), source };

@@ -1,5 +1,5 @@
 /** The only door to threads.js on this side. */
-import { restoreListeners, restoreSelf } from './before.ts';
+import { restoreListeners, restoreSelf } from '#before';
 // Order matters: what `threads` does to the process on import is undone here.
 import { Transfer as move, Thread as threadsThread, spawn as threadsSpawn } from 'threads';
 import type { Transfer as Transferred } from '../remote.ts';

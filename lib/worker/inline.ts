@@ -39,7 +39,7 @@ function explain(error: unknown, text: string): never {
   if (name === undefined || !new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`).test(text)) throw error;
   throw new ClosureError(
     `The function uses "${name}", which it does not have in a worker: it is sent there as text, without the variables around it. ` +
-      `Give it as the option context ({ context: { ${name} } }, the third argument), import() it inside the function, or use workerPool with a worker module`,
+      `Give it as the option context ({ context: { ${name} } }, the third argument), import() it inside the function, or use workerPool with a worker module. A name that you did not write is a helper of your compiler (keepNames makes one)`,
     { cause: error },
   );
 }

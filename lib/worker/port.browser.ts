@@ -1,4 +1,5 @@
 /** How a worker talks to its host, in browsers. `#port` in package.json chooses between this file and its sibling. */
+import { LOCK, type LockMessage } from '../wire.ts';
 
 interface Scope {
   addEventListener(type: string, listener: (event: never) => void): void;
@@ -20,9 +21,30 @@ export function post(message: unknown, transfer: readonly unknown[] = []): void 
 /** `report` hears at once of errors that nobody catches. */
 export function onUncaught(report: (error: unknown) => void): void {
   if (!inWorker) return;
-  scope.addEventListener('error', (event: ErrorEvent) => report(event.error ?? new Error(event.message)));
+  // A script from elsewhere keeps its errors to itself.
+  const thrown = ({ error, message }: ErrorEvent): unknown =>
+    message === 'Script error.' ? new Error(message) : (error as unknown);
+  scope.addEventListener('error', (event: ErrorEvent) => report(thrown(event)));
   scope.addEventListener('unhandledrejection', (event: PromiseRejectionEvent) => report(event.reason));
 }
 
 /** `act` would run last when the worker ends itself; a browser does not say. */
 export function onExit(_act: () => void): void {}
+
+/**
+ * Holds a lock until the worker ends, and tells the host its name: of `self.close()` no event tells, but the lock is
+ * then free. Only secure contexts have locks.
+ */
+export function revealEnd(): void {
+  const locks = (globalThis.navigator as { locks?: LockManager } | undefined)?.locks;
+  if (!inWorker || locks === undefined) return;
+  const tell = (settled: boolean, name?: string): void => post({ type: LOCK, name, settled } satisfies LockMessage);
+  const name = `rxjs-parallel:${crypto.randomUUID()}`;
+  tell(false);
+  const held = (): Promise<never> => {
+    tell(true, name);
+    return new Promise(() => {});
+  };
+  // Refused where the page has no origin of its own (a sandboxed frame).
+  locks.request(name, held).catch(() => tell(true));
+}

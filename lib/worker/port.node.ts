@@ -20,3 +20,6 @@ export function onUncaught(report: (error: unknown) => void): void {
 export function onExit(act: () => void): void {
   if (parentPort !== null) process.on('exit', act);
 }
+
+/** Node tells of every end by `exit`. */
+export function revealEnd(): void {}

@@ -1,5 +1,5 @@
 /** Takes messages from the host and runs the methods of an api: one task at a time. */
-import { listen, onExit, onUncaught, post } from '#port';
+import { listen, onExit, onUncaught, post, revealEnd } from '#port';
 import {
   CUT,
   type CutMessage,
@@ -45,6 +45,7 @@ export function serve(api: Api): void {
     post({ type: UNCAUGHT, error: pack(error) } satisfies UncaughtMessage);
   });
   onExit(() => running?.reply(false));
+  revealEnd();
 }
 
 async function runBatch(api: Api, run: Run, halted: () => boolean): Promise<void> {

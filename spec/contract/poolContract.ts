@@ -129,7 +129,7 @@ export function poolContract(name: string, { most, copies, make }: Kind): void {
 
       it('takes many calls at once', async () => {
         const pool = made(2);
-        const numbers = Array.from({ length: 300 }, (_, n) => n);
+        const numbers = Array.from({ length: 100 }, (_, n) => n);
         expect(await Promise.all(numbers.map((n) => pool.run((worker) => worker.echo(n))))).toEqual(numbers);
       });
 
@@ -294,9 +294,9 @@ export function poolContract(name: string, { most, copies, make }: Kind): void {
         for (const batch of ['auto', 1, 7] as const)
           for (const window of [1, 5, Infinity]) {
             const results = await all(
-              range(0, 50).pipe(parallelMap((worker, n) => worker.echo(n), pool, { batch, window })),
+              range(0, 20).pipe(parallelMap((worker, n) => worker.echo(n), pool, { batch, window })),
             );
-            expect(results).toEqual(Array.from({ length: 50 }, (_, n) => n));
+            expect(results).toEqual(Array.from({ length: 20 }, (_, n) => n));
           }
       });
     });
@@ -315,12 +315,12 @@ export function poolContract(name: string, { most, copies, make }: Kind): void {
 
       it('gives every result, in order or as they arrive, within each window', async () => {
         const pool = made(2);
-        const expected = Array.from({ length: 100 }, (_, n) => n);
+        const expected = Array.from({ length: 40 }, (_, n) => n);
         for (const ordered of [true, false])
           for (const window of [undefined, 1, 5, Infinity]) {
             const log = { read: 0, closed: false };
             const values: number[] = [];
-            const results = parallelMapIterable(count(100, log), (worker, n) => worker.echo(n), pool, {
+            const results = parallelMapIterable(count(40, log), (worker, n) => worker.echo(n), pool, {
               ordered,
               window,
             });

@@ -1,5 +1,8 @@
 /** Memory that a spec and its workers share: who waits, waits for an event. */
 
+/** Always in Node; of pages, in those that are cross-origin isolated. */
+export const shares = typeof SharedArrayBuffer === 'function';
+
 export const cellsOf = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * length));
 
 /** Resolves when the cell is no longer 0. */

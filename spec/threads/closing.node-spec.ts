@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { Worker as NodeWorker } from 'node:worker_threads';
+import { PoolClosedError, TaskTimeoutError } from 'rxjs-parallel';
+import { FaultyPool } from './faulty.ts';
 
 /** What a program prints that runs `text` after it has made `pool`, with one worker up. */
 async function printed(text: string): Promise<string> {
@@ -21,6 +24,17 @@ describe('A pool that is closing', () => {
       await pool.close();
       console.log('closed');`);
     expect(out).toBe('closed\n');
+  });
+});
+
+describe('A pool that is closed', () => {
+  it('has ended its workers, also those that it had given up or that are in an endless loop', async () => {
+    const { pool, workers } = new FaultyPool(2);
+    const looping = pool.run((worker) => worker.loop());
+    await expectAsync(pool.run((worker) => worker.loop(), { timeout: 50 })).toBeRejectedWithError(TaskTimeoutError);
+    const closed = pool.close({ drain: false }).then(() => workers.map((worker) => (worker as NodeWorker).threadId));
+    await expectAsync(looping).toBeRejectedWithError(PoolClosedError);
+    expect(await closed).toEqual([-1, -1]);
   });
 });
 

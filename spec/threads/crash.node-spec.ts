@@ -1,34 +1,10 @@
 import type { Worker as NodeWorker } from 'node:worker_threads';
-import { WorkerCrashedError, taskOf } from 'rxjs-parallel';
+import { WorkerCrashedError } from 'rxjs-parallel';
 import { cellsOf, waitAsync } from './cells.ts';
-import { FaultyPool, reasons } from './faulty.ts';
-import type { Reason } from './faulty.worker.ts';
+import { failureOf } from './failing.ts';
+import { FaultyPool } from './faulty.ts';
 
-/** The one failure of ten tasks whose fifth is faulty, on a pool of one; the other nine have their results. */
-async function failureOf(
-  fault: (worker: Parameters<Parameters<FaultyPool['settle']>[1]>[0]) => any,
-  settings: object = {},
-): Promise<WorkerCrashedError> {
-  await using faulty = new FaultyPool(1, settings);
-  const outcomes = await faulty.settle(Array.from({ length: 10 }).keys(), (worker, n) =>
-    n === 5 ? fault(worker) : worker.echo(n),
-  );
-  expect(outcomes.map((each) => (each.status === 'fulfilled' ? each.value : 'lost'))).toEqual([
-    ...[0, 1, 2, 3, 4],
-    'lost',
-    ...[6, 7, 8, 9],
-  ]);
-  expect(faulty.workers.length).toBe(2);
-  expect(faulty.pool.stats()).toEqual(jasmine.objectContaining({ completed: 9, failed: 1, restarts: 1, running: 0 }));
-  await expectAsync(faulty.pool.run((worker) => worker.echo('alive'))).toBeResolvedTo('alive');
-  const reason = reasons(outcomes).get(5) as WorkerCrashedError;
-  expect(reason).toBeInstanceOf(WorkerCrashedError);
-  expect(reason.message).toContain('while it ran task 5');
-  expect(taskOf(reason)).toEqual({ index: 5, input: 5 });
-  return reason;
-}
-
-describe('A worker that dies of a task', () => {
+describe('A worker of Node that dies of a task', () => {
   it('by process.exit: the task fails with the exit code', async () => {
     const error = await failureOf((worker) => worker.exit(3));
     expect(error.exitCode).toBe(3);
@@ -45,36 +21,6 @@ describe('A worker that dies of a task', () => {
     expect(error.cause).toEqual(jasmine.objectContaining({ code: 'ERR_WORKER_OUT_OF_MEMORY' }));
     expect(error.exitCode).toBe(1);
   });
-
-  it('by an uncaught throw: the cause has the class, the properties and the frames of the worker', async () => {
-    const { cause } = await failureOf((worker) => worker.throwLater('error'));
-    expect(cause).toBeInstanceOf(RangeError);
-    expect(cause).toEqual(jasmine.objectContaining({ message: 'floating', code: 'E_FLOAT' }));
-    expect((cause as Error).stack).toContain('faulty.worker');
-  });
-
-  it('by a floating rejection: the cause is its reason', async () => {
-    const { cause } = await failureOf((worker) => worker.rejectLater('error'));
-    expect(cause).toBeInstanceOf(RangeError);
-  });
-
-  for (const [reason, expected] of [
-    ['undefined', undefined],
-    ['text', 'just text'],
-  ] as const)
-    for (const how of ['throwLater', 'rejectLater'] as const)
-      it(`by a non-Error (${how} of ${reason}): the cause is that very value`, async () => {
-        const error = await failureOf((worker) => worker[how](reason));
-        expect('cause' in error).toBeTrue();
-        expect(error.cause).toBe(expected);
-      });
-
-  for (const reason of ['function', 'symbol', 'hostile'] satisfies Reason[])
-    for (const how of ['throwLater', 'rejectLater'] as const)
-      it(`by what cannot cross or be shown (${how} of ${reason}): it has a cause`, async () => {
-        const error = await failureOf((worker) => worker[how](reason));
-        expect(error.cause).toBeDefined();
-      });
 
   it('by a floating rejection as it ends: the task that ran fails, not the next', async () => {
     const { cause } = await failureOf((worker) => worker.rejectAndReturn(5));

@@ -1,10 +1,10 @@
 /** A worker that does whatever may go wrong. `tally` counts how often each task was begun: Int32Array cells by index. */
-import { parentPort, threadId } from 'node:worker_threads';
 import { expose, taskContext } from 'rxjs-parallel/worker';
+import { post } from '#port';
 import { say, waitAsync } from './cells.ts';
 
 const never = new Promise<never>(() => {});
-const later = (act: () => void): void => void setImmediate(act);
+const later = (act: () => void): void => void setTimeout(act);
 
 const reasons = {
   error: () => Object.assign(new RangeError('floating'), { code: 'E_FLOAT' }),
@@ -32,9 +32,8 @@ function begin(tally: Int32Array | undefined): number {
 
 const api = {
   echo: (value: unknown): unknown => value,
-  thread: (): number => threadId,
   /** Its index, having been counted. */
-  count: (tally: Int32Array): number => begin(tally),
+  count: (tally?: Int32Array): number => begin(tally),
   exit(code: number, tally?: Int32Array, _moved?: ArrayBuffer): never {
     begin(tally);
     return process.exit(code);
@@ -48,7 +47,7 @@ const api = {
   read: (cells: Int32Array, at: number): number => Atomics.load(cells, at),
   sizeOf: (buffer: ArrayBuffer): number => buffer.byteLength,
   async exitAsync(code: number): Promise<never> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve));
     return process.exit(code);
   },
   /** Ends well; its worker does not. */
@@ -76,7 +75,7 @@ const api = {
   /** Nobody catches it, and the task ends in the same turn of the event loop. */
   async rejectAndReturn(value: unknown): Promise<unknown> {
     void Promise.reject(new Error('floating'));
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve));
     return value;
   },
   throwAfter(value: unknown, reason: Reason): unknown {
@@ -88,6 +87,21 @@ const api = {
   loop(): never {
     for (;;);
   },
+  /** Ends its worker as only one in a page can. */
+  async close(): Promise<never> {
+    close();
+    return never;
+  },
+  /** Ends well; its worker does not. */
+  closeAfter(value: unknown): unknown {
+    later(() => close());
+    return value;
+  },
+  /** Takes the lock of that name, and computes for ever: the lock is free when the worker has gone. */
+  async lockAndLoop(name: string): Promise<never> {
+    await new Promise((resolve) => void navigator.locks.request(name, () => new Promise(resolve as never)));
+    return api.loop();
+  },
   never: (): Promise<never> => never,
   throwValue(reason: Reason): never {
     throw reasons[reason]();
@@ -95,8 +109,8 @@ const api = {
   returnFunction: (): unknown => api.echo,
   /** What threads.js would not know, and what is no message of ours. */
   noise(value: unknown): unknown {
-    parentPort?.postMessage(value);
-    parentPort?.postMessage({ type: 'rxjs-parallel:reply', id: -1, from: 0, values: [1], ms: 0, last: true });
+    post(value);
+    post({ type: 'rxjs-parallel:reply', id: -1, from: 0, values: [1], ms: 0, last: true });
     return value;
   },
   /** Computes for so long, then gives its index. */

@@ -12,7 +12,7 @@ async function openPool(size: number) {
     workers.push(worker as never);
     return spawn<FaultyApi>(worker as never);
   }, size);
-  for (let nth = 0; nth < size; nth++) pool.queue((thread) => thread.thread());
+  for (let nth = 0; nth < size; nth++) pool.queue((thread) => thread.echo(0));
   await pool.completed(true);
   return { pool, workers };
 }

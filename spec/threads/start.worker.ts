@@ -1,8 +1,9 @@
-/** A worker that comes up badly, in the way that `workerData.how` says. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** A worker that comes up badly, in the way that it is told: by its name in a page, in Node by its arguments. */
 import { expose } from 'rxjs-parallel/worker';
+import { listen } from '#port';
 
-const { how } = workerData as { how: How };
+const { name, process } = globalThis as { name?: string; process?: { argv: string[] } };
+const how = (name ?? process?.argv[2]) as How;
 export type How =
   | 'well'
   | 'slowly'
@@ -11,9 +12,11 @@ export type How =
   | 'awaits for ever'
   | 'awaits for ever, alive'
   | 'exits'
+  | 'closes'
   | 'exposes nothing'
   | 'exposes nothing, alive'
   | 'exposes and exits'
+  | 'exposes and closes'
   | 'exposes and throws'
   | 'exposes no function'
   | 'exposes twice';
@@ -21,11 +24,11 @@ export type How =
 const api = { echo: (value: unknown): unknown => value };
 export type StartApi = typeof api;
 
-const alive = (): void => void parentPort!.on('message', () => {});
+const alive = (): void => listen(() => {});
 
 switch (how) {
   case 'slowly':
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    for (const end = performance.now() + 500; performance.now() < end;);
     expose(api);
     break;
   case 'throws':
@@ -41,7 +44,10 @@ switch (how) {
     await new Promise(() => {});
     break;
   case 'exits':
-    process.exit(7);
+    globalThis.process.exit(7);
+    break;
+  case 'closes':
+    close();
     break;
   case 'exposes nothing':
     break;
@@ -57,7 +63,11 @@ switch (how) {
     break;
   case 'exposes and exits':
     expose(api);
-    process.exit(8);
+    globalThis.process.exit(8);
+    break;
+  case 'exposes and closes':
+    expose(api);
+    close();
     break;
   case 'exposes and throws':
     expose(api);

