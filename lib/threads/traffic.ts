@@ -44,6 +44,8 @@ export class Traffic {
   progress = false;
   /** Whether others had to take over what this worker would not come to: until it is heard of again, it gets no more. */
   #stuck = false;
+  /** What the last reply was about: how long that took to send is told with the next. */
+  #replied: { readonly seat: Seat; readonly count: number } | undefined;
 
   constructor(link: Link, events: TrafficEvents, teller: Teller) {
     this.link = link;
@@ -77,7 +79,9 @@ export class Traffic {
     try {
       if (this.link.batches) {
         const { message, transfer } = batch.message(this.#teller.heard);
+        const began = performance.now();
         this.link.guard.post(message, transfer);
+        seat.pace.sent(tasks.length, performance.now() - began);
       } else this.#callPlain(batch);
     } catch (error) {
       this.#unsendable(batch, error);
@@ -139,7 +143,9 @@ export class Traffic {
     else this.link.deliver(data);
   }
 
-  #reply({ id, from, values, failed, ms, last, times }: ReplyMessage): void {
+  #reply({ id, from, values, failed, ms, last, times, packing }: ReplyMessage): void {
+    this.#replied?.seat.pace.returned(this.#replied.count, packing);
+    this.#replied = undefined;
     const batch = this.#batch(id);
     if (batch === undefined) return;
     this.progress = true;
@@ -163,6 +169,7 @@ export class Traffic {
     }
     batch.reported = from + count;
     seat.pace.observe(count, ms);
+    this.#replied = { seat, count };
     if (last) {
       const rest = tasks.slice(batch.reported, batch.end);
       this.#remove(batch);
