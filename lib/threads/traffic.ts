@@ -16,6 +16,7 @@ import { Batch } from './batch.ts';
 import { giveNotice, whenOutOfTime } from './deadlines.ts';
 import { type Link, uncaught } from './link.ts';
 import { type LossOf, settleLost, timedOut } from './losses.ts';
+import type { Meter } from './meter.ts';
 import { callPlain } from './plain.ts';
 import { remoteError } from './remoteError.ts';
 import type { Seat } from './seat.ts';
@@ -38,6 +39,7 @@ export class Traffic {
   readonly link: Link;
   readonly #events: TrafficEvents;
   readonly #teller: Teller;
+  readonly #meter: Meter;
   /** Tasks that the worker was given. */
   taken = 0;
   /** Whether it has begun any. */
@@ -47,10 +49,11 @@ export class Traffic {
   /** What the last reply was about: how long that took to send is told with the next. */
   #replied: { readonly seat: Seat; readonly count: number } | undefined;
 
-  constructor(link: Link, events: TrafficEvents, teller: Teller) {
+  constructor(link: Link, events: TrafficEvents, teller: Teller, meter: Meter) {
     this.link = link;
     this.#events = events;
     this.#teller = teller;
+    this.#meter = meter;
     link.guard.onLost = (loss) => events.lost(loss);
     link.guard.onMessage = (data) => this.#message(data);
   }
@@ -74,6 +77,7 @@ export class Traffic {
     const { cells } = this.link;
     const batch = new Batch(seat, tasks, cells === undefined ? -1 : this.#freeSlot(), cells);
     if (!this.batches.some((each) => each.seat === seat)) seat.lanes++;
+    if (this.batches.length === 0) this.#meter.begin();
     this.batches.push(batch);
     this.taken += tasks.length;
     try {
@@ -121,6 +125,7 @@ export class Traffic {
   lose(loss: LossOf): ReadonlySet<Seat> {
     const batches = this.batches.splice(0);
     const seats = new Set(batches.map(({ seat }) => seat));
+    if (batches[0] !== undefined) this.#meter.lost(batches[0]);
     for (const seat of seats) seat.lanes--;
     for (const [at, batch] of batches.entries()) {
       const { ran, failed } = settleLost(batch, at === 0, loss, this.#teller);
@@ -168,7 +173,9 @@ export class Traffic {
       else feed.value(task, values[at]);
     }
     batch.reported = from + count;
+    batch.spent += ms;
     seat.pace.observe(count, ms);
+    this.#meter.told(ms);
     this.#replied = { seat, count };
     if (last) {
       const rest = tasks.slice(batch.reported, batch.end);
@@ -192,6 +199,7 @@ export class Traffic {
       if (failed) feed.failure(task, value);
       else feed.value(task, value);
       pace.observe(1, now() - began);
+      this.#meter.told();
       this.#remove(batch);
       this.#settled(batch, cancelled ? 0 : 1, failed && !cancelled ? 1 : 0);
     });

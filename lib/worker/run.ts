@@ -170,7 +170,17 @@ export class Run {
     this.#transfer = [];
     this.#times = [];
     this.#numbers = true;
-    const reply: ReplyMessage = { type: REPLY, id: this.message.id, from, values: packed, failed, ms, packing, last, times };
+    const reply: ReplyMessage = {
+      type: REPLY,
+      id: this.message.id,
+      from,
+      values: packed,
+      failed,
+      ms,
+      packing,
+      last,
+      times,
+    };
     try {
       post(reply, [...new Set(transfer)]);
       packing = performance.now() - now;
