@@ -1,4 +1,4 @@
-/** What `threads` is about to change in this process; imported before it, and read after. */
+/** What `threads` is about to change in this process; imported before it, at the same time and by nobody else, and read after. */
 const EVENTS = ['SIGINT', 'SIGTERM', 'uncaughtException', 'unhandledRejection'] as const;
 
 /** Absent in browsers; bundlers may leave a stub of it. */

@@ -5,13 +5,13 @@ import { CELL, MARK, OPEN, type OpenMessage, SLOTS, type Thrown, UNCAUGHT, text 
 import { type AnyWorker, Facade, Guard, type Loss, isWorker } from './guard.ts';
 import { unstarted } from './losses.ts';
 import { plainError, remoteError } from './remoteError.ts';
-import { type SpawnedThread, Thread, spawn } from './threads.ts';
+import type * as threadsModule from './threads.ts';
 
 /** A worker that is up. */
 export interface Link {
   readonly guard: Guard;
   /** threads.js's thread: the methods that the worker exposes. */
-  readonly thread: SpawnedThread;
+  readonly thread: threadsModule.SpawnedThread;
   /** Whether its `expose` is ours, which takes batches; a plain threads.js worker is called once a task. */
   readonly batches: boolean;
   /** Shared with the worker, where memory can be. */
@@ -41,6 +41,11 @@ export interface Supply {
   open(): Opening;
 }
 
+type Threads = typeof threadsModule;
+
+/** Loads threads.js, once. */
+export const threads = (): Promise<Threads> => import('./threads.ts');
+
 type Message = { readonly type?: unknown; readonly error?: unknown } | null | undefined;
 
 /** Starts a worker made by `factory`, which has `initTimeout` ms to expose something. */
@@ -52,10 +57,14 @@ export function openWorker(factory: () => unknown, initTimeout: number): Opening
     return failed(cause);
   }
   const facade = new Facade(guard);
+  const loading = threads();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let held = true;
   const ready = new Promise<Link>((resolve, reject) => {
     guard.onLost = (loss) => reject(unstarted(loss, 'exposed anything'));
+    loading.catch((cause: unknown) =>
+      guard.lose({ why: `was in vain: threads.js cannot be loaded (${text(cause)})`, cause: [cause] }),
+    );
     timer = setTimeout(() => {
       guard.lose({
         why: `did not call expose() within ${initTimeout} ms (does its module import rxjs-parallel/worker and call expose(api)? initTimeout sets the limit)`,
@@ -66,16 +75,17 @@ export function openWorker(factory: () => unknown, initTimeout: number): Opening
       const loss = uncaught(message);
       if (loss !== undefined) guard.lose(loss);
       if (message?.type !== 'init') return;
-      // threads.js waits for this message: it has come already, so its own timer never runs out and never lingers.
-      const thread = spawn(facade, { timeout: 2 ** 31 - 1 });
-      facade.deliver(data);
-      resolve(
-        thread.then((up) => ({
-          ...linkTo(guard, up),
-          hold: (alive: boolean) => guard.hold(alive),
-          deliver: (later: unknown) => facade.deliver(later),
-        })),
-      );
+      const up = async ({ spawn, terminate }: Threads): Promise<Link> => {
+        // threads.js waits for this message: it has come already, so its own timer never runs out and never lingers.
+        const thread = spawn(facade, { timeout: 2 ** 31 - 1 });
+        facade.deliver(data);
+        return {
+          ...linkTo(guard, await thread, terminate),
+          hold: (alive) => guard.hold(alive),
+          deliver: (later) => facade.deliver(later),
+        };
+      };
+      loading.then((loaded) => resolve(up(loaded))).catch(() => {});
     };
   });
   const settled = (): void => clearTimeout(timer);
@@ -113,7 +123,11 @@ function newWorker(returned: unknown): AnyWorker {
 }
 
 /** Speaks to a worker whose thread is up. */
-export function linkTo(guard: Guard, thread: Link['thread']): Omit<Link, 'deliver' | 'hold'> {
+export function linkTo(
+  guard: Guard,
+  thread: Link['thread'],
+  terminate: Threads['terminate'],
+): Omit<Link, 'deliver' | 'hold'> {
   const batches = MARK in thread;
   const shared = batches && typeof SharedArrayBuffer === 'function';
   const cells = shared ? new Int32Array(new SharedArrayBuffer(4 * CELL * SLOTS)) : undefined;
@@ -123,8 +137,8 @@ export function linkTo(guard: Guard, thread: Link['thread']): Omit<Link, 'delive
     thread,
     batches,
     cells,
-    end: () => Thread.terminate(thread),
-    kill: () => Thread.terminate(thread),
+    end: () => terminate(thread),
+    kill: () => terminate(thread),
   };
 }
 
