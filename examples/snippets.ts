@@ -38,8 +38,9 @@ console.log(count);
 console.log('\nWhat the pool does');
 // #region stats
 const { running, completed, taskTime, carryTime, busy } = pool.stats();
-console.log(`${running} running, ${completed} completed, each worker busy: ${busy.map((share) => share.toFixed(2))}`);
-console.log(`${taskTime.toFixed()} ms in tasks, ${carryTime.toFixed()} ms in which workers had tasks and were in none`);
+console.log(`${running} running, ${completed} completed`);
+console.log(`${taskTime} ms in tasks, ${carryTime} ms in which workers had tasks and were in none`);
+console.log('each worker was busy for this share of its time:', busy);
 const watching = pool.events$.subscribe(({ type, worker }) => console.log(type, worker));
 await pool.run((primes) => primes.count(0, 100));
 watching.unsubscribe();
