@@ -186,6 +186,26 @@ describe('A worker with room', () => {
     expect(workers.map(({ counts }) => counts)).toEqual([[1], [1]]);
   });
 
+  it('is given nothing by a stream that has as many workers as it may, though it is up', async () => {
+    const answered = new Answered({ size: 3 });
+    const workers = await answered.run(texts(3));
+    for (const worker of workers) worker.answer(0.001);
+    await answered.run(texts(1000), { concurrency: 2 });
+    expect(workers.map(({ counts }) => counts)).toEqual([[1], [1], []]);
+  });
+
+  for (const at of [1, 2])
+    it(`is given what is moved by itself, where it could take two (${at})`, async () => {
+      const values: unknown[] = texts(20);
+      values[at] = new ArrayBuffer(1);
+      const [worker] = await new Answered({ size: 1 }).run(values);
+      while (worker!.waiting.length > 0) worker!.answer(0.001);
+      expect(worker!.posted.filter(({ args }) => (args as unknown[]).includes(values[at]))).toEqual([
+        { args: [values[at]], behind: 0 },
+      ]);
+      expect(worker!.posted.flatMap(({ args }) => Array.from<unknown>(args))).toEqual(values);
+    });
+
   it('is given what is moved by itself, when it has nothing else', async () => {
     const buffers = [new ArrayBuffer(1), new ArrayBuffer(2)];
     const [worker] = await new Answered({ size: 1 }).run([...texts(30), ...buffers, ...texts(30)]);
