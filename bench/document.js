@@ -1,6 +1,7 @@
-/** docs/BENCHMARKS.md, and the figures behind it: what was not measured this time stays as it was. */
+/** docs/BENCHMARKS.md, the table in README.md, and the figures behind them: what was not measured this time stays as it was. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { writePay } from './pay.js';
 import { sectionOf, targetsTable } from './report.js';
 import { workloads } from './workloads.js';
 
@@ -13,6 +14,7 @@ export function write(results, about) {
   writeFileSync(FIGURES, `${JSON.stringify(all, undefined, 2)}\n`);
   mkdirSync(new URL('.', DOCUMENT), { recursive: true });
   writeFileSync(DOCUMENT, documentOf(all));
+  writePay(all.results);
   return fileURLToPath(DOCUMENT);
 }
 

@@ -12,7 +12,7 @@ export function tableOf(id, measured) {
   const { figures, errors } = measured;
   const first = shown[0];
   const { more } = columns[first];
-  const best = (more ? Math.max : Math.min)(...PEERS.map((name) => figures[name]?.[first]).filter(Number.isFinite));
+  const best = bestPeer(id, measured);
   const loop = more ? figures.sequential?.[first] : undefined;
   const against = [
     ['× best peer', best],
@@ -31,6 +31,13 @@ export function tableOf(id, measured) {
   return table(heads, rows);
 }
 
+/** The best figure of the libraries other than this, in the first column; not finite where none was measured. */
+export function bestPeer(id, { figures }) {
+  const [first] = workloads[id].columns;
+  const most = columns[first].more ? Math.max : Math.min;
+  return most(...PEERS.map((name) => figures[name]?.[first]).filter(Number.isFinite));
+}
+
 /** What the targets come to, of all that was measured. */
 export function targetsTable(results) {
   const rows = verdicts(results).map(({ what, want, value, met }) => [what, want, value, met ? 'met' : '**missed**']);
@@ -44,7 +51,7 @@ export function sectionOf(id, measured) {
 }
 
 /** Rows may be shorter than the head; cells are filled up so that the text reads as a table too. */
-function table(heads, rows) {
+export function table(heads, rows) {
   const cells = [heads, ...rows].map((row) => heads.map((_, at) => row[at] ?? ''));
   const widths = heads.map((_, at) => Math.max(3, ...cells.map((row) => row[at].length)));
   const line = (row) =>

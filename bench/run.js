@@ -1,14 +1,17 @@
 /**
- * `npm run bench`: measures rxjs-parallel against what a user would pick instead, prints tables, writes docs/BENCHMARKS.md.
+ * `npm run bench`: measures rxjs-parallel against what a user would pick instead, prints tables, writes docs/BENCHMARKS.md and
+ * the table in README.md.
  *
  *   --only A,B        only these libraries (and the sequential loop, which says what is right)
  *   --workloads A,B   only these workloads; the document keeps what it has of the others
- *   --rounds N        rounds over all libraries, each run a process of its own; medians count. Default 5
+ *   --rounds N        rounds over all libraries, each run a process of its own; medians count. Default 5, and fewer
+ *                     where a workload takes long by itself
  *   --quick           one round of a tenth of the values: to see that all works, not to be quoted
  *   --workers N       default 2
  *   --limit S         seconds a run may take, where the workload does not need longer. Default 90
  *
- * What was measured with --only or --quick is printed and not written.
+ * What was measured with --only or --quick is printed and not written. The document is written after each workload: what
+ * has been measured stays if the rest is interrupted.
  */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -36,27 +39,33 @@ const ids = chosen('workloads', Object.keys(workloads));
 const rounds = number('rounds', flags.rounds ?? (flags.quick ? '1' : '5'));
 const size = number('workers', flags.workers);
 const limit = number('limit', flags.limit);
-const written = flags.only === undefined && !flags.quick;
+const writing = flags.only === undefined && !flags.quick;
 
 const steps = Number(execFileSync(process.execPath, [fileURLToPath(new URL('./calibrate.js', import.meta.url))]));
 console.log(`${Object.values(machine()).join(' · ')} · ${size} workers · ${steps} steps/µs\n`);
+const about = { machine: machine(), versions: versions() };
 const results = {};
-for (const id of ids) {
+let written;
+for (const [at, id] of ids.entries()) {
   const part = takingPart(id, [...new Set([...names, 'sequential'])]);
   if (part.every((name) => name === 'sequential')) continue;
+  const times = Math.min(rounds, workloads[id].rounds ?? Infinity);
+  const began = performance.now();
   const measured = await measureWorkload(
     id,
     part,
-    { rounds, size, scale: flags.quick ? 0.1 : 1, steps, limit: Math.max(limit, workloads[id].limit ?? 0) },
-    (round, name) => status(`${id}: round ${round + 1} of ${rounds}, ${name}`),
+    { rounds: times, size, scale: flags.quick ? 0.1 : 1, steps, limit: Math.max(limit, workloads[id].limit ?? 0) },
+    (round, name) => status(`${id} (${at + 1} of ${ids.length}): round ${round + 1} of ${times}, ${name}`),
   );
   status('');
-  results[id] = { ...measured, rounds, workers: size, date: new Date().toISOString().slice(0, 10) };
+  console.error(`${id}: ${at + 1} of ${ids.length}, ${Math.round((performance.now() - began) / 1000)} s\n`);
+  results[id] = { ...measured, rounds: times, workers: size, date: new Date().toISOString().slice(0, 10) };
+  if (writing) written = write({ [id]: results[id] }, about);
   console.log(sectionOf(id, measured));
   for (const [name, error] of Object.entries(measured.errors)) console.error(`${id}, ${name}: ${error}\n`);
 }
 console.log(`### Targets\n\n${targetsTable(results)}\n`);
-if (written) console.log(`Written to ${write(results, { machine: machine(), versions: versions() })}`);
+if (written !== undefined) console.log(`Written to ${written}`);
 process.exitCode = Object.values(results).some(({ errors }) => Object.keys(errors).length > 0) ? 1 : 0;
 
 /** What happens now, on one line of a terminal. */

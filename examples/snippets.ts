@@ -37,7 +37,10 @@ console.log(count);
 
 console.log('\nWhat the pool does');
 // #region stats
-console.log(pool.stats()); // { workers, idle, running, completed, failed, restarts, dropped }
+const { running, completed, taskTime, carryTime, busy } = pool.stats();
+console.log(`${running} running, ${completed} completed`);
+console.log(`${taskTime} ms in tasks, ${carryTime} ms in which workers had tasks and were in none`);
+console.log('each worker was busy for this share of its time:', busy);
 const watching = pool.events$.subscribe(({ type, worker }) => console.log(type, worker));
 await pool.run((primes) => primes.count(0, 100));
 watching.unsubscribe();

@@ -23,7 +23,7 @@ export { parallelMapUnordered } from './parallelMapUnordered.ts';
 export type { CloseOptions, PoolEvent, PoolStats, RunOptions, ThreadsPool, WorkerPool } from './pool.ts';
 export type { Call, Remote } from './remote.ts';
 export type { AbortSignalLike } from './signal.ts';
-export { Transfer } from './threads/threads.ts';
+export { Transfer } from './transfer.ts';
 export { type WorkerPoolOptions, workerPool } from './threads/workerPool.ts';
 
 /**

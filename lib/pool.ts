@@ -95,6 +95,19 @@ export interface PoolStats {
   readonly failed: number;
   /** Workers that were started in place of a lost one. */
   readonly restarts: number;
+  /**
+   * Milliseconds that workers have spent in tasks, as far as their outcomes have come, waiting in an async task included.
+   * Of a plain threads.js worker: from the call to its answer.
+   */
+  readonly taskTime: number;
+  /**
+   * Milliseconds in which workers had tasks and were in none: clones being made and read, messages on their way, a main
+   * thread that was busy. 0 where that cannot be told apart from the task, as with plain threads.js workers, or is nothing,
+   * as in `localPool`. Much of it against `taskTime`: the tasks are too small, or what is copied for them too large.
+   */
+  readonly carryTime: number;
+  /** For each worker that is up, the share (0 to 1) of the time since it came up that it has spent in tasks, the present one included. */
+  readonly busy: readonly number[];
   /** Values that streams dropped before they were sent, because more than `maxPending` were waiting. */
   readonly dropped: number;
 }

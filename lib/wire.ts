@@ -75,6 +75,8 @@ export interface ReplyMessage {
   readonly ms: number;
   /** Whether the batch is over: what it has not told of by now has not run. */
   readonly last: boolean;
+  /** Milliseconds that it took to send the reply before this one. */
+  readonly packing: number;
   /** Start and end of each task, ms since the epoch, where they were wanted. */
   readonly times: Float64Array | undefined;
 }

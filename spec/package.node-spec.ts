@@ -58,6 +58,27 @@ describe('The package', () => {
     expect(after).toEqual(before);
   });
 
+  it('changes neither when it is used: what the program has added since the import stays', () => {
+    const entry = (name: string): string => JSON.stringify(new URL(`../lib/${name}`, import.meta.url).href);
+    const used = `
+      const { lastValueFrom, range } = await import(${JSON.stringify(import.meta.resolve('rxjs'))});
+      const { parallelMap } = await import(${entry('index.js')});
+      await import(${entry('worker/index.js')});
+      const names = ['SIGINT', 'SIGTERM', 'uncaughtException', 'unhandledRejection'];
+      for (const name of names) process.on(name, () => {});
+      globalThis.self = 'mine';
+      const listeners = () => names.map((name) => process.listeners(name));
+      const before = listeners();
+      const last = await lastValueFrom(range(1, 3).pipe(parallelMap((n) => n * 2, 1)));
+      const after = listeners();
+      const same = after.every((list, at) => list.length === 1 && list[0] === before[at][0]);
+      console.log(JSON.stringify({ last, same, self: globalThis.self }));
+    `;
+    const run = ['--input-type=module', '--eval', used];
+    const told: unknown = JSON.parse(execFileSync(process.execPath, run, { encoding: 'utf8' }));
+    expect(told).toEqual({ last: 6, same: true, self: 'mine' });
+  });
+
   it('imports threads.js through one door on each side', () => {
     const doors = imports().filter(([, from]) => /^threads(?:\/|$)/.test(from));
     expect([...new Set(doors.map(([file]) => file))].sort()).toEqual(['threads/threads.ts', 'worker/threads.ts']);

@@ -16,6 +16,7 @@ export const memory = {
   without: {
     piscina: 'not done in 420 s',
   },
+  rounds: 2,
   slow: true,
   limit: 400,
   async measure(library, { scale }) {

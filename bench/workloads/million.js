@@ -11,6 +11,8 @@ export const million = {
   about:
     'Time for each value, and the same for 10 000 values (median of 5); how much the peak memory of the process grew. Libraries that make calls pull the values.',
   columns: ['many', 'few', 'grown', 'memory'],
+  only: ['rxjs-parallel', 'rxjs-parallel-unordered', 'piscina', 'tinypool', 'by-hand', 'fixed-256', 'sequential'],
+  rounds: 3,
   slow: true,
   async measure(library, { scale }) {
     await warmUp(library, JOB, FEW);

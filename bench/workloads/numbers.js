@@ -25,12 +25,12 @@ export const spin1ms = {
 
 const LONG = { task: 'spin50ms' };
 export const spin50ms = {
-  title: 'Tasks of 50 ms, 60 of them',
+  title: 'Tasks of 50 ms, 40 of them',
   about:
     'The cores’ limit. Loop delay: 99th percentile of the delay of the main event loop meanwhile (`monitorEventLoopDelay`, whose own interval of 1 ms is in it).',
   columns: ['rate', 'delay'],
   async measure(library, { scale }) {
-    const values = Math.max(6, Math.round(60 * scale));
+    const values = Math.max(6, Math.round(40 * scale));
     await warmUp(library, LONG, 2);
     const delay = loopDelay();
     const { ms, check } = await once(library, LONG, values);

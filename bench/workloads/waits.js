@@ -28,9 +28,10 @@ export const lone = {
   title: 'A lone value every 50 ms',
   about: 'From the value to its result, median.',
   columns: ['us'],
+  rounds: 3,
   without: { 'fixed-64': 'waits for a full batch', 'fixed-256': 'waits for a full batch' },
   async measure(library, { scale }) {
-    const count = SKIPPED + Math.max(10, Math.round(40 * scale));
+    const count = SKIPPED + Math.max(10, Math.round(20 * scale));
     const check = new Check();
     const waits = [];
     let sent = 0;

@@ -32,6 +32,7 @@ interface Running {
   readonly seat: Seat;
   readonly task: Task;
   readonly context: RunningTask;
+  readonly began: number;
   /** Why nobody waits for it any more, though it runs on. */
   abandoned: 'cancel' | 'timeout' | undefined;
   timer: ReturnType<typeof setTimeout> | undefined;
@@ -72,6 +73,8 @@ class Local implements ClosablePool {
   /** The one task that runs, until it has really ended. */
   #running: Running | undefined;
   #counts = { completed: 0, failed: 0 };
+  readonly #made = performance.now();
+  #taskTime = 0;
   #pumping = false;
   #pumpAgain = false;
   #closing = false;
@@ -91,7 +94,18 @@ class Local implements ClosablePool {
 
   stats(): Omit<PoolStats, 'dropped'> {
     const running = this.idle ? 0 : 1;
-    return { workers: 1, idle: 1 - running, running, ...this.#counts, restarts: 0 };
+    const now = performance.now();
+    const spent = this.#taskTime + (this.#running === undefined ? 0 : now - this.#running.began);
+    return {
+      workers: 1,
+      idle: 1 - running,
+      running,
+      ...this.#counts,
+      restarts: 0,
+      taskTime: this.#taskTime,
+      carryTime: 0,
+      busy: [Math.min(1, spent / Math.max(now - this.#made, 1e-3))],
+    };
   }
 
   attach(feed: Feed): Place {
@@ -149,7 +163,8 @@ class Local implements ClosablePool {
 
   #run(seat: Seat, task: Task): void {
     const context = new RunningTask(task.index, () => running.abandoned !== undefined);
-    const running: Running = { seat, task, context, abandoned: undefined, timer: undefined };
+    const began = performance.now();
+    const running: Running = { seat, task, context, began, abandoned: undefined, timer: undefined };
     this.#running = running;
     this.#tell({ type: 'task:start', worker: 0, index: task.index, time: now() });
     const current = (): RunningTask => context;
@@ -184,8 +199,9 @@ class Local implements ClosablePool {
     throw new TypeError(`The worker exposes no method "${method}"; it exposes ${names.join(', ')}`);
   }
 
-  #settle({ seat, task, abandoned }: Running, failed: boolean, outcome: unknown): void {
+  #settle({ seat, task, began, abandoned }: Running, failed: boolean, outcome: unknown): void {
     this.#running = undefined;
+    this.#taskTime += performance.now() - began;
     const how = abandoned ?? (failed ? 'error' : 'value');
     this.#tell({ type: 'task:end', worker: 0, index: task.index, time: now(), outcome: how });
     const value = !failed && typeof outcome === 'object' && isTransfer(outcome) ? outcome.send : outcome;

@@ -14,6 +14,8 @@ export class Batch {
   readonly #cells: Int32Array | undefined;
   /** Outcomes that have come. */
   reported = 0;
+  /** Milliseconds that these took. */
+  spent = 0;
   /** Tasks from here on have been taken back. */
   end: number;
   /** Tasks from here on are cancelled: whatever becomes of them, nobody waits for it. */

@@ -1,4 +1,7 @@
-/** What `threads` is about to change in this process; imported before it, and read after. `#before` in package.json chooses. */
+/**
+ * What `threads` is about to change in this process; imported before it, at the same time and by nobody else, and read
+ * after. `#before` in package.json chooses.
+ */
 const EVENTS = ['SIGINT', 'SIGTERM', 'uncaughtException', 'unhandledRejection'] as const;
 
 const listeners = new Map<string, readonly unknown[]>(

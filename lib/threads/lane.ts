@@ -4,6 +4,7 @@ import type { PoolEvent, Task } from '../pool.ts';
 import type { Batch } from './batch.ts';
 import type { Link, Opening, Supply } from './link.ts';
 import { type LossOf, unstarted } from './losses.ts';
+import { Meter } from './meter.ts';
 import type { Seat } from './seat.ts';
 import { Teller } from './teller.ts';
 import { Traffic } from './traffic.ts';
@@ -29,6 +30,7 @@ export class Lane {
   readonly #supply: Supply;
   readonly #events: LaneEvents;
   readonly #teller: Teller;
+  readonly meter: Meter = new Meter();
   #opening: Opening | undefined;
   #traffic: Traffic | undefined;
   #proved = false;
@@ -138,12 +140,14 @@ export class Lane {
         lost: (loss) => this.#lost(traffic, loss),
       },
       this.#teller,
+      this.meter,
     );
     this.#opening = undefined;
     this.#traffic = traffic;
     this.#proved = false;
     if (!this.#held) link.hold(false);
     this.#teller.up();
+    this.meter.up();
     if (link.guard.lost) this.#lost(traffic, link.guard.loss ?? { why: 'was ended' });
     else this.#events.changed();
   }

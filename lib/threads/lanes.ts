@@ -69,7 +69,15 @@ export class Lanes implements Pool {
     const up = this.#lanes.filter(({ state }) => state === 'up');
     let running = 0;
     for (const { batches } of up) for (const batch of batches) running += batch.end - batch.reported;
-    return { workers: up.length, idle: up.filter(({ idle }) => idle).length, running, ...this.#counts };
+    return {
+      workers: up.length,
+      idle: up.filter(({ idle }) => idle).length,
+      running,
+      ...this.#counts,
+      taskTime: sum(this.#lanes.map(({ meter }) => meter.taskTime)),
+      carryTime: sum(this.#lanes.map(({ meter }) => meter.carryTime)),
+      busy: up.map(({ batches, meter }) => meter.busy(batches[0])),
+    };
   }
 
   attach(feed: Feed): Place {
@@ -273,6 +281,8 @@ export class Lanes implements Pool {
     return new PoolClosedError(name === undefined ? 'The pool is closed' : `The pool "${name}" is closed`);
   }
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
 function withResolver(): { promise: Promise<void>; resolve: () => void } {
   let resolve!: () => void;

@@ -4,11 +4,12 @@ import type { ThreadsPool } from '../pool.ts';
 import { text } from '../wire.ts';
 import { Guard, isWorker } from './guard.ts';
 import { Lanes } from './lanes.ts';
-import { type Link, type Opening, type Supply, linkTo } from './link.ts';
-import { Thread } from './threads.ts';
+import { type Link, type Opening, type Supply, linkTo, threads } from './link.ts';
 
 /** Milliseconds that a thread is kept with nothing to do; then others of the Pool have their turn. */
 const KEPT_IDLE = 20;
+
+type Terminate = Parameters<typeof linkTo>[2];
 
 interface Slot {
   readonly init: Promise<unknown>;
@@ -58,8 +59,8 @@ class Leases implements Supply {
 
   open(): Opening {
     let wanted = true;
-    const ready = this.#asked.then(() => {
-      if (wanted) return this.#lease(() => wanted);
+    const ready = Promise.all([threads(), this.#asked]).then(([{ terminate }]) => {
+      if (wanted) return this.#lease(() => wanted, terminate);
       throw new PoolClosedError('The lease is no longer wanted');
     });
     this.#asked = ready.catch(() => {});
@@ -74,7 +75,7 @@ class Leases implements Supply {
   }
 
   /** Queues a task that hands its thread over, and that lasts until the link ends. */
-  #lease(wanted: () => boolean): Promise<Link> {
+  #lease(wanted: () => boolean, terminate: Terminate): Promise<Link> {
     return new Promise((resolve, reject) => {
       let queued: Queued | undefined;
       const refuse = (cause: unknown): void => {
@@ -89,9 +90,9 @@ class Leases implements Supply {
         if (!isWorker(worker)) return refuse(new TypeError('it gave something that spawn() has not made'));
         if (hasEnded(worker))
           return this.#strike(thread).then(() => {
-            if (this.#pool.workers.length > 0) resolve(this.#lease(wanted));
+            if (this.#pool.workers.length > 0) resolve(this.#lease(wanted, terminate));
           });
-        return new Promise<void>((giveBack) => resolve(this.#link(thread, new Guard(worker), giveBack)));
+        return new Promise<void>((giveBack) => resolve(this.#link(thread, new Guard(worker), terminate, giveBack)));
       };
       try {
         queued = this.#pool.queue(take) as Queued;
@@ -103,9 +104,9 @@ class Leases implements Supply {
     });
   }
 
-  #link(thread: object, guard: Guard, giveBack: () => void): Link {
+  #link(thread: object, guard: Guard, terminate: Terminate, giveBack: () => void): Link {
     return {
-      ...linkTo(guard, thread as never),
+      ...linkTo(guard, thread as never, terminate),
       // Whether it keeps the process alive is for its Pool to say.
       hold() {},
       // threads.js listens to the worker itself: what is not ours has reached it already.
@@ -117,7 +118,7 @@ class Leases implements Supply {
       },
       kill: async () => {
         await this.#strike(thread);
-        await Thread.terminate(thread as never);
+        await terminate(thread as never);
         giveBack();
       },
     };

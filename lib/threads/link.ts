@@ -16,13 +16,13 @@ import {
 import { type AnyWorker, Facade, Guard, type Loss, isWorker } from './guard.ts';
 import { unstarted } from './losses.ts';
 import { plainError, remoteError } from './remoteError.ts';
-import { type SpawnedThread, Thread, spawn } from './threads.ts';
+import type * as threadsModule from './threads.ts';
 
 /** A worker that is up. */
 export interface Link {
   readonly guard: Guard;
   /** threads.js's thread: the methods that the worker exposes. */
-  readonly thread: SpawnedThread;
+  readonly thread: threadsModule.SpawnedThread;
   /** Whether its `expose` is ours, which takes batches; a plain threads.js worker is called once a task. */
   readonly batches: boolean;
   /** Shared with the worker, where memory can be. */
@@ -52,6 +52,11 @@ export interface Supply {
   open(): Opening;
 }
 
+type Threads = typeof threadsModule;
+
+/** Loads threads.js, once. */
+export const threads = (): Promise<Threads> => import('./threads.ts');
+
 type Message = { readonly type?: unknown; readonly error?: unknown } | null | undefined;
 
 /** Starts a worker made by `factory`, which has `initTimeout` ms to expose something; `unloaded` is a hint for where it cannot be loaded. */
@@ -63,18 +68,24 @@ export function openWorker(factory: () => unknown, initTimeout: number, unloaded
     return failed(cause);
   }
   const facade = new Facade(guard);
+  const loading = threads();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let held = true;
   const ready = new Promise<Link>((resolve, reject) => {
     guard.onLost = (loss) => reject(unstarted(loss, 'exposed anything'));
+    loading.catch((cause: unknown) =>
+      guard.lose({ why: `was in vain: threads.js cannot be loaded (${text(cause)})`, cause: [cause] }),
+    );
     timer = setTimeout(() => {
       const why =
-        thread === undefined
+        init === undefined
           ? `did not call expose() within ${initTimeout} ms (does its module import rxjs-parallel/worker and call expose(api)? initTimeout sets the limit)`
           : `called expose() and then was not heard of for ${initTimeout} ms (did it call self.close()?)`;
       guard.lose({ why });
     }, initTimeout);
-    let thread: Promise<SpawnedThread> | undefined;
+    /** What the worker told when it had exposed its methods. */
+    let init: readonly [unknown] | undefined;
+    let complete = false;
     // Without it, a worker that ends itself now would never be missed.
     let awaitsLock = false;
     guard.onMessage = (data) => {
@@ -85,19 +96,22 @@ export function openWorker(factory: () => unknown, initTimeout: number, unloaded
         const { name, settled } = message as LockMessage;
         awaitsLock = !settled;
         if (name !== undefined) guard.watch(name);
-      } else if (message?.type === 'init') {
+      } else if (message?.type === 'init') init ??= [data];
+      else return;
+      if (init === undefined || awaitsLock || complete) return;
+      complete = true;
+      const [first] = init;
+      const up = async ({ spawn, terminate }: Threads): Promise<Link> => {
         // threads.js waits for this message: it has come already, so its own timer never runs out and never lingers.
-        thread = spawn(facade, { timeout: 2 ** 31 - 1 });
-        facade.deliver(data);
-      } else return;
-      if (thread === undefined || awaitsLock) return;
-      resolve(
-        thread.then((up) => ({
-          ...linkTo(guard, up),
-          hold: (alive: boolean) => guard.hold(alive),
-          deliver: (later: unknown) => facade.deliver(later),
-        })),
-      );
+        const thread = spawn(facade, { timeout: 2 ** 31 - 1 });
+        facade.deliver(first);
+        return {
+          ...linkTo(guard, await thread, terminate),
+          hold: (alive) => guard.hold(alive),
+          deliver: (later) => facade.deliver(later),
+        };
+      };
+      loading.then((loaded) => resolve(up(loaded))).catch(() => {});
     };
   });
   const settled = (): void => clearTimeout(timer);
@@ -157,7 +171,11 @@ function newWorker(returned: unknown): AnyWorker {
 }
 
 /** Speaks to a worker whose thread is up. */
-export function linkTo(guard: Guard, thread: Link['thread']): Omit<Link, 'deliver' | 'hold'> {
+export function linkTo(
+  guard: Guard,
+  thread: Link['thread'],
+  terminate: Threads['terminate'],
+): Omit<Link, 'deliver' | 'hold'> {
   const batches = MARK in thread;
   const shared = batches && typeof SharedArrayBuffer === 'function';
   const cells = shared ? new Int32Array(new SharedArrayBuffer(4 * CELL * SLOTS)) : undefined;
@@ -167,8 +185,8 @@ export function linkTo(guard: Guard, thread: Link['thread']): Omit<Link, 'delive
     thread,
     batches,
     cells,
-    end: () => Thread.terminate(thread),
-    kill: () => Thread.terminate(thread),
+    end: () => terminate(thread),
+    kill: () => terminate(thread),
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Task } from '../pool.ts';
 import type { Link } from './link.ts';
 import { plainError } from './remoteError.ts';
-import { Transfer } from './threads.ts';
+import { Transfer } from '../transfer.ts';
 
 /** What became of a call. */
 export interface Outcome {

@@ -16,6 +16,7 @@ import { Batch } from './batch.ts';
 import { giveNotice, whenOutOfTime } from './deadlines.ts';
 import { type Link, uncaught } from './link.ts';
 import { type LossOf, settleLost, timedOut } from './losses.ts';
+import type { Meter } from './meter.ts';
 import { callPlain } from './plain.ts';
 import { remoteError } from './remoteError.ts';
 import type { Seat } from './seat.ts';
@@ -38,17 +39,21 @@ export class Traffic {
   readonly link: Link;
   readonly #events: TrafficEvents;
   readonly #teller: Teller;
+  readonly #meter: Meter;
   /** Tasks that the worker was given. */
   taken = 0;
   /** Whether it has begun any. */
   progress = false;
   /** Whether others had to take over what this worker would not come to: until it is heard of again, it gets no more. */
   #stuck = false;
+  /** What the last reply was about: how long that took to send is told with the next. */
+  #replied: { readonly seat: Seat; readonly count: number } | undefined;
 
-  constructor(link: Link, events: TrafficEvents, teller: Teller) {
+  constructor(link: Link, events: TrafficEvents, teller: Teller, meter: Meter) {
     this.link = link;
     this.#events = events;
     this.#teller = teller;
+    this.#meter = meter;
     link.guard.onLost = (loss) => events.lost(loss);
     link.guard.onMessage = (data) => this.#message(data);
   }
@@ -72,13 +77,16 @@ export class Traffic {
     const { cells } = this.link;
     const batch = new Batch(seat, tasks, cells === undefined ? -1 : this.#freeSlot(), cells);
     if (!this.batches.some((each) => each.seat === seat)) seat.lanes++;
+    if (this.batches.length === 0) this.#meter.begin();
     this.batches.push(batch);
     this.taken += tasks.length;
     if (this.#teller.heard) batch.sent = now();
     try {
       if (this.link.batches) {
         const { message, transfer } = batch.message(this.#teller.heard);
+        const began = performance.now();
         this.link.guard.post(message, transfer);
+        seat.pace.sent(tasks.length, performance.now() - began);
       } else this.#callPlain(batch);
     } catch (error) {
       this.#unsendable(batch, error);
@@ -118,6 +126,7 @@ export class Traffic {
   lose(loss: LossOf): ReadonlySet<Seat> {
     const batches = this.batches.splice(0);
     const seats = new Set(batches.map(({ seat }) => seat));
+    if (batches[0] !== undefined) this.#meter.lost(batches[0]);
     for (const seat of seats) seat.lanes--;
     for (const [at, batch] of batches.entries()) {
       const { ran, failed } = settleLost(batch, at === 0, loss, this.#teller);
@@ -140,7 +149,9 @@ export class Traffic {
     else this.link.deliver(data);
   }
 
-  #reply({ id, from, values, failed, ms, last, times }: ReplyMessage): void {
+  #reply({ id, from, values, failed, ms, last, times, packing }: ReplyMessage): void {
+    this.#replied?.seat.pace.returned(this.#replied.count, packing);
+    this.#replied = undefined;
     const batch = this.#batch(id);
     if (batch === undefined) return;
     this.progress = true;
@@ -163,7 +174,10 @@ export class Traffic {
       else feed.value(task, values[at]);
     }
     batch.reported = from + count;
+    batch.spent += ms;
     seat.pace.observe(count, ms);
+    this.#meter.told(ms);
+    this.#replied = { seat, count };
     if (last) {
       const rest = tasks.slice(batch.reported, batch.end);
       this.#remove(batch);
@@ -186,6 +200,7 @@ export class Traffic {
       if (failed) feed.failure(task, value);
       else feed.value(task, value);
       pace.observe(1, now() - began);
+      this.#meter.told();
       this.#remove(batch);
       this.#settled(batch, cancelled ? 0 : 1, failed && !cancelled ? 1 : 0);
     });

@@ -26,6 +26,9 @@ const REPLY_EVERY = 10;
 /** The beginning of a task is told at once, but no more often than so many ms apart. */
 const BEGIN_EVERY = 5;
 
+/** Milliseconds that the last reply took to send. */
+let packing = 0;
+
 export class Run {
   readonly message: RunMessage;
   readonly #cells: Int32Array | undefined;
@@ -167,9 +170,20 @@ export class Run {
     this.#transfer = [];
     this.#times = [];
     this.#numbers = true;
-    const reply: ReplyMessage = { type: REPLY, id: this.message.id, from, values: packed, failed, ms, last, times };
+    const reply: ReplyMessage = {
+      type: REPLY,
+      id: this.message.id,
+      from,
+      values: packed,
+      failed,
+      ms,
+      packing,
+      last,
+      times,
+    };
     try {
       post(reply, [...new Set(transfer)]);
+      packing = performance.now() - now;
     } catch {
       this.#replySingly(reply, transfer);
     }
@@ -187,6 +201,7 @@ export class Run {
         values: [values[at]],
         failed: failed.includes(at) ? [0] : undefined,
         ms: ms / count,
+        packing: 0,
         last: reply.last && at === count - 1,
         times: reply.times?.slice(2 * at, 2 * at + 2),
       };

@@ -1,5 +1,5 @@
 /** The only door to threads.js on the worker's side. */
-import { restoreSelf } from '#before';
+import { restoreSelf } from './before.ts';
 import { Transfer as move, expose as exposeToThreads } from 'threads/worker';
 import type { Transfer as Transferred } from '../remote.ts';
 

@@ -32,6 +32,14 @@ export function contractApi() {
       running--;
       return value;
     },
+    /** Computes for `ms`, and tells how long that took in the end. */
+    spin(ms: number, failing: boolean): number {
+      const began = performance.now();
+      let took = 0;
+      while (took < ms) took = performance.now() - began;
+      if (failing) throw Object.assign(new Error('spun'), { took });
+      return took;
+    },
     /** The most calls of `later` that this worker has had at once. */
     mostRunning: (): number => mostRunning,
     fail(value: unknown): never {

@@ -5,6 +5,7 @@ import {
   ParallelError,
   type PoolEvent,
   PoolClosedError,
+  type PoolStats,
   TaskTimeoutError,
   Transfer,
   type WorkerPool,
@@ -36,6 +37,13 @@ async function reason(promise: Promise<unknown>): Promise<any> {
   }
   throw new Error('It did not reject');
 }
+
+/** The part of a pool's stats that depends on the clock. */
+const timesOf = ({ taskTime, carryTime, busy }: PoolStats): Pick<PoolStats, 'taskTime' | 'carryTime' | 'busy'> => ({
+  taskTime,
+  carryTime,
+  busy,
+});
 
 let channels = 0;
 
@@ -492,6 +500,7 @@ export function poolContract(name: string, { most, copies, make }: Kind): void {
         await pool.run((worker) => worker.echo(1));
         const stats = pool.stats();
         expect(stats).toEqual({
+          ...timesOf(stats),
           workers: stats.workers,
           idle: stats.workers,
           running: 0,
@@ -502,6 +511,28 @@ export function poolContract(name: string, { most, copies, make }: Kind): void {
         });
         expect(stats.workers).toBeGreaterThan(0);
         expect(stats.workers).toBeLessThanOrEqual(pool.size);
+      });
+
+      it('what its workers have spent their time in', async () => {
+        const pool = made(1);
+        expect(pool.stats()).toEqual(jasmine.objectContaining({ taskTime: 0, carryTime: 0 }));
+        let least = 0;
+        for (const failing of [false, true]) {
+          const before = pool.stats();
+          const spins = range(0, 5).pipe(parallelMap((worker) => worker.spin(4, failing), pool, { onError: 'settle' }));
+          for (const result of await all(spins))
+            least += result.status === 'fulfilled' ? result.value : (result.reason as { took: number }).took;
+          const { taskTime, carryTime, busy, workers } = pool.stats();
+          expect(least).toBeGreaterThanOrEqual(failing ? 40 : 20);
+          expect(taskTime).toBeGreaterThanOrEqual(least);
+          expect(carryTime).toBeGreaterThanOrEqual(before.carryTime);
+          expect(busy.length).toBe(workers);
+          expect(busy.every((share) => share > 0 && share <= 1)).toBeTrue();
+        }
+        // Nothing runs: nothing more is spent.
+        const { taskTime, carryTime } = pool.stats();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        expect(pool.stats()).toEqual(jasmine.objectContaining({ taskTime, carryTime }));
       });
 
       it('how many values were dropped', async () => {
@@ -529,7 +560,9 @@ export function poolContract(name: string, { most, copies, make }: Kind): void {
         await pool.run((worker) => worker.echo(1));
         const run = reason(pool.run((worker) => worker.untilAborted(channel), { signal: controller.signal }));
         await begun;
-        expect(pool.stats()).toEqual({
+        const stats = pool.stats();
+        expect(stats).toEqual({
+          ...timesOf(stats),
           workers: 1,
           idle: 0,
           running: 1,
@@ -542,7 +575,9 @@ export function poolContract(name: string, { most, copies, make }: Kind): void {
         await run;
         expect(await pool.run((worker) => worker.aborted())).toBe(1);
         // What was cancelled has neither completed nor failed.
-        expect(pool.stats()).toEqual({
+        const later = pool.stats();
+        expect(later).toEqual({
+          ...timesOf(later),
           workers: 1,
           idle: 1,
           running: 0,

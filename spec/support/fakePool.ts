@@ -68,6 +68,7 @@ class Seat implements Place {
 interface Running {
   readonly task: Task;
   readonly context: RunningTask;
+  readonly began: number;
   /** Ends what `taskContext()` gives, where its method was called and has not ended. */
   leave?: (() => void) | undefined;
   readonly timers: Subscription[];
@@ -77,6 +78,9 @@ interface Running {
 class Slot {
   readonly id: number;
   up = false;
+  /** When it came up first, and ms that it has spent in tasks since. */
+  since = 0;
+  spent = 0;
   lost = false;
   seat: Seat | undefined;
   waiting: Task[] = [];
@@ -146,7 +150,15 @@ export class FakePool<Api extends object> implements ClosablePool {
   stats(): Omit<PoolStats, 'dropped'> {
     const up = this.#slots.filter((slot) => slot.up);
     const running = up.reduce((sum, { out }) => sum + out, 0);
-    return { workers: up.length, idle: up.length - this.busy, running, ...this.#counts };
+    return {
+      workers: up.length,
+      idle: up.length - this.busy,
+      running,
+      ...this.#counts,
+      taskTime: this.#slots.reduce((total, { spent }) => total + spent, 0),
+      carryTime: 0,
+      busy: up.map(({ since, spent }) => spent / (performance.now() - since)),
+    };
   }
 
   attach(feed: Feed): Place {
@@ -240,6 +252,7 @@ export class FakePool<Api extends object> implements ClosablePool {
 
   #start(slot: Slot): void {
     slot.up = true;
+    slot.since ||= performance.now();
     if (slot.lost) this.#counts.restarts++;
     slot.lost = false;
     this.#tell({ type: 'worker:start', worker: slot.id, time: now() });
@@ -262,6 +275,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     const running: Running = {
       task,
       context: new RunningTask(task.index, () => running.cancelled),
+      began: performance.now(),
       timers: [],
       cancelled: false,
     };
@@ -389,6 +403,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     running?.leave?.();
     for (const timer of running?.timers ?? []) timer.unsubscribe();
     slot.running = undefined;
+    if (running !== undefined) slot.spent += performance.now() - running.began;
     return running;
   }
 

@@ -1,0 +1,63 @@
+import type { Task } from '../../lib/pool.ts';
+import { Batch } from '../../lib/threads/batch.ts';
+import type { Seat } from '../../lib/threads/seat.ts';
+import type { RunMessage } from '../../lib/wire.ts';
+
+type Part = Partial<Pick<Task, 'method' | 'index' | 'transfer'>> & Pick<Task, 'args'>;
+
+const task = { method: 'act', input: undefined, transfer: undefined, crashes: 0 };
+
+function messageOf(...parts: readonly Part[]): { message: RunMessage; transfer: readonly unknown[] } {
+  const tasks = parts.map((part, at): Task => Object.assign({ index: 7 + at, seq: at }, task, part));
+  return new Batch({} as Seat, tasks, -1, undefined).message(false);
+}
+
+describe('A batch on the wire', () => {
+  it('says once what is the same for all its tasks', () => {
+    const { message, transfer } = messageOf({ args: ['a'] }, { args: [1] }, { args: [undefined] });
+    expect(message).toEqual(
+      jasmine.objectContaining({
+        count: 3,
+        method: 'act',
+        arity: 1,
+        index: 7,
+        args: ['a', 1, undefined],
+        timed: false,
+      }),
+    );
+    expect(transfer).toEqual([]);
+  });
+
+  it('says for each task what is not', () => {
+    const { message } = messageOf(
+      { args: [1, 'b'], index: 3 },
+      { args: [], index: 4 },
+      { args: ['c'], index: 9, method: 'other' },
+    );
+    expect(message.method).toEqual(['act', 'act', 'other']);
+    expect(message.arity).toEqual([2, 0, 1]);
+    expect(message.index).toEqual([3, 4, 9]);
+    expect(message.args).toEqual([1, 'b', 'c']);
+  });
+
+  it('packs arguments that are all numbers, and moves them', () => {
+    const numbers = [0, -0, NaN, Infinity, 0.1, 2 ** 53];
+    const { message, transfer } = messageOf(...numbers.map((n) => ({ args: [n, n] })));
+    expect(message.args).toEqual(Float64Array.from(numbers.flatMap((n) => [n, n])));
+    expect(Object.is(message.args[2], -0)).toBeTrue();
+    expect(transfer).toEqual([(message.args as Float64Array).buffer]);
+  });
+
+  it('packs nothing where there is one number, or one argument that is none', () => {
+    expect(messageOf({ args: [5] }).message.args).toEqual([5]);
+    for (const other of ['5', 5n, null, undefined, true, [5], new Date(5)])
+      expect(messageOf({ args: [1] }, { args: [other] }, { args: [3] }).message.args).toEqual([1, other, 3]);
+  });
+
+  it('moves what its task moves, besides', () => {
+    const { buffer } = new Uint8Array(3);
+    expect(messageOf({ args: [buffer], transfer: [buffer] })).toEqual(jasmine.objectContaining({ transfer: [buffer] }));
+    const both = messageOf({ args: [1, 2], transfer: [buffer] });
+    expect(both.transfer).toEqual([buffer, (both.message.args as Float64Array).buffer]);
+  });
+});
