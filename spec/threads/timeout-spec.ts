@@ -30,14 +30,14 @@ describe('timeout', () => {
 
   it('does not count the time in which a task waits for a worker', async () => {
     await using faulty = new FaultyPool(1);
-    const outcomes = await faulty.settle(range(12), (worker) => worker.busy(40), { timeout: 300 });
+    const outcomes = await faulty.settle(range(30), (worker) => worker.busy(25), { timeout: 600 });
     expect([...reasons(outcomes)]).toEqual([]);
     expect(faulty.workers.length).toBe(1);
   });
 
   it('does not count the time in which its worker starts', async () => {
     await using pool = workerPool<StartApi>(() => start('slowly'), 1);
-    await expectAsync(pool.run((worker) => worker.echo('done'), { timeout: 250 })).toBeResolvedTo('done');
+    await expectAsync(pool.run((worker) => worker.echo('done'), { timeout: 500 })).toBeResolvedTo('done');
   });
 
   it('does not count the time before the worker has read its message, where memory is shared', async () => {
@@ -53,7 +53,7 @@ describe('timeout', () => {
   it('does not count the time in which the main thread is blocked', async () => {
     await using faulty = new FaultyPool(1);
     await faulty.pool.run((worker) => worker.echo('up'));
-    const result = faulty.pool.run((worker) => worker.echo('done'), { timeout: 300 });
+    const result = faulty.pool.run((worker) => worker.echo('done'), { timeout: 500 });
     blockHost(700);
     await expectAsync(result).toBeResolvedTo('done');
     expect(faulty.workers.length).toBe(1);
