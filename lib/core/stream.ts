@@ -113,13 +113,15 @@ export class Stream implements Feed {
       const { index } = this.#intake;
       const input = this.#intake.take();
       const seq = this.#seq++;
+      // Out before `fn` is asked, which is the user's: within it the source may complete, or the pool be closed.
+      this.#out++;
       try {
         const { method, args, transfer } = this.#describe(input, index);
-        // `fn` is the user's: it may have unsubscribed.
+        // It may have unsubscribed.
         if (this.#closed) return undefined;
-        this.#out++;
         return { seq, index, input, method, args, transfer, crashes: 0 };
       } catch (error) {
+        this.#out--;
         this.#fail({ seq, index, input }, error);
         // Not in our own drain: another stream's turn brought us here, and nobody drains this one after it.
         if (!this.#draining) queueMicrotask(() => this.drain());
