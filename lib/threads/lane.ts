@@ -94,7 +94,7 @@ export class Lane {
   }
 
   send(seat: Seat, tasks: readonly Task[]): void {
-    this.#traffic?.send(seat, tasks);
+    this.#traffic!.send(seat, tasks);
   }
 
   cancel(seat: Seat, from: number): void {

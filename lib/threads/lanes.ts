@@ -131,8 +131,14 @@ export class Lanes implements Pool {
   readonly #emit = (event: PoolEvent): void => this.#events.next(event);
 
   #serve(lane: Lane): void {
-    const seat = this.#turns.next((each) => each.feed.waiting() > 0 && each.fits(lane));
-    this.#turns.each((each) => (each.hungry ||= each.feed.waiting() === 0 && each.fits(lane)));
+    // Whose turn it is waits for the worker to be idle if it has to: else those whose tasks are quick would keep it busy.
+    const seat = this.#turns.next(
+      (each) => each.feed.waiting() > 0 && each.mayUse(lane),
+      (each) => each.mayFollow(lane),
+    );
+    this.#turns.each(
+      (each) => (each.hungry ||= each.feed.waiting() === 0 && each.mayUse(lane) && each.mayFollow(lane)),
+    );
     if (seat === undefined) return;
     // What is left is shared out evenly, so that no worker ends long after the others.
     const share = Math.ceil(seat.feed.waiting() / Math.min(this.size, seat.feed.concurrency));
@@ -140,9 +146,8 @@ export class Lanes implements Pool {
     const most = Math.min(seat.pace.size, seat.feed.batch, share, lane.most, timed, this.#left(lane));
     const tasks = seat.take(most, lane.idle);
     if (tasks.length === 0) return;
-    // `fn` is the user's: it may have closed the pool.
-    if (lane.state === 'up') lane.send(seat, tasks);
-    else seat.feed.putBack(tasks);
+    // `fn` is the user's: it may have unsubscribed, or closed the pool, after it had described some.
+    if (!seat.left) lane.send(seat, tasks);
   }
 
   /** How many tasks more this worker may have. */

@@ -21,6 +21,8 @@ export class Seat implements Place {
   lanes = 0;
   /** Whether the next task has to travel alone. */
   alone = false;
+  /** Whether nobody waits any more for what `fn` has described. */
+  left = false;
 
   constructor(feed: Feed, house: House) {
     this.feed = feed;
@@ -41,13 +43,18 @@ export class Seat implements Place {
   }
 
   leave(): void {
+    this.left = true;
     this.#house.leave(this);
   }
 
-  /** Whether `lane` may take from this stream now, if it has something. */
-  fits(lane: Lane): boolean {
-    if (!lane.idle && (this.alone || this.feed.timeout !== undefined || !this.pace.small)) return false;
+  /** Whether `lane` is among those that this stream may use, now or when it is idle. */
+  mayUse(lane: Lane): boolean {
     return this.lanes < this.feed.concurrency || lane.batches.some((batch: Batch) => batch.seat === this);
+  }
+
+  /** Whether its next tasks may follow at once on what `lane` has: only those that are known to be quick wait there. */
+  mayFollow(lane: Lane): boolean {
+    return lane.idle || (!this.alone && this.feed.timeout === undefined && this.pace.small);
   }
 
   /**
