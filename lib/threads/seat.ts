@@ -59,7 +59,8 @@ export class Seat implements Place {
 
   /**
    * Up to `most` tasks for one message to a worker that is idle or not. What is moved instead of copied travels alone
-   * and to an idle one: it would be gone if its worker died of another task, or could not be taken back from it.
+   * and to an idle one: it would be gone if its worker died of another task, or could not be taken back from it. So does
+   * what may have killed a worker: then it is known whether it does.
    */
   take(most: number, idle: boolean): Task[] {
     const tasks: Task[] = [];
@@ -67,13 +68,14 @@ export class Seat implements Place {
     while (tasks.length < most) {
       const task = this.feed.next();
       if (task === undefined) break;
-      if (task.transfer !== undefined && (tasks.length > 0 || !idle)) {
+      const apart = task.transfer !== undefined || task.suspect === true;
+      if (apart && (tasks.length > 0 || !idle)) {
         this.feed.putBack([task]);
         this.alone = true;
         break;
       }
       tasks.push(task);
-      if (task.transfer !== undefined) break;
+      if (apart) break;
     }
     return tasks;
   }

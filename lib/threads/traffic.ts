@@ -119,8 +119,8 @@ export class Traffic {
     const seats = new Set(batches.map(({ seat }) => seat));
     for (const seat of seats) seat.lanes--;
     for (const [at, batch] of batches.entries()) {
-      const { ran, failed } = settleLost(batch, at === 0, loss, this.#teller);
-      this.progress ||= ran > 0;
+      const { begun, failed } = settleLost(batch, at === 0, loss, this.#teller);
+      this.progress ||= begun > 0;
       this.#events.settled(0, failed);
     }
     return seats;

@@ -93,6 +93,20 @@ const api = {
     throw reasons[reason]();
   },
   returnFunction: (): unknown => api.echo,
+  /** Ends well; to send its result takes the worker with it, or for ever. */
+  exitWhenSent(tally: Int32Array): unknown {
+    begin(tally);
+    return {
+      get value(): never {
+        return process.exit(7);
+      },
+    };
+  },
+  loopWhenSent: (): unknown => ({
+    get value(): never {
+      for (;;);
+    },
+  }),
   /** What threads.js would not know, and what is no message of ours. */
   noise(value: unknown): unknown {
     parentPort?.postMessage(value);
