@@ -68,9 +68,14 @@ export class Batch {
     clearTimeout(this.timer);
   }
 
-  /** Whether nobody waits for anything in it. */
+  /** Whether what has not come of it is cancelled. */
   get cancelled(): boolean {
     return this.cancelledFrom <= this.reported;
+  }
+
+  /** Whether anybody waits for anything in it: not where the rest is cancelled, or was taken back. */
+  get wanted(): boolean {
+    return this.reported < Math.min(this.cancelledFrom, this.end);
   }
 
   /** Takes back what has not begun; what runs goes on. */

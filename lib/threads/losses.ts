@@ -8,7 +8,9 @@ import { type Teller, now } from './teller.ts';
 /** For the task that ran, or whose outcome was on its way. */
 function crashed({ index }: Task, ended: boolean, loss: Loss): WorkerCrashedError {
   const { exitCode } = loss;
-  const when = ended ? `before the outcome of task ${index} was here, for the second time` : `while it ran task ${index}`;
+  const when = ended
+    ? `before the outcome of task ${index} was here, for the second time`
+    : `while it ran task ${index}`;
   return new WorkerCrashedError(`The worker ${loss.why} ${when}`, { exitCode, ...causeOf(loss) });
 }
 

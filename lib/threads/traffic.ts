@@ -60,7 +60,7 @@ export class Traffic {
 
   /** Whether anybody waits for anything in it. */
   get wanted(): boolean {
-    return this.batches.some((batch) => !batch.cancelled);
+    return this.batches.some((batch) => batch.wanted);
   }
 
   /** Whether the worker has tasks that it has not begun, and another could take. */
@@ -101,13 +101,13 @@ export class Traffic {
     this.#giveNotice();
   }
 
-  /** Takes back all that the worker has not begun, if it has been with one task since the last look. */
+  /** Takes back all that the worker has not begun, if it has begun nothing since the last look. */
   recall(): void {
     const [head] = this.batches;
     if (head === undefined || !head.shared) return;
-    const { claimed, done } = head;
-    const stuck = claimed > done && head.seen === claimed;
-    head.seen = claimed;
+    // Most are with one task; some with what a task before has left behind (a timer that computes).
+    const stuck = head.seen === head.claimed;
+    head.seen = head.claimed;
     if (!stuck) return;
     this.#stuck = true;
     for (const batch of this.batches) if (!batch.cancelled) batch.seat.feed.putBack(batch.recall());

@@ -124,6 +124,11 @@ const api = {
     later(() => compute(ms));
     return value;
   },
+  /** Ends well, and then blocks the thread until the gate opens. */
+  blockAfter(value: unknown, cells: Int32Array): unknown {
+    later(() => Atomics.wait(cells, 1, 0));
+    return value;
+  },
   /** Waits for the signal; says so in a cell. */
   async untilAborted(cells: Int32Array): Promise<void> {
     const { signal } = taskContext();

@@ -97,6 +97,22 @@ describe('One slow task among quick ones', () => {
   });
 });
 
+describe('A worker that is busy after its task has ended', () => {
+  for (const options of [{}, { timeout: 10_000 }])
+    it(`holds up none that another can run (${JSON.stringify(options)})`, async () => {
+      await using faulty = new FaultyPool(2);
+      const cells = cellsOf(2);
+      await faulty.pool.run((worker) => worker.blockAfter(1, cells));
+      // Of these, one was sent to each worker before that is known.
+      const results = [0, 1, 2, 3].map((n) => faulty.pool.run((worker) => worker.echo(n), options));
+      expect(await Promise.all(results)).toEqual([0, 1, 2, 3]);
+      expect(faulty.pool.stats()).toEqual(jasmine.objectContaining({ running: 0, completed: 5 }));
+      say(cells, 1);
+      await Promise.all([0, 1, 2, 3].map((n) => faulty.pool.run((worker) => worker.echo(n))));
+      expect(faulty.workers.length).toBe(2);
+    });
+});
+
 describe('A task that fails in the middle of a message', () => {
   it('is known at once, though the next one never ends', async () => {
     await using faulty = new FaultyPool(1);
