@@ -57,7 +57,7 @@ export class Stream implements Feed {
   /** Dispatched and not returned. */
   #out = 0;
   #putBack: Task[] = [];
-  /** The first task that is known to fail the stream: nothing after it starts. */
+  /** The first task that is known to fail the stream: nothing after it starts, or counts. Once the stream has ended, before all. */
   #failedAt = Infinity;
   /** From where on the pool has still to be told to cancel. */
   #cancelFrom = Infinity;
@@ -97,7 +97,6 @@ export class Stream implements Feed {
   }
 
   waiting(): number {
-    if (this.#closed) return 0;
     if (this.#putBack.length > 0) return this.#putBack.length;
     if (this.#failedAt !== Infinity) return 0;
     return Math.max(0, Math.min(this.#intake.waiting, this.#room()));
@@ -140,7 +139,7 @@ export class Stream implements Feed {
 
   value(task: Task, value: unknown): void {
     this.#out--;
-    if (this.#closed || task.seq > this.#failedAt) return;
+    if (task.seq > this.#failedAt) return;
     const { index, input } = task;
     this.#outlet.store(
       task.seq,
@@ -150,7 +149,7 @@ export class Stream implements Feed {
 
   failure(task: Task, error: unknown): void {
     this.#out--;
-    if (!this.#closed) this.#fail(task, error);
+    this.#fail(task, error);
   }
 
   crashed(task: Task, error: Error): boolean {
@@ -170,9 +169,8 @@ export class Stream implements Feed {
         this.#drainAgain = false;
         if (this.#cancelFrom !== Infinity) this.#cancel();
         while (this.#emitting) this.#emit(this.#outlet.take());
-        if (this.#closed) return;
         // After what is ready: whether that came in the same message is chance.
-        if (this.#immediate !== undefined) return this.error(this.#immediate.error);
+        if (this.#immediate !== undefined) this.error(this.#immediate.error);
         // A pool that was not left hungry asks by itself when it has room.
         if (this.#place.hungry && this.waiting() > 0) this.#place.wake();
         const before = this.#intake.waiting;
@@ -199,7 +197,7 @@ export class Stream implements Feed {
   }
 
   closing(reason: Error): void {
-    if (this.#closed || this.#intake.done) return;
+    if (this.#intake.done) return;
     this.#closing = reason;
     this.#intake.stop();
     this.drain();
@@ -216,6 +214,7 @@ export class Stream implements Feed {
   stop(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#failedAt = -Infinity;
     this.#intake.stop();
     this.#intake.clear();
     this.#putBack = [];
@@ -236,7 +235,6 @@ export class Stream implements Feed {
 
   /** How many values should be waiting: one more for a worker with room, and the next messages' where those carry many. */
   readonly #wanted = (): number => {
-    if (this.#closed || this.#failedAt !== Infinity) return 0;
     const { ahead = 1, hungry } = this.#place;
     const soon = ahead > 1 ? ahead : 0;
     return Math.min(hungry ? Math.max(soon, this.#intake.waiting + 1) : soon, this.#room());
@@ -267,7 +265,7 @@ export class Stream implements Feed {
     this.#cancelFrom = Infinity;
     this.#intake.stop();
     this.#intake.clear();
-    if (!this.#closed) this.#place.cancel(from);
+    this.#place.cancel(from);
   }
 
   #finish(): void {
