@@ -222,7 +222,7 @@ export class Lanes implements Pool {
     }
     if (idle && spare && this.#recall === undefined) this.#recall = setTimeout(this.#takeBack, RECALL_EVERY);
     if (this.#closing !== undefined && this.#turns.size === 0) {
-      for (const lane of this.#lanes) if (lane.batches.length === 0) this.#endLane(lane);
+      for (const lane of this.#lanes) if (lane.batches.every(({ empty }) => empty)) this.#endLane(lane);
       if (this.#lanes.every(({ state }) => state === 'down')) this.#end();
     }
   }

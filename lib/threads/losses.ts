@@ -46,10 +46,8 @@ export function settleLost(
   teller: Teller,
 ): { begun: number; failed: number } {
   batch.finish();
-  const { reported, seat, shared, tasks } = batch;
+  const { moved, reported, seat, shared, tasks } = batch;
   const { feed } = seat;
-  // What was moved there is gone with it, begun or not.
-  const moved = tasks[0]!.transfer !== undefined;
   const claimed = moved ? batch.end : shared || first ? batch.claimed : 0;
   // A task that runs out of time has not ended before its outcome is here.
   const done = moved || !shared || loss.error !== undefined ? reported : Math.min(batch.done, claimed);

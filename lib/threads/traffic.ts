@@ -65,7 +65,7 @@ export class Traffic {
 
   /** Whether the worker has tasks that it has not begun, and another could take. */
   get spare(): boolean {
-    return this.batches.some((batch) => batch.shared && !batch.cancelled && batch.claimed < batch.end);
+    return this.batches.some((batch) => batch.spare);
   }
 
   send(seat: Seat, tasks: readonly Task[]): void {
@@ -104,13 +104,13 @@ export class Traffic {
   /** Takes back all that the worker has not begun, if it has begun nothing since the last look. */
   recall(): void {
     const [head] = this.batches;
-    if (head === undefined || !head.shared) return;
+    if (head === undefined) return;
     // Most are with one task; some with what a task before has left behind (a timer that computes).
     const stuck = head.seen === head.claimed;
     head.seen = head.claimed;
     if (!stuck) return;
     this.#stuck = true;
-    for (const batch of this.batches) if (!batch.cancelled) batch.seat.feed.putBack(batch.recall());
+    for (const batch of this.batches) if (batch.spare) batch.seat.feed.putBack(batch.recall());
   }
 
   /** The worker is gone: settles what it had. Returns whose it was, to be drained once the loss is known to all. */

@@ -1,5 +1,5 @@
 import { type ObservableInput, from, lastValueFrom, of, range, tap, toArray } from 'rxjs';
-import { WorkerCrashedError, parallelMap, parallelMapUnordered } from 'rxjs-parallel';
+import { Transfer, WorkerCrashedError, parallelMap, parallelMapUnordered } from 'rxjs-parallel';
 import { cellsOf, say, waitAsync } from './cells.ts';
 import { FaultyPool, reasons } from './faulty.ts';
 
@@ -111,6 +111,27 @@ describe('A worker that is busy after its task has ended', () => {
       await Promise.all([0, 1, 2, 3].map((n) => faulty.pool.run((worker) => worker.echo(n))));
       expect(faulty.workers.length).toBe(2);
     });
+
+  it('keeps what was moved to it: nobody else can run that', async () => {
+    await using faulty = new FaultyPool(2);
+    const cells = cellsOf(2);
+    await faulty.pool.run((worker) => worker.blockAfter(1, cells));
+    const sizes = [0, 1, 2, 3].map((n) => faulty.pool.run((worker) => worker.sizeOf(Transfer(new ArrayBuffer(n)))));
+    expect(await Promise.any(sizes)).toBeGreaterThanOrEqual(0);
+    // By then this has been taken back from the worker that is blocked, were it the one that it was sent to.
+    await faulty.pool.run((worker) => worker.busy(100));
+    say(cells, 1);
+    expect(await Promise.all(sizes)).toEqual([0, 1, 2, 3]);
+  });
+
+  it('does not keep its pool from closing', async () => {
+    const faulty = new FaultyPool(2);
+    const cells = cellsOf(2);
+    await faulty.pool.run((worker) => worker.blockAfter(1, cells));
+    await Promise.all([0, 1].map((n) => faulty.pool.run((worker) => worker.echo(n))));
+    await faulty.pool.close();
+    expect(faulty.pool.stats().workers).toBe(0);
+  });
 });
 
 describe('A task that fails in the middle of a message', () => {
