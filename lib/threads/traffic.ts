@@ -84,7 +84,8 @@ export class Traffic {
       return;
     }
     const { timeout } = seat.feed;
-    if (timeout === undefined) return;
+    // Whoever was told that it begins may have closed the pool.
+    if (timeout === undefined || batch.over) return;
     const error = (task: Task): Error => timedOut(task, timeout);
     whenOutOfTime(batch, timeout, () => this.#events.lost({ why: 'ran out of time', error }));
   }

@@ -26,6 +26,17 @@ describe('A pool that is closing', () => {
   });
 });
 
+describe('A pool that is closed by who hears that a task begins', () => {
+  it('lets the process end, whatever timeout the task has', async () => {
+    const plain = new URL('./plainThrowers.worker.js', import.meta.url);
+    const out = await printed(`
+      const plain = workerPool(() => new Worker(${JSON.stringify(plain)}, { type: 'module' }), 1);
+      plain.events$.subscribe(({ type }) => { if (type === 'task:start') void plain.close({ drain: false }); });
+      await plain.run((worker) => worker.give(1), { timeout: 2 ** 31 - 1 }).catch((error) => console.log(error.name));`);
+    expect(out).toBe('PoolClosedError\n');
+  });
+});
+
 describe('A pool that is idle', () => {
   it('lets the process end', async () => {
     expect(await printed(`console.log(pool.stats().idle);`)).toBe('1\n');
