@@ -122,9 +122,8 @@ export class Stream implements Feed {
       } catch (error) {
         this.#out--;
         this.#fail({ seq, index, input }, error);
-        // Not in our own drain: another stream's turn brought us here, and nobody drains this one after it.
-        if (!this.#draining) queueMicrotask(() => this.drain());
-        else this.#drainAgain = true;
+        // Another stream's turn may have brought us here: then nobody drains this one after it.
+        queueMicrotask(() => this.drain());
       }
     }
     return undefined;

@@ -43,7 +43,8 @@ class Course {
   readonly intake: Arrivals<number>;
   readonly stream: Stream;
   hungry = false;
-  wake: () => void = () => {};
+  wake: () => void = () => void this.said.push('wake');
+  next: (value: unknown) => void = (value) => void this.said.push(value);
 
   constructor(options: object = {}, outlet: Outlet = new Ordered(), fn: (n: number) => void = () => {}) {
     const say = (text: string): void => void this.said.push(text);
@@ -72,7 +73,7 @@ class Course {
         return { method: 'echo', args: [n], transfer: undefined };
       },
       {
-        next: (value) => this.said.push(value),
+        next: (value) => this.next(value),
         error: (error) => say(`error ${String(error)}`),
         complete: () => say('complete'),
       },
@@ -141,6 +142,46 @@ describe('A stream', () => {
       stream.drain();
       expect(course.said.filter((each) => each !== 'unsubscribe')).toEqual(said.slice(1));
     });
+
+  it('emits nothing while it emits: what is ready by then comes after that', () => {
+    const course = new Course();
+    const [zero, one] = course.take(2) as [Task, Task];
+    course.next = (value) => {
+      course.said.push(`begin ${String(value)}`);
+      if (value === 0) course.stream.value(one, 1);
+      course.stream.drain();
+      course.said.push(`end ${String(value)}`);
+    };
+    course.stream.value(zero, 0);
+    course.stream.drain();
+    expect(course.said).toEqual(['begin 0', 'end 0', 'begin 1', 'end 1']);
+  });
+
+  it('wakes a pool that is hungry, if something waits', () => {
+    const course = new Course();
+    course.stream.drain();
+    expect(course.said).toEqual([]);
+    course.hungry = true;
+    course.stream.drain();
+    expect(course.said).toEqual(['wake']);
+    course.take(6);
+    course.stream.drain();
+    expect(course.said).toEqual(['wake']);
+  });
+
+  it('gives a task again as often as crashRetries says, unless its input was moved', () => {
+    const course = new Course({ crashRetries: 1 });
+    const { stream } = course;
+    const zero = stream.next()!;
+    expect(stream.crashed(zero, new Error('first'))).toBeTrue();
+    expect(stream.next()).toBe(zero);
+    expect(stream.crashed(zero, new Error('second'))).toBeFalse();
+    stream.drain();
+    expect(course.said.at(-1)).toBe('error Error: second');
+    const moving = new Course({ crashRetries: 1 });
+    expect(moving.stream.crashed({ ...moving.stream.next()!, transfer: [] }, new Error('moved'))).toBeFalse();
+    expect(moving.stream.next()).toBeUndefined();
+  });
 
   it('gives no task that fn has ended the stream for', () => {
     const course = new Course({}, new Ordered(), (n) => n === 1 && course.stream.stop());
