@@ -1,0 +1,161 @@
+/** Workers that a spec plays, message by message: what they were sent, what becomes of it, and when they come and go. */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { WorkerPool } from 'rxjs-parallel';
+import { publicPool } from '../../lib/core/publicPool.ts';
+import type { Guard, Loss } from '../../lib/threads/guard.ts';
+import { type LaneSettings, Lanes } from '../../lib/threads/lanes.ts';
+import type { Link, Opening } from '../../lib/threads/link.ts';
+import {
+  BEGUN,
+  CELL,
+  CLAIM,
+  CUT,
+  type CutMessage,
+  DONE,
+  REPLY,
+  RUN,
+  type RunMessage,
+  SLOTS,
+  clock,
+  endOf,
+  nextOf,
+} from '../../lib/wire.ts';
+
+export interface EchoApi {
+  echo(value: unknown): unknown;
+}
+
+export class FakeWorker {
+  /** Messages that it has not answered. */
+  readonly runs: RunMessage[] = [];
+  /** How many tasks each message carried. */
+  readonly counts: number[] = [];
+  /** Where which message was cut, as `id:end`. */
+  readonly cuts: string[] = [];
+  readonly cells: Int32Array = new Int32Array(new SharedArrayBuffer(4 * CELL * SLOTS));
+  readonly opening: Opening;
+  held = true;
+  gone: 'given up' | 'ended' | 'killed' | undefined;
+  /** A message that cannot be posted throws this. */
+  refuses: Error | undefined;
+  readonly guard: Guard;
+  #reported = 0;
+  #up!: (link: Link) => void;
+  #failed!: (error: unknown) => void;
+
+  constructor() {
+    this.guard = {
+      lost: false,
+      onMessage() {},
+      onLost() {},
+      post: (message: RunMessage | CutMessage) => this.#post(message),
+      lose: (loss: Loss) => this.die(loss),
+    } as never;
+    const ready = new Promise<Link>((resolve, reject) => {
+      this.#up = resolve;
+      this.#failed = reject;
+    });
+    this.opening = {
+      ready,
+      hold: (alive) => void (this.held = alive),
+      end: async () => void (this.gone = 'given up'),
+    };
+  }
+
+  async up(): Promise<void> {
+    this.#up({
+      guard: this.guard,
+      thread: {},
+      batches: true,
+      cells: this.cells,
+      hold: (alive) => void (this.held = alive),
+      deliver() {},
+      end: async () => void (this.gone = 'ended'),
+      kill: async () => void (this.gone = 'killed'),
+    });
+    await turn();
+  }
+
+  async fail(error: Error): Promise<void> {
+    this.#failed(error);
+    await turn();
+  }
+
+  /** The index of the first task of each message that is not answered. */
+  get has(): unknown[] {
+    return this.runs.map(({ args }) => args[0]);
+  }
+
+  /** Begins the next task of its first message; whether there was one. */
+  begin(): boolean {
+    const at = this.#at;
+    if (this.cells[at + BEGUN]! < 0) this.cells[at + BEGUN] = clock();
+    const claim = this.cells[at + CLAIM]!;
+    if (nextOf(claim) >= endOf(claim)) return false;
+    this.cells[at + CLAIM] = claim + 1;
+    return true;
+  }
+
+  /** The task that was begun has ended; its outcome is not sent. */
+  end(): void {
+    this.cells[this.#at + DONE]!++;
+  }
+
+  /** Sends the outcomes of what has begun: what each was given, unless `failed`. */
+  async reply({ failed = [] as readonly number[], last = false, ms = 0 } = {}): Promise<void> {
+    const { args, id } = this.runs[0]!;
+    const begun = nextOf(this.cells[this.#at + CLAIM]!);
+    const from = this.#reported;
+    const values = [...args]
+      .slice(from, begun)
+      .map((value, at) => (failed.includes(at) ? { kind: 'value', value: `failed ${String(value)}` } : value));
+    this.cells[this.#at + DONE] = begun;
+    this.#reported = last ? 0 : begun;
+    if (last) this.runs.shift();
+    this.guard.onMessage({ type: REPLY, id, from, values, failed, ms, last, times: undefined });
+    await turn();
+  }
+
+  /** Runs its first message to the end, in so many ms a task. */
+  async run(ms: number = 0): Promise<void> {
+    while (this.begin());
+    await this.reply({ last: true, ms: ms * this.runs[0]!.count });
+  }
+
+  die(loss: Loss = { why: 'died' }): void {
+    if (this.guard.lost) return;
+    Object.assign(this.guard, { lost: true });
+    this.guard.onLost(loss);
+  }
+
+  get #at(): number {
+    return this.runs[0]!.slot * CELL;
+  }
+
+  #post(message: RunMessage | CutMessage): void {
+    if (this.refuses !== undefined) throw this.refuses;
+    if (message.type === CUT) this.cuts.push(`${this.runs.findIndex(({ id }) => id === message.id)}:${message.end}`);
+    if (message.type !== RUN) return;
+    this.runs.push(message);
+    this.counts.push(message.count);
+  }
+}
+
+/** A pool of them. */
+export class FakeWorkers {
+  readonly workers: FakeWorker[] = [];
+  readonly pool: WorkerPool<EchoApi>;
+
+  constructor(settings: LaneSettings) {
+    const open = (): Opening => {
+      const worker = new FakeWorker();
+      this.workers.push(worker);
+      return worker.opening;
+    };
+    this.pool = publicPool<EchoApi>(new Lanes({ open }, settings));
+  }
+
+  async up(): Promise<void> {
+    for (const worker of this.workers) await worker.up();
+  }
+}

@@ -1,0 +1,461 @@
+/** When workers start and end, what each is given, and what becomes of that: with workers that the spec plays. */
+import { setImmediate as turn } from 'node:timers/promises';
+import { NEVER, type Observable, type Subscription, Subject, concat, of, range } from 'rxjs';
+import { type ParallelOptions, type PoolEvent, Transfer, parallelMap, parallelMapUnordered } from 'rxjs-parallel';
+import { WorkerCrashedError, WorkerInitError } from '../../lib/errors.ts';
+import { FakeWorkers } from './fakeWorkers.ts';
+
+/** What a stream says. */
+class Results {
+  readonly said: unknown[] = [];
+  readonly subscription: Subscription;
+
+  constructor(
+    workers: FakeWorkers,
+    source: Observable<unknown>,
+    options: Omit<ParallelOptions, 'context' | 'transfer' | 'onError'> = {},
+    operator: typeof parallelMap = parallelMap,
+  ) {
+    this.subscription = source.pipe(operator((worker, value) => worker.echo(value), workers.pool, options)).subscribe({
+      next: (value) => this.said.push(value),
+      error: (error: unknown) => this.said.push(error),
+      complete: () => this.said.push('complete'),
+    });
+  }
+}
+
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+describe('The workers of a pool', () => {
+  beforeEach(() => void jasmine.clock().install());
+  afterEach(() => jasmine.clock().uninstall());
+
+  it('are started one for each task that waits, up to its size; and are used again', async () => {
+    const fake = new FakeWorkers({ size: 3 });
+    const source = new Subject<number>();
+    const results = new Results(fake, source);
+    expect(fake.workers.length).toBe(0);
+    source.next(0);
+    expect(fake.workers.length).toBe(1);
+    source.next(1);
+    expect(fake.workers.length).toBe(2);
+    await fake.up();
+    expect(fake.workers.map(({ has }) => has)).toEqual([[0], [1]]);
+    expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ workers: 2, idle: 0, running: 2 }));
+    await fake.workers[0]!.run();
+    source.next(2);
+    expect(fake.workers.map(({ has }) => has)).toEqual([[2], [1]]);
+    for (let n = 3; n < 9; n++) source.next(n);
+    expect(fake.workers.length).toBe(3);
+    source.complete();
+    await fake.up();
+    while (fake.workers.some(({ runs }) => runs.length > 0))
+      for (const worker of fake.workers) if (worker.runs.length > 0) await worker.run();
+    expect(results.said).toEqual([...numbers(9), 'complete']);
+    expect(fake.pool.stats()).toEqual(
+      jasmine.objectContaining({ workers: 3, idle: 3, running: 0, completed: 9, failed: 0, restarts: 0 }),
+    );
+  });
+
+  it('are no more than a stream may use, which gives each of these its share', async () => {
+    const fake = new FakeWorkers({ size: 4 });
+    const results = new Results(fake, range(0, 8), { concurrency: 2 });
+    expect(fake.workers.length).toBe(2);
+    await fake.up();
+    for (const worker of fake.workers) await worker.run();
+    // Two waited for each: a worker takes two, and one more message of what is left.
+    for (let at = 0; at < 8; at++) for (const worker of fake.workers) if (worker.runs.length > 0) await worker.run();
+    expect(fake.workers.length).toBe(2);
+    expect(Math.max(...fake.workers.flatMap(({ counts }) => counts))).toBe(2);
+    expect(results.said).toEqual([...numbers(8), 'complete']);
+  });
+
+  it('have a second message only where tasks are quick', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const results = new Results(fake, concat(range(0, 40), NEVER));
+    const [worker] = fake.workers;
+    await fake.up();
+    expect(worker!.has).toEqual([0]);
+    await worker!.run(10);
+    expect(worker!.has).toEqual([1]);
+    // An estimate comes down by halves.
+    for (let n = 0; n < 3; n++) await worker!.run(0);
+    expect(worker!.runs.length).toBe(2);
+    results.subscription.unsubscribe();
+  });
+
+  it('are replaced when they are lost, if there is work; each counts as a restart', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const results = new Results(fake, concat(range(0, 3), NEVER), { crashRetries: 1 });
+    await fake.up();
+    fake.workers[0]!.begin();
+    fake.workers[0]!.die();
+    expect(fake.workers.map(({ gone }) => gone)).toEqual(['killed', undefined]);
+    await fake.workers[1]!.up();
+    expect(fake.workers[1]!.has).toEqual([0]);
+    while (fake.workers[1]!.runs.length > 0) await fake.workers[1]!.run();
+    expect(results.said).toEqual([0, 1, 2]);
+    expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ completed: 3, failed: 0, restarts: 1 }));
+    fake.workers[1]!.die();
+    await turn();
+    expect(fake.workers.length).toBe(2);
+    expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ workers: 0, restarts: 1 }));
+  });
+
+  it('that fail to start three times in a row fail all who wait; who comes later has a try', async () => {
+    const fake = new FakeWorkers({ size: 4 });
+    const streams = [new Results(fake, range(0, 9)), new Results(fake, range(0, 9)), new Results(fake, NEVER)];
+    expect(fake.workers.length).toBe(4);
+    const error = new WorkerInitError('no');
+    for (const worker of fake.workers.slice(0, 3)) await worker.fail(error);
+    expect(fake.workers.length).toBe(4);
+    expect(streams.map(({ said }) => said)).toEqual([[], [], []]);
+    await fake.workers[3]!.fail(error);
+    expect(streams.map(({ said }) => said)).toEqual([[error], [error], [error]]);
+    const later = new Results(fake, of(1));
+    expect(fake.workers.length).toBe(5);
+    await fake.workers[4]!.up();
+    await fake.workers[4]!.run();
+    expect(later.said).toEqual([1, 'complete']);
+    expect(fake.pool.stats().restarts).toBe(0);
+  });
+
+  it('are no more at once, after one has failed, than it takes to know that none starts', async () => {
+    const fake = new FakeWorkers({ size: 8 });
+    const error = new WorkerInitError('no');
+    const first = new Results(fake, range(0, 1));
+    await fake.workers[0]!.fail(error);
+    expect(fake.workers.length).toBe(2);
+    const many = new Results(fake, range(0, 8));
+    expect(fake.workers.length).toBe(3);
+    await fake.workers[1]!.fail(error);
+    await fake.workers[2]!.fail(error);
+    expect(fake.workers.length).toBe(3);
+    expect([...first.said, ...many.said]).toEqual([error, error]);
+  });
+
+  it('of which one has come up and others fail: it goes on with that', async () => {
+    const fake = new FakeWorkers({ size: 4 });
+    const results = new Results(fake, range(0, 4));
+    await fake.workers[0]!.up();
+    for (const worker of fake.workers.slice(1)) await worker.fail(new WorkerInitError('no'));
+    expect(fake.workers.length).toBe(4);
+    while (fake.workers[0]!.runs.length > 0) await fake.workers[0]!.run();
+    expect(results.said).toEqual([...numbers(4), 'complete']);
+  });
+
+  it('that come up and are lost before they begin anything are not started for ever', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const results = new Results(fake, of(0));
+    for (const at of [0, 1, 2]) {
+      expect(fake.workers.length).toBe(at + 1);
+      await fake.workers[at]!.up();
+      fake.workers[at]!.die();
+    }
+    expect(fake.workers.length).toBe(3);
+    expect(results.said).toEqual([jasmine.any(WorkerInitError)]);
+    expect((results.said[0] as Error).message).toBe('A worker died before it had begun any task');
+  });
+
+  it('may fail now and then: what has begun a task, or answered, ends the row', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const results = new Results(fake, range(0, 3), { crashRetries: 9 });
+    for (const at of numbers(9)) {
+      await fake.workers[at]!.up();
+      if (at % 3 === 2) fake.workers[at]!.begin();
+      fake.workers[at]!.die();
+    }
+    await fake.workers[9]!.up();
+    await fake.workers[9]!.run();
+    fake.workers[9]!.die();
+    await fake.workers[10]!.fail(new WorkerInitError('no'));
+    await fake.workers[11]!.fail(new WorkerInitError('no'));
+    await fake.workers[12]!.up();
+    while (fake.workers[12]!.runs.length > 0) await fake.workers[12]!.run();
+    expect(results.said).toEqual([0, 1, 2, 'complete']);
+  });
+
+  it('are ended after maxTasksPerWorker, and get no more than that', async () => {
+    const fake = new FakeWorkers({ size: 1, maxTasksPerWorker: 3 });
+    const results = new Results(fake, range(0, 8));
+    for (let at = 0; at < 3; at++) {
+      await fake.workers[at]!.up();
+      while (fake.workers[at]!.runs.length > 0) await fake.workers[at]!.run();
+    }
+    expect(fake.workers.map(({ counts }) => counts.reduce((sum, count) => sum + count))).toEqual([3, 3, 2]);
+    expect(fake.workers.map(({ gone }) => gone)).toEqual(['ended', 'ended', undefined]);
+    expect(results.said).toEqual([...numbers(8), 'complete']);
+    // These were not lost.
+    expect(fake.pool.stats().restarts).toBe(0);
+  });
+
+  it('are ended when they have been idle for idleTimeout, and not a moment sooner', async () => {
+    const fake = new FakeWorkers({ size: 1, idleTimeout: 50 });
+    const source = new Subject<number>();
+    new Results(fake, source);
+    source.next(0);
+    await fake.up();
+    jasmine.clock().tick(60);
+    await fake.workers[0]!.run();
+    jasmine.clock().tick(49);
+    source.next(1);
+    jasmine.clock().tick(60);
+    expect(fake.workers[0]!.gone).toBeUndefined();
+    await fake.workers[0]!.run();
+    jasmine.clock().tick(49);
+    expect(fake.workers[0]!.gone).toBeUndefined();
+    jasmine.clock().tick(1);
+    expect(fake.workers[0]!.gone).toBe('ended');
+    source.next(2);
+    expect(fake.workers.length).toBe(2);
+    expect(fake.pool.stats().restarts).toBe(0);
+  });
+
+  it('keep the process alive while somebody waits for them, and no longer', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const starting = new Results(fake, of(0));
+    const [worker] = fake.workers;
+    expect(worker!.held).toBeTrue();
+    starting.subscription.unsubscribe();
+    expect(worker!.held).toBeFalse();
+    const again = new Results(fake, of(1));
+    expect(worker!.held).toBeTrue();
+    again.subscription.unsubscribe();
+    await fake.up();
+    expect(worker!.held).toBeFalse();
+    const results = new Results(fake, of(2), { terminateAfter: Infinity });
+    expect(worker!.held).toBeTrue();
+    worker!.begin();
+    results.subscription.unsubscribe();
+    expect(worker!.held).toBeFalse();
+    const waiting = new Results(fake, of(3));
+    expect(worker!.held).toBeTrue();
+    await worker!.reply({ last: true });
+    await worker!.run();
+    expect(waiting.said).toEqual([3, 'complete']);
+    expect(worker!.held).toBeFalse();
+  });
+});
+
+describe('What a worker was sent', () => {
+  beforeEach(() => void jasmine.clock().install());
+  afterEach(() => jasmine.clock().uninstall());
+
+  /** A worker with two messages: of one stream, whose tasks are known to be quick. */
+  async function two(options: ConstructorParameters<typeof Results>[2] = {}, settings = { size: 1 }) {
+    const fake = new FakeWorkers(settings);
+    const results = new Results(fake, concat(range(0, 64), NEVER), { batch: 4, ...options });
+    const worker = fake.workers[0]!;
+    await fake.up();
+    while (worker.counts.at(-1)! < 4) await worker.run();
+    await worker.run();
+    expect(worker.runs.map(({ count }) => count)).toEqual([4, 4]);
+    const [first, second] = worker.has as [number, number];
+    return { fake, results, worker, first, second };
+  }
+
+  it('that is lost: what ran fails, what had ended runs again by itself, what had not begun is next', async () => {
+    const { fake, results, worker, first, second } = await two();
+    for (const _ of [0, 1]) {
+      worker.begin();
+      worker.end();
+    }
+    worker.begin();
+    worker.die({ why: 'died', exitCode: 5, cause: [undefined] });
+    await fake.workers[1]!.up();
+    const taken: unknown[] = [];
+    const counts: number[] = [];
+    while (fake.workers[1]!.runs.length > 0) {
+      taken.push(...fake.workers[1]!.runs[0]!.args);
+      counts.push(fake.workers[1]!.runs[0]!.count);
+      await fake.workers[1]!.run();
+    }
+    expect(taken.slice(0, 2)).toEqual([first, first + 1]);
+    expect(counts.slice(0, 2)).toEqual([1, 1]);
+    expect(results.said.slice(0, first + 2)).toEqual(numbers(first + 2));
+    const error = results.said.at(-1) as WorkerCrashedError;
+    expect(error).toBeInstanceOf(WorkerCrashedError);
+    expect(error.message).toBe(`The worker died while it ran task ${first + 2}`);
+    expect(error.exitCode).toBe(5);
+    expect('cause' in error).toBeTrue();
+    expect(taken).not.toContain(first + 2);
+    expect(second).toBe(first + 4);
+    expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ failed: 1, restarts: 1, running: 0 }));
+  });
+
+  it('is cancelled: what has not begun never does, what runs is given notice when it is its turn', async () => {
+    const { fake, results, worker } = await two({ terminateAfter: 30 });
+    worker.begin();
+    results.subscription.unsubscribe();
+    expect(worker.cuts).toEqual(['0:0', '1:0']);
+    expect(worker.begin()).toBeFalse();
+    expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ running: 1 }));
+    jasmine.clock().tick(29);
+    await turn();
+    expect(worker.gone).toBeUndefined();
+    jasmine.clock().tick(1);
+    await turn();
+    expect(worker.gone).toBe('killed');
+    expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ workers: 0, running: 0, failed: 0 }));
+  });
+
+  it('is cancelled from the one that fails on: those before it are delivered', async () => {
+    const { results, worker, first } = await two();
+    while (worker.begin());
+    await worker.reply({ failed: [2], last: true });
+    expect(worker.cuts).toEqual(['0:0']);
+    expect(results.said).toEqual([...numbers(first + 2), `failed ${first + 2}`]);
+  });
+
+  it('counts what failed and what is delivered, and not what is cancelled', async () => {
+    const { fake, results, worker, first } = await two();
+    worker.begin();
+    worker.begin();
+    await worker.reply({ failed: [1] });
+    expect(results.said.at(-1)).toBe(`failed ${first + 1}`);
+    expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ completed: first + 1, failed: 1 }));
+    await worker.reply({ last: true });
+    expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ completed: first + 1, failed: 1 }));
+  });
+
+  it('and has not begun is taken back when another worker is idle', async () => {
+    const { fake, results, worker, first } = await two({}, { size: 2 });
+    worker.begin();
+    await fake.workers[1]!.up();
+    const other = fake.workers[1]!;
+    while (other.runs.length > 0) {
+      while (other.begin());
+      const { count } = other.runs[0]!;
+      await other.reply({ last: true, ms: 0 * count });
+    }
+    jasmine.clock().tick(20);
+    expect(other.runs.length).toBe(0);
+    jasmine.clock().tick(20);
+    await turn();
+    expect(other.has[0]).toBe(first + 1);
+    expect(fake.pool.stats().running).toBe(1 + other.runs.reduce((sum, { count }) => sum + count, 0));
+    expect(worker.begin()).toBeFalse();
+    while (other.runs.length > 0) await other.run();
+    await worker.reply({ last: true });
+    while (worker.runs.length > 0) await worker.run();
+    expect(results.said).toEqual(numbers(64));
+  });
+
+  it('cannot be posted: the tasks fail, and nothing stays with the worker', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const source = new Subject<number>();
+    const results = new Results(fake, source, {}, parallelMapUnordered);
+    source.next(0);
+    await fake.up();
+    await fake.workers[0]!.run();
+    fake.workers[0]!.refuses = new Error('not this');
+    source.next(1);
+    await turn();
+    expect((results.said[1] as Error).message).toBe('The arguments of echo() cannot cross to a worker: not this');
+    expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ idle: 1, running: 0, failed: 1, completed: 1 }));
+  });
+
+  it('and was moved is gone with the worker, though it had not begun', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const moved = fake.pool.run((worker) => worker.echo(Transfer({}, [new ArrayBuffer(1)])));
+    await fake.up();
+    fake.workers[0]!.die();
+    await expectAsync(moved).toBeRejectedWithError(WorkerCrashedError);
+    const copied = fake.pool.run((worker) => worker.echo(1));
+    await fake.workers[1]!.up();
+    fake.workers[1]!.die();
+    await fake.workers[2]!.up();
+    await fake.workers[2]!.run();
+    await expectAsync(copied).toBeResolvedTo(1);
+  });
+
+  it('is told of with its worker', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const events: string[] = [];
+    fake.pool.events$.subscribe((event: PoolEvent) =>
+      events.push([event.type, event.worker, 'outcome' in event ? event.outcome : ''].join(' ')),
+    );
+    new Results(fake, range(0, 2), { terminateAfter: 0 });
+    await fake.up();
+    fake.workers[0]!.begin();
+    fake.workers[0]!.die();
+    await turn();
+    await fake.pool.close();
+    expect(events).toEqual(['worker:start 0 ', 'task:start 0 ', 'task:end 0 crash', 'worker:exit 0 ']);
+  });
+});
+
+describe('A pool that closes', () => {
+  beforeEach(() => void jasmine.clock().install());
+  afterEach(() => jasmine.clock().uninstall());
+
+  it('delivers what was taken, ends its workers as they become idle, and is closed when they have ended', async () => {
+    const fake = new FakeWorkers({ size: 2 });
+    const results = new Results(fake, concat(range(0, 3), NEVER));
+    await fake.up();
+    await fake.workers[0]!.run();
+    const closed = jasmine.createSpy();
+    const told = jasmine.createSpy();
+    fake.pool.events$.subscribe({ complete: told });
+    void fake.pool.close().then(closed);
+    expect(fake.workers[1]!.held).toBeTrue();
+    await fake.workers[0]!.run();
+    await turn();
+    expect(closed).not.toHaveBeenCalled();
+    await fake.workers[1]!.run();
+    await turn();
+    expect(results.said).toEqual([0, 1, 2, jasmine.objectContaining({ name: 'PoolClosedError' })]);
+    expect(fake.workers.map(({ gone }) => gone)).toEqual(['ended', 'ended']);
+    expect(closed).toHaveBeenCalled();
+    expect(told).toHaveBeenCalled();
+    await fake.pool.close();
+    await fake.pool.close({ drain: false });
+  });
+
+  it('at once: every stream errors, workers are ended whatever they do, those that start are given up', async () => {
+    const fake = new FakeWorkers({ size: 3 });
+    const streams = [new Results(fake, range(0, 3)), new Results(fake, NEVER)];
+    await fake.workers[0]!.up();
+    await fake.workers[1]!.up();
+    await fake.workers[1]!.run();
+    fake.workers[0]!.begin();
+    await fake.pool.close({ drain: false });
+    expect(streams.map(({ said }) => said.length)).toEqual([1, 1]);
+    expect(streams.map(({ said }) => (said[0] as Error).name)).toEqual(['PoolClosedError', 'PoolClosedError']);
+    expect(fake.workers.map(({ gone }) => gone)).toEqual(['killed', 'killed', 'given up']);
+    expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ workers: 0, running: 0 }));
+    // That came too late.
+    await fake.workers[2]!.up();
+    expect(fake.workers[2]!.gone).toBe('ended');
+    expect(fake.pool.stats().workers).toBe(0);
+  });
+
+  it('is cut short by a second close', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const results = new Results(fake, range(0, 3));
+    await fake.up();
+    const closed = fake.pool.close();
+    expect(results.said).toEqual([]);
+    await fake.pool.close({ drain: false });
+    await closed;
+    expect(results.said).toEqual([jasmine.objectContaining({ name: 'PoolClosedError' })]);
+  });
+
+  it('waits for a cancelled task until that has ended, and takes no new stream', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const results = new Results(fake, of(0), { terminateAfter: Infinity });
+    await fake.up();
+    fake.workers[0]!.begin();
+    results.subscription.unsubscribe();
+    const closed = jasmine.createSpy();
+    void fake.pool.close().then(closed);
+    await turn();
+    expect(closed).not.toHaveBeenCalled();
+    expect(fake.workers[0]!.held).toBeTrue();
+    const late = new Results(fake, of(1));
+    expect(late.said).toEqual([jasmine.objectContaining({ message: 'The pool is closed' })]);
+    await fake.workers[0]!.reply({ last: true });
+    await turn();
+    expect(closed).toHaveBeenCalled();
+  });
+});
