@@ -192,7 +192,7 @@ describe('The workers of a pool', () => {
   it('are ended when they have been idle for idleTimeout, and not a moment sooner', async () => {
     const fake = new FakeWorkers({ size: 1, idleTimeout: 50 });
     const source = new Subject<number>();
-    new Results(fake, source);
+    const results = new Results(fake, source);
     source.next(0);
     await fake.up();
     jasmine.clock().tick(60);
@@ -208,6 +208,7 @@ describe('The workers of a pool', () => {
     expect(fake.workers[0]!.gone).toBe('ended');
     source.next(2);
     expect(fake.workers.length).toBe(2);
+    expect(results.said).toEqual([0, 1]);
     expect(fake.pool.stats().restarts).toBe(0);
   });
 
@@ -324,9 +325,7 @@ describe('What a worker was sent', () => {
     await fake.workers[1]!.up();
     const other = fake.workers[1]!;
     while (other.runs.length > 0) {
-      while (other.begin());
-      const { count } = other.runs[0]!;
-      await other.reply({ last: true, ms: 0 * count });
+      await other.run();
     }
     jasmine.clock().tick(20);
     expect(other.runs.length).toBe(0);
@@ -375,12 +374,13 @@ describe('What a worker was sent', () => {
     fake.pool.events$.subscribe((event: PoolEvent) =>
       events.push([event.type, event.worker, 'outcome' in event ? event.outcome : ''].join(' ')),
     );
-    new Results(fake, range(0, 2), { terminateAfter: 0 });
+    const results = new Results(fake, range(0, 2));
     await fake.up();
     fake.workers[0]!.begin();
     fake.workers[0]!.die();
     await turn();
     await fake.pool.close();
+    expect(results.said).toEqual([jasmine.any(WorkerCrashedError)]);
     expect(events).toEqual(['worker:start 0 ', 'task:start 0 ', 'task:end 0 crash', 'worker:exit 0 ']);
   });
 });
