@@ -70,6 +70,30 @@ describe('The workers of a pool', () => {
     expect(results.said).toEqual([...numbers(8), 'complete']);
   });
 
+  it('are given one message at a time, though fn asks for more from inside', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const inner: Results[] = [];
+    const outer = range(0, 2).pipe(
+      parallelMap((worker, n) => {
+        inner.push(new Results(fake, of(10 * n)));
+        return worker.echo(n);
+      }, fake.pool),
+    );
+    const said: unknown[] = [];
+    outer.subscribe((n) => said.push(n));
+    await fake.up();
+    const [worker] = fake.workers;
+    for (let at = 0; at < 4; at++) {
+      expect(worker!.runs.length).toBe(1);
+      await worker!.run(10);
+    }
+    expect(said).toEqual([0, 1]);
+    expect(inner.map((each) => each.said)).toEqual([
+      [0, 'complete'],
+      [10, 'complete'],
+    ]);
+  });
+
   it('have a second message only where tasks are quick', async () => {
     const fake = new FakeWorkers({ size: 1 });
     const results = new Results(fake, concat(range(0, 40), NEVER));
