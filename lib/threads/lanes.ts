@@ -118,12 +118,11 @@ export class Lanes implements Pool {
     this.#ended ??= withResolver();
     const { promise } = this.#ended;
     const reason = this.#closedError();
-    const first = this.#closing === undefined;
     this.#closing = reason;
     if (!drain) {
-      for (const seat of this.#turns) seat.feed.error(this.#closedError());
+      for (const seat of this.#turns) seat.feed.error(reason);
       for (const lane of this.#lanes) this.#endLane(lane);
-    } else if (first) for (const seat of this.#turns) seat.feed.closing(reason);
+    } else for (const seat of this.#turns) seat.feed.closing(reason);
     this.pump();
     return promise;
   }
@@ -163,7 +162,7 @@ export class Lanes implements Pool {
       if (state === 'down') down++;
       else if (state === 'starting') starting++;
     if (down === 0) return;
-    if (this.#failures >= MOST_FAILURES) return this.#giveUp(starting);
+    if (this.#failures >= MOST_FAILURES) this.#giveUp(starting);
     let wanted = 0;
     this.#turns.each(({ feed, lanes }) => (wanted += Math.min(feed.waiting(), feed.concurrency - lanes)));
     for (const lane of this.#lanes) {

@@ -1,7 +1,14 @@
 /** When workers start and end, what each is given, and what becomes of that: with workers that the spec plays. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { NEVER, type Observable, type Subscription, Subject, concat, of, range } from 'rxjs';
-import { type ParallelOptions, type PoolEvent, Transfer, parallelMap, parallelMapUnordered } from 'rxjs-parallel';
+import {
+  type ParallelOptions,
+  type PoolEvent,
+  Transfer,
+  parallelMap,
+  parallelMapIterable,
+  parallelMapUnordered,
+} from 'rxjs-parallel';
 import { WorkerCrashedError, WorkerInitError } from '../../lib/errors.ts';
 import { FakeWorkers } from './fakeWorkers.ts';
 
@@ -57,6 +64,17 @@ describe('The workers of a pool', () => {
     );
   });
 
+  it('are started for what those that are up have no room for', async () => {
+    const fake = new FakeWorkers({ size: 2 });
+    const source = new Subject<number>();
+    const results = new Results(fake, source);
+    source.next(0);
+    await fake.up();
+    source.next(1);
+    expect(fake.workers.length).toBe(2);
+    results.subscription.unsubscribe();
+  });
+
   it('are no more than a stream may use, which gives each of these its share', async () => {
     const fake = new FakeWorkers({ size: 4 });
     const results = new Results(fake, range(0, 8), { concurrency: 2 });
@@ -68,6 +86,23 @@ describe('The workers of a pool', () => {
     expect(fake.workers.length).toBe(2);
     expect(Math.max(...fake.workers.flatMap(({ counts }) => counts))).toBe(2);
     expect(results.said).toEqual([...numbers(8), 'complete']);
+  });
+
+  it('bring a stream that is pulled to read on when they have room', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    let read = 0;
+    function* source(): Generator<number> {
+      while (read < 3) yield read++;
+    }
+    const results = parallelMapIterable(source(), (worker, n) => worker.echo(n), fake.pool);
+    const asked = [results.next(), results.next(), results.next(), results.next()];
+    for (const n of [0, 1, 2]) {
+      if (n === 0) await fake.up();
+      expect(fake.workers[0]!.has).toEqual([n]);
+      expect(read).toBe(n + 1);
+      await fake.workers[0]!.run(10);
+    }
+    expect((await Promise.all(asked)).map(({ value }) => value)).toEqual([0, 1, 2, undefined]);
   });
 
   it('are given one message at a time, though fn asks for more from inside', async () => {
@@ -209,8 +244,16 @@ describe('The workers of a pool', () => {
     expect(fake.workers.map(({ counts }) => counts.reduce((sum, count) => sum + count))).toEqual([3, 3, 2]);
     expect(fake.workers.map(({ gone }) => gone)).toEqual(['ended', 'ended', undefined]);
     expect(results.said).toEqual([...numbers(8), 'complete']);
-    // These were not lost.
+    // These were not lost, and what is started after one that was lost is started in place of one.
     expect(fake.pool.stats().restarts).toBe(0);
+    fake.workers[2]!.die();
+    const more = new Results(fake, range(0, 4));
+    await fake.workers[3]!.up();
+    while (fake.workers[3]!.runs.length > 0) await fake.workers[3]!.run();
+    await fake.workers[4]!.up();
+    await fake.workers[4]!.run();
+    expect(more.said).toEqual([...numbers(4), 'complete']);
+    expect(fake.pool.stats().restarts).toBe(1);
   });
 
   it('are ended when they have been idle for idleTimeout, and not a moment sooner', async () => {
@@ -223,8 +266,6 @@ describe('The workers of a pool', () => {
     await fake.workers[0]!.run();
     jasmine.clock().tick(49);
     source.next(1);
-    jasmine.clock().tick(60);
-    expect(fake.workers[0]!.gone).toBeUndefined();
     await fake.workers[0]!.run();
     jasmine.clock().tick(49);
     expect(fake.workers[0]!.gone).toBeUndefined();
@@ -362,6 +403,29 @@ describe('What a worker was sent', () => {
     await worker.reply({ last: true });
     while (worker.runs.length > 0) await worker.run();
     expect(results.said).toEqual(numbers(64));
+  });
+
+  it('is not what fn has described for a stream that it then unsubscribed', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const quick = new Results(fake, range(0, 9));
+    await fake.up();
+    while (fake.workers[0]!.runs.length > 0) await fake.workers[0]!.run();
+    expect(quick.said).toEqual([...numbers(9), 'complete']);
+    const described: number[] = [];
+    const source = new Subject<number>();
+    const subscription = source
+      .pipe(
+        parallelMap((worker, n) => {
+          if (described.push(n) === 9) subscription.unsubscribe();
+          return worker.echo(n);
+        }, fake.pool),
+      )
+      .subscribe();
+    for (let n = 0; n < 64; n++) source.next(n);
+    while (fake.workers[0]!.runs.length > 0) await fake.workers[0]!.run();
+    expect(described).toEqual(numbers(9));
+    // The last four were described for one message.
+    expect(fake.workers[0]!.counts).toEqual([1, 2, 2, 4, 1, 2, 2]);
   });
 
   it('cannot be posted: the tasks fail, and nothing stays with the worker', async () => {
