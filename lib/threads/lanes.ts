@@ -242,7 +242,7 @@ export class Lanes implements Pool {
     } else if (idleTimeout !== undefined && timer === undefined) {
       const started = setTimeout(() => {
         this.#idle.delete(lane);
-        if (lane.idle) this.#endLane(lane);
+        this.#endLane(lane);
       }, idleTimeout);
       (started as { unref?(): void }).unref?.();
       this.#idle.set(lane, started);
@@ -250,7 +250,6 @@ export class Lanes implements Pool {
   }
 
   #endLane(lane: Lane): void {
-    if (lane.state === 'down') return;
     const ended: Promise<void> = lane.end().finally(() => {
       this.#endingLanes.delete(ended);
     });
@@ -261,9 +260,12 @@ export class Lanes implements Pool {
     clearTimeout(this.#recall);
     for (const timer of this.#idle.values()) clearTimeout(timer);
     const { resolve } = this.#ended!;
-    void Promise.all(this.#endingLanes).then(() => {
-      this.#events.complete();
-      resolve();
+    // In a moment: the last lane to end is still saying so, and is not among those that are waited for yet.
+    queueMicrotask(() => {
+      void Promise.all(this.#endingLanes).then(() => {
+        this.#events.complete();
+        resolve();
+      });
     });
   }
 

@@ -81,10 +81,9 @@ export class Traffic {
       } else this.#callPlain(batch);
     } catch (error) {
       this.#unsendable(batch, error);
-      return;
     }
     const { timeout } = seat.feed;
-    // Whoever was told that it begins may have closed the pool.
+    // It could not be sent, or whoever was told that it begins has closed the pool.
     if (timeout === undefined || batch.over) return;
     const error = (task: Task): Error => timedOut(task, timeout);
     whenOutOfTime(batch, timeout, () => this.#events.lost({ why: 'ran out of time', error }));

@@ -7,7 +7,7 @@ async function printed(text: string): Promise<string> {
     import { of } from 'rxjs';
     import { parallelMap, Worker, workerPool } from 'rxjs-parallel';
     const url = ${JSON.stringify(new URL('./faulty.worker.js', import.meta.url))};
-    const pool = workerPool(() => new Worker(url, { type: 'module' }), 2);
+    const pool = workerPool(() => new Worker(url, { type: 'module' }), { size: 2, idleTimeout: 2 ** 31 - 1 });
     await pool.run((worker) => worker.echo('up'));
     ${text}`;
   // One that does not end is ended, and its promise rejects.

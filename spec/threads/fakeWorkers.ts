@@ -39,11 +39,18 @@ export class FakeWorker {
   /** A message that cannot be posted throws this. */
   refuses: Error | undefined;
   readonly guard: Guard;
+  /** What its end waits for. */
+  ending: Promise<void> = Promise.resolve();
+  /** Calls that a plain worker has not answered. */
+  readonly calls: { readonly value: unknown; resolve(value: unknown): void; reject(error: unknown): void }[] = [];
+  readonly #plain: boolean;
   #reported = 0;
   #up!: (link: Link) => void;
   #failed!: (error: unknown) => void;
 
-  constructor() {
+  /** `plain`: one that knows nothing of batches, but is called by threads.js. */
+  constructor(plain: boolean) {
+    this.#plain = plain;
     this.guard = {
       lost: false,
       onMessage() {},
@@ -65,13 +72,15 @@ export class FakeWorker {
   async up(): Promise<void> {
     this.#up({
       guard: this.guard,
-      thread: {},
-      batches: true,
-      cells: this.cells,
+      thread: {
+        echo: (value) => new Promise((resolve, reject) => void this.calls.push({ value, resolve, reject })),
+      },
+      batches: !this.#plain,
+      cells: this.#plain ? undefined : this.cells,
       hold: (alive) => void (this.held = alive),
       deliver() {},
-      end: async () => void (this.gone = 'ended'),
-      kill: async () => void (this.gone = 'killed'),
+      end: () => this.#end('ended'),
+      kill: () => this.#end('killed'),
     });
     await turn();
   }
@@ -128,6 +137,11 @@ export class FakeWorker {
     this.guard.onLost(loss);
   }
 
+  #end(how: 'ended' | 'killed'): Promise<void> {
+    this.gone = how;
+    return this.ending;
+  }
+
   get #at(): number {
     return this.runs[0]!.slot * CELL;
   }
@@ -146,9 +160,9 @@ export class FakeWorkers {
   readonly workers: FakeWorker[] = [];
   readonly pool: WorkerPool<EchoApi>;
 
-  constructor(settings: LaneSettings) {
+  constructor(settings: LaneSettings, plain: boolean = false) {
     const open = (): Opening => {
-      const worker = new FakeWorker();
+      const worker = new FakeWorker(plain);
       this.workers.push(worker);
       return worker.opening;
     };
@@ -157,5 +171,36 @@ export class FakeWorkers {
 
   async up(): Promise<void> {
     for (const worker of this.workers) await worker.up();
+  }
+}
+
+/** Counts timers that are set and have neither fired nor been cleared, until it is disposed of. */
+export class Timers implements Disposable {
+  readonly #before = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+  readonly #pending = new Set<unknown>();
+
+  constructor() {
+    const { setTimeout, clearTimeout } = this.#before;
+    const set = (act: () => void, ms: number): unknown => {
+      const timer: unknown = setTimeout(() => {
+        this.#pending.delete(timer);
+        act();
+      }, ms);
+      this.#pending.add(timer);
+      return timer;
+    };
+    const clear = (timer: unknown): void => {
+      this.#pending.delete(timer);
+      clearTimeout(timer as never);
+    };
+    Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
+  }
+
+  get count(): number {
+    return this.#pending.size;
+  }
+
+  [Symbol.dispose](): void {
+    Object.assign(globalThis, this.#before);
   }
 }

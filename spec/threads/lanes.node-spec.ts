@@ -10,7 +10,7 @@ import {
   parallelMapUnordered,
 } from 'rxjs-parallel';
 import { WorkerCrashedError, WorkerInitError } from '../../lib/errors.ts';
-import { FakeWorkers } from './fakeWorkers.ts';
+import { FakeWorkers, Timers } from './fakeWorkers.ts';
 
 /** What a stream says. */
 class Results {
@@ -131,7 +131,7 @@ describe('The workers of a pool', () => {
 
   it('have a second message only where tasks are quick', async () => {
     const fake = new FakeWorkers({ size: 1 });
-    const results = new Results(fake, concat(range(0, 40), NEVER));
+    const results = new Results(fake, concat(range(0, 40), NEVER), { concurrency: 1 });
     const [worker] = fake.workers;
     await fake.up();
     expect(worker!.has).toEqual([0]);
@@ -140,6 +140,8 @@ describe('The workers of a pool', () => {
     // An estimate comes down by halves.
     for (let n = 0; n < 3; n++) await worker!.run(0);
     expect(worker!.runs.length).toBe(2);
+    while (worker!.runs.length > 0) await worker!.run();
+    expect(results.said).toEqual(numbers(40));
     results.subscription.unsubscribe();
   });
 
@@ -273,7 +275,11 @@ describe('The workers of a pool', () => {
     expect(fake.workers[0]!.gone).toBe('ended');
     source.next(2);
     expect(fake.workers.length).toBe(2);
-    expect(results.said).toEqual([0, 1]);
+    await fake.workers[1]!.up();
+    await fake.workers[1]!.run();
+    jasmine.clock().tick(50);
+    expect(fake.workers[1]!.gone).toBe('ended');
+    expect(results.said).toEqual([0, 1, 2]);
     expect(fake.pool.stats().restarts).toBe(0);
   });
 
@@ -372,6 +378,59 @@ describe('What a worker was sent', () => {
     expect(worker.cuts).toEqual(['0:0']);
     expect(results.said).toEqual([...numbers(first + 2), `failed ${first + 2}`]);
   });
+
+  it('is not cancelled where all of it comes before the one that fails', async () => {
+    const fake = new FakeWorkers({ size: 2 });
+    const results = new Results(fake, range(0, 2));
+    await fake.up();
+    fake.workers[1]!.begin();
+    await fake.workers[1]!.reply({ failed: [0], last: true });
+    expect(fake.workers[0]!.cuts).toEqual([]);
+    expect(results.said).toEqual([]);
+    await fake.workers[0]!.run();
+    expect(results.said).toEqual([0, 'failed 1']);
+  });
+
+  it('runs out of time so long after it has begun; not because it waited for that', async () => {
+    jasmine.clock().mockDate();
+    const fake = new FakeWorkers({ size: 1 });
+    const results = new Results(fake, range(0, 2), { timeout: 50 });
+    await fake.up();
+    const [worker] = fake.workers;
+    expect(worker!.counts).toEqual([1]);
+    jasmine.clock().tick(70);
+    await turn();
+    worker!.begin();
+    jasmine.clock().tick(49);
+    await turn();
+    expect(worker!.gone).toBeUndefined();
+    jasmine.clock().tick(50);
+    await turn();
+    expect(worker!.gone).toBe('killed');
+    expect((results.said[0] as Error).message).toBe('Task 0 ran longer than its timeout of 50 ms');
+    expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ failed: 1, completed: 0 }));
+  });
+
+  for (const how of ['answered', 'refused', 'cancelled', 'lost', 'closed'] as const)
+    it(`leaves no timer behind when it is ${how}`, async () => {
+      using timers = new Timers();
+      const fake = new FakeWorkers({ size: 2, idleTimeout: 1e6 });
+      const idle = new Results(fake, of('idle'));
+      await fake.up();
+      await fake.workers[0]!.run();
+      expect(idle.said.length).toBe(2);
+      fake.workers[0]!.refuses = how === 'refused' ? new Error('not this') : undefined;
+      const results = new Results(fake, concat(range(0, how === 'refused' ? 1 : 8), NEVER), { timeout: 1e6 });
+      if (how !== 'refused') expect(fake.workers[0]!.begin()).toBeTrue();
+      if (how === 'lost') fake.workers[0]!.die();
+      if (how === 'answered') while (fake.workers[0]!.runs.length > 0) await fake.workers[0]!.run();
+      if (how === 'cancelled') {
+        results.subscription.unsubscribe();
+        await fake.workers[0]!.run();
+      }
+      await fake.pool.close({ drain: false });
+      expect(timers.count).toBe(0);
+    });
 
   it('counts what failed and what is delivered, and not what is cancelled', async () => {
     const { fake, results, worker, first } = await two();
@@ -518,6 +577,22 @@ describe('A pool that closes', () => {
     expect(fake.pool.stats().workers).toBe(0);
   });
 
+  it('is closed when its workers have ended', async () => {
+    const fake = new FakeWorkers({ size: 2 });
+    const results = new Results(fake, range(0, 2));
+    await fake.up();
+    let end!: () => void;
+    fake.workers[1]!.ending = new Promise((resolve) => (end = resolve));
+    const closed = jasmine.createSpy();
+    void fake.pool.close({ drain: false }).then(closed);
+    await turn();
+    expect(results.said.length).toBe(1);
+    expect(closed).not.toHaveBeenCalled();
+    end();
+    await turn();
+    expect(closed).toHaveBeenCalled();
+  });
+
   it('is cut short by a second close', async () => {
     const fake = new FakeWorkers({ size: 1 });
     const results = new Results(fake, range(0, 3));
@@ -545,5 +620,69 @@ describe('A pool that closes', () => {
     await fake.workers[0]!.reply({ last: true });
     await turn();
     expect(closed).toHaveBeenCalled();
+  });
+});
+
+describe('A plain worker of threads.js', () => {
+  beforeEach(() => void jasmine.clock().install());
+  afterEach(() => jasmine.clock().uninstall());
+
+  it('has one call at a time, and its outcomes count as those of others', async () => {
+    const fake = new FakeWorkers({ size: 1 }, true);
+    const results = new Results(fake, range(0, 3), {}, parallelMapUnordered);
+    await fake.up();
+    const { calls } = fake.workers[0]!;
+    for (const n of [0, 1]) {
+      expect(calls.map(({ value }) => value)).toEqual([n]);
+      expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ running: 1, idle: 0, completed: n }));
+      calls.shift()!.resolve(n);
+      await turn();
+    }
+    calls.shift()!.reject('failed');
+    await turn();
+    expect(results.said).toEqual([0, 1, 'failed']);
+    expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ running: 0, idle: 1, completed: 2, failed: 1 }));
+    // Our own messages are not for it.
+    expect(fake.workers[0]!.cuts).toEqual([]);
+  });
+
+  it('is given notice for a cancelled call, which counts for nothing if it ends in time', async () => {
+    const fake = new FakeWorkers({ size: 1 }, true);
+    await (async () => {
+      const first = new Results(fake, of(0), { terminateAfter: 30 });
+      await fake.up();
+      first.subscription.unsubscribe();
+      jasmine.clock().tick(29);
+      fake.workers[0]!.calls.shift()!.resolve(0);
+      await turn();
+      jasmine.clock().tick(30);
+      await turn();
+      expect(first.said).toEqual([]);
+    })();
+    expect(fake.workers[0]!.gone).toBeUndefined();
+    expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ idle: 1, completed: 0, failed: 0 }));
+    const second = new Results(fake, of(1), { terminateAfter: 30 });
+    second.subscription.unsubscribe();
+    jasmine.clock().tick(30);
+    await turn();
+    expect(fake.workers[0]!.gone).toBe('killed');
+    fake.workers[0]!.calls.shift()!.resolve(1);
+    await turn();
+    expect(second.said).toEqual([]);
+    expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ workers: 0, completed: 0, failed: 0 }));
+  });
+
+  it('that is lost fails the call that it had; what has not been called waits for another', async () => {
+    const fake = new FakeWorkers({ size: 1 }, true);
+    const results = new Results(fake, range(0, 2), { crashRetries: 1 });
+    await fake.up();
+    fake.workers[0]!.die();
+    await fake.workers[1]!.up();
+    fake.workers[1]!.calls.shift()!.resolve(0);
+    await turn();
+    fake.workers[1]!.die();
+    await fake.workers[2]!.up();
+    fake.workers[2]!.die();
+    expect(results.said).toEqual([0, jasmine.objectContaining({ message: 'The worker died while it ran task 1' })]);
   });
 });
