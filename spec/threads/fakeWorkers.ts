@@ -36,6 +36,8 @@ export class FakeWorker {
   readonly opening: Opening;
   held = true;
   gone: 'given up' | 'ended' | 'killed' | undefined;
+  /** Messages that were left to threads.js. */
+  readonly delivered: unknown[] = [];
   /** A message that cannot be posted throws this. */
   refuses: Error | undefined;
   readonly guard: Guard;
@@ -78,7 +80,7 @@ export class FakeWorker {
       batches: !this.#plain,
       cells: this.#plain ? undefined : this.cells,
       hold: (alive) => void (this.held = alive),
-      deliver() {},
+      deliver: (data) => void this.delivered.push(data),
       end: () => this.#end('ended'),
       kill: () => this.#end('killed'),
     });
@@ -112,7 +114,7 @@ export class FakeWorker {
 
   /** Sends the outcomes of what has begun: what each was given, unless `failed`. */
   async reply({ failed = [] as readonly number[], last = false, ms = 0 } = {}): Promise<void> {
-    const { args, id } = this.runs[0]!;
+    const { args, id, timed } = this.runs[0]!;
     const begun = nextOf(this.cells[this.#at + CLAIM]!);
     const from = this.#reported;
     const values = [...args]
@@ -121,7 +123,11 @@ export class FakeWorker {
     this.cells[this.#at + DONE] = begun;
     this.#reported = last ? 0 : begun;
     if (last) this.runs.shift();
-    this.guard.onMessage({ type: REPLY, id, from, values, failed, ms, last, times: undefined });
+    // The first begins at 10 and ends at 11, the second at 20, …
+    const times = timed
+      ? Float64Array.from(values.flatMap((_, at) => [10, 11].map((time) => time + 10 * (from + at))))
+      : undefined;
+    this.guard.onMessage({ type: REPLY, id, from, values, failed, ms, last, times });
     await turn();
   }
 

@@ -10,7 +10,8 @@ import {
   parallelMapUnordered,
 } from 'rxjs-parallel';
 import { WorkerCrashedError, WorkerInitError } from '../../lib/errors.ts';
-import { FakeWorkers, Timers } from './fakeWorkers.ts';
+import { BEGIN, REPLY, UNCAUGHT } from '../../lib/wire.ts';
+import { type FakeWorker, FakeWorkers, Timers } from './fakeWorkers.ts';
 
 /** What a stream says. */
 class Results {
@@ -147,7 +148,7 @@ describe('The workers of a pool', () => {
 
   it('are replaced when they are lost, if there is work; each counts as a restart', async () => {
     const fake = new FakeWorkers({ size: 1 });
-    const results = new Results(fake, concat(range(0, 3), NEVER), { crashRetries: 1 });
+    const results = new Results(fake, concat(range(0, 3), NEVER), { concurrency: 1, crashRetries: 1 });
     await fake.up();
     fake.workers[0]!.begin();
     fake.workers[0]!.die();
@@ -204,6 +205,22 @@ describe('The workers of a pool', () => {
     while (fake.workers[0]!.runs.length > 0) await fake.workers[0]!.run();
     expect(results.said).toEqual([...numbers(4), 'complete']);
   });
+
+  for (const plain of [false, true])
+    it(`are tried again after some have failed, once one has answered (${plain ? 'plain' : 'ours'})`, async () => {
+      const fake = new FakeWorkers({ size: 2 }, plain);
+      const results = new Results(fake, concat(range(0, 9), NEVER));
+      const error = new WorkerInitError('no');
+      await fake.workers[0]!.fail(error);
+      await fake.workers[1]!.fail(error);
+      await fake.workers[2]!.up();
+      if (plain) fake.workers[2]!.calls[0]!.resolve(0);
+      else await fake.workers[2]!.run(10);
+      await turn();
+      expect(results.said).toEqual([0]);
+      await fake.workers[3]!.fail(error);
+      expect(fake.workers.length).toBe(5);
+    });
 
   it('that come up and are lost before they begin anything are not started for ever', async () => {
     const fake = new FakeWorkers({ size: 1 });
@@ -518,17 +535,110 @@ describe('What a worker was sent', () => {
   it('is told of with its worker', async () => {
     const fake = new FakeWorkers({ size: 1 });
     const events: string[] = [];
-    fake.pool.events$.subscribe((event: PoolEvent) =>
-      events.push([event.type, event.worker, 'outcome' in event ? event.outcome : ''].join(' ')),
-    );
-    const results = new Results(fake, range(0, 2));
+    fake.pool.events$.subscribe((event: PoolEvent) => {
+      const index = 'index' in event ? event.index : '';
+      const time = event.time < 100 ? event.time : '';
+      events.push(
+        [event.type, index, 'outcome' in event ? event.outcome : '', time].join(' ').replaceAll(/ +/g, ' ').trim(),
+      );
+    });
+    const results = new Results(fake, range(0, 4), { batch: 2 });
     await fake.up();
+    await fake.workers[0]!.run();
+    const { id } = fake.workers[0]!.runs[0]!;
+    fake.workers[0]!.guard.onMessage({ type: BEGIN, id: -1, offset: 0, time: 1 });
+    fake.workers[0]!.guard.onMessage({ type: BEGIN, id, offset: 0, time: 5 });
     fake.workers[0]!.begin();
+    fake.workers[0]!.begin();
+    await fake.workers[0]!.reply({ failed: [1], last: true });
+    expect(results.said.at(-1)).toBe('failed 2');
     fake.workers[0]!.die();
-    await turn();
+    const idle = new Results(fake, of(9));
+    await fake.workers[1]!.up();
+    await fake.workers[1]!.run();
+    expect(idle.said).toEqual([9, 'complete']);
     await fake.pool.close();
-    expect(results.said).toEqual([jasmine.any(WorkerCrashedError)]);
-    expect(events).toEqual(['worker:start 0 ', 'task:start 0 ', 'task:end 0 crash', 'worker:exit 0 ']);
+    expect(events).toEqual([
+      'worker:start',
+      ...['task:start 0 10', 'task:end 0 value 11'],
+      ...['task:start 1 5', 'task:end 1 value 11', 'task:start 2 20', 'task:end 2 error 21'],
+      ...['worker:exit', 'worker:start', 'task:start 0 10', 'task:end 0 value 11', 'worker:exit'],
+    ]);
+  });
+
+  it('and is not told of when the worker says that it is over, is next', async () => {
+    const { results, worker, first } = await two();
+    worker.begin();
+    worker.begin();
+    await worker.reply({ last: true });
+    const second = worker.runs[1]!;
+    expect([...second.args].slice(0, 2)).toEqual([first + 2, first + 3]);
+    while (worker.runs.length > 0) await worker.run();
+    expect(results.said).toEqual(numbers(64));
+  });
+
+  it('is not more while others have taken over what it would not come to, until it is heard of', async () => {
+    const fake = new FakeWorkers({ size: 2 });
+    const source = new Subject<number>();
+    const results = new Results(fake, source, { batch: 2 }, parallelMapUnordered);
+    for (let n = 0; n < 8; n++) source.next(n);
+    await fake.up();
+    const [stuck, other] = fake.workers as [FakeWorker, FakeWorker];
+    for (const worker of [stuck, other]) while (worker.runs.length > 0) await worker.run();
+    expect(results.said.length).toBe(8);
+    for (const n of [10, 11, 12, 13]) source.next(n);
+    // One each, and then a second one each.
+    expect([stuck.runs.length, other.runs.length]).toEqual([2, 2]);
+    stuck.begin();
+    while (other.runs.length > 0) await other.run();
+    jasmine.clock().tick(20);
+    jasmine.clock().tick(20);
+    expect(other.runs.length).toBe(1);
+    while (other.runs.length > 0) await other.run();
+    expect(fake.pool.stats().running).toBe(1);
+    const before = stuck.counts.length;
+    for (const n of [20, 21, 22, 23]) source.next(n);
+    expect(other.runs.length).toBe(2);
+    expect(stuck.counts.length).toBe(before);
+    await stuck.reply({ last: true });
+    expect(stuck.counts.length).toBe(before + 1);
+    await stuck.run();
+    for (const worker of [stuck, other]) while (worker.runs.length > 0) await worker.run();
+    expect(results.said.length).toBe(16);
+  });
+
+  it('is given notice when it is its turn, if it is cancelled by then', async () => {
+    const { fake, results, worker } = await two({ terminateAfter: 30 });
+    while (worker.begin());
+    const slow = new Results(fake, of('slow'));
+    await worker.reply({ last: true });
+    results.subscription.unsubscribe();
+    // What was cancelled is over as soon as the worker comes to it; this one does not.
+    jasmine.clock().tick(30);
+    await turn();
+    expect(worker.gone).toBe('killed');
+    await fake.workers[1]!.up();
+    await fake.workers[1]!.run();
+    expect(slow.said).toEqual(['slow', 'complete']);
+  });
+
+  it('may be answered by what is none of ours: that is for threads.js, or for nobody', async () => {
+    const { results, worker, first } = await two();
+    const noise = { type: 'noise' };
+    for (const data of [
+      noise,
+      undefined,
+      null,
+      0,
+      { type: REPLY, id: -1, from: 0, values: [1], failed: undefined, ms: 0, last: true },
+    ])
+      worker.guard.onMessage(data);
+    expect(worker.delivered).toEqual([noise, undefined, null, 0]);
+    worker.begin();
+    worker.guard.onMessage({ type: UNCAUGHT, error: { kind: 'value', value: 'thrown' } });
+    const error = results.said.at(-1) as WorkerCrashedError;
+    expect(error.message).toBe(`The worker ended by an uncaught error (thrown) while it ran task ${first}`);
+    expect(error.cause).toBe('thrown');
   });
 });
 
