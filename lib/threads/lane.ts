@@ -142,7 +142,6 @@ export class Lane {
     this.#opening = undefined;
     this.#traffic = traffic;
     this.#proved = false;
-    if (!this.#held) link.hold(false);
     this.#teller.up();
     if (link.guard.lost) this.#lost(traffic, { why: 'ended' });
     else this.#events.changed();

@@ -236,14 +236,10 @@ export class Lanes implements Pool {
     const { idleTimeout } = this.#settings;
     const timer = this.#idle.get(lane);
     if (!lane.idle) {
-      if (timer === undefined) return;
       clearTimeout(timer);
       this.#idle.delete(lane);
     } else if (idleTimeout !== undefined && timer === undefined) {
-      const started = setTimeout(() => {
-        this.#idle.delete(lane);
-        this.#endLane(lane);
-      }, idleTimeout);
+      const started = setTimeout(() => this.#endLane(lane), idleTimeout);
       (started as { unref?(): void }).unref?.();
       this.#idle.set(lane, started);
     }

@@ -164,6 +164,7 @@ export class FakeWorker {
 /** A pool of them. */
 export class FakeWorkers {
   readonly workers: FakeWorker[] = [];
+  readonly lanes: Lanes;
   readonly pool: WorkerPool<EchoApi>;
 
   constructor(settings: LaneSettings, plain: boolean = false) {
@@ -172,7 +173,8 @@ export class FakeWorkers {
       this.workers.push(worker);
       return worker.opening;
     };
-    this.pool = publicPool<EchoApi>(new Lanes({ open }, settings));
+    this.lanes = new Lanes({ open }, settings);
+    this.pool = publicPool<EchoApi>(this.lanes);
   }
 
   async up(): Promise<void> {

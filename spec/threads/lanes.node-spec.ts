@@ -1,6 +1,6 @@
 /** When workers start and end, what each is given, and what becomes of that: with workers that the spec plays. */
 import { setImmediate as turn } from 'node:timers/promises';
-import { NEVER, type Observable, type Subscription, Subject, concat, of, range } from 'rxjs';
+import { NEVER, type Observable, type Subscription, Subject, concat, filter, map, of, range } from 'rxjs';
 import {
   type ParallelOptions,
   type PoolEvent,
@@ -10,6 +10,7 @@ import {
   parallelMapUnordered,
 } from 'rxjs-parallel';
 import { WorkerCrashedError, WorkerInitError } from '../../lib/errors.ts';
+import type { Task } from '../../lib/pool.ts';
 import { BEGIN, REPLY, UNCAUGHT } from '../../lib/wire.ts';
 import { type FakeWorker, FakeWorkers, Timers } from './fakeWorkers.ts';
 
@@ -132,7 +133,8 @@ describe('The workers of a pool', () => {
 
   it('have a second message only where tasks are quick', async () => {
     const fake = new FakeWorkers({ size: 1 });
-    const results = new Results(fake, concat(range(0, 40), NEVER), { concurrency: 1 });
+    const more = new Subject<number>();
+    const results = new Results(fake, concat(range(0, 40), more), { concurrency: 1 });
     const [worker] = fake.workers;
     await fake.up();
     expect(worker!.has).toEqual([0]);
@@ -142,7 +144,9 @@ describe('The workers of a pool', () => {
     for (let n = 0; n < 3; n++) await worker!.run(0);
     expect(worker!.runs.length).toBe(2);
     while (worker!.runs.length > 0) await worker!.run();
-    expect(results.said).toEqual(numbers(40));
+    more.next(40);
+    await worker!.run();
+    expect(results.said).toEqual(numbers(41));
     results.subscription.unsubscribe();
   });
 
@@ -209,31 +213,65 @@ describe('The workers of a pool', () => {
   for (const plain of [false, true])
     it(`are tried again after some have failed, once one has answered (${plain ? 'plain' : 'ours'})`, async () => {
       const fake = new FakeWorkers({ size: 2 }, plain);
-      const results = new Results(fake, concat(range(0, 9), NEVER));
+      const results = new Results(fake, concat(range(0, 9), NEVER), { crashRetries: 1 });
       const error = new WorkerInitError('no');
-      await fake.workers[0]!.fail(error);
-      await fake.workers[1]!.fail(error);
-      await fake.workers[2]!.up();
-      if (plain) fake.workers[2]!.calls[0]!.resolve(0);
-      else await fake.workers[2]!.run(10);
-      await turn();
-      expect(results.said).toEqual([0]);
+      const answer = async (worker: FakeWorker): Promise<void> => {
+        if (plain) worker.calls.shift()!.resolve('answer');
+        else await worker.run(10);
+        await turn();
+      };
+      await fake.up();
+      for (const worker of fake.workers) await answer(worker);
+      for (const worker of fake.workers.slice()) worker.die();
+      expect(fake.workers.length).toBe(4);
+      await fake.workers[2]!.fail(error);
       await fake.workers[3]!.fail(error);
-      expect(fake.workers.length).toBe(5);
+      await fake.workers[4]!.up();
+      await answer(fake.workers[4]!);
+      await fake.workers[5]!.fail(error);
+      expect(fake.workers.length).toBe(7);
+      // Once, not for every answer: else those that fail would be tried for ever.
+      for (const at of [6, 7]) {
+        await answer(fake.workers[4]!);
+        await fake.workers[at]!.fail(error);
+      }
+      expect(fake.workers.length).toBe(8);
+      results.subscription.unsubscribe();
     });
 
-  it('that come up and are lost before they begin anything are not started for ever', async () => {
-    const fake = new FakeWorkers({ size: 1 });
-    const results = new Results(fake, of(0));
-    for (const at of [0, 1, 2]) {
-      expect(fake.workers.length).toBe(at + 1);
-      await fake.workers[at]!.up();
-      fake.workers[at]!.die();
-    }
-    expect(fake.workers.length).toBe(3);
-    expect(results.said).toEqual([jasmine.any(WorkerInitError)]);
-    expect((results.said[0] as Error).message).toBe('A worker died before it had begun any task');
-  });
+  for (const plain of [false, true])
+    it(`may all be lost at once, if they had answered: others are started (${plain ? 'plain' : 'ours'})`, async () => {
+      const fake = new FakeWorkers({ size: 3 }, plain);
+      const source = new Subject<number>();
+      const results = new Results(fake, source);
+      for (const n of [0, 1, 2]) source.next(n);
+      await fake.up();
+      for (const worker of fake.workers)
+        if (plain) worker.calls[0]!.resolve(worker.calls[0]!.value);
+        else await worker.run();
+      await turn();
+      for (const worker of fake.workers) worker.die();
+      source.next(3);
+      expect(fake.workers.length).toBe(4);
+      expect(results.said).toEqual([0, 1, 2]);
+    });
+
+  for (const early of [false, true])
+    it(`that come up and are lost before they begin anything are not started for ever (${early ? 'before they are up' : 'after'})`, async () => {
+      const fake = new FakeWorkers({ size: 1 });
+      const results = new Results(fake, of(0));
+      for (const at of [0, 1, 2]) {
+        expect(fake.workers.length).toBe(at + 1);
+        if (early) fake.workers[at]!.die();
+        await fake.workers[at]!.up();
+        fake.workers[at]!.die();
+      }
+      expect(fake.workers.length).toBe(3);
+      expect(results.said).toEqual([jasmine.any(WorkerInitError)]);
+      expect((results.said[0] as Error).message).toBe(
+        `A worker ${early ? 'ended' : 'died'} before it had begun any task`,
+      );
+    });
 
   it('may fail now and then: what has begun a task, or answered, ends the row', async () => {
     const fake = new FakeWorkers({ size: 1 });
@@ -374,6 +412,8 @@ describe('What a worker was sent', () => {
 
   it('is cancelled: what has not begun never does, what runs is given notice when it is its turn', async () => {
     const { fake, results, worker } = await two({ terminateAfter: 30 });
+    const exits: PoolEvent[] = [];
+    fake.pool.events$.pipe(filter(({ type }) => type === 'worker:exit')).subscribe((event) => exits.push(event));
     worker.begin();
     results.subscription.unsubscribe();
     expect(worker.cuts).toEqual(['0:0', '1:0']);
@@ -385,6 +425,9 @@ describe('What a worker was sent', () => {
     jasmine.clock().tick(1);
     await turn();
     expect(worker.gone).toBe('killed');
+    // A worker that is killed may tell of its end.
+    worker.die();
+    expect(exits.length).toBe(1);
     expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ workers: 0, running: 0, failed: 0 }));
   });
 
@@ -396,13 +439,24 @@ describe('What a worker was sent', () => {
     expect(results.said).toEqual([...numbers(first + 2), `failed ${first + 2}`]);
   });
 
-  it('is not cancelled where all of it comes before the one that fails', async () => {
+  it('is not cancelled with another stream', async () => {
     const fake = new FakeWorkers({ size: 2 });
-    const results = new Results(fake, range(0, 2));
+    const [one, other] = [new Results(fake, of(1)), new Results(fake, of(2))];
+    await fake.up();
+    one.subscription.unsubscribe();
+    expect(fake.workers.map(({ cuts }) => cuts)).toEqual([['0:0'], []]);
+    await fake.workers[1]!.run();
+    expect(other.said).toEqual([2, 'complete']);
+  });
+
+  it('is not cancelled where all of it comes before the one that fails', async () => {
+    const fake = new FakeWorkers({ size: 3 });
+    const results = new Results(fake, range(0, 3));
     await fake.up();
     fake.workers[1]!.begin();
     await fake.workers[1]!.reply({ failed: [0], last: true });
     expect(fake.workers[0]!.cuts).toEqual([]);
+    expect(fake.workers[2]!.cuts).toEqual(['0:0']);
     expect(results.said).toEqual([]);
     await fake.workers[0]!.run();
     expect(results.said).toEqual([0, 'failed 1']);
@@ -428,7 +482,7 @@ describe('What a worker was sent', () => {
     expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ failed: 1, completed: 0 }));
   });
 
-  for (const how of ['answered', 'refused', 'cancelled', 'lost', 'closed'] as const)
+  for (const how of ['answered', 'refused', 'cancelled', 'lost', 'closed', 'closed later'] as const)
     it(`leaves no timer behind when it is ${how}`, async () => {
       using timers = new Timers();
       const fake = new FakeWorkers({ size: 2, idleTimeout: 1e6 });
@@ -441,11 +495,12 @@ describe('What a worker was sent', () => {
       if (how !== 'refused') expect(fake.workers[0]!.begin()).toBeTrue();
       if (how === 'lost') fake.workers[0]!.die();
       if (how === 'answered') while (fake.workers[0]!.runs.length > 0) await fake.workers[0]!.run();
-      if (how === 'cancelled') {
+      if (how === 'cancelled' || how === 'closed later') {
         results.subscription.unsubscribe();
         await fake.workers[0]!.run();
       }
-      await fake.pool.close({ drain: false });
+      await fake.workers[1]?.up();
+      await fake.pool.close({ drain: how === 'closed later' });
       expect(timers.count).toBe(0);
     });
 
@@ -518,6 +573,52 @@ describe('What a worker was sent', () => {
     expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ idle: 1, running: 0, failed: 1, completed: 1 }));
   });
 
+  it('with its worker is known at once, though others wait for the next', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const said: unknown[] = [];
+    range(0, 3)
+      .pipe(parallelMap((worker, n) => worker.echo(n), fake.pool, { onError: 'settle' as const }))
+      .subscribe(({ status, index }) => said.push(`${status} ${index}`));
+    await fake.up();
+    fake.workers[0]!.begin();
+    fake.workers[0]!.die();
+    expect(said).toEqual(['rejected 0']);
+  });
+
+  it('and was moved travels by itself, to a worker that is idle', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const moved = (n: number): boolean => n % 5 === 4;
+    const results = new Results(
+      fake,
+      range(0, 60).pipe(map((n) => (moved(n) ? Transfer(n, [new ArrayBuffer(1)]) : n))),
+    );
+    await fake.up();
+    const [worker] = fake.workers;
+    const seen = { together: 0, two: 0 };
+    while (worker!.runs.length > 0) {
+      for (const [at, { args, count }] of worker!.runs.entries()) {
+        if ([...args].some((n) => moved(n as number))) expect([at, count]).toEqual([0, 1]);
+        if (count > 1) seen.together++;
+        if (at === 1) seen.two++;
+      }
+      await worker!.run();
+    }
+    expect(results.said).toEqual([...numbers(60), 'complete']);
+    expect(seen.together).toBeGreaterThan(5);
+    expect(seen.two).toBeGreaterThan(5);
+  });
+
+  it('and was moved is not taken back', async () => {
+    const fake = new FakeWorkers({ size: 2 });
+    const results = new Results(fake, range(0, 2).pipe(map((n) => Transfer(n, [new ArrayBuffer(1)]))));
+    await fake.up();
+    await fake.workers[1]!.run();
+    for (const _ of [0, 1, 2]) jasmine.clock().tick(20);
+    expect(fake.workers[1]!.runs).toEqual([]);
+    await fake.workers[0]!.run();
+    expect(results.said).toEqual([0, 1, 'complete']);
+  });
+
   it('and was moved is gone with the worker, though it had not begun', async () => {
     const fake = new FakeWorkers({ size: 1 });
     const moved = fake.pool.run((worker) => worker.echo(Transfer({}, [new ArrayBuffer(1)])));
@@ -557,13 +658,64 @@ describe('What a worker was sent', () => {
     await fake.workers[1]!.up();
     await fake.workers[1]!.run();
     expect(idle.said).toEqual([9, 'complete']);
+    const last = new Results(fake, of(8));
+    fake.workers[1]!.begin();
+    fake.workers[1]!.die();
+    expect(last.said.length).toBe(1);
     await fake.pool.close();
+    expect(fake.workers[0]!.delivered).toEqual([]);
     expect(events).toEqual([
       'worker:start',
       ...['task:start 0 10', 'task:end 0 value 11'],
       ...['task:start 1 5', 'task:end 1 value 11', 'task:start 2 20', 'task:end 2 error 21'],
-      ...['worker:exit', 'worker:start', 'task:start 0 10', 'task:end 0 value 11', 'worker:exit'],
+      ...['worker:exit', 'worker:start', 'task:start 0 10', 'task:end 0 value 11'],
+      ...['task:start 0', 'task:end 0 crash', 'worker:exit'],
     ]);
+  });
+
+  it('may come back in parts', async () => {
+    const { results, worker, first } = await two();
+    worker.begin();
+    await worker.reply();
+    expect(results.said).toEqual(numbers(first + 1));
+    while (worker.begin());
+    await worker.reply({ last: true });
+    expect(results.said).toEqual(numbers(first + 4));
+  });
+
+  it('is given notice when only what is cancelled has not come back', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const task = (seq: number): Task => ({
+      ...{ seq, index: seq, input: seq, method: 'echo', args: [seq] },
+      ...{ transfer: undefined, crashes: 0 },
+    });
+    // The last was put back, and so does not come next after the one before.
+    const tasks = [0, 1, 5].map(task);
+    const place = fake.lanes.attach({
+      ...{ concurrency: 1, batch: 9, timeout: undefined, terminateAfter: 30, subscribed: new Error('subscribed') },
+      waiting: () => tasks.length,
+      next: () => tasks.shift(),
+      ...{ putBack() {}, value() {}, failure() {}, crashed: () => false, drain() {}, closing() {}, error() {} },
+    });
+    place.wake();
+    await fake.up();
+    const worker = fake.workers[0]!;
+    await worker.run();
+    expect(worker.counts).toEqual([1, 2]);
+    worker.begin();
+    worker.begin();
+    place.cancel(3);
+    jasmine.clock().tick(30);
+    await turn();
+    expect(worker.gone).withContext('task 1 is wanted').toBeUndefined();
+    const at = worker.runs[0]!;
+    worker.guard.onMessage({ type: REPLY, id: at.id, from: 0, values: [1], failed: undefined, ms: 0, last: false });
+    jasmine.clock().tick(29);
+    await turn();
+    expect(worker.gone).toBeUndefined();
+    jasmine.clock().tick(1);
+    await turn();
+    expect(worker.gone).toBe('killed');
   });
 
   it('and is not told of when the worker says that it is over, is next', async () => {
@@ -586,25 +738,23 @@ describe('What a worker was sent', () => {
     const [stuck, other] = fake.workers as [FakeWorker, FakeWorker];
     for (const worker of [stuck, other]) while (worker.runs.length > 0) await worker.run();
     expect(results.said.length).toBe(8);
-    for (const n of [10, 11, 12, 13]) source.next(n);
-    // One each, and then a second one each.
-    expect([stuck.runs.length, other.runs.length]).toEqual([2, 2]);
-    stuck.begin();
-    while (other.runs.length > 0) await other.run();
+    for (const n of [10, 11]) source.next(n);
+    expect([stuck.has, other.has]).toEqual([[10], [11]]);
+    await other.run();
     jasmine.clock().tick(20);
+    expect(other.has).toEqual([]);
     jasmine.clock().tick(20);
-    expect(other.runs.length).toBe(1);
-    while (other.runs.length > 0) await other.run();
-    expect(fake.pool.stats().running).toBe(1);
-    const before = stuck.counts.length;
+    expect(other.has).toEqual([10]);
+    await other.run();
+    expect(fake.pool.stats().running).toBe(0);
     for (const n of [20, 21, 22, 23]) source.next(n);
     expect(other.runs.length).toBe(2);
-    expect(stuck.counts.length).toBe(before);
+    expect(stuck.has).toEqual([10]);
+    expect(stuck.begin()).toBeFalse();
     await stuck.reply({ last: true });
-    expect(stuck.counts.length).toBe(before + 1);
-    await stuck.run();
+    expect(stuck.has.length).toBe(2);
     for (const worker of [stuck, other]) while (worker.runs.length > 0) await worker.run();
-    expect(results.said.length).toBe(16);
+    expect(results.said.slice(8)).toEqual(jasmine.arrayWithExactContents([10, 11, 20, 21, 22, 23]));
   });
 
   it('is given notice when it is its turn, if it is cancelled by then', async () => {
@@ -739,6 +889,8 @@ describe('A plain worker of threads.js', () => {
 
   it('has one call at a time, and its outcomes count as those of others', async () => {
     const fake = new FakeWorkers({ size: 1 }, true);
+    const events: unknown[] = [];
+    fake.pool.events$.subscribe((event) => events.push('outcome' in event ? event.outcome : event.type));
     const results = new Results(fake, range(0, 3), {}, parallelMapUnordered);
     await fake.up();
     const { calls } = fake.workers[0]!;
@@ -751,9 +903,8 @@ describe('A plain worker of threads.js', () => {
     calls.shift()!.reject('failed');
     await turn();
     expect(results.said).toEqual([0, 1, 'failed']);
+    expect(events).toEqual(['worker:start', ...['task:start', 'value', 'task:start', 'value', 'task:start', 'error']]);
     expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ running: 0, idle: 1, completed: 2, failed: 1 }));
-    // Our own messages are not for it.
-    expect(fake.workers[0]!.cuts).toEqual([]);
   });
 
   it('is given notice for a cancelled call, which counts for nothing if it ends in time', async () => {
@@ -773,6 +924,8 @@ describe('A plain worker of threads.js', () => {
     expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ idle: 1, completed: 0, failed: 0 }));
     const second = new Results(fake, of(1), { terminateAfter: 30 });
     second.subscription.unsubscribe();
+    // Our own messages are not for it.
+    expect(fake.workers[0]!.cuts).toEqual([]);
     jasmine.clock().tick(30);
     await turn();
     expect(fake.workers[0]!.gone).toBe('killed');
@@ -782,11 +935,35 @@ describe('A plain worker of threads.js', () => {
     expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ workers: 0, completed: 0, failed: 0 }));
   });
 
+  it('whose calls are quick has values read ahead for it', async () => {
+    // They take no time at all.
+    spyOn(performance, 'now').and.returnValue(5);
+    const fake = new FakeWorkers({ size: 1 }, true);
+    let read = 0;
+    function* source(): Generator<number> {
+      for (;;) yield read++;
+    }
+    const results = parallelMapIterable(source(), (worker, n) => worker.echo(n), fake.pool);
+    const asked = Array.from({ length: 9 }, () => results.next());
+    await fake.up();
+    for (let n = 0; n < 8; n++) {
+      fake.workers[0]!.calls.shift()!.resolve(n);
+      await turn();
+    }
+    // Eight are done, one is called, one waits for that.
+    expect(read).toBe(10);
+    await results.return?.();
+    await Promise.all(asked);
+  });
+
   it('that is lost fails the call that it had; what has not been called waits for another', async () => {
     const fake = new FakeWorkers({ size: 1 }, true);
     const results = new Results(fake, range(0, 2), { crashRetries: 1 });
     await fake.up();
     fake.workers[0]!.die();
+    fake.workers[0]!.calls[0]!.resolve('too late');
+    await turn();
+    expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ completed: 0, running: 0 }));
     await fake.workers[1]!.up();
     fake.workers[1]!.calls.shift()!.resolve(0);
     await turn();
