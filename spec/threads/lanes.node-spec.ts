@@ -770,18 +770,30 @@ describe('What a worker was sent', () => {
   });
 
   it('is given notice when it is its turn, if it is cancelled by then', async () => {
-    const { fake, results, worker } = await two({ terminateAfter: 30 });
-    while (worker.begin());
+    const fake = new FakeWorkers({ size: 1 });
+    const source = new Subject<number>();
+    const quick = new Results(fake, source, { terminateAfter: 30 });
+    for (let n = 0; n < 8; n++) source.next(n);
+    await fake.up();
+    const worker = fake.workers[0]!;
+    while (worker.runs.length > 0) await worker.run();
     const slow = new Results(fake, of('slow'));
+    source.next(8);
+    expect(worker.has).toEqual(['slow', 8]);
+    worker.begin();
+    quick.subscription.unsubscribe();
+    jasmine.clock().tick(40);
+    await turn();
+    expect(worker.gone).toBeUndefined();
     await worker.reply({ last: true });
-    results.subscription.unsubscribe();
-    // What was cancelled is over as soon as the worker comes to it; this one does not.
-    jasmine.clock().tick(30);
+    expect(slow.said).toEqual(['slow', 'complete']);
+    // It would tell at once that it is over with what was cancelled; this one is with something else.
+    jasmine.clock().tick(29);
+    await turn();
+    expect(worker.gone).toBeUndefined();
+    jasmine.clock().tick(1);
     await turn();
     expect(worker.gone).toBe('killed');
-    await fake.workers[1]!.up();
-    await fake.workers[1]!.run();
-    expect(slow.said).toEqual(['slow', 'complete']);
   });
 
   it('may be answered by what is none of ours: that is for threads.js, or for nobody', async () => {
