@@ -26,6 +26,8 @@ export interface Task extends Description {
   readonly input: unknown;
   /** How many workers have died of it. */
   crashes: number;
+  /** It had ended when its worker died, and its outcome was lost with that: it may have been the reason, and travels alone. */
+  suspect?: true;
 }
 
 /** What a pool sees of a stream. Outcomes come in groups; `drain` ends each. */

@@ -223,6 +223,34 @@ for (const [name, operator] of Object.entries({ parallelMap, parallelMapUnordere
           });
       });
 
+      it('delivers what fn is asked about when the source completes inside it, or the pool is closed', () => {
+        for (const end of ['complete', 'close'] as const)
+          onPool(1, (fake, flush) => {
+            const source = new Subject<number>();
+            const values: unknown[] = [];
+            source
+              .pipe(
+                operator((worker, n) => {
+                  if (n === 1 && end === 'complete') source.complete();
+                  else if (n === 1) void fake.pool.close();
+                  return worker.run(n);
+                }, fake.pool),
+              )
+              .subscribe({
+                next: (n) => values.push(n),
+                error: (error: Error) => values.push(error.name),
+                complete: () => values.push('complete'),
+              });
+            // Where tasks take time, another stream's end brings the turn: not this one's own draining.
+            of(0)
+              .pipe(operator((worker, n) => worker.run(n), fake.pool))
+              .subscribe();
+            source.next(1);
+            flush();
+            expect(values).toEqual([1, end === 'complete' ? 'complete' : 'PoolClosedError']);
+          });
+      });
+
       it('takes what fn emits into its own source', () => {
         onPool(2, (fake, flush) => {
           const source = new Subject<number>();

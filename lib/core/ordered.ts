@@ -27,10 +27,7 @@ export class Ordered implements Outlet {
     this.#head++;
     this.#first++;
     this.held--;
-    if (this.#head === this.#slots.length) {
-      this.#slots.length = 0;
-      this.#head = 0;
-    } else if (this.#head >= 1024 && this.#head * 2 >= this.#slots.length) {
+    if (this.#head >= 1024 && this.#head * 2 >= this.#slots.length) {
       this.#slots = this.#slots.slice(this.#head);
       this.#head = 0;
     }

@@ -57,7 +57,7 @@ export class Stream implements Feed {
   /** Dispatched and not returned. */
   #out = 0;
   #putBack: Task[] = [];
-  /** The first task that is known to fail the stream: nothing after it starts. */
+  /** The first task that is known to fail the stream: nothing after it starts, or counts. Once the stream has ended, before all. */
   #failedAt = Infinity;
   /** From where on the pool has still to be told to cancel. */
   #cancelFrom = Infinity;
@@ -97,7 +97,6 @@ export class Stream implements Feed {
   }
 
   waiting(): number {
-    if (this.#closed) return 0;
     if (this.#putBack.length > 0) return this.#putBack.length;
     if (this.#failedAt !== Infinity) return 0;
     return Math.max(0, Math.min(this.#intake.waiting, this.#room()));
@@ -113,17 +112,18 @@ export class Stream implements Feed {
       const { index } = this.#intake;
       const input = this.#intake.take();
       const seq = this.#seq++;
+      // Out before `fn` is asked, which is the user's: within it the source may complete, or the pool be closed.
+      this.#out++;
       try {
         const { method, args, transfer } = this.#describe(input, index);
-        // `fn` is the user's: it may have unsubscribed.
+        // It may have unsubscribed.
         if (this.#closed) return undefined;
-        this.#out++;
         return { seq, index, input, method, args, transfer, crashes: 0 };
       } catch (error) {
+        this.#out--;
         this.#fail({ seq, index, input }, error);
-        // Not in our own drain: another stream's turn brought us here, and nobody drains this one after it.
-        if (!this.#draining) queueMicrotask(() => this.drain());
-        else this.#drainAgain = true;
+        // Another stream's turn may have brought us here: then nobody drains this one after it.
+        queueMicrotask(() => this.drain());
       }
     }
     return undefined;
@@ -138,7 +138,7 @@ export class Stream implements Feed {
 
   value(task: Task, value: unknown): void {
     this.#out--;
-    if (this.#closed || task.seq > this.#failedAt) return;
+    if (task.seq > this.#failedAt) return;
     const { index, input } = task;
     this.#outlet.store(
       task.seq,
@@ -148,7 +148,7 @@ export class Stream implements Feed {
 
   failure(task: Task, error: unknown): void {
     this.#out--;
-    if (!this.#closed) this.#fail(task, error);
+    this.#fail(task, error);
   }
 
   crashed(task: Task, error: Error): boolean {
@@ -168,9 +168,8 @@ export class Stream implements Feed {
         this.#drainAgain = false;
         if (this.#cancelFrom !== Infinity) this.#cancel();
         while (this.#emitting) this.#emit(this.#outlet.take());
-        if (this.#closed) return;
         // After what is ready: whether that came in the same message is chance.
-        if (this.#immediate !== undefined) return this.error(this.#immediate.error);
+        if (this.#immediate !== undefined) this.error(this.#immediate.error);
         // A pool that was not left hungry asks by itself when it has room.
         if (this.#place.hungry && this.waiting() > 0) this.#place.wake();
         const before = this.#intake.waiting;
@@ -197,7 +196,7 @@ export class Stream implements Feed {
   }
 
   closing(reason: Error): void {
-    if (this.#closed || this.#intake.done) return;
+    if (this.#intake.done) return;
     this.#closing = reason;
     this.#intake.stop();
     this.drain();
@@ -214,6 +213,7 @@ export class Stream implements Feed {
   stop(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#failedAt = -Infinity;
     this.#intake.stop();
     this.#intake.clear();
     this.#putBack = [];
@@ -234,7 +234,6 @@ export class Stream implements Feed {
 
   /** How many values should be waiting: one more for a worker with room, and the next messages' where those carry many. */
   readonly #wanted = (): number => {
-    if (this.#closed || this.#failedAt !== Infinity) return 0;
     const { ahead = 1, hungry } = this.#place;
     const soon = ahead > 1 ? ahead : 0;
     return Math.min(hungry ? Math.max(soon, this.#intake.waiting + 1) : soon, this.#room());
@@ -265,7 +264,7 @@ export class Stream implements Feed {
     this.#cancelFrom = Infinity;
     this.#intake.stop();
     this.#intake.clear();
-    if (!this.#closed) this.#place.cancel(from);
+    this.#place.cancel(from);
   }
 
   #finish(): void {

@@ -18,13 +18,14 @@ export class Turns<P> {
     if (at < this.#at) this.#at--;
   }
 
-  /** The next in turn that can be served; its turn is then over. */
-  next(can: (place: P) => boolean): P | undefined {
+  /** The next in turn that wants to be served; its turn is then over. Where it cannot be yet, nobody is: it keeps its turn. */
+  next(wants: (place: P) => boolean, can: (place: P) => boolean = () => true): P | undefined {
     const { length } = this.#places;
     for (let step = 0; step < length; step++) {
       const at = (this.#at + step) % length;
       const place = this.#places[at]!;
-      if (!can(place)) continue;
+      if (!wants(place)) continue;
+      if (!can(place)) return undefined;
       this.#at = (at + 1) % length;
       return place;
     }

@@ -72,9 +72,29 @@ export class Batch {
     clearTimeout(this.timer);
   }
 
-  /** Whether nobody waits for anything in it. */
+  /** Whether what has not come of it is cancelled. */
   get cancelled(): boolean {
     return this.cancelledFrom <= this.reported;
+  }
+
+  /** Whether its input was moved to the worker, and is gone with it. */
+  get moved(): boolean {
+    return this.tasks[0]!.transfer !== undefined;
+  }
+
+  /** Whether all that was not taken back has come. */
+  get empty(): boolean {
+    return this.reported >= this.end;
+  }
+
+  /** Whether the worker has tasks of it that it has not begun, and another could take. */
+  get spare(): boolean {
+    return this.shared && !this.moved && !this.cancelled && this.claimed < this.end;
+  }
+
+  /** Whether anybody waits for anything in it: not where the rest is cancelled, or was taken back. */
+  get wanted(): boolean {
+    return this.reported < Math.min(this.cancelledFrom, this.end);
   }
 
   /** Takes back what has not begun; what runs goes on. */

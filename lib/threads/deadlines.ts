@@ -15,7 +15,7 @@ export function whenOutOfTime(batch: Batch, timeout: number, expire: () => void)
     batch.timer = setTimeout(() => {
       // A reply that is already waiting comes first: a host that was busy makes no task late.
       afterMessages(() => {
-        if (batch.over || batch.cancelled) return;
+        if (batch.over || !batch.wanted) return;
         const age = batch.shared ? batch.age : timeout;
         if (age === undefined || age < timeout) wait(timeout - (age ?? 0));
         else if (!spared && hasEnded(batch)) {

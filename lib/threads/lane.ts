@@ -96,7 +96,7 @@ export class Lane {
   }
 
   send(seat: Seat, tasks: readonly Task[]): void {
-    this.#traffic?.send(seat, tasks);
+    this.#traffic!.send(seat, tasks);
   }
 
   cancel(seat: Seat, from: number): void {
@@ -145,7 +145,6 @@ export class Lane {
     this.#opening = undefined;
     this.#traffic = traffic;
     this.#proved = false;
-    if (!this.#held) link.hold(false);
     this.#teller.up();
     this.meter.up();
     if (link.guard.lost) this.#lost(traffic, link.guard.loss ?? { why: 'was ended' });

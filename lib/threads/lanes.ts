@@ -126,12 +126,11 @@ export class Lanes implements Pool {
     this.#ended ??= withResolver();
     const { promise } = this.#ended;
     const reason = this.#closedError();
-    const first = this.#closing === undefined;
     this.#closing = reason;
     if (!drain) {
-      for (const seat of this.#turns) seat.feed.error(this.#closedError());
+      for (const seat of this.#turns) seat.feed.error(reason);
       for (const lane of this.#lanes) this.#endLane(lane);
-    } else if (first) for (const seat of this.#turns) seat.feed.closing(reason);
+    } else for (const seat of this.#turns) seat.feed.closing(reason);
     this.pump();
     return promise;
   }
@@ -139,8 +138,14 @@ export class Lanes implements Pool {
   readonly #emit = (event: PoolEvent): void => this.#events.next(event);
 
   #serve(lane: Lane): void {
-    const seat = this.#turns.next((each) => each.feed.waiting() > 0 && each.fits(lane));
-    this.#turns.each((each) => (each.hungry ||= each.feed.waiting() === 0 && each.fits(lane)));
+    // Whose turn it is waits for the worker to be idle if it has to: else those whose tasks are quick would keep it busy.
+    const seat = this.#turns.next(
+      (each) => each.feed.waiting() > 0 && each.mayUse(lane),
+      (each) => each.mayFollow(lane),
+    );
+    this.#turns.each(
+      (each) => (each.hungry ||= each.feed.waiting() === 0 && each.mayUse(lane) && each.mayFollow(lane)),
+    );
     if (seat === undefined) return;
     // What is left is shared out evenly, so that no worker ends long after the others.
     const share = Math.ceil(seat.feed.waiting() / Math.min(this.size, seat.feed.concurrency));
@@ -148,9 +153,8 @@ export class Lanes implements Pool {
     const most = Math.min(seat.pace.size, seat.feed.batch, share, lane.most, timed, this.#left(lane));
     const tasks = seat.take(most, lane.idle);
     if (tasks.length === 0) return;
-    // `fn` is the user's: it may have closed the pool.
-    if (lane.state === 'up') lane.send(seat, tasks);
-    else seat.feed.putBack(tasks);
+    // `fn` is the user's: it may have unsubscribed, or closed the pool, after it had described some.
+    if (!seat.left) lane.send(seat, tasks);
   }
 
   /** How many tasks more this worker may have. */
@@ -166,7 +170,7 @@ export class Lanes implements Pool {
       if (state === 'down') down++;
       else if (state === 'starting') starting++;
     if (down === 0) return;
-    if (this.#failures >= MOST_FAILURES) return this.#giveUp(starting);
+    if (this.#failures >= MOST_FAILURES) this.#giveUp(starting);
     let wanted = 0;
     this.#turns.each(({ feed, lanes }) => (wanted += Math.min(feed.waiting(), feed.concurrency - lanes)));
     for (const lane of this.#lanes) {
@@ -226,7 +230,7 @@ export class Lanes implements Pool {
     }
     if (idle && spare && this.#recall === undefined) this.#recall = setTimeout(this.#takeBack, RECALL_EVERY);
     if (this.#closing !== undefined && this.#turns.size === 0) {
-      for (const lane of this.#lanes) if (lane.batches.length === 0) this.#endLane(lane);
+      for (const lane of this.#lanes) if (lane.batches.every(({ empty }) => empty)) this.#endLane(lane);
       if (this.#lanes.every(({ state }) => state === 'down')) this.#end();
     }
   }
@@ -241,21 +245,17 @@ export class Lanes implements Pool {
     const { idleTimeout } = this.#settings;
     const timer = this.#idle.get(lane);
     if (!lane.idle) {
-      if (timer === undefined) return;
       clearTimeout(timer);
       this.#idle.delete(lane);
     } else if (idleTimeout !== undefined && timer === undefined) {
-      const started = setTimeout(() => {
-        this.#idle.delete(lane);
-        if (lane.idle) this.#endLane(lane);
-      }, idleTimeout);
+      const started = setTimeout(() => this.#endLane(lane), idleTimeout);
       (started as { unref?(): void }).unref?.();
       this.#idle.set(lane, started);
     }
   }
 
   #endLane(lane: Lane): void {
-    if (lane.state !== 'down') this.#awaitEnd(lane.end());
+    this.#awaitEnd(lane.end());
   }
 
   /** To close is to wait for it: a worker that was given up may take a while to go. */
@@ -270,9 +270,12 @@ export class Lanes implements Pool {
     clearTimeout(this.#recall);
     for (const timer of this.#idle.values()) clearTimeout(timer);
     const { resolve } = this.#ended!;
-    void Promise.all(this.#endingLanes).then(() => {
-      this.#events.complete();
-      resolve();
+    // In a moment: the last lane to end is still saying so, and is not among those that are waited for yet.
+    queueMicrotask(() => {
+      void Promise.all(this.#endingLanes).then(() => {
+        this.#events.complete();
+        resolve();
+      });
     });
   }
 

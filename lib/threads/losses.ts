@@ -5,10 +5,13 @@ import type { Batch } from './batch.ts';
 import type { Loss } from './guard.ts';
 import { type Teller, now } from './teller.ts';
 
-/** For the task that ran. */
-function crashed({ index }: Task, loss: Loss): WorkerCrashedError {
+/** For the task that ran, or whose outcome was on its way. */
+function crashed({ index }: Task, ended: boolean, loss: Loss): WorkerCrashedError {
   const { exitCode } = loss;
-  return new WorkerCrashedError(`The worker ${loss.why} while it ran task ${index}`, { exitCode, ...causeOf(loss) });
+  const when = ended
+    ? `before the outcome of task ${index} was here, for the second time`
+    : `while it ran task ${index}`;
+  return new WorkerCrashedError(`The worker ${loss.why} ${when}`, { exitCode, ...causeOf(loss) });
 }
 
 /** For the task that ran too long, and was the reason. */
@@ -31,31 +34,39 @@ export type LossOf = Loss & { readonly error?: (task: Task) => Error };
 
 /**
  * Settles a batch whose worker is gone: what ran fails, or is run again; what did not goes back.
+ * What had ended and is not reported is run again once, alone: it may have been lost by chance, or on its way have
+ * killed the worker (a result that is too large, or has a getter).
  * `first`: whether the worker was at this batch, which is known by that alone where it does not tell what it begins.
- * Returns how many tasks ran, and how many of these have failed.
+ * Returns how many tasks it had begun, and how many of these have failed.
  */
 export function settleLost(
   batch: Batch,
   first: boolean,
   loss: LossOf,
   teller: Teller,
-): { ran: number; failed: number } {
+): { begun: number; failed: number } {
   batch.finish();
-  const { reported, seat, shared, tasks } = batch;
+  const { moved, reported, seat, shared, tasks } = batch;
   const { feed } = seat;
-  // What was moved there is gone with it, begun or not.
-  const moved = tasks[0]!.transfer !== undefined;
   const claimed = moved ? batch.end : shared || first ? batch.claimed : 0;
-  const done = moved || !shared ? reported : Math.min(batch.done, claimed);
-  feed.putBack([...tasks.slice(reported, done), ...tasks.slice(claimed, batch.end)]);
+  // A task that runs out of time has not ended before its outcome is here.
+  const done = moved || !shared || loss.error !== undefined ? reported : Math.min(batch.done, claimed);
+  const back = tasks.slice(claimed, batch.end);
   let failed = 0;
-  for (let at = done; at < claimed; at++) {
+  for (let at = reported; at < claimed; at++) {
     const task = tasks[at]!;
+    const ended = at < done;
+    if (ended && task.suspect === undefined) {
+      task.suspect = true;
+      back.push(task);
+      continue;
+    }
     const outcome = batch.cancelled ? 'cancel' : loss.error === undefined ? 'crash' : 'timeout';
     teller.ended(batch, at, outcome, now() - (batch.age ?? 0));
     if (loss.error !== undefined) feed.failure(task, loss.error(task));
-    else if (feed.crashed(task, crashed(task, loss))) continue;
+    else if (feed.crashed(task, crashed(task, ended, loss))) continue;
     if (outcome !== 'cancel') failed++;
   }
-  return { ran: Math.max(0, claimed - done), failed };
+  feed.putBack(back);
+  return { begun: Math.max(0, claimed - reported), failed };
 }

@@ -21,6 +21,8 @@ export class Seat implements Place {
   lanes = 0;
   /** Whether the next task has to travel alone. */
   alone = false;
+  /** Whether nobody waits any more for what `fn` has described. */
+  left = false;
 
   constructor(feed: Feed, house: House) {
     this.feed = feed;
@@ -41,18 +43,24 @@ export class Seat implements Place {
   }
 
   leave(): void {
+    this.left = true;
     this.#house.leave(this);
   }
 
-  /** Whether `lane` may take from this stream now, if it has something. */
-  fits(lane: Lane): boolean {
-    if (!lane.idle && (this.alone || this.feed.timeout !== undefined || !this.pace.small)) return false;
+  /** Whether `lane` is among those that this stream may use, now or when it is idle. */
+  mayUse(lane: Lane): boolean {
     return this.lanes < this.feed.concurrency || lane.batches.some((batch: Batch) => batch.seat === this);
+  }
+
+  /** Whether its next tasks may follow at once on what `lane` has: only those that are known to be quick wait there. */
+  mayFollow(lane: Lane): boolean {
+    return lane.idle || (!this.alone && this.feed.timeout === undefined && this.pace.small);
   }
 
   /**
    * Up to `most` tasks for one message to a worker that is idle or not. What is moved instead of copied travels alone
-   * and to an idle one: it would be gone if its worker died of another task, or could not be taken back from it.
+   * and to an idle one: it would be gone if its worker died of another task, or could not be taken back from it. So does
+   * what may have killed a worker: then it is known whether it does.
    */
   take(most: number, idle: boolean): Task[] {
     const tasks: Task[] = [];
@@ -60,13 +68,14 @@ export class Seat implements Place {
     while (tasks.length < most) {
       const task = this.feed.next();
       if (task === undefined) break;
-      if (task.transfer !== undefined && (tasks.length > 0 || !idle)) {
+      const apart = task.transfer !== undefined || task.suspect === true;
+      if (apart && (tasks.length > 0 || !idle)) {
         this.feed.putBack([task]);
         this.alone = true;
         break;
       }
       tasks.push(task);
-      if (task.transfer !== undefined) break;
+      if (apart) break;
     }
     return tasks;
   }

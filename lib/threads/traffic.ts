@@ -65,12 +65,12 @@ export class Traffic {
 
   /** Whether anybody waits for anything in it. */
   get wanted(): boolean {
-    return this.batches.some((batch) => !batch.cancelled);
+    return this.batches.some((batch) => batch.wanted);
   }
 
   /** Whether the worker has tasks that it has not begun, and another could take. */
   get spare(): boolean {
-    return this.batches.some((batch) => batch.shared && !batch.cancelled && batch.claimed < batch.end);
+    return this.batches.some((batch) => batch.spare);
   }
 
   send(seat: Seat, tasks: readonly Task[]): void {
@@ -90,10 +90,10 @@ export class Traffic {
       } else this.#callPlain(batch);
     } catch (error) {
       this.#unsendable(batch, error);
-      return;
     }
     const { timeout } = seat.feed;
-    if (timeout === undefined) return;
+    // It could not be sent, or whoever was told that it begins has closed the pool.
+    if (timeout === undefined || batch.over) return;
     const error = (task: Task): Error => timedOut(task, timeout);
     whenOutOfTime(batch, timeout, () => this.#events.lost({ why: 'ran out of time', error }));
   }
@@ -110,16 +110,16 @@ export class Traffic {
     this.#giveNotice();
   }
 
-  /** Takes back all that the worker has not begun, if it has been with one task since the last look. */
+  /** Takes back all that the worker has not begun, if it has begun nothing since the last look. */
   recall(): void {
     const [head] = this.batches;
-    if (head === undefined || !head.shared) return;
-    const { claimed, done } = head;
-    const stuck = claimed > done && head.seen === claimed;
-    head.seen = claimed;
+    if (head === undefined) return;
+    // Most are with one task; some with what a task before has left behind (a timer that computes).
+    const stuck = head.seen === head.claimed;
+    head.seen = head.claimed;
     if (!stuck) return;
     this.#stuck = true;
-    for (const batch of this.batches) if (!batch.cancelled) batch.seat.feed.putBack(batch.recall());
+    for (const batch of this.batches) if (batch.spare) batch.seat.feed.putBack(batch.recall());
   }
 
   /** The worker is gone: settles what it had. Returns whose it was, to be drained once the loss is known to all. */
@@ -129,8 +129,8 @@ export class Traffic {
     if (batches[0] !== undefined) this.#meter.lost(batches[0]);
     for (const seat of seats) seat.lanes--;
     for (const [at, batch] of batches.entries()) {
-      const { ran, failed } = settleLost(batch, at === 0, loss, this.#teller);
-      this.progress ||= ran > 0;
+      const { begun, failed } = settleLost(batch, at === 0, loss, this.#teller);
+      this.progress ||= begun > 0;
       this.#events.settled(0, failed);
     }
     return seats;

@@ -72,6 +72,29 @@ describe('Unsubscribing from a shared pool', () => {
     expect(new Set(tally.subarray(1000))).toEqual(new Set([0]));
   });
 
+  it('inside fn drops what fn has described for the same message', async () => {
+    await using faulty = new FaultyPool(1);
+    const tally = cellsOf(2000);
+    let described: number[] = [];
+    const dropped = await new Promise<readonly number[]>((resolve) => {
+      const subscription = range(0, 2000)
+        .pipe(
+          parallelMap((worker, n) => {
+            // What is asked for in one turn of the event loop travels in one message: there is one worker, up and idle or not.
+            if (described.push(n) === 1) queueMicrotask(() => (described = []));
+            if (described.length === 50) {
+              subscription.unsubscribe();
+              resolve(described);
+            }
+            return worker.count(tally);
+          }, faulty.pool),
+        )
+        .subscribe();
+    });
+    await faulty.pool.run((worker) => worker.echo('next'));
+    expect(dropped.map((n) => tally[n])).toEqual(dropped.map(() => 0));
+  });
+
   it('kills nothing but the task it was about, however close to its end', async () => {
     await using faulty = new FaultyPool(1);
     for (let round = 0; round < 8; round++) {

@@ -4,23 +4,25 @@ import type { Worker as NodeWorker } from 'node:worker_threads';
 import { PoolClosedError, TaskTimeoutError } from 'rxjs-parallel';
 import { FaultyPool } from './faulty.ts';
 
-/** What a program prints that runs `text` after it has made `pool`, with one worker up. */
+/** What a program prints that runs `text` after it has made `pool`, with one worker of two up. */
 async function printed(text: string): Promise<string> {
   const program = `
     import { of } from 'rxjs';
     import { parallelMap, Worker, workerPool } from 'rxjs-parallel';
-    const url = ${JSON.stringify(new URL('../primes.worker.js', import.meta.url))};
-    const pool = workerPool(() => new Worker(url, { type: 'module' }), 1);
-    await pool.run((worker) => worker.count(10));
+    const url = ${JSON.stringify(new URL('./faulty.worker.js', import.meta.url))};
+    const pool = workerPool(() => new Worker(url, { type: 'module' }), { size: 2, idleTimeout: 2 ** 31 - 1 });
+    await pool.run((worker) => worker.echo('up'));
     ${text}`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+  // One that does not end is ended, and its promise rejects.
+  const limits = { timeout: 30_000 };
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], limits);
   return stdout;
 }
 
 describe('A pool that is closing', () => {
   it('keeps the process alive until it is closed, though nobody waits for the task that still runs', async () => {
     const out = await printed(`
-      of(1_000_000).pipe(parallelMap((worker, n) => worker.count(n), pool)).subscribe().unsubscribe();
+      of(100).pipe(parallelMap((worker, ms) => worker.busy(ms), pool)).subscribe().unsubscribe();
       await pool.close();
       console.log('closed');`);
     expect(out).toBe('closed\n');
@@ -38,8 +40,26 @@ describe('A pool that is closed', () => {
   });
 });
 
+describe('A pool that is closed by who hears that a task begins', () => {
+  it('lets the process end, whatever timeout the task has', async () => {
+    const plain = new URL('./plainThrowers.worker.js', import.meta.url);
+    const out = await printed(`
+      const plain = workerPool(() => new Worker(${JSON.stringify(plain)}, { type: 'module' }), 1);
+      plain.events$.subscribe(({ type }) => { if (type === 'task:start') void plain.close({ drain: false }); });
+      await plain.run((worker) => worker.give(1), { timeout: 2 ** 31 - 1 }).catch((error) => console.log(error.name));`);
+    expect(out).toBe('PoolClosedError\n');
+  });
+});
+
 describe('A pool that is idle', () => {
   it('lets the process end', async () => {
     expect(await printed(`console.log(pool.stats().idle);`)).toBe('1\n');
+  });
+
+  it('lets the process end though a worker is not, which works on after its task: another has run the next', async () => {
+    const out = await printed(`
+      await pool.run((worker) => worker.busyAfter(0, Infinity));
+      console.log(await pool.run((worker) => worker.echo('taken over')));`);
+    expect(out).toBe('taken over\n');
   });
 });

@@ -1,8 +1,8 @@
 import type { Worker as NodeWorker } from 'node:worker_threads';
-import { WorkerCrashedError } from 'rxjs-parallel';
+import { TaskTimeoutError, WorkerCrashedError } from 'rxjs-parallel';
 import { cellsOf, waitAsync } from './cells.ts';
 import { failureOf } from './failing.ts';
-import { FaultyPool } from './faulty.ts';
+import { FaultyPool, reasons } from './faulty.ts';
 
 describe('A worker of Node that dies of a task', () => {
   it('by process.exit: the task fails with the exit code', async () => {
@@ -35,6 +35,51 @@ describe('A worker of Node that dies of a task', () => {
     void faulty.workers[0]!.terminate();
     await expectAsync(failing).toBeRejectedWithError(WorkerCrashedError, /exited with code 1 while it ran task 0/);
     await expectAsync(faulty.pool.run((worker) => worker.echo(1))).toBeResolvedTo(1);
+    expect(faulty.workers.length).toBe(2);
+  });
+});
+
+describe('A task whose result takes its worker with it, when that is sent,', () => {
+  it('fails alone, when it was run a second time: the others have their results', async () => {
+    await using faulty = new FaultyPool(1);
+    const tally = cellsOf(200);
+    // Of another stream, so that the pool always gets on with something.
+    const other = faulty.settle(Array.from({ length: 200 }).keys(), (worker, n) => worker.echo(n));
+    const outcomes = await faulty.settle(Array.from({ length: 200 }).keys(), (worker, n) =>
+      n === 150 ? worker.exitWhenSent(tally) : worker.count(tally),
+    );
+    const failed = reasons(outcomes);
+    expect([...failed.keys()]).toEqual([150]);
+    const reason = failed.get(150) as WorkerCrashedError;
+    expect(reason).toBeInstanceOf(WorkerCrashedError);
+    expect(reason.exitCode).toBe(7);
+    expect(reason.message).toBe(
+      'The worker exited with code 7 before the outcome of task 150 was here, for the second time',
+    );
+    expect(tally[150]).toBe(2);
+    expect(Math.max(...tally)).toBe(2);
+    expect([...reasons(await other)]).toEqual([]);
+    expect(faulty.pool.stats()).toEqual(jasmine.objectContaining({ completed: 399, failed: 1, restarts: 2 }));
+  });
+
+  it('counts for crashRetries', async () => {
+    await using faulty = new FaultyPool(1);
+    const tally = cellsOf(2);
+    const outcomes = await faulty.settle(
+      [0, 1],
+      (worker, n) => (n === 1 ? worker.exitWhenSent(tally) : worker.count(tally)),
+      { crashRetries: 2 },
+    );
+    expect([...reasons(outcomes).keys()]).toEqual([1]);
+    expect([...tally]).toEqual([1, 4]);
+  });
+
+  it('runs out of time where it is sent for ever', async () => {
+    await using faulty = new FaultyPool(1);
+    const outcomes = await faulty.settle([0, 1, 2], (worker, n) => (n === 1 ? worker.loopWhenSent() : worker.echo(n)), {
+      timeout: 30,
+    });
+    expect([...reasons(outcomes)]).toEqual([[1, jasmine.any(TaskTimeoutError)]]);
     expect(faulty.workers.length).toBe(2);
   });
 });

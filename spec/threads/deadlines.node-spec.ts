@@ -34,6 +34,17 @@ for (const [name, set] of Object.entries(deadlines))
       batch.finish();
     });
 
+    it('ends no worker whose reply has come by the time that it looks', async () => {
+      const batch = batchOf(false);
+      const expire = jasmine.createSpy();
+      set(batch, expire);
+      // After the deadline, and before it looks at what that may have crossed with.
+      setTimeout(() => batch.finish(), MS);
+      await wait(3 * MS);
+      await turn();
+      expect(expire).not.toHaveBeenCalled();
+    });
+
     it('spares the worker if the task has just ended: another may run there', async () => {
       const batch = batchOf(true);
       const expire = jasmine.createSpy();
@@ -51,3 +62,15 @@ for (const [name, set] of Object.entries(deadlines))
       batch.finish();
     });
   });
+
+describe('The timeout of a task', () => {
+  it('is none of what was cancelled: that has a deadline of its own', async () => {
+    const batch = batchOf(false);
+    const expire = jasmine.createSpy();
+    deadlines['timeout']!(batch, expire);
+    batch.cancel(0);
+    await wait(3 * MS);
+    await turn();
+    expect(expire).not.toHaveBeenCalled();
+  });
+});

@@ -107,6 +107,20 @@ const api = {
     throw reasons[reason]();
   },
   returnFunction: (): unknown => api.echo,
+  /** Ends well; to send its result takes the worker with it, or for ever. */
+  exitWhenSent(tally: Int32Array): unknown {
+    begin(tally);
+    return {
+      get value(): never {
+        return process.exit(7);
+      },
+    };
+  },
+  loopWhenSent: (): unknown => ({
+    get value(): never {
+      for (;;);
+    },
+  }),
   /** What threads.js would not know, and what is no message of ours. */
   noise(value: unknown): unknown {
     post(value);
@@ -122,6 +136,11 @@ const api = {
   /** Ends well, and then keeps its thread from reading messages. */
   busyAfter(value: unknown, ms: number): unknown {
     later(() => compute(ms));
+    return value;
+  },
+  /** Ends well, and then blocks the thread until the gate opens. */
+  blockAfter(value: unknown, cells: Int32Array): unknown {
+    later(() => Atomics.wait(cells, 1, 0));
     return value;
   },
   /** Waits for the signal; says so in a cell. */

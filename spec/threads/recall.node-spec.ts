@@ -1,6 +1,6 @@
-import { lastValueFrom, range, tap, toArray } from 'rxjs';
-import { WorkerCrashedError, parallelMapUnordered } from 'rxjs-parallel';
-import { cellsOf, say } from './cells.ts';
+import { type ObservableInput, from, lastValueFrom, of, range, tap, toArray } from 'rxjs';
+import { Transfer, WorkerCrashedError, parallelMap, parallelMapUnordered } from 'rxjs-parallel';
+import { cellsOf, say, waitAsync } from './cells.ts';
 import { FaultyPool, reasons } from './faulty.ts';
 
 const TASKS = 2000;
@@ -31,5 +31,70 @@ describe('One slow task of Node among quick ones', () => {
     expect(failed.get(SLOW)).toBeInstanceOf(WorkerCrashedError);
     expect(outcomes.length).toBe(TASKS);
     expect(new Set(tally.filter((_, n) => n !== SLOW))).toEqual(new Set([1]));
+  });
+
+  it('is passed by another stream, too', async () => {
+    await using faulty = new FaultyPool(2);
+    const cells = cellsOf(2);
+    const slow = lastValueFrom(of(0).pipe(parallelMap((worker) => worker.block(cells), faulty.pool)));
+    await waitAsync(cells, 0);
+    const quick = await faulty.settle(range(0, TASKS), (worker, n) => worker.echo(n));
+    expect([...reasons(quick)]).toEqual([]);
+    say(cells, 1);
+    expect(await slow).toBe(0);
+  });
+});
+
+describe('A worker that is busy after its task has ended', () => {
+  for (const options of [{}, { timeout: 10_000 }])
+    it(`holds up none that another can run (${JSON.stringify(options)})`, async () => {
+      await using faulty = new FaultyPool(2);
+      const cells = cellsOf(2);
+      await faulty.pool.run((worker) => worker.blockAfter(1, cells));
+      // Of these, one was sent to each worker before that is known.
+      const results = [0, 1, 2, 3].map((n) => faulty.pool.run((worker) => worker.echo(n), options));
+      expect(await Promise.all(results)).toEqual([0, 1, 2, 3]);
+      expect(faulty.pool.stats()).toEqual(jasmine.objectContaining({ running: 0, completed: 5 }));
+      say(cells, 1);
+      await Promise.all([0, 1, 2, 3].map((n) => faulty.pool.run((worker) => worker.echo(n))));
+      expect(faulty.workers.length).toBe(2);
+    });
+
+  it('keeps what was moved to it: nobody else can run that', async () => {
+    await using faulty = new FaultyPool(2);
+    const cells = cellsOf(2);
+    await faulty.pool.run((worker) => worker.blockAfter(1, cells));
+    const sizes = [0, 1, 2, 3].map((n) => faulty.pool.run((worker) => worker.sizeOf(Transfer(new ArrayBuffer(n)))));
+    expect(await Promise.any(sizes)).toBeGreaterThanOrEqual(0);
+    // By then this has been taken back from the worker that is blocked, were it the one that it was sent to.
+    await faulty.pool.run((worker) => worker.busy(100));
+    say(cells, 1);
+    expect(await Promise.all(sizes)).toEqual([0, 1, 2, 3]);
+  });
+
+  it('does not keep its pool from closing', async () => {
+    const faulty = new FaultyPool(2);
+    const cells = cellsOf(2);
+    await faulty.pool.run((worker) => worker.blockAfter(1, cells));
+    await Promise.all([0, 1].map((n) => faulty.pool.run((worker) => worker.echo(n))));
+    await faulty.pool.close();
+    expect(faulty.pool.stats().workers).toBe(0);
+  });
+});
+
+describe('A task that fails in the middle of a message', () => {
+  it('is known at once, though the next one never ends', async () => {
+    await using faulty = new FaultyPool(1);
+    const results = (inputs: ObservableInput<number>) =>
+      from(inputs).pipe(
+        parallelMap(
+          (worker, n) => (n === SLOW ? worker.throwValue('error') : n > SLOW ? worker.loop() : worker.echo(n)),
+          faulty.pool,
+          { terminateAfter: 0 },
+        ),
+      );
+    await expectAsync(lastValueFrom(results(range(0, TASKS)))).toBeRejectedWithError(RangeError, 'floating');
+    expect(Math.max(...faulty.sent)).toBeGreaterThan(50);
+    await expectAsync(faulty.pool.run((worker) => worker.echo('on'))).toBeResolvedTo('on');
   });
 });

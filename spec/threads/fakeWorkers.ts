@@ -1,0 +1,214 @@
+/** Workers that a spec plays, message by message: what they were sent, what becomes of it, and when they come and go. */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { WorkerPool } from 'rxjs-parallel';
+import { publicPool } from '../../lib/core/publicPool.ts';
+import type { Guard, Loss } from '../../lib/threads/guard.ts';
+import { type LaneSettings, Lanes } from '../../lib/threads/lanes.ts';
+import type { Link, Opening } from '../../lib/threads/link.ts';
+import {
+  BEGUN,
+  CELL,
+  CLAIM,
+  CUT,
+  type CutMessage,
+  DONE,
+  REPLY,
+  RUN,
+  type RunMessage,
+  SLOTS,
+  clock,
+  endOf,
+  nextOf,
+} from '../../lib/wire.ts';
+
+export interface EchoApi {
+  echo(value: unknown): unknown;
+}
+
+export class FakeWorker {
+  /** Messages that it has not answered. */
+  readonly runs: RunMessage[] = [];
+  /** How many tasks each message carried. */
+  readonly counts: number[] = [];
+  /** Where which message was cut, as `id:end`. */
+  readonly cuts: string[] = [];
+  readonly cells: Int32Array = new Int32Array(new SharedArrayBuffer(4 * CELL * SLOTS));
+  readonly opening: Opening;
+  held = true;
+  gone: 'given up' | 'ended' | 'killed' | undefined;
+  /** Messages that were left to threads.js. */
+  readonly delivered: unknown[] = [];
+  /** A message that cannot be posted throws this. */
+  refuses: Error | undefined;
+  readonly guard: Guard;
+  /** What its end waits for. */
+  ending: Promise<void> = Promise.resolve();
+  /** Calls that a plain worker has not answered. */
+  readonly calls: { readonly value: unknown; resolve(value: unknown): void; reject(error: unknown): void }[] = [];
+  readonly #plain: boolean;
+  #reported = 0;
+  #up!: (link: Link) => void;
+  #failed!: (error: unknown) => void;
+
+  /** `plain`: one that knows nothing of batches, but is called by threads.js. */
+  constructor(plain: boolean) {
+    this.#plain = plain;
+    this.guard = {
+      lost: false,
+      onMessage() {},
+      onLost() {},
+      post: (message: RunMessage | CutMessage) => this.#post(message),
+      lose: (loss: Loss) => this.die(loss),
+    } as never;
+    const ready = new Promise<Link>((resolve, reject) => {
+      this.#up = resolve;
+      this.#failed = reject;
+    });
+    this.opening = {
+      ready,
+      hold: (alive) => void (this.held = alive),
+      end: async () => void (this.gone = 'given up'),
+    };
+  }
+
+  async up(): Promise<void> {
+    this.#up({
+      guard: this.guard,
+      thread: {
+        echo: (value) => new Promise((resolve, reject) => void this.calls.push({ value, resolve, reject })),
+      },
+      batches: !this.#plain,
+      cells: this.#plain ? undefined : this.cells,
+      hold: (alive) => void (this.held = alive),
+      deliver: (data) => void this.delivered.push(data),
+      end: () => this.#end('ended'),
+      kill: () => this.#end('killed'),
+    });
+    await turn();
+  }
+
+  async fail(error: Error): Promise<void> {
+    this.#failed(error);
+    await turn();
+  }
+
+  /** The index of the first task of each message that is not answered. */
+  get has(): unknown[] {
+    return this.runs.map(({ args }) => args[0]);
+  }
+
+  /** Begins the next task of its first message; whether there was one. */
+  begin(): boolean {
+    const at = this.#at;
+    if (this.cells[at + BEGUN]! < 0) this.cells[at + BEGUN] = clock();
+    const claim = this.cells[at + CLAIM]!;
+    if (nextOf(claim) >= endOf(claim)) return false;
+    this.cells[at + CLAIM] = claim + 1;
+    return true;
+  }
+
+  /** The task that was begun has ended; its outcome is not sent. */
+  end(): void {
+    this.cells[this.#at + DONE]!++;
+  }
+
+  /** Sends the outcomes of what has begun: what each was given, unless `failed`. */
+  async reply({ failed = [] as readonly number[], last = false, ms = 0 } = {}): Promise<void> {
+    const { args, id, timed } = this.runs[0]!;
+    const begun = nextOf(this.cells[this.#at + CLAIM]!);
+    const from = this.#reported;
+    const values = [...args]
+      .slice(from, begun)
+      .map((value, at) => (failed.includes(at) ? { kind: 'value', value: `failed ${String(value)}` } : value));
+    this.cells[this.#at + DONE] = begun;
+    this.#reported = last ? 0 : begun;
+    if (last) this.runs.shift();
+    // The first begins at 10 and ends at 11, the second at 20, …
+    const times = timed
+      ? Float64Array.from(values.flatMap((_, at) => [10, 11].map((time) => time + 10 * (from + at))))
+      : undefined;
+    this.guard.onMessage({ type: REPLY, id, from, values, failed, ms, last, times });
+    await turn();
+  }
+
+  /** Runs its first message to the end, in so many ms a task. */
+  async run(ms: number = 0): Promise<void> {
+    while (this.begin());
+    await this.reply({ last: true, ms: ms * this.runs[0]!.count });
+  }
+
+  die(loss: Loss = { why: 'died' }): void {
+    if (this.guard.lost) return;
+    Object.assign(this.guard, { lost: true });
+    this.guard.onLost(loss);
+  }
+
+  #end(how: 'ended' | 'killed'): Promise<void> {
+    this.gone = how;
+    return this.ending;
+  }
+
+  get #at(): number {
+    return this.runs[0]!.slot * CELL;
+  }
+
+  #post(message: RunMessage | CutMessage): void {
+    if (this.refuses !== undefined) throw this.refuses;
+    if (message.type === CUT) this.cuts.push(`${this.runs.findIndex(({ id }) => id === message.id)}:${message.end}`);
+    if (message.type !== RUN) return;
+    this.runs.push(message);
+    this.counts.push(message.count);
+  }
+}
+
+/** A pool of them. */
+export class FakeWorkers {
+  readonly workers: FakeWorker[] = [];
+  readonly lanes: Lanes;
+  readonly pool: WorkerPool<EchoApi>;
+
+  constructor(settings: LaneSettings, plain: boolean = false) {
+    const open = (): Opening => {
+      const worker = new FakeWorker(plain);
+      this.workers.push(worker);
+      return worker.opening;
+    };
+    this.lanes = new Lanes({ open }, settings);
+    this.pool = publicPool<EchoApi>(this.lanes);
+  }
+
+  async up(): Promise<void> {
+    for (const worker of this.workers) await worker.up();
+  }
+}
+
+/** Counts timers that are set and have neither fired nor been cleared, until it is disposed of. */
+export class Timers implements Disposable {
+  readonly #before = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+  readonly #pending = new Set<unknown>();
+
+  constructor() {
+    const { setTimeout, clearTimeout } = this.#before;
+    const set = (act: () => void, ms: number): unknown => {
+      const timer: unknown = setTimeout(() => {
+        this.#pending.delete(timer);
+        act();
+      }, ms);
+      this.#pending.add(timer);
+      return timer;
+    };
+    const clear = (timer: unknown): void => {
+      this.#pending.delete(timer);
+      clearTimeout(timer as never);
+    };
+    Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
+  }
+
+  get count(): number {
+    return this.#pending.size;
+  }
+
+  [Symbol.dispose](): void {
+    Object.assign(globalThis, this.#before);
+  }
+}
