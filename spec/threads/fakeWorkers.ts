@@ -45,6 +45,8 @@ export class FakeWorker {
   ending: Promise<void> = Promise.resolve();
   /** Calls that a plain worker has not answered. */
   readonly calls: { readonly value: unknown; resolve(value: unknown): void; reject(error: unknown): void }[] = [];
+  /** When it was last sent a message, ms since the epoch. */
+  sent = 0;
   readonly #plain: boolean;
   #reported = 0;
   #up!: (link: Link) => void;
@@ -114,6 +116,7 @@ export class FakeWorker {
 
   /** Sends the outcomes of what has begun: what each was given, unless `failed`. */
   async reply({ failed = [] as readonly number[], last = false, ms = 0 } = {}): Promise<void> {
+    this.settle();
     const { args, id, timed } = this.runs[0]!;
     const begun = nextOf(this.cells[this.#at + CLAIM]!);
     const from = this.#reported;
@@ -123,11 +126,11 @@ export class FakeWorker {
     this.cells[this.#at + DONE] = begun;
     this.#reported = last ? 0 : begun;
     if (last) this.runs.shift();
-    // The first begins at 10 and ends at 11, the second at 20, …
+    // The first begins 10 µs after the message was sent and ends at 11, the second begins at 20, …
     const times = timed
-      ? Float64Array.from(values.flatMap((_, at) => [10, 11].map((time) => time + 10 * (from + at))))
+      ? Float64Array.from(values.flatMap((_, at) => [10, 11].map((time) => this.timeAt(time + 10 * (from + at)))))
       : undefined;
-    this.guard.onMessage({ type: REPLY, id, from, values, failed, ms, last, times });
+    this.guard.onMessage({ type: REPLY, id, from, values, failed, ms, packing: 0, last, times });
     await turn();
   }
 
@@ -135,6 +138,16 @@ export class FakeWorker {
   async run(ms: number = 0): Promise<void> {
     while (this.begin());
     await this.reply({ last: true, ms: ms * this.runs[0]!.count });
+  }
+
+  /** So many µs after the last message was sent. */
+  timeAt(us: number): number {
+    return this.sent + us / 1000;
+  }
+
+  /** Waits until what `reply` tells of lies behind. */
+  settle(): void {
+    while (performance.timeOrigin + performance.now() < this.timeAt(200));
   }
 
   die(loss: Loss = { why: 'died' }): void {
@@ -156,6 +169,7 @@ export class FakeWorker {
     if (this.refuses !== undefined) throw this.refuses;
     if (message.type === CUT) this.cuts.push(`${this.runs.findIndex(({ id }) => id === message.id)}:${message.end}`);
     if (message.type !== RUN) return;
+    this.sent = performance.timeOrigin + performance.now();
     this.runs.push(message);
     this.counts.push(message.count);
   }

@@ -269,7 +269,7 @@ describe('The workers of a pool', () => {
       expect(fake.workers.length).toBe(3);
       expect(results.said).toEqual([jasmine.any(WorkerInitError)]);
       expect((results.said[0] as Error).message).toBe(
-        `A worker ${early ? 'ended' : 'died'} before it had begun any task`,
+        `A worker ${early ? 'was ended' : 'died'} before it had begun any task`,
       );
     });
 
@@ -650,7 +650,8 @@ describe('What a worker was sent', () => {
     const events: string[] = [];
     fake.pool.events$.subscribe((event: PoolEvent) => {
       const index = 'index' in event ? event.index : '';
-      const time = event.time < 100 ? event.time : '';
+      const us = Math.round((event.time - (fake.workers.at(-1)?.sent ?? 0)) * 1000);
+      const time = us < 100 && !event.type.startsWith('worker') ? us : '';
       events.push(
         [event.type, index, 'outcome' in event ? event.outcome : '', time].join(' ').replaceAll(/ +/g, ' ').trim(),
       );
@@ -660,7 +661,7 @@ describe('What a worker was sent', () => {
     await fake.workers[0]!.run();
     const { id } = fake.workers[0]!.runs[0]!;
     fake.workers[0]!.guard.onMessage({ type: BEGIN, id: -1, offset: 0, time: 1 });
-    fake.workers[0]!.guard.onMessage({ type: BEGIN, id, offset: 0, time: 5 });
+    fake.workers[0]!.guard.onMessage({ type: BEGIN, id, offset: 0, time: fake.workers[0]!.timeAt(5) });
     fake.workers[0]!.begin();
     fake.workers[0]!.begin();
     await fake.workers[0]!.reply({ failed: [1], last: true });
@@ -671,6 +672,7 @@ describe('What a worker was sent', () => {
     await fake.workers[1]!.run();
     expect(idle.said).toEqual([9, 'complete']);
     const last = new Results(fake, of(8));
+    fake.workers[1]!.settle();
     fake.workers[1]!.begin();
     fake.workers[1]!.die();
     expect(last.said.length).toBe(1);

@@ -1,4 +1,4 @@
-import { type ObservableInput, from, lastValueFrom, of, range, tap, toArray } from 'rxjs';
+import { lastValueFrom, of, range, tap, toArray } from 'rxjs';
 import { Transfer, WorkerCrashedError, parallelMap, parallelMapUnordered } from 'rxjs-parallel';
 import { cellsOf, say, waitAsync } from './cells.ts';
 import { FaultyPool, reasons } from './faulty.ts';
@@ -79,22 +79,5 @@ describe('A worker that is busy after its task has ended', () => {
     await Promise.all([0, 1].map((n) => faulty.pool.run((worker) => worker.echo(n))));
     await faulty.pool.close();
     expect(faulty.pool.stats().workers).toBe(0);
-  });
-});
-
-describe('A task that fails in the middle of a message', () => {
-  it('is known at once, though the next one never ends', async () => {
-    await using faulty = new FaultyPool(1);
-    const results = (inputs: ObservableInput<number>) =>
-      from(inputs).pipe(
-        parallelMap(
-          (worker, n) => (n === SLOW ? worker.throwValue('error') : n > SLOW ? worker.loop() : worker.echo(n)),
-          faulty.pool,
-          { terminateAfter: 0 },
-        ),
-      );
-    await expectAsync(lastValueFrom(results(range(0, TASKS)))).toBeRejectedWithError(RangeError, 'floating');
-    expect(Math.max(...faulty.sent)).toBeGreaterThan(50);
-    await expectAsync(faulty.pool.run((worker) => worker.echo('on'))).toBeResolvedTo('on');
   });
 });
