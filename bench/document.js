@@ -35,7 +35,7 @@ Written by \`npm run bench\`; the figures are in \`bench/results.json\`.
 
 - **Machine**: ${machine.processor}; ${machine.system}; Node ${machine.node}.
 - **Versions**: ${used.join(', ')}.
-- **To repeat it**: \`npm ci && npm run bench\`. \`npm run bench -- --workloads noop,20us --rounds 3\` measures a part and
+- **To repeat it**: \`npm ci && npm run bench\`: some twenty minutes on a machine that does nothing else. \`npm run bench -- --workloads noop,20us --rounds 3\` measures a part and
   leaves the rest of this page as it is; \`--quick\` tries everything in a few minutes and writes nothing. The other flags are in \`bench/run.js\`.
 
 ## How it is measured

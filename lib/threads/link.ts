@@ -55,7 +55,13 @@ export interface Supply {
 type Threads = typeof threadsModule;
 
 /** Loads threads.js, once. */
-export const threads = (): Promise<Threads> => import('./threads.ts');
+export async function threads(): Promise<Threads> {
+  try {
+    return await import('./threads.ts');
+  } catch (cause) {
+    throw new WorkerInitError(`threads.js cannot be loaded: ${text(cause)}`, { cause });
+  }
+}
 
 type Message = { readonly type?: unknown; readonly error?: unknown } | null | undefined;
 
@@ -68,14 +74,16 @@ export function openWorker(factory: () => unknown, initTimeout: number, unloaded
     return failed(cause);
   }
   const facade = new Facade(guard);
+  // While the worker comes up.
   const loading = threads();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let held = true;
   const ready = new Promise<Link>((resolve, reject) => {
     guard.onLost = (loss) => reject(unstarted(loss, 'exposed anything'));
-    loading.catch((cause: unknown) =>
-      guard.lose({ why: `was in vain: threads.js cannot be loaded (${text(cause)})`, cause: [cause] }),
-    );
+    loading.catch((error: unknown) => {
+      reject(error);
+      void guard.end();
+    });
     timer = setTimeout(() => {
       const why =
         init === undefined
