@@ -194,7 +194,8 @@ export class Time implements Disposable {
   constructor() {
     const set = (act: () => void, ms: number): unknown => {
       const timer = { unref() {} };
-      this.#timers.set(timer, { at: this.#now + ms, act });
+      // As the hosts do: what is too long fires at once.
+      this.#timers.set(timer, { at: this.#now + (ms < 2 ** 31 ? ms : 1), act });
       return timer;
     };
     const clear = (timer: unknown): void => {

@@ -357,6 +357,8 @@ describe('The workers of a pool', () => {
     worker!.begin();
     results.subscription.unsubscribe();
     expect(worker!.held).toBeFalse();
+    await time.pass(1e9);
+    expect(worker!.gone).toBeUndefined();
     const waiting = new Results(fake, of(3));
     expect(worker!.held).toBeTrue();
     await worker!.reply({ last: true });
@@ -421,10 +423,15 @@ describe('What a worker was sent', () => {
     expect(worker.cuts).toEqual(['0:0', '1:0']);
     expect(worker.begin()).toBeFalse();
     expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ running: 1 }));
-    await time.pass(29);
+    await time.pass(20);
+    // Others come and go: the notice stays.
+    const other = new Results(fake, of('other'));
+    other.subscription.unsubscribe();
+    await time.pass(9);
     expect(worker.gone).toBeUndefined();
     await time.pass(1);
     expect(worker.gone).toBe('killed');
+    expect(time.timers).toBe(0);
     // A worker that is killed may tell of its end.
     worker.die();
     expect(exits.length).toBe(1);
