@@ -2,8 +2,9 @@ import { Arrivals } from '../../lib/core/arrivals.ts';
 import type { Outlet } from '../../lib/core/outlet.ts';
 import { Ordered } from '../../lib/core/ordered.ts';
 import { Pulled } from '../../lib/core/pulled.ts';
-import { Stream } from '../../lib/core/stream.ts';
+import { NOTHING, Stream } from '../../lib/core/stream.ts';
 import { Unordered } from '../../lib/core/unordered.ts';
+import { taskOf } from '../../lib/errors.ts';
 import { planOf } from '../../lib/options.ts';
 import type { Place, Task } from '../../lib/pool.ts';
 
@@ -53,7 +54,10 @@ class Course {
     this.intake = new Arrivals(
       plan,
       () => {},
-      () => say('unsubscribe'),
+      () => {
+        say('unsubscribe');
+        this.intake.done = true;
+      },
     );
     const place: Place = {
       get hungry() {
@@ -106,7 +110,7 @@ describe('A stream', () => {
     expect(stream.next()).toBe(zero);
     stream.value(zero, 'zero');
     stream.drain();
-    expect(course.said.slice(2)).toEqual(['zero', 'unsubscribe', 'leave', 'error first']);
+    expect(course.said.slice(2)).toEqual(['zero', 'leave', 'error first']);
   });
 
   it('that errors at once does so with the first failure, and emits none of what comes after that', () => {
@@ -116,7 +120,7 @@ describe('A stream', () => {
     course.stream.failure(one, 'one');
     course.stream.value(two, 'two');
     course.stream.drain();
-    expect(course.said).toEqual(['unsubscribe', 'cancel from 1', 'unsubscribe', 'leave', 'error zero']);
+    expect(course.said).toEqual(['unsubscribe', 'cancel from 1', 'leave', 'error zero']);
   });
 
   for (const end of ['error', 'stop'] as const)
@@ -132,10 +136,10 @@ describe('A stream', () => {
       expect(course.intake.waiting).toBe(0);
       course.hungry = true;
       course.wake = fail;
-      stream.value(zero, 'zero');
-      stream.failure(one, 'one');
       stream.putBack([two]);
       expect(stream.waiting()).toBe(0);
+      stream.value(zero, 'zero');
+      stream.failure(one, 'one');
       stream.closing(new Error('closing'));
       stream.stop();
       stream.error('again');
@@ -221,6 +225,76 @@ describe('A stream', () => {
       'leave',
       'error Error: closed',
     ]);
+  });
+
+  it('whose pool closes when all is delivered errors at once', () => {
+    const course = new Course();
+    for (const task of course.take(6)) course.stream.value(task, task.input);
+    course.stream.drain();
+    course.stream.closing(new Error('closed'));
+    expect(course.said.at(-1)).toBe('error Error: closed');
+  });
+
+  it('completes when what was put back is done, too', () => {
+    const course = new Course();
+    const tasks = course.take(6);
+    course.intake.done = true;
+    course.stream.putBack(tasks.slice(1, 3));
+    expect(course.take(2)).toEqual(tasks.slice(1, 3));
+    for (const task of tasks) {
+      expect(course.said).not.toContain('complete');
+      course.stream.value(task, task.input);
+      course.stream.drain();
+    }
+    expect(course.said).toEqual([0, 1, 2, 3, 4, 5, 'leave', 'complete']);
+  });
+
+  it('completes though fn has thrown for every value, where these are skipped', () => {
+    const course = new Course({ onError: 'skip' }, new Ordered(), () => {
+      throw new Error('fn');
+    });
+    expect(course.stream.next()).toBeUndefined();
+    course.intake.done = true;
+    course.stream.drain();
+    expect(course.said).toEqual(['leave', 'complete']);
+  });
+
+  it('remembers of which task an error is', () => {
+    const course = new Course();
+    const error = new Error('of the first');
+    course.stream.failure(course.stream.next()!, error);
+    expect(taskOf(error)).toEqual({ index: 0, input: 0 });
+  });
+
+  it('gives the next result to who asks for one, where there are more and no worker waits', () => {
+    const course = new Course();
+    const { stream } = course;
+    const tasks = course.take(4);
+    expect(stream.take()).toBe(NOTHING);
+    stream.value(tasks[0]!, 'zero');
+    expect(stream.take()).withContext('there is one only').toBe(NOTHING);
+    stream.value(tasks[1]!, 'one');
+    course.hungry = true;
+    expect(stream.take()).withContext('a worker waits').toBe(NOTHING);
+    course.hungry = false;
+    expect(stream.take()).toBe('zero');
+    stream.failure(tasks[2]!, 'two');
+    expect(stream.take()).toBe('one');
+    stream.value(tasks[3]!, 'three');
+    expect(stream.take()).toBe(NOTHING);
+    expect(course.said).toEqual([]);
+    stream.drain();
+    expect(course.said.at(-1)).toBe('error two');
+    expect(stream.take()).toBe(NOTHING);
+  });
+
+  it('ends with a failure that is taken', () => {
+    const course = new Course({}, new Unordered());
+    const [zero, one] = course.take(2) as [Task, Task];
+    course.stream.failure(one, 'one');
+    course.stream.value(zero, 'zero');
+    expect(course.stream.take()).toBe(NOTHING);
+    expect(course.said.at(-1)).toBe('error one');
   });
 
   it('leaves its pool before it completes', () => {

@@ -56,6 +56,18 @@ describe('A pool that is idle', () => {
     expect(await printed(`console.log(pool.stats().idle);`)).toBe('1\n');
   });
 
+  it('lets the process end, though a task that was cancelled still runs', async () => {
+    const out = await printed(`
+      let running;
+      const started = pool.events$.subscribe(() => {
+        started.unsubscribe();
+        running.unsubscribe();
+        console.log('cancelled');
+      });
+      running = of(1e9).pipe(parallelMap((worker, ms) => worker.busy(ms), pool, { terminateAfter: 1e9 })).subscribe();`);
+    expect(out).toBe('cancelled\n');
+  });
+
   it('lets the process end though a worker is not, which works on after its task: another has run the next', async () => {
     const out = await printed(`
       await pool.run((worker) => worker.busyAfter(0, Infinity));

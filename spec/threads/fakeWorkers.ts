@@ -196,33 +196,52 @@ export class FakeWorkers {
   }
 }
 
-/** Counts timers that are set and have neither fired nor been cleared, until it is disposed of. */
-export class Timers implements Disposable {
-  readonly #before = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
-  readonly #pending = new Set<unknown>();
+/**
+ * Time that passes when the spec says so: `setTimeout` and `Date.now`. Jasmine's clock would take `setInterval` besides,
+ * and with it the intervals that RxJS has running for other specs.
+ */
+export class Time implements Disposable {
+  readonly #before = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, now: Date.now };
+  readonly #timers = new Map<unknown, { readonly at: number; readonly act: () => void }>();
+  #now = 1e12;
 
   constructor() {
-    const { setTimeout, clearTimeout } = this.#before;
     const set = (act: () => void, ms: number): unknown => {
-      const timer: unknown = setTimeout(() => {
-        this.#pending.delete(timer);
-        act();
-      }, ms);
-      this.#pending.add(timer);
+      const timer = { unref() {} };
+      // As the hosts do: what is too long fires at once.
+      this.#timers.set(timer, { at: this.#now + (ms < 2 ** 31 ? ms : 1), act });
       return timer;
     };
     const clear = (timer: unknown): void => {
-      this.#pending.delete(timer);
-      clearTimeout(timer as never);
+      if (!this.#timers.delete(timer)) this.#before.clearTimeout(timer as never);
     };
     Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
+    Date.now = () => this.#now;
   }
 
-  get count(): number {
-    return this.#pending.size;
+  /** How many timers are set. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  /** So many ms pass; then what has come in the meantime has been looked at. */
+  async pass(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    for (;;) {
+      const [next] = [...this.#timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at);
+      if (next === undefined) break;
+      const [timer, { at, act }] = next;
+      this.#now = Math.max(this.#now, at);
+      this.#timers.delete(timer);
+      act();
+      await turn();
+    }
+    this.#now = end;
   }
 
   [Symbol.dispose](): void {
-    Object.assign(globalThis, this.#before);
+    const { now, ...timers } = this.#before;
+    Object.assign(globalThis, timers);
+    Date.now = now;
   }
 }

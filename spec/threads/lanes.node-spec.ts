@@ -12,7 +12,7 @@ import {
 import { WorkerCrashedError, WorkerInitError } from '../../lib/errors.ts';
 import type { Task } from '../../lib/pool.ts';
 import { BEGIN, REPLY, UNCAUGHT } from '../../lib/wire.ts';
-import { type FakeWorker, FakeWorkers, Timers } from './fakeWorkers.ts';
+import { type FakeWorker, FakeWorkers, Time } from './fakeWorkers.ts';
 
 /** What a stream says. */
 class Results {
@@ -33,11 +33,13 @@ class Results {
   }
 }
 
+let time: Time;
+
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
 describe('The workers of a pool', () => {
-  beforeEach(() => void jasmine.clock().install());
-  afterEach(() => jasmine.clock().uninstall());
+  beforeEach(() => (time = new Time()));
+  afterEach(() => time[Symbol.dispose]());
 
   it('are started one for each task that waits, up to its size; and are used again', async () => {
     const fake = new FakeWorkers({ size: 3 });
@@ -319,20 +321,20 @@ describe('The workers of a pool', () => {
     const results = new Results(fake, source);
     source.next(0);
     await fake.up();
-    jasmine.clock().tick(60);
+    await time.pass(60);
     await fake.workers[0]!.run();
-    jasmine.clock().tick(49);
+    await time.pass(49);
     source.next(1);
     await fake.workers[0]!.run();
-    jasmine.clock().tick(49);
+    await time.pass(49);
     expect(fake.workers[0]!.gone).toBeUndefined();
-    jasmine.clock().tick(1);
+    await time.pass(1);
     expect(fake.workers[0]!.gone).toBe('ended');
     source.next(2);
     expect(fake.workers.length).toBe(2);
     await fake.workers[1]!.up();
     await fake.workers[1]!.run();
-    jasmine.clock().tick(50);
+    await time.pass(50);
     expect(fake.workers[1]!.gone).toBe('ended');
     expect(results.said).toEqual([0, 1, 2]);
     expect(fake.pool.stats().restarts).toBe(0);
@@ -355,6 +357,8 @@ describe('The workers of a pool', () => {
     worker!.begin();
     results.subscription.unsubscribe();
     expect(worker!.held).toBeFalse();
+    await time.pass(1e9);
+    expect(worker!.gone).toBeUndefined();
     const waiting = new Results(fake, of(3));
     expect(worker!.held).toBeTrue();
     await worker!.reply({ last: true });
@@ -365,8 +369,8 @@ describe('The workers of a pool', () => {
 });
 
 describe('What a worker was sent', () => {
-  beforeEach(() => void jasmine.clock().install());
-  afterEach(() => jasmine.clock().uninstall());
+  beforeEach(() => (time = new Time()));
+  afterEach(() => time[Symbol.dispose]());
 
   /** A worker with two messages: of one stream, whose tasks are known to be quick. */
   async function two(options: ConstructorParameters<typeof Results>[2] = {}, settings = { size: 1 }) {
@@ -419,12 +423,15 @@ describe('What a worker was sent', () => {
     expect(worker.cuts).toEqual(['0:0', '1:0']);
     expect(worker.begin()).toBeFalse();
     expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ running: 1 }));
-    jasmine.clock().tick(29);
-    await turn();
+    await time.pass(20);
+    // Others come and go: the notice stays.
+    const other = new Results(fake, of('other'));
+    other.subscription.unsubscribe();
+    await time.pass(9);
     expect(worker.gone).toBeUndefined();
-    jasmine.clock().tick(1);
-    await turn();
+    await time.pass(1);
     expect(worker.gone).toBe('killed');
+    expect(time.timers).toBe(0);
     // A worker that is killed may tell of its end.
     worker.die();
     expect(exits.length).toBe(1);
@@ -463,20 +470,16 @@ describe('What a worker was sent', () => {
   });
 
   it('runs out of time so long after it has begun; not because it waited for that', async () => {
-    jasmine.clock().mockDate();
     const fake = new FakeWorkers({ size: 1 });
     const results = new Results(fake, range(0, 2), { timeout: 50 });
     await fake.up();
     const [worker] = fake.workers;
     expect(worker!.counts).toEqual([1]);
-    jasmine.clock().tick(70);
-    await turn();
+    await time.pass(70);
     worker!.begin();
-    jasmine.clock().tick(49);
-    await turn();
+    await time.pass(49);
     expect(worker!.gone).toBeUndefined();
-    jasmine.clock().tick(50);
-    await turn();
+    await time.pass(50);
     expect(worker!.gone).toBe('killed');
     expect((results.said[0] as Error).message).toBe('Task 0 ran longer than its timeout of 50 ms');
     expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ failed: 1, completed: 0 }));
@@ -484,7 +487,6 @@ describe('What a worker was sent', () => {
 
   for (const how of ['answered', 'refused', 'cancelled', 'lost', 'closed', 'closed later'] as const)
     it(`leaves no timer behind when it is ${how}`, async () => {
-      using timers = new Timers();
       const fake = new FakeWorkers({ size: 2, idleTimeout: 1e6 });
       const idle = new Results(fake, of('idle'));
       await fake.up();
@@ -501,7 +503,7 @@ describe('What a worker was sent', () => {
       }
       await fake.workers[1]?.up();
       await fake.pool.close({ drain: how === 'closed later' });
-      expect(timers.count).toBe(0);
+      expect(time.timers).toBe(0);
     });
 
   it('counts what failed and what is delivered, and not what is cancelled', async () => {
@@ -523,10 +525,9 @@ describe('What a worker was sent', () => {
     while (other.runs.length > 0) {
       await other.run();
     }
-    jasmine.clock().tick(20);
+    await time.pass(20);
     expect(other.runs.length).toBe(0);
-    jasmine.clock().tick(20);
-    await turn();
+    await time.pass(20);
     expect(other.has[0]).toBe(first + 1);
     expect(fake.pool.stats().running).toBe(1 + other.runs.reduce((sum, { count }) => sum + count, 0));
     expect(worker.begin()).toBeFalse();
@@ -623,7 +624,7 @@ describe('What a worker was sent', () => {
     }
     const [kept, behind] = stuck.has;
     while (other.runs.length > 0) await other.run();
-    for (const _ of [0, 1, 2]) jasmine.clock().tick(20);
+    for (const _ of [0, 1, 2]) await time.pass(20);
     expect(other.has[0]).toBe(behind);
     while (other.runs.length > 0) await other.run();
     expect(results.said).toEqual(numbers(kept as number));
@@ -651,9 +652,9 @@ describe('What a worker was sent', () => {
     fake.pool.events$.subscribe((event: PoolEvent) => {
       const index = 'index' in event ? event.index : '';
       const us = Math.round((event.time - (fake.workers.at(-1)?.sent ?? 0)) * 1000);
-      const time = us < 100 && !event.type.startsWith('worker') ? us : '';
+      const at = us < 100 && !event.type.startsWith('worker') ? us : '';
       events.push(
-        [event.type, index, 'outcome' in event ? event.outcome : '', time].join(' ').replaceAll(/ +/g, ' ').trim(),
+        [event.type, index, 'outcome' in event ? event.outcome : '', at].join(' ').replaceAll(/ +/g, ' ').trim(),
       );
     });
     const results = new Results(fake, range(0, 4), { batch: 2 });
@@ -719,16 +720,13 @@ describe('What a worker was sent', () => {
     worker.begin();
     worker.begin();
     place.cancel(3);
-    jasmine.clock().tick(30);
-    await turn();
+    await time.pass(30);
     expect(worker.gone).withContext('task 1 is wanted').toBeUndefined();
     const at = worker.runs[0]!;
     worker.guard.onMessage({ type: REPLY, id: at.id, from: 0, values: [1], failed: undefined, ms: 0, last: false });
-    jasmine.clock().tick(29);
-    await turn();
+    await time.pass(29);
     expect(worker.gone).toBeUndefined();
-    jasmine.clock().tick(1);
-    await turn();
+    await time.pass(1);
     expect(worker.gone).toBe('killed');
   });
 
@@ -755,9 +753,9 @@ describe('What a worker was sent', () => {
     for (const n of [10, 11]) source.next(n);
     expect([stuck.has, other.has]).toEqual([[10], [11]]);
     await other.run();
-    jasmine.clock().tick(20);
+    await time.pass(20);
     expect(other.has).toEqual([]);
-    jasmine.clock().tick(20);
+    await time.pass(20);
     expect(other.has).toEqual([10]);
     await other.run();
     expect(fake.pool.stats().running).toBe(0);
@@ -784,17 +782,14 @@ describe('What a worker was sent', () => {
     expect(worker.has).toEqual(['slow', 8]);
     worker.begin();
     quick.subscription.unsubscribe();
-    jasmine.clock().tick(40);
-    await turn();
+    await time.pass(40);
     expect(worker.gone).toBeUndefined();
     await worker.reply({ last: true });
     expect(slow.said).toEqual(['slow', 'complete']);
     // It would tell at once that it is over with what was cancelled; this one is with something else.
-    jasmine.clock().tick(29);
-    await turn();
+    await time.pass(29);
     expect(worker.gone).toBeUndefined();
-    jasmine.clock().tick(1);
-    await turn();
+    await time.pass(1);
     expect(worker.gone).toBe('killed');
   });
 
@@ -819,8 +814,8 @@ describe('What a worker was sent', () => {
 });
 
 describe('A pool that closes', () => {
-  beforeEach(() => void jasmine.clock().install());
-  afterEach(() => jasmine.clock().uninstall());
+  beforeEach(() => (time = new Time()));
+  afterEach(() => time[Symbol.dispose]());
 
   it('delivers what was taken, ends its workers as they become idle, and is closed when they have ended', async () => {
     const fake = new FakeWorkers({ size: 2 });
@@ -910,8 +905,8 @@ describe('A pool that closes', () => {
 });
 
 describe('A plain worker of threads.js', () => {
-  beforeEach(() => void jasmine.clock().install());
-  afterEach(() => jasmine.clock().uninstall());
+  beforeEach(() => (time = new Time()));
+  afterEach(() => time[Symbol.dispose]());
 
   it('has one call at a time, and its outcomes count as those of others', async () => {
     const fake = new FakeWorkers({ size: 1 }, true);
@@ -940,11 +935,10 @@ describe('A plain worker of threads.js', () => {
       const first = new Results(fake, of(0), { terminateAfter: 30 });
       await fake.up();
       first.subscription.unsubscribe();
-      jasmine.clock().tick(29);
+      await time.pass(29);
       fake.workers[0]!.calls.shift()!.resolve(0);
       await turn();
-      jasmine.clock().tick(30);
-      await turn();
+      await time.pass(30);
       expect(first.said).toEqual([]);
     })();
     expect(fake.workers[0]!.gone).toBeUndefined();
@@ -953,8 +947,7 @@ describe('A plain worker of threads.js', () => {
     second.subscription.unsubscribe();
     // Our own messages are not for it.
     expect(fake.workers[0]!.cuts).toEqual([]);
-    jasmine.clock().tick(30);
-    await turn();
+    await time.pass(30);
     expect(fake.workers[0]!.gone).toBe('killed');
     fake.workers[0]!.calls.shift()!.resolve(1);
     await turn();
