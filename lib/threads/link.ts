@@ -1,10 +1,11 @@
 /** Brings one worker up: built, guarded, and spoken to through threads.js. */
+import { remoteError } from '../core/remoteError.ts';
 import { WorkerInitError } from '../errors.ts';
 import { show } from '../options.ts';
 import { CELL, MARK, OPEN, type OpenMessage, SLOTS, type Thrown, UNCAUGHT, text } from '../wire.ts';
 import { type AnyWorker, Facade, Guard, type Loss, isWorker } from './guard.ts';
 import { unstarted } from './losses.ts';
-import { plainError, remoteError } from './remoteError.ts';
+import { plainError } from './plainError.ts';
 import { type SpawnedThread, Thread, spawn } from './threads.ts';
 
 /** A worker that is up. */

@@ -1,8 +1,8 @@
 /** A stream's place at a pool of lanes. */
+import { Pace, type Pacing } from '../core/pace.ts';
 import type { Feed, Place, Task } from '../pool.ts';
 import type { Batch } from './batch.ts';
 import type { Lane } from './lane.ts';
-import { Pace } from './pace.ts';
 
 /** What a seat asks of its pool. */
 export interface House {
@@ -14,7 +14,7 @@ export interface House {
 
 export class Seat implements Place {
   readonly feed: Feed;
-  readonly pace: Pace = new Pace();
+  readonly pace: Pacing;
   readonly #house: House;
   hungry = false;
   /** How many lanes have a batch of this stream. */
@@ -24,6 +24,7 @@ export class Seat implements Place {
 
   constructor(feed: Feed, house: House) {
     this.feed = feed;
+    this.pace = feed.pace ?? new Pace();
     this.#house = house;
   }
 

@@ -1,4 +1,5 @@
 /** The batches on their way to one worker and back. */
+import { remoteError } from '../core/remoteError.ts';
 import { CloneError } from '../errors.ts';
 import type { Task } from '../pool.ts';
 import {
@@ -17,7 +18,6 @@ import { giveNotice, whenOutOfTime } from './deadlines.ts';
 import { type Link, uncaught } from './link.ts';
 import { type LossOf, settleLost, timedOut } from './losses.ts';
 import { callPlain } from './plain.ts';
-import { remoteError } from './remoteError.ts';
 import type { Seat } from './seat.ts';
 import { type Teller, now } from './teller.ts';
 

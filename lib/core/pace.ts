@@ -1,6 +1,16 @@
 /** How many tasks of one stream go into a message, from what its tasks have cost so far. */
 
-/** Work in a message, in ms: long enough to carry it for nothing, short enough to share the rest out evenly. */
+/** What a pool asks before it fills a message, and tells when one has come back. */
+export interface Pacing {
+  /** Most tasks for the next message. */
+  readonly size: number;
+  /** Whether a worker may have a second message waiting. */
+  readonly small: boolean;
+  /** `count` tasks took `ms` in a worker. */
+  observe(count: number, ms: number): void;
+}
+
+/** Work in a message to a thread, in ms: long enough to carry it for nothing, short enough to share the rest out evenly. */
 const TARGET = 4;
 /** A message of more than this gains nothing more. */
 const MOST = 1024;
@@ -9,22 +19,26 @@ const SMALL = 3;
 /** One bad measurement may raise the estimate at most so many times: a preempted worker is not a slow task. */
 const RISE = 4;
 
-export class Pace {
+export class Pace implements Pacing {
+  readonly #target: number;
   /** Milliseconds a task, estimated high; undefined until one has come back. */
   #cost: number | undefined;
   /** Grows by doubling, from 1. */
   #size = 1;
 
+  /** `target` is how many ms of work a message should carry. */
+  constructor(target: number = TARGET) {
+    this.#target = target;
+  }
+
   get size(): number {
     return this.#size;
   }
 
-  /** Whether a worker may have a second message waiting. */
   get small(): boolean {
     return this.#cost !== undefined && this.#cost < SMALL;
   }
 
-  /** `count` tasks took `ms` in a worker. */
   observe(count: number, ms: number): void {
     if (count === 0) return;
     const cost = Math.max(ms / count, 1e-4);
@@ -32,6 +46,6 @@ export class Pace {
     if (before === undefined) this.#cost = cost;
     else this.#cost = cost > before ? Math.min(cost, before * RISE + 0.01) : (cost + before) / 2;
     const grown = Math.max(this.#size, Math.min(2 * count, MOST));
-    this.#size = Math.max(1, Math.min(Math.floor(TARGET / this.#cost), grown));
+    this.#size = Math.max(1, Math.min(Math.floor(this.#target / this.#cost), grown));
   }
 }
