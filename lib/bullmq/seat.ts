@@ -1,0 +1,115 @@
+/** A stream's place at a pool on a queue. */
+import { Pace } from '../core/pace.ts';
+import type { Feed, Place, Task } from '../pool.ts';
+import { sizeOf, write } from './crossing.ts';
+
+/** Work in a job, in ms: a job costs about one in Redis and on the way, and the rest is still shared out evenly. */
+const TARGET = 20;
+
+/** What a seat asks of its pool. */
+export interface House {
+  readonly size: number;
+  readonly maxPayload: number;
+  pump(): void;
+  cancel(seat: Seat, from: number): void;
+  leave(seat: Seat): void;
+  /** These cannot be sent. */
+  unsendable(seat: Seat, failures: readonly (readonly [Task, unknown])[]): void;
+}
+
+/** Tasks with their arguments as text, for one job. */
+export interface Load {
+  readonly tasks: readonly Task[];
+  readonly args: readonly string[];
+  /** Whether they were in a job that was lost. */
+  readonly again: boolean;
+}
+
+export class Seat implements Place {
+  readonly feed: Feed;
+  readonly pace: Pace = new Pace(TARGET);
+  readonly #house: House;
+  /** How often the jobs of these tasks were lost. A task that may have been the reason travels alone. */
+  readonly #losses = new WeakMap<Task, number>();
+  /** Bytes of a result, as of late: together those of a job should not exceed what one may have. */
+  #bytes = 0;
+  hungry = true;
+  /** How many jobs of this stream are out. */
+  out = 0;
+
+  constructor(feed: Feed, house: House) {
+    this.feed = feed;
+    this.#house = house;
+  }
+
+  get ahead(): number {
+    const size = Math.min(this.pace.size, this.feed.batch);
+    return size === 1 ? 1 : size * Math.min(this.#house.size, this.feed.concurrency);
+  }
+
+  wake(): void {
+    this.#house.pump();
+  }
+
+  cancel(from: number): void {
+    this.#house.cancel(this, from);
+  }
+
+  leave(): void {
+    this.#house.leave(this);
+  }
+
+  /** Whether a job more of it may be out. */
+  get fits(): boolean {
+    return this.out < this.feed.concurrency;
+  }
+
+  /** The next tasks for one job, not more than may be in a message and not more than `share`. */
+  take(share: number): Load {
+    const { maxPayload } = this.#house;
+    const lean = this.#bytes === 0 ? Infinity : Math.max(1, Math.floor(maxPayload / this.#bytes));
+    const most = Math.min(this.pace.size, this.feed.batch, share, lean);
+    const tasks: Task[] = [];
+    const args: string[] = [];
+    const failures: [Task, unknown][] = [];
+    let again = false;
+    let total = 0;
+    while (tasks.length < most) {
+      const task = this.feed.next();
+      if (task === undefined) break;
+      let text: string;
+      try {
+        text = write(task.args, `The argument of ${task.method}()`, maxPayload);
+      } catch (error) {
+        failures.push([task, error]);
+        continue;
+      }
+      const lost = this.#losses.has(task);
+      total += sizeOf(text);
+      if (tasks.length > 0 && (lost || total > maxPayload)) {
+        this.feed.putBack([task]);
+        break;
+      }
+      tasks.push(task);
+      args.push(text);
+      again = lost;
+      if (lost) break;
+    }
+    // Not at once: the pool is in the middle of handing out.
+    if (failures.length > 0) queueMicrotask(() => this.#house.unsendable(this, failures));
+    return { tasks, args, again };
+  }
+
+  /** A job of `count` tasks came back after `ms`, with so many bytes. */
+  observe(count: number, ms: number, bytes: number): void {
+    this.pace.observe(count, ms);
+    if (count > 0) this.#bytes = Math.max(bytes / count, this.#bytes / 2);
+  }
+
+  /** Remembers that a job with this task was lost, and how often that has happened. */
+  lost(task: Task): number {
+    const times = (this.#losses.get(task) ?? 0) + 1;
+    this.#losses.set(task, times);
+    return times;
+  }
+}
