@@ -24,7 +24,9 @@ const addresses = {
 
 async function bundle() {
   const files = (await readdir(specs, { recursive: true })).map((file) => resolve(specs, file));
-  const entryPoints = files.filter((file) => /(-spec|\.worker)\.js$/.test(file) && !file.endsWith('.node-spec.js'));
+  const entryPoints = files.filter(
+    (file) => /(-spec|\.worker)\.js$/.test(file) && !/\.(node|redis)-spec\.js$/.test(file),
+  );
   await rm(bundled, { recursive: true, force: true });
   await build({
     entryPoints,
