@@ -5,7 +5,7 @@ import { type Thrown, messageOf, packThrown } from '../wire.ts';
 import { parse, stringify } from './peers.ts';
 
 /** Errors that are being packed: one that holds itself cannot be. */
-const packing = new Set<object>();
+const packing = new Set<unknown>();
 /** Whether the present text holds an error: what was packed is then tried, since a reviver cannot close a circle. */
 let packed = false;
 
@@ -15,7 +15,7 @@ const reducers = {
     if (typeof value !== 'object' || value === null) return undefined;
     refuse(value);
     return Object.prototype.toString.call(value) === '[object Error]' || value instanceof Error
-      ? packError(value)
+      ? pack(value)
       : undefined;
   },
 };
@@ -33,14 +33,15 @@ function refuse(value: object): void {
     throw new TypeError('an ArrayBuffer is resizable');
 }
 
-function packError(error: object): Thrown | undefined {
-  if (packing.has(error)) throw new TypeError('an error holds itself');
-  packing.add(error);
+/** Undefined where it is no error, and cannot cross. */
+function pack(thrown: unknown): Thrown | undefined {
+  if (packing.has(thrown)) throw new TypeError('an error holds itself');
+  packing.add(thrown);
   packed = true;
   try {
-    return packThrown(error, crosses, isOurs);
+    return packThrown(thrown, crosses, isOurs);
   } finally {
-    packing.delete(error);
+    packing.delete(thrown);
   }
 }
 
@@ -65,7 +66,7 @@ export function write(value: unknown, what: string, maxPayload: number): string 
   } catch (cause) {
     const path = (cause as { path?: unknown } | null)?.path;
     const where = typeof path === 'string' && path !== '' ? ` (at ${path})` : '';
-    throw new CloneError(`${what} cannot cross to another machine: ${messageOf(cause)}${where}`, { cause });
+    throw new CloneError(`${what} cannot cross to another machine: ${messageOf(cause)}${where}`);
   }
   const bytes = sizeOf(text);
   if (bytes > maxPayload)
@@ -82,20 +83,15 @@ export function read(text: string): unknown {
 /** Something that was thrown, as text; a CloneError where it cannot be. */
 export function writeThrown(thrown: unknown, maxPayload: number): string {
   try {
-    return write(packThrown(thrown, crosses, isOurs) ?? notCloneable(thrown), 'What the task threw', maxPayload);
+    return write(pack(thrown) ?? pack(notCloneable(thrown)), 'What the task threw', maxPayload);
   } catch (error) {
-    return write(
-      packThrown(error, () => false, isOurs),
-      'An error',
-      Infinity,
-    );
+    return write(pack(error), 'An error', Infinity);
   }
 }
 
-function notCloneable(thrown: unknown): Thrown | undefined {
+function notCloneable(thrown: unknown): CloneError {
   const kind = Object.prototype.toString.call(thrown);
-  const error = new CloneError(`The task threw ${kind}, which cannot cross to another machine`);
-  return packThrown(error, crosses, isOurs);
+  return new CloneError(`The task threw ${kind}, which cannot cross to another machine`);
 }
 
 export function readThrown(text: string, subscribed?: Error): unknown {

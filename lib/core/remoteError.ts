@@ -17,7 +17,8 @@ export function remoteError(packed: Thrown, subscribed?: Error): unknown {
 }
 
 /** Frames of RxJS and of this library, which stand between a task or a subscriber and what they called. */
-const BETWEEN = /[\\/]rxjs[\\/]dist[\\/]|[\\/]dist[\\/]lib[\\/](?:worker[\\/](?:runner|inline)|core[\\/]operator)\.js/;
+const BETWEEN =
+  /[\\/]rxjs[\\/]dist[\\/]|[\\/]dist[\\/]lib[\\/](?:worker[\\/](?:runner|inline)|local[\\/]localPool|core[\\/]operator)\.js/;
 /** Frames shown of the place that subscribed. */
 const SHOWN = 10;
 

@@ -64,12 +64,12 @@ export class RedisServer {
   }
 
   /** Stops it; what it has is kept. */
-  async stop(): Promise<void> {
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const child = this.#process;
     this.#process = undefined;
     if (child === undefined || child.exitCode !== null) return;
     const exit = once(child, 'exit');
-    child.kill();
+    child.kill(signal);
     await exit;
   }
 
