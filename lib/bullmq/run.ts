@@ -69,7 +69,11 @@ export class Run {
     const client = (): Client => {
       const made = connect(connection, () => this.#held && !this.#ended);
       made.on('connect', () => this.#holdSocket(made));
-      made.on('error', (error: unknown) => (this.#lastError = error));
+      made.on('error', (error: Error) => {
+        this.#lastError = error;
+        // Nobody is let in without the right password: to wait would lead nowhere.
+        if (isRefusal(error)) this.#break(error);
+      });
       // Lost while nobody waited: the next who comes makes another run.
       made.on('end', () => this.#stop());
       return made;
