@@ -20,7 +20,7 @@ export function run(module: string, settings: unknown): ChildProcess {
   return child;
 }
 
-export abstract class Machine {
+abstract class Machine {
   readonly #said: Said[] = [];
   #heard: (() => void)[] = [];
 
