@@ -170,6 +170,7 @@ export class Jobs implements ClosablePool {
         ended: (job, data) => this.#done(job, data),
         failed: (job, why) => this.#lost(job, `failed in the queue: ${why}`, 1),
         missing: (job) => this.#lost(job, 'was removed from the queue', MOST_LOSSES),
+        dropped: (job) => this.#free(job),
         broken: (cause) => this.#broken(cause),
       });
     this.#run.add(wanted);
@@ -251,7 +252,6 @@ export class Jobs implements ClosablePool {
   /** Nothing comes of what is out: everyone who waits is told. */
   #broken(cause: Error): void {
     const { queue } = this.#settings;
-    for (const job of this.#places) if (job !== undefined) this.#free(job);
     for (const { feed } of this.#turns)
       feed.error(new WorkerInitError(`The queue "${queue}" cannot be used: ${cause.message}`, { cause }));
     this.pump();

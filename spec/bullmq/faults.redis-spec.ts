@@ -3,7 +3,17 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import { type Observable, lastValueFrom, range, tap, toArray } from 'rxjs';
-import { PoolClosedError, WorkerCrashedError, WorkerInitError, localPool, parallelMap, taskOf } from 'rxjs-parallel';
+import { Redis } from 'ioredis';
+import {
+  PoolClosedError,
+  Worker,
+  WorkerCrashedError,
+  WorkerInitError,
+  localPool,
+  parallelMap,
+  taskOf,
+  workerPool,
+} from 'rxjs-parallel';
 import { type BullmqPoolOptions, type ServeOptions, bullmqPool, serve } from 'rxjs-parallel/bullmq';
 import { RedisServer } from '../support/redis.ts';
 import { type Deeds, deeds } from './deeds.ts';
@@ -412,6 +422,52 @@ describe('Over BullMQ', () => {
       expect(error.message).toContain(`The worker exposes no method "${name}"; it exposes twice,`);
     }
     await closes(pool, queue);
+  });
+
+  it('a machine whose workers do not start says so, to the streams and on its side', async () => {
+    const queue = newQueue();
+    const broken = workerPool(() => new Worker(new URL('./no-such.worker.js', import.meta.url), { type: 'module' }), 1);
+    const heard: unknown[] = [];
+    const server = serve(broken, { queue, connection: redis.connection, onError: (error) => heard.push(error) });
+    ends.push(
+      () => server.close(),
+      () => broken.close({ drain: false }),
+    );
+    const pool = poolOn(queue);
+    const error = await reason(
+      all(range(0, 3).pipe(parallelMap((worker, n) => worker.twice(n), pool, { onError: 'settle' }))),
+    );
+    expect(error).toBeInstanceOf(WorkerInitError);
+    expect(error.message).toContain('no-such.worker.js');
+    expect(heard.length).toBeGreaterThan(0);
+    expect(heard[0]).toBeInstanceOf(WorkerInitError);
+    await closes(pool, queue);
+  });
+
+  it('takes a URL, or a client, of which it makes copies', async () => {
+    const queue = newQueue();
+    here(queue);
+    const client = new Redis({ ...redis.connection, connectionName: 'mine' });
+    for (const connection of [`redis://127.0.0.1:${redis.port}`, client]) {
+      const pool = poolOn(queue, { connection });
+      expect(await pool.run((worker) => worker.twice(2))).toBe(4);
+      await closes(pool, queue);
+    }
+    expect(await client.ping()).toBe('PONG');
+    client.disconnect();
+  });
+
+  it('Redis goes while a pool is idle: it comes back with the next task', async () => {
+    const other = await RedisServer.start();
+    ends.push(() => other.end());
+    const queue = newQueue();
+    here(queue, 1, {}, other);
+    const pool = poolOn(queue, { size: 1 }, other);
+    expect(await pool.run((worker) => worker.twice(0))).toBe(0);
+    await other.stop();
+    await other.start();
+    expect(await pool.run((worker) => worker.twice(1))).toBe(2);
+    await closes(pool, queue, other);
   });
 
   it('results that are large together come in several jobs', async () => {
