@@ -62,6 +62,7 @@ export class Jobs implements ClosablePool {
   attach(feed: Feed): Place {
     if (this.#closing !== undefined) throw this.#closedError();
     const seat = new Seat(feed, this);
+    seat.hungry = true;
     this.#turns.add(seat);
     return seat;
   }
