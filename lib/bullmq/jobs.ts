@@ -106,6 +106,7 @@ export class Jobs implements ClosablePool {
   }
 
   leave(seat: Seat): void {
+    seat.left = true;
     this.#turns.remove(seat);
     this.cancel(seat, 0);
   }
@@ -134,7 +135,8 @@ export class Jobs implements ClosablePool {
     const { feed } = seat;
     // What is left is shared out evenly, so that no machine ends long after the others.
     const load = seat.take(Math.ceil(feed.waiting() / Math.min(this.size, feed.concurrency)));
-    if (load.tasks.length === 0) return undefined;
+    // `fn` is the user's: it may have ended its stream, or closed the pool.
+    if (load.tasks.length === 0 || seat.left) return undefined;
     const { again, args, tasks } = load;
     const free = this.#places.indexOf(undefined);
     const place = free < 0 ? this.#places.length : free;
@@ -162,7 +164,7 @@ export class Jobs implements ClosablePool {
   }
 
   #send(jobs: readonly Job[]): void {
-    // `fn` is the user's: its stream may have ended meanwhile.
+    // Those of a stream that a later `fn` has ended.
     for (const job of jobs) if (job.cancelled) this.#free(job);
     const wanted = jobs.filter(({ cancelled }) => !cancelled);
     if (wanted.length === 0) return;

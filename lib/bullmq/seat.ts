@@ -6,6 +6,10 @@ import { sizeOf, write } from './crossing.ts';
 
 /** Work in a job, in ms: a job costs about one in Redis and on the way, and the rest is still shared out evenly. */
 const TARGET = 20;
+/** Many jobs are out before the first comes back: by doubling, it would take ten times as many to fill them. */
+const GROWTH = 8;
+/** However few tasks are left, a job of short ones is filled to this part: less gains nothing. */
+const LEAST = 1 / 8;
 
 /** What a seat asks of its pool besides. */
 export interface Office extends House<Seat> {
@@ -28,11 +32,13 @@ export class Seat extends BasicSeat<Seat> {
   readonly #losses = new WeakMap<Task, number>();
   /** Bytes of a result, as of late: together those of a job should not exceed what one may have. */
   #bytes = 0;
+  /** Whether its stream has gone. */
+  left = false;
   /** How many jobs of this stream are out. */
   out = 0;
 
   constructor(feed: Feed, office: Office) {
-    super(feed, new Pace(TARGET), office);
+    super(feed, new Pace(TARGET, GROWTH), office);
     this.#office = office;
   }
 
@@ -41,11 +47,12 @@ export class Seat extends BasicSeat<Seat> {
     return this.out < this.feed.concurrency;
   }
 
-  /** The next tasks for one job, not more than may be in a message and not more than `share`. */
+  /** The next tasks for one job: as many as go into one, and of what is left a fair `share`. */
   take(share: number): Load {
     const { maxPayload } = this.#office;
     const lean = this.#bytes === 0 ? Infinity : Math.max(1, Math.floor(maxPayload / this.#bytes));
-    const most = Math.min(this.pace.size, this.feed.batch, share, lean);
+    const fair = Math.max(share, Math.floor(this.pace.size * LEAST));
+    const most = Math.min(this.pace.size, this.feed.batch, fair, lean);
     const tasks: Task[] = [];
     const args: string[] = [];
     const failures: [Task, unknown][] = [];

@@ -470,6 +470,24 @@ describe('Over BullMQ', () => {
     await closes(pool, queue, other);
   });
 
+  it('fn closes the pool: nothing of the stream is sent', async () => {
+    const queue = newQueue();
+    const pool = poolOn(queue);
+    const one = here(queue);
+    expect(await pool.run((worker) => worker.twice(1))).toBe(2);
+    let closed: Promise<void> | undefined;
+    const stream = range(0, 10).pipe(
+      parallelMap((worker, n) => {
+        if (n === 3) closed = pool.close({ drain: false });
+        return worker.slow(n, 1);
+      }, pool),
+    );
+    expect(await reason(all(stream))).toBeInstanceOf(PoolClosedError);
+    await closed;
+    expect(one.said('begun')).toEqual([]);
+    expect(await redis.left(queue)).toEqual([]);
+  });
+
   it('results that are large together come in several jobs', async () => {
     const queue = newQueue();
     here(queue);
