@@ -44,7 +44,7 @@ async function bundle(isolated) {
   const names = await readdir(specs, { recursive: true });
   const chosen = names.filter((name) => {
     if (/\.(worker|frame)\.js$/.test(name)) return true;
-    return name.endsWith('-spec.js') && !name.endsWith('.node-spec.js') && (!isolated || OF_WORKERS.test(name));
+    return name.endsWith('-spec.js') && !/\.(node|redis)-spec\.js$/.test(name) && (!isolated || OF_WORKERS.test(name));
   });
   const entryPoints = chosen.map((name) => resolve(specs, name));
   await rm(bundled, { recursive: true, force: true });

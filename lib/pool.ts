@@ -6,6 +6,7 @@
  * turn, for their next task, and gives back what became of each.
  */
 import type { Observable } from 'rxjs';
+import type { Pacing } from './core/pace.ts';
 import type { Call, Remote } from './remote.ts';
 import type { AbortSignalLike } from './signal.ts';
 
@@ -41,7 +42,9 @@ export interface Feed {
   /** Milliseconds a cancelled task may run on before its worker is terminated. */
   readonly terminateAfter: number;
   /** Made where the stream was subscribed: its stack is put under that of a remote error. */
-  readonly subscribed: Error;
+  readonly subscribed: Error | undefined;
+  /** How many of its tasks go into a message, where somebody has decided that; default: what its pool makes of them. */
+  readonly pace?: Pacing;
   /** How many tasks `next` could give now; a high guess where it cannot be known. */
   waiting(): number;
   next(): Task | undefined;
@@ -147,7 +150,7 @@ export interface CloseOptions {
   readonly drain?: boolean | undefined;
 }
 
-/** A pool of workers, shared by every stream that names it: made by `workerPool` and `localPool`. */
+/** A pool of workers, shared by every stream that names it: made by `workerPool`, `localPool` and `bullmqPool`. */
 export interface WorkerPool<Api> extends AsyncDisposable {
   /** Most workers at once. */
   readonly size: number;

@@ -1,5 +1,5 @@
 // Finds a Firefox for the browser specs; where there is none, they do without.
-import { onPath } from './chromium.js';
+import { onPath } from './installed.js';
 
 export function firefox() {
   const named = process.env.FIREFOX_BIN ?? '';

@@ -10,6 +10,7 @@ const steps = [
   { name: 'Types and build', run: 'npm run -s clean && npm run -s build' },
   { name: 'Lint', run: 'npm run -s lint' },
   { name: 'Specs in Node', run: 'npm run -s spec', specs: /^(\d+) specs?, 0 failures/gm, limit: 300 },
+  { name: 'Specs on Redis', run: 'npm run -s spec:redis', specs: /^(\d+) specs?, 0 failures/gm, limit: 300 },
   // A seed of its own each time: each gate looks somewhere new, and what fails is printed with the round to replay.
   { name: 'Soak, one minute', run: 'npm run -s soak -- --minutes 1', says: /--seed \d+|^\d+ rounds.*/gm, limit: 300 },
   { name: 'Specs in Chromium and Firefox', run: 'npm run -s spec:browser', ...BROWSERS, limit: 300 },

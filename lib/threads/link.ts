@@ -1,4 +1,5 @@
 /** Brings one worker up: built, guarded, and spoken to through threads.js. */
+import { remoteError } from '../core/remoteError.ts';
 import { WorkerInitError } from '../errors.ts';
 import { show } from '../options.ts';
 import {
@@ -15,7 +16,7 @@ import {
 } from '../wire.ts';
 import { type AnyWorker, Facade, Guard, type Loss, isWorker } from './guard.ts';
 import { unstarted } from './losses.ts';
-import { plainError, remoteError } from './remoteError.ts';
+import { plainError } from './plainError.ts';
 import type * as threadsModule from './threads.ts';
 
 /** A worker that is up. */

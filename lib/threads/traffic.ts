@@ -1,4 +1,5 @@
 /** The batches on their way to one worker and back. */
+import { remoteError } from '../core/remoteError.ts';
 import { CloneError } from '../errors.ts';
 import type { Task } from '../pool.ts';
 import {
@@ -18,7 +19,6 @@ import { type Link, uncaught } from './link.ts';
 import { type LossOf, settleLost, timedOut } from './losses.ts';
 import type { Meter } from './meter.ts';
 import { callPlain } from './plain.ts';
-import { remoteError } from './remoteError.ts';
 import type { Seat } from './seat.ts';
 import { type Teller, now } from './teller.ts';
 

@@ -1,35 +1,24 @@
 /** Errors that have crossed, back in the shape they had. */
-import { ClosureError, CloneError } from '../errors.ts';
+import {
+  ClosureError,
+  CloneError,
+  PoolClosedError,
+  TaskTimeoutError,
+  WorkerCrashedError,
+  WorkerInitError,
+} from '../errors.ts';
 import { type Thrown, unpackThrown } from '../wire.ts';
 
-const OURS = { CloneError, ClosureError };
+const OURS = { ClosureError, CloneError, PoolClosedError, TaskTimeoutError, WorkerCrashedError, WorkerInitError };
 
-/** What a worker of ours threw; `subscribed` tells whose stack goes under its own. */
+/** What was thrown on the other side; `subscribed` tells whose stack goes under its own. */
 export function remoteError(packed: Thrown, subscribed?: Error): unknown {
   return traced(unpackThrown(packed, OURS), subscribed);
 }
 
-/** What a plain threads.js worker threw: all that threads.js carries is name, message and stack. */
-export function plainError(error: unknown, subscribed?: Error): unknown {
-  // threads.js takes this for a result that could not be sent; so it reached us as an error of that name.
-  if (isNamed(error, 'DataCloneError'))
-    return new CloneError(`A value cannot cross between threads: ${error.message}`, { cause: error });
-  const packed = error as { __error_marker?: unknown; name?: string; message?: string; stack?: string } | null;
-  const isError = error instanceof Error || (typeof packed === 'object' && packed?.__error_marker === '$$error');
-  if (!isError) return error;
-  const { name = 'Error', message = '', stack } = packed as Partial<Error>;
-  return remoteError(
-    { kind: 'error', name, message, stack, of: name, ours: false, cause: undefined, errors: undefined, own: {} },
-    subscribed,
-  );
-}
-
-function isNamed(error: unknown, name: string): error is Error {
-  return error instanceof Error && error.name === name;
-}
-
 /** Frames of RxJS and of this library, which stand between a task or a subscriber and what they called. */
-const BETWEEN = /[\\/]rxjs[\\/]dist[\\/]|[\\/]dist[\\/]lib[\\/](?:worker[\\/](?:runner|inline)|core[\\/]operator)\.js/;
+const BETWEEN =
+  /[\\/]rxjs[\\/]dist[\\/]|[\\/]dist[\\/]lib[\\/](?:worker[\\/](?:runner|inline)|local[\\/]localPool|core[\\/]operator)\.js/;
 /** Frames shown of the place that subscribed. */
 const SHOWN = 10;
 

@@ -1,4 +1,4 @@
-import { Pace } from '../../lib/threads/pace.ts';
+import { Pace } from '../../lib/core/pace.ts';
 
 /** Lets `messages` of the size that the pace asks for be run, `ms` a task. */
 function run(pace: Pace, messages: number, ms: number): number[] {

@@ -1,0 +1,4 @@
+/** `rxjs-parallel/bullmq`: the same operators on many machines, through a BullMQ queue in Redis. */
+export { type BullmqPoolOptions, bullmqPool } from './bullmqPool.ts';
+export type { Connection, ConnectionOptions } from './connection.ts';
+export { type ServeOptions, type Served, serve } from './serve.ts';

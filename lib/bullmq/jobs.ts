@@ -1,0 +1,315 @@
+/** A pool on a queue: which stream the next job is made for, and what becomes of those that are out. */
+import { Subject, type Observable } from 'rxjs';
+import type { ClosablePool } from '../core/publicPool.ts';
+import { Turns } from '../core/turns.ts';
+import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../errors.ts';
+import type { Feed, Place, PoolEvent, PoolStats, Task } from '../pool.ts';
+import { read, readThrown } from './crossing.ts';
+import { Job } from './job.ts';
+import { type Report, isReport, orderOrReport } from './message.ts';
+import { Run, type RunSettings } from './run.ts';
+import { Seat } from './seat.ts';
+
+export interface JobsSettings extends RunSettings {
+  /** Most jobs out at once. */
+  readonly size: number;
+  /** Most bytes of a task's arguments. */
+  readonly maxPayload: number;
+}
+
+type Outcome = Extract<PoolEvent, { type: 'task:end' }>['outcome'];
+
+/** A task is sent again so many times when its job has vanished from the queue. */
+const MOST_LOSSES = 10;
+/** How long a closing pool waits for what is cancelled to leave the queue, in ms. */
+const CLOSE_WITHIN = 2000;
+
+export class Jobs implements ClosablePool {
+  readonly size: number;
+  readonly maxPayload: number;
+  readonly #settings: JobsSettings;
+  readonly #turns = new Turns<Seat>();
+  readonly #events = new Subject<PoolEvent>();
+  /** The job in each place that was ever used. */
+  readonly #places: (Job | undefined)[] = [];
+  #run: Run | undefined;
+  #out = 0;
+  #counts = { completed: 0, failed: 0 };
+  #pumping = false;
+  #pumpAgain = false;
+  #closing: PoolClosedError | undefined;
+  #ended: Promise<void> | undefined;
+  #end!: () => void;
+  #ending = false;
+
+  constructor(settings: JobsSettings) {
+    this.size = settings.size;
+    this.maxPayload = settings.maxPayload;
+    this.#settings = settings;
+  }
+
+  get events$(): Observable<PoolEvent> {
+    return this.#events.asObservable();
+  }
+
+  stats(): Omit<PoolStats, 'dropped'> {
+    let running = 0;
+    for (const job of this.#places) if (job !== undefined) running += job.waited.length;
+    const workers = this.#ending ? 0 : this.#places.length;
+    return { workers, idle: this.#ending ? 0 : workers - this.#out, running, ...this.#counts, restarts: 0 };
+  }
+
+  attach(feed: Feed): Place {
+    if (this.#closing !== undefined) throw this.#closedError();
+    const seat = new Seat(feed, this);
+    seat.hungry = true;
+    this.#turns.add(seat);
+    return seat;
+  }
+
+  /** Makes jobs while there are tasks and places for them, and sends those together; never inside itself. */
+  pump(): void {
+    this.#pumpAgain = true;
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      while (this.#pumpAgain) {
+        this.#pumpAgain = false;
+        const jobs: Job[] = [];
+        this.#turns.each((seat) => (seat.hungry = false));
+        while (this.#out < this.size) {
+          const seat = this.#turns.next(({ feed, fits }) => fits && feed.waiting() > 0);
+          this.#turns.each((each) => (each.hungry ||= each.fits && each.feed.waiting() === 0));
+          if (seat === undefined) break;
+          const job = this.#make(seat);
+          if (job !== undefined) jobs.push(job);
+        }
+        this.#send(jobs);
+      }
+    } finally {
+      this.#pumping = false;
+    }
+    // What a stream has to fetch, it fetches when there is room, and then has its turn.
+    for (const { feed, hungry } of this.#turns) if (hungry && feed.waiting() === 0) feed.drain();
+    if (this.#closing !== undefined && this.#turns.size === 0) void this.#finish();
+  }
+
+  cancel(seat: Seat, from: number): void {
+    for (const job of this.#places) {
+      if (job?.seat !== seat) continue;
+      const at = job.tasks.findIndex(({ seq }) => seq >= from);
+      if (at < 0 || at >= job.cancelledFrom) continue;
+      job.cancelledFrom = at;
+      this.#run?.cancel(job);
+    }
+    this.pump();
+  }
+
+  leave(seat: Seat): void {
+    seat.left = true;
+    this.#turns.remove(seat);
+    this.cancel(seat, 0);
+  }
+
+  unsendable({ feed }: Seat, failures: readonly (readonly [Task, unknown])[]): void {
+    for (const [task, error] of failures) {
+      this.#counts.failed++;
+      feed.failure(task, error);
+    }
+    feed.drain();
+    this.pump();
+  }
+
+  close(drain: boolean): Promise<void> {
+    this.#ended ??= new Promise((resolve) => (this.#end = resolve));
+    const first = this.#closing === undefined;
+    this.#closing ??= this.#closedError();
+    for (const { feed } of this.#turns)
+      if (!drain) feed.error(this.#closedError());
+      else if (first) feed.closing(this.#closing);
+    this.pump();
+    return this.#ended;
+  }
+
+  #make(seat: Seat): Job | undefined {
+    const { feed } = seat;
+    // What is left is shared out evenly, so that no machine ends long after the others.
+    const load = seat.take(Math.ceil(feed.waiting() / Math.min(this.size, feed.concurrency)));
+    // `fn` is the user's: it may have ended its stream, or closed the pool.
+    if (load.tasks.length === 0 || seat.left) return undefined;
+    const { again, args, tasks } = load;
+    const free = this.#places.indexOf(undefined);
+    const place = free < 0 ? this.#places.length : free;
+    const { concurrency, terminateAfter, timeout } = feed;
+    const job = new Job(
+      seat,
+      place,
+      tasks,
+      {
+        methods: tasks.map(({ method }) => method),
+        args,
+        indices: tasks.map(({ index }) => index),
+        // With a limit, a job counts as one of those that run at once.
+        spread: concurrency === Infinity,
+        timeout: timeout ?? null,
+        terminateAfter: terminateAfter === Infinity ? null : terminateAfter,
+      },
+      again,
+    );
+    this.#places[place] = job;
+    if (free < 0) this.#tell({ type: 'worker:start', worker: place, time: now() });
+    this.#out++;
+    seat.out++;
+    return job;
+  }
+
+  #send(jobs: readonly Job[]): void {
+    // Those of a stream that a later `fn` has ended.
+    for (const job of jobs) if (job.cancelled) this.#free(job);
+    const wanted = jobs.filter(({ cancelled }) => !cancelled);
+    if (wanted.length === 0) return;
+    if (this.#run === undefined || this.#run.ended)
+      this.#run = new Run(this.#settings, {
+        ended: (job, data) => this.#done(job, data),
+        failed: (job, why) => this.#lost(job, `failed in the queue: ${why}`, 1),
+        missing: (job) => this.#lost(job, 'was removed from the queue', MOST_LOSSES),
+        dropped: (job) => this.#free(job),
+        broken: (cause) => this.#broken(cause),
+      });
+    this.#run.add(wanted);
+  }
+
+  #done(job: Job, data: string): void {
+    let report: Report;
+    try {
+      const found = orderOrReport(JSON.parse(data));
+      if (!isReport(found)) throw new TypeError('It has ended without a report');
+      report = found;
+    } catch (error) {
+      return this.#lost(job, `came back unreadable: ${(error as Error).message}`, 1);
+    }
+    const { feed } = job.seat;
+    const { fates, ms, times, unable, values } = report;
+    const unrun: Task[] = [];
+    let bytes = 0;
+    let ran = 0;
+    for (const [at, task] of job.waited.entries()) {
+      const fate = fates[at] ?? 'unrun';
+      if (fate === 'unrun') {
+        unrun.push(task);
+        continue;
+      }
+      const text = values[at]!;
+      bytes += text.length;
+      ran++;
+      const outcome = this.#settle(job, task, fate, text);
+      this.#tellTask(job, task, outcome, times[2 * at], times[2 * at + 1]);
+    }
+    if (job.cancelledFrom < Infinity) this.#tellCancelled(job);
+    job.seat.observe(ran, ms, bytes);
+    this.#free(job);
+    feed.putBack(unrun);
+    if (unable === null) feed.drain();
+    else feed.error(readThrown(unable));
+    this.pump();
+  }
+
+  #settle({ seat: { feed } }: Job, task: Task, fate: 'value' | 'error' | 'crash', text: string): Outcome {
+    if (fate === 'value') {
+      this.#counts.completed++;
+      feed.value(task, read(text));
+      return 'value';
+    }
+    const error = readThrown(text, feed.subscribed);
+    if (fate === 'crash') {
+      if (!feed.crashed(task, error as Error)) this.#counts.failed++;
+      return 'crash';
+    }
+    this.#counts.failed++;
+    feed.failure(task, error);
+    return error instanceof TaskTimeoutError ? 'timeout' : 'error';
+  }
+
+  /** The job is gone, without an outcome: its tasks are sent again, each alone; one that has been lost so often fails. */
+  #lost(job: Job, how: string, most: number): void {
+    const { seat, tasks, waited } = job;
+    const { feed } = seat;
+    const again: Task[] = [];
+    for (const task of waited) {
+      const times = seat.lost(task);
+      if (times < most || tasks.length > 1) {
+        again.push(task);
+        continue;
+      }
+      const error = new WorkerCrashedError(`The job of task ${task.index} ${how}`);
+      if (!feed.crashed(task, error)) this.#counts.failed++;
+      this.#tellTask(job, task, 'crash');
+    }
+    if (job.cancelledFrom < Infinity) this.#tellCancelled(job);
+    this.#free(job);
+    feed.putBack(again);
+    feed.drain();
+    this.pump();
+  }
+
+  /** Nothing comes of what is out: everyone who waits is told. */
+  #broken(cause: Error): void {
+    const { queue } = this.#settings;
+    for (const { feed } of this.#turns)
+      feed.error(new WorkerInitError(`The queue "${queue}" cannot be used: ${cause.message}`, { cause }));
+    this.pump();
+  }
+
+  #free(job: Job): void {
+    if (this.#places[job.place] !== job) return;
+    this.#places[job.place] = undefined;
+    this.#out--;
+    job.seat.out--;
+  }
+
+  async #finish(): Promise<void> {
+    if (this.#ending) return;
+    this.#ending = true;
+    const run = this.#run;
+    if (run !== undefined && !run.ended) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_WITHIN)));
+      await Promise.race([run.whenEmpty(), late]);
+      clearTimeout(timer);
+      await run.end();
+    }
+    for (const worker of this.#places.keys()) this.#tell({ type: 'worker:exit', worker, time: now() });
+    this.#events.complete();
+    this.#end();
+  }
+
+  #closedError(): PoolClosedError {
+    return new PoolClosedError(`The pool on the queue "${this.#settings.queue}" is closed`);
+  }
+
+  #tell(event: PoolEvent): void {
+    if (this.#events.observed) this.#events.next(event);
+  }
+
+  #tellTask(
+    { place, sent }: Job,
+    { index }: Task,
+    outcome: Outcome,
+    began: number = now(),
+    ended: number = began,
+  ): void {
+    if (!this.#events.observed) return;
+    // The clock of a machine may differ from this one: whatever it says, all this was after the sending, and is over.
+    const here = (time: number): number => Math.min(Math.max(time, sent), now());
+    this.#tell({ type: 'task:start', worker: place, index, time: here(began) });
+    this.#tell({ type: 'task:end', worker: place, index, time: here(ended), outcome });
+  }
+
+  /** Of what is cancelled the first task is the one that ran, if any did. */
+  #tellCancelled(job: Job): void {
+    const task = job.tasks[job.cancelledFrom];
+    if (task !== undefined) this.#tellTask(job, task, 'cancel');
+  }
+}
+
+const now = (): number => performance.timeOrigin + performance.now();

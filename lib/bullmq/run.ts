@@ -1,0 +1,276 @@
+/**
+ * What a pool has in Redis while it is connected: adds jobs, reads what became of them, removes them.
+ *
+ * What servers say is a hint and may be lost: from time to time everything that is out is looked at.
+ */
+import type { Queue as BullQueue } from 'bullmq';
+import type { Connection } from './connection.ts';
+import type { Job } from './job.ts';
+import { Line } from './line.ts';
+import { Names, order, runOf } from './message.ts';
+import { Queue } from './peers.ts';
+
+export interface RunSettings {
+  readonly queue: string;
+  readonly prefix: string;
+  readonly connection: Connection;
+  readonly initTimeout: number;
+  readonly checkInterval: number;
+  readonly expireAfter: number;
+}
+
+/** What became of a job. */
+export interface RunEvents {
+  /** It has ended; `data` is what its machine made of it. */
+  ended(job: Job, data: string): void;
+  /** BullMQ gave it up. */
+  failed(job: Job, why: string): void;
+  /** It is not there any more, and was not taken. */
+  missing(job: Job): void;
+  /** It was cancelled, and nothing more will be heard of it. */
+  dropped(job: Job): void;
+  /** Redis has refused something, or was never there: nothing more will come of this run. */
+  broken(error: Error): void;
+}
+
+export class Run {
+  /** Not all digits, without a colon: as BullMQ wants the names of jobs. */
+  readonly id: string = `r${crypto.randomUUID().replaceAll('-', '')}`;
+  readonly #settings: RunSettings;
+  readonly #events: RunEvents;
+  readonly #names: Names;
+  readonly #line: Line;
+  readonly #queue: BullQueue;
+  /** Jobs that are in Redis, as far as is known. */
+  readonly #jobs = new Map<string, Job>();
+  /** Jobs that servers say have ended, and that are to be read. */
+  #hinted = new Set<string>();
+  #reading = false;
+  /** Removals and cancellations on their way. */
+  #leaving = 0;
+  #cancelling = 0;
+  #lastId = 0;
+  #check: ReturnType<typeof setInterval> | undefined;
+  #beat: ReturnType<typeof setInterval> | undefined;
+  #whenEmpty: (() => void)[] = [];
+
+  constructor(settings: RunSettings, events: RunEvents) {
+    this.#settings = settings;
+    this.#events = events;
+    const { connection, initTimeout, prefix, queue } = settings;
+    this.#names = new Names(prefix, queue);
+    const line = new Line(connection, initTimeout, {
+      ready: () => {
+        if (!this.empty) this.#sayAlive();
+        void this.#look();
+      },
+      ended: (why) => this.#close(why),
+    });
+    this.#line = line;
+    line.subscriber.on('message', (_channel: string, id: string) => this.#hint(id));
+    void line.try(() => line.subscriber.subscribe(this.#names.ended(this.id)));
+    this.#queue = new Queue(queue, { connection: line.client, prefix, skipMetasUpdate: true });
+    this.#queue.on('error', () => {});
+  }
+
+  get ended(): boolean {
+    return this.#line.ended;
+  }
+
+  /** Whether nothing of it is in Redis. */
+  get empty(): boolean {
+    return this.#jobs.size === 0 && this.#leaving === 0 && this.#cancelling === 0;
+  }
+
+  /** Whether somebody waits for something of it; not for what is cancelled, once that has been told. */
+  get #wanted(): boolean {
+    if (this.#leaving > 0 || this.#cancelling > 0) return true;
+    for (const { added, cancelled } of this.#jobs.values()) if (!cancelled || !added) return true;
+    return false;
+  }
+
+  /** The key that says that this process is there, and which jobs are cancelled. */
+  get #alive(): string {
+    return this.#names.alive(this.id);
+  }
+
+  /** Resolves when nothing of it is in Redis, or it has ended. */
+  whenEmpty(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenEmpty.push(resolve);
+      this.#settle();
+    });
+  }
+
+  add(jobs: readonly Job[]): void {
+    for (const job of jobs) {
+      job.id = `${this.id}-${this.#lastId++}`;
+      this.#jobs.set(job.id, job);
+    }
+    this.#settle();
+    const entries = jobs.map((job) => ({
+      name: job.order.methods[0]!,
+      data: order({ run: this.id, ...job.order }),
+      opts: { jobId: job.id, lifo: job.again, attempts: 1, removeOnComplete: false, removeOnFail: false },
+    }));
+    void this.#line
+      .ask(() => this.#queue.addBulk(entries))
+      .then(() => {
+        for (const job of jobs) {
+          job.added = true;
+          if (job.cancelledFrom < Infinity) this.cancel(job);
+        }
+      });
+  }
+
+  /** Tells whoever runs it from which task on it is cancelled; takes it out of the queue where nobody does. */
+  cancel(job: Job): void {
+    // What is on its way there is cancelled when it has arrived.
+    if (!job.added || !this.#jobs.has(job.id)) return;
+    this.#cancelling++;
+    void this.#cancel(job).then(() => {
+      this.#cancelling--;
+      this.#settle();
+    });
+  }
+
+  async #cancel(job: Job): Promise<void> {
+    const { cancelledFrom, id } = job;
+    if (cancelledFrom === 0 && (await this.#line.ask(() => this.#queue.remove(id))) === 1) return this.#missing(job);
+    await this.#line.ask(() =>
+      this.#line.client
+        .multi()
+        .hset(this.#alive, id, cancelledFrom)
+        .pexpire(this.#alive, this.#settings.expireAfter)
+        .publish(this.#names.cancelled, `${id} ${cancelledFrom}`)
+        .exec(),
+    );
+  }
+
+  /** Ends it. What is left of it in Redis is then nobody's, and servers remove it. */
+  async end(): Promise<void> {
+    const { client } = this.#line;
+    if (client.status === 'ready') await this.#line.try(() => client.del(this.#alive));
+    this.#line.end();
+  }
+
+  /** Nothing more is heard of what is out. */
+  #close(why?: Error): void {
+    clearInterval(this.#check);
+    clearInterval(this.#beat);
+    this.#queue.close().catch(() => {});
+    for (const job of this.#jobs.values()) this.#events.dropped(job);
+    this.#settle();
+    if (why !== undefined) this.#events.broken(why);
+  }
+
+  #hint(id: string): void {
+    if (runOf(id) !== this.id) return;
+    // A job that ended again after it was taken, having been taken over by another machine, may be left behind.
+    if (!this.#jobs.has(id)) return this.#remove(id);
+    this.#hinted.add(id);
+    if (!this.#reading) void this.#read();
+  }
+
+  /** Takes what has ended, as long as there is some: those that end meanwhile are read together. */
+  async #read(): Promise<void> {
+    this.#reading = true;
+    while (this.#hinted.size > 0 && !this.ended) {
+      const ids = [...this.#hinted];
+      this.#hinted = new Set();
+      const states = await this.#states(ids, ['timestamp', 'finishedOn', 'failedReason', 'data']);
+      for (const [at, id] of ids.entries()) this.#take(id, states[at]!);
+      this.#settle();
+    }
+    this.#reading = false;
+  }
+
+  /** Looks at everything that is out. */
+  async #look(): Promise<void> {
+    const ids = [...this.#jobs.values()].filter(({ added }) => added).map(({ id }) => id);
+    if (ids.length === 0) return;
+    const states = await this.#states(ids, ['timestamp', 'finishedOn', 'failedReason']);
+    for (const [at, id] of ids.entries()) {
+      const [added, finished] = states[at]!;
+      const job = this.#jobs.get(id);
+      if (job === undefined) continue;
+      if (added === null || finished !== null) this.#hint(id);
+      else if (job.cancelledFrom < Infinity) this.cancel(job);
+    }
+  }
+
+  #states(ids: readonly string[], fields: readonly string[]): Promise<(string | null)[][]> {
+    return this.#line.ask(async () => {
+      const pipeline = this.#line.client.pipeline();
+      for (const id of ids) pipeline.hmget(this.#names.job(id), ...fields);
+      const replies = await pipeline.exec();
+      return replies!.map(([error, reply]) => {
+        if (error !== null) throw error;
+        return reply as (string | null)[];
+      });
+    });
+  }
+
+  #take(id: string, [added, finished, failure, data]: (string | null)[]): void {
+    const job = this.#jobs.get(id);
+    if (job === undefined) return;
+    if (added === null) {
+      if (job.added) this.#missing(job);
+      return;
+    }
+    if (finished === null) return;
+    this.#remove(id);
+    this.#forget(job);
+    if (failure === null) this.#events.ended(job, data!);
+    else this.#events.failed(job, failure!);
+  }
+
+  #missing(job: Job): void {
+    if (this.#forget(job)) this.#events.missing(job);
+  }
+
+  #forget({ cancelledFrom, id }: Job): boolean {
+    const had = this.#jobs.delete(id);
+    if (had && cancelledFrom < Infinity) void this.#line.try(() => this.#line.client.hdel(this.#alive, id));
+    return had;
+  }
+
+  #remove(id: string): void {
+    this.#leaving++;
+    void this.#line
+      .ask(() => this.#queue.remove(id))
+      .then(() => {
+        this.#leaving--;
+        this.#settle();
+      });
+  }
+
+  /** While something of it is in Redis, it says that it is there, looks around, and keeps the process alive. */
+  #settle(): void {
+    if (this.ended || this.empty) for (const resolve of this.#whenEmpty.splice(0)) resolve();
+    if (this.ended) return;
+    this.#line.hold(this.#wanted);
+    if (!this.empty === (this.#beat !== undefined)) return;
+    if (this.empty) {
+      clearInterval(this.#check);
+      clearInterval(this.#beat);
+      this.#beat = undefined;
+      void this.#line.try(() => this.#line.client.del(this.#alive));
+      return;
+    }
+    const { checkInterval, expireAfter } = this.#settings;
+    this.#check = setInterval(() => void this.#look(), checkInterval);
+    this.#beat = setInterval(() => this.#sayAlive(), expireAfter / 3);
+    // The sockets are what keeps the process alive.
+    this.#check.unref();
+    this.#beat.unref();
+    this.#sayAlive();
+  }
+
+  #sayAlive(): void {
+    const { expireAfter } = this.#settings;
+    void this.#line.try(() =>
+      this.#line.client.multi().hset(this.#alive, 'since', Date.now()).pexpire(this.#alive, expireAfter).exec(),
+    );
+  }
+}

@@ -1,0 +1,99 @@
+/** A stream's place at a pool on a queue. */
+import { Pace } from '../core/pace.ts';
+import { BasicSeat, type House } from '../core/seat.ts';
+import type { Feed, Task } from '../pool.ts';
+import { sizeOf, write } from './crossing.ts';
+
+/** Work in a job, in ms: a job costs about one in Redis and on the way, and the rest is still shared out evenly. */
+const TARGET = 20;
+/** Many jobs are out before the first comes back: by doubling, it would take ten times as many to fill them. */
+const GROWTH = 8;
+/** However few tasks are left, a job of short ones is filled to this part: less gains nothing. */
+const LEAST = 1 / 8;
+
+/** What a seat asks of its pool besides. */
+export interface Office extends House<Seat> {
+  readonly maxPayload: number;
+  /** These cannot be sent. */
+  unsendable(seat: Seat, failures: readonly (readonly [Task, unknown])[]): void;
+}
+
+/** Tasks with their arguments as text, for one job. */
+export interface Load {
+  readonly tasks: readonly Task[];
+  readonly args: readonly string[];
+  /** Whether they were in a job that was lost. */
+  readonly again: boolean;
+}
+
+export class Seat extends BasicSeat<Seat> {
+  readonly #office: Office;
+  /** How often the jobs of these tasks were lost. A task that may have been the reason travels alone. */
+  readonly #losses = new WeakMap<Task, number>();
+  /** Bytes of a result, as of late: together those of a job should not exceed what one may have. */
+  #bytes = 0;
+  /** Whether its stream has gone. */
+  left = false;
+  /** How many jobs of this stream are out. */
+  out = 0;
+
+  constructor(feed: Feed, office: Office) {
+    super(feed, new Pace(TARGET, GROWTH), office);
+    this.#office = office;
+  }
+
+  /** Whether a job more of it may be out. */
+  get fits(): boolean {
+    return this.out < this.feed.concurrency;
+  }
+
+  /** The next tasks for one job: as many as go into one, and of what is left a fair `share`. */
+  take(share: number): Load {
+    const { maxPayload } = this.#office;
+    const lean = this.#bytes === 0 ? Infinity : Math.max(1, Math.floor(maxPayload / this.#bytes));
+    const fair = Math.max(share, Math.floor(this.pace.size * LEAST));
+    const most = Math.min(this.pace.size, this.feed.batch, fair, lean);
+    const tasks: Task[] = [];
+    const args: string[] = [];
+    const failures: [Task, unknown][] = [];
+    let again = false;
+    let total = 0;
+    while (tasks.length < most) {
+      const task = this.feed.next();
+      if (task === undefined) break;
+      let text: string;
+      try {
+        text = write(task.args, `The argument of ${task.method}()`, maxPayload);
+      } catch (error) {
+        failures.push([task, error]);
+        continue;
+      }
+      const lost = this.#losses.has(task);
+      total += sizeOf(text);
+      if (tasks.length > 0 && (lost || total > maxPayload)) {
+        this.feed.putBack([task]);
+        break;
+      }
+      tasks.push(task);
+      args.push(text);
+      again = lost;
+      if (lost) break;
+    }
+    // Not at once: the pool is in the middle of handing out.
+    if (failures.length > 0) queueMicrotask(() => this.#office.unsendable(this, failures));
+    return { tasks, args, again };
+  }
+
+  /** A job of `count` tasks came back after `ms`, with so many bytes. */
+  observe(count: number, ms: number, bytes: number): void {
+    this.pace.observe(count, ms);
+    if (count > 0) this.#bytes = Math.max(bytes / count, this.#bytes / 2);
+  }
+
+  /** Remembers that a job with this task was lost, and how often that has happened. */
+  lost(task: Task): number {
+    const times = (this.#losses.get(task) ?? 0) + 1;
+    this.#losses.set(task, times);
+    return times;
+  }
+}

@@ -1,0 +1,96 @@
+import { milliseconds, record, show, whole } from '../options.ts';
+import { type Pool, type WorkerPool, engine } from '../pool.ts';
+import { commonOf } from './bullmqPool.ts';
+import type { Connection } from './connection.ts';
+import { Server } from './server.ts';
+
+/** Options of `serve`. */
+export interface ServeOptions {
+  /** The name of the queue: that of `bullmqPool`. */
+  readonly queue: string;
+  /** Where Redis is: a URL, options of ioredis, or an ioredis client, of which copies are made. */
+  readonly connection: Connection;
+  /** Most jobs taken at once: an integer, at least 1. Default: the size of the pool. */
+  readonly concurrency?: number | undefined;
+  /** What BullMQ's keys in Redis start with; the same as that of `bullmqPool`. Default: `'bull'`. */
+  readonly prefix?: string | undefined;
+  /** Most bytes of a task's result, as text: an integer, at least 1. Default: 8 MiB. More is a `CloneError`. */
+  readonly maxPayload?: number | undefined;
+  /**
+   * Milliseconds, at least 100, after which a job of a process that is not heard of is given to another: it is renewed
+   * at half that time. Default: 30 000.
+   */
+  readonly lockDuration?: number | undefined;
+  /** Milliseconds, at least 100, between looks for such jobs, and for what is left of producers that are gone. Default: 30 000. */
+  readonly stalledInterval?: number | undefined;
+  /** How many processes may die of a job before its tasks are tried each alone, and of such a task before it fails: an integer, at least 0. Default: 3. */
+  readonly maxStalledCount?: number | undefined;
+  /** Hears of what goes wrong between this process and Redis; it goes on by itself. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** What `serve` returns. */
+export interface Served extends AsyncDisposable {
+  /** Resolves when jobs are taken. */
+  readonly ready: Promise<void>;
+  /** Takes no more jobs and finishes those that run; the pool stays open. May be called again. */
+  close(): Promise<void>;
+}
+
+const NAMES = [
+  'queue',
+  'connection',
+  'concurrency',
+  'prefix',
+  'maxPayload',
+  'lockDuration',
+  'stalledInterval',
+  'maxStalledCount',
+  'onError',
+] as const;
+
+const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as never);
+
+/**
+ * Runs on `pool` what a `bullmqPool` of the same queue sends, until it is closed: call it in a process on each machine.
+ *
+ * The pool should be a `workerPool`: its threads compute while this process keeps its jobs. Only the methods that its
+ * workers expose can be called, by their names; nothing else that comes from the queue is executed.
+ *
+ * @param pool made by `workerPool`, or for debugging by `localPool`. It may serve other streams, too.
+ * @param options see `ServeOptions`.
+ * @throws TypeError, RangeError: an argument is not what it must be.
+ *
+ * ```ts
+ * import { Worker, workerPool } from 'rxjs-parallel';
+ * import { serve } from 'rxjs-parallel/bullmq';
+ *
+ * const pool = workerPool(() => new Worker(new URL('./primes.worker.js', import.meta.url), { type: 'module' }));
+ * const server = serve(pool, { queue: 'primes', connection: 'redis://127.0.0.1:6379', onError: console.error });
+ * process.once('SIGTERM', async () => {
+ *   await server.close();
+ *   await pool.close();
+ * });
+ * ```
+ */
+export function serve(pool: WorkerPool<any>, options: ServeOptions): Served {
+  const of = (name: string): string => `serve: ${name}`;
+  const seen = (typeof pool === 'object' && pool !== null && engine in pool ? pool[engine] : undefined) as
+    | Pool
+    | undefined;
+  if (seen === undefined)
+    throw new TypeError(`${of('pool')} must be a pool made by workerPool or localPool, got ${show(pool)}`);
+  const given = record(of('options'), options, NAMES);
+  const { lockDuration = 30_000, onError, stalledInterval = 30_000 } = given;
+  if (onError !== undefined && typeof onError !== 'function')
+    throw new TypeError(`${of('onError')} must be a function, got ${show(onError)}`);
+  const server = new Server(seen, {
+    ...commonOf('serve', given['queue'], given),
+    concurrency: whole(of('concurrency'), given['concurrency'], 1, seen.size),
+    lockDuration: milliseconds(of('lockDuration'), lockDuration, 100),
+    stalledInterval: milliseconds(of('stalledInterval'), stalledInterval, 100),
+    maxStalledCount: whole(of('maxStalledCount'), given['maxStalledCount'], 0, 3),
+    onError: (onError as ((error: unknown) => void) | undefined) ?? (() => {}),
+  });
+  return { ready: server.ready, close: () => server.close(), [asyncDispose]: () => server.close() };
+}

@@ -1,0 +1,67 @@
+/** What the machines of the specs on Redis do. They say what they do on a channel, which reaches the spec. */
+import { taskContext } from 'rxjs-parallel/worker';
+
+/** What a task says. */
+export interface Said {
+  readonly what: 'begun' | 'aborted';
+  readonly n: number;
+}
+
+export const SAID = 'rxjs-parallel-spec-said';
+export const TOLD = 'rxjs-parallel-spec-told';
+
+function say(what: Said['what'], n: number): void {
+  const channel = new BroadcastChannel(SAID);
+  channel.postMessage({ what, n } satisfies Said);
+  channel.close();
+}
+
+export function deeds() {
+  return {
+    twice: (n: number): number => 2 * n,
+    echo: (value: any): any => value,
+    fail(n: number): never {
+      throw new RangeError(`${n} is bad`);
+    },
+    /** Takes `ms`, waiting. */
+    async slow(n: number, ms: number): Promise<number> {
+      say('begun', n);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      return n;
+    },
+    /** Takes `ms`, computing. */
+    busy(n: number, ms: number): number {
+      say('begun', n);
+      const end = performance.now() + ms;
+      while (performance.now() < end);
+      return n;
+    },
+    /** Ends when it is told to. */
+    untilTold(n: number): Promise<number> {
+      return new Promise((resolve) => {
+        const channel = new BroadcastChannel(TOLD);
+        channel.onmessage = () => {
+          channel.close();
+          resolve(n);
+        };
+        say('begun', n);
+      });
+    },
+    /** Ends when its signal aborts. */
+    untilAborted(n: number): Promise<void> {
+      return new Promise((resolve) => {
+        taskContext().signal.addEventListener('abort', () => {
+          say('aborted', n);
+          resolve();
+        });
+        say('begun', n);
+      });
+    },
+    /** Ends its worker. */
+    exit: (): never => process.exit(7),
+    /** A result of so many bytes. */
+    large: (bytes: number): string => 'x'.repeat(bytes),
+  };
+}
+
+export type Deeds = ReturnType<typeof deeds>;

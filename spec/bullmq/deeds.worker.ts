@@ -1,0 +1,4 @@
+import { expose } from 'rxjs-parallel/worker';
+import { deeds } from './deeds.ts';
+
+expose(deeds());

@@ -1,0 +1,37 @@
+import { type WorkerPool, Worker, workerPool } from 'rxjs-parallel';
+import { bullmqPool, serve } from 'rxjs-parallel/bullmq';
+import { RedisServer } from '../support/redis.ts';
+import type { ContractApi } from './contractApi.ts';
+import { poolContract } from './poolContract.ts';
+
+describe('With a redis-server', () => {
+  let redis: RedisServer;
+  let queues = 0;
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+  });
+  afterAll(() => redis.end());
+
+  poolContract('bullmqPool', {
+    most: Infinity,
+    copies: true,
+    moves: false,
+    make(size): WorkerPool<ContractApi> {
+      const queue = `contract-${queues++}`;
+      const { connection } = redis;
+      const workers = workerPool(
+        () => new Worker(new URL('./contract.worker.js', import.meta.url), { type: 'module' }),
+        size,
+      );
+      const server = serve(workers, { queue, connection });
+      const pool = bullmqPool<ContractApi>(queue, { connection, size });
+      const close: typeof pool.close = async (options) => {
+        await pool.close(options);
+        await server.close();
+        await workers.close();
+        expect(await redis.left(queue)).toEqual([]);
+      };
+      return { ...pool, close, [Symbol.asyncDispose]: () => close() };
+    },
+  });
+});
