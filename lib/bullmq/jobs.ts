@@ -3,10 +3,11 @@ import { Subject, type Observable } from 'rxjs';
 import type { ClosablePool } from '../core/publicPool.ts';
 import { Turns } from '../core/turns.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../errors.ts';
-import type { Feed, Place, PoolEvent, PoolStats, Task } from '../pool.ts';
+import type { Feed, Place as StreamPlace, PoolEvent, PoolStats, Task } from '../pool.ts';
 import { read, readThrown } from './crossing.ts';
 import { Job } from './job.ts';
 import { type Report, isReport, orderOrReport } from './message.ts';
+import { Place, timesOf } from './place.ts';
 import { Run, type RunSettings } from './run.ts';
 import { Seat } from './seat.ts';
 
@@ -30,8 +31,8 @@ export class Jobs implements ClosablePool {
   readonly #settings: JobsSettings;
   readonly #turns = new Turns<Seat>();
   readonly #events = new Subject<PoolEvent>();
-  /** The job in each place that was ever used. */
-  readonly #places: (Job | undefined)[] = [];
+  /** Those that were ever used. */
+  readonly #places: Place[] = [];
   #run: Run | undefined;
   #out = 0;
   #counts = { completed: 0, failed: 0 };
@@ -53,13 +54,14 @@ export class Jobs implements ClosablePool {
   }
 
   stats(): Omit<PoolStats, 'dropped'> {
+    const places = this.#ending ? [] : this.#places;
     let running = 0;
-    for (const job of this.#places) if (job !== undefined) running += job.waited.length;
-    const workers = this.#ending ? 0 : this.#places.length;
-    return { workers, idle: this.#ending ? 0 : workers - this.#out, running, ...this.#counts, restarts: 0 };
+    for (const { job } of places) running += job?.waited.length ?? 0;
+    const idle = places.filter(({ job }) => job === undefined).length;
+    return { workers: places.length, idle, running, ...this.#counts, restarts: 0, ...timesOf(this.#places, places) };
   }
 
-  attach(feed: Feed): Place {
+  attach(feed: Feed): StreamPlace {
     if (this.#closing !== undefined) throw this.#closedError();
     const seat = new Seat(feed, this);
     seat.hungry = true;
@@ -95,7 +97,7 @@ export class Jobs implements ClosablePool {
   }
 
   cancel(seat: Seat, from: number): void {
-    for (const job of this.#places) {
+    for (const { job } of this.#places) {
       if (job?.seat !== seat) continue;
       const at = job.tasks.findIndex(({ seq }) => seq >= from);
       if (at < 0 || at >= job.cancelledFrom) continue;
@@ -138,8 +140,8 @@ export class Jobs implements ClosablePool {
     // `fn` is the user's: it may have ended its stream, or closed the pool.
     if (load.tasks.length === 0 || seat.left) return undefined;
     const { again, args, tasks } = load;
-    const free = this.#places.indexOf(undefined);
-    const place = free < 0 ? this.#places.length : free;
+    const free = this.#places.findIndex((each) => each.job === undefined);
+    const place = free < 0 ? this.#places.push(new Place()) - 1 : free;
     const { concurrency, terminateAfter, timeout } = feed;
     const job = new Job(
       seat,
@@ -156,7 +158,7 @@ export class Jobs implements ClosablePool {
       },
       again,
     );
-    this.#places[place] = job;
+    this.#places[place]!.job = job;
     if (free < 0) this.#tell({ type: 'worker:start', worker: place, time: now() });
     this.#out++;
     seat.out++;
@@ -205,6 +207,7 @@ export class Jobs implements ClosablePool {
       const outcome = this.#settle(job, task, fate, text);
       this.#tellTask(job, task, outcome, times[2 * at], times[2 * at + 1]);
     }
+    this.#places[job.place]!.told(job, ms);
     if (job.cancelledFrom < Infinity) this.#tellCancelled(job);
     job.seat.observe(ran, ms, bytes);
     this.#free(job);
@@ -261,8 +264,9 @@ export class Jobs implements ClosablePool {
   }
 
   #free(job: Job): void {
-    if (this.#places[job.place] !== job) return;
-    this.#places[job.place] = undefined;
+    const place = this.#places[job.place]!;
+    if (place.job !== job) return;
+    place.job = undefined;
     this.#out--;
     job.seat.out--;
   }
