@@ -14,6 +14,7 @@ export const SETUP = 'rxjs-parallel:setup';
 export const REPLY = 'rxjs-parallel:reply';
 export const BEGIN = 'rxjs-parallel:begin';
 export const UNCAUGHT = 'rxjs-parallel:uncaught';
+export const ALIVE = 'rxjs-parallel:alive';
 
 /** First message to a worker: the cells that both sides see, where memory can be shared. */
 export interface OpenMessage {
@@ -82,6 +83,12 @@ export interface ReplyMessage {
 export interface UncaughtMessage {
   readonly type: typeof UNCAUGHT;
   readonly error: Thrown;
+}
+
+/** In a page: the worker holds this lock for as long as it lives. */
+export interface AliveMessage {
+  readonly type: typeof ALIVE;
+  readonly lock: string;
 }
 
 /** A cell of the shared memory: which of a batch's tasks are claimed, how far it may go, how many are done. */

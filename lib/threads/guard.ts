@@ -1,6 +1,7 @@
 /** Watches one worker: its messages, and the one moment in which it is lost. */
 
-import { text } from '../wire.ts';
+import { whenReleased } from '#platform';
+import { ALIVE, type AliveMessage, text } from '../wire.ts';
 
 /** Any worker: the browser's, `node:worker_threads`', threads.js's, or this library's. */
 export interface AnyWorker {
@@ -43,6 +44,7 @@ export class Guard {
   readonly #listening: readonly (readonly [string, (value: never) => void])[];
   #lost = false;
   #ending: Promise<void> | undefined;
+  #stopWaiting: (() => void) | undefined;
 
   constructor(worker: AnyWorker) {
     this.worker = worker;
@@ -87,13 +89,20 @@ export class Guard {
   /** Stops watching; not before the worker has ended, or its `error` would end the host process. */
   release(): void {
     this.#lost = true;
+    this.#stopWaiting?.();
     for (const [event, listener] of this.#listening)
       if (typeof this.worker.off === 'function') this.worker.off(event, listener);
       else this.worker.removeEventListener?.(event, listener);
   }
 
   #message(data: unknown): void {
-    if (!this.#lost) this.onMessage(data);
+    if (this.#lost) return;
+    const message = data as AliveMessage | null | undefined;
+    if (message?.type === ALIVE)
+      this.#stopWaiting ??= whenReleased(message.lock, () =>
+        this.lose({ why: 'closed itself, or was terminated from outside,' }),
+      );
+    else this.onMessage(data);
   }
 
   #nodeEvents(): (readonly [string, (value: never) => void])[] {

@@ -22,3 +22,10 @@ export function inlineWorker(source: string): { worker: object; source: string |
 export function afterMessages(act: () => void): void {
   setTimeout(act);
 }
+
+/** Calls `act` when whoever holds `lock` has let go of it, after what it had sent; returns what ends the wait. */
+export function whenReleased(lock: string, act: () => void): () => void {
+  const waiting = new AbortController();
+  navigator.locks.request(lock, { signal: waiting.signal }, () => afterMessages(act)).catch(() => {});
+  return () => waiting.abort();
+}

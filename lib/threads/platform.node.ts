@@ -48,3 +48,8 @@ export function afterMessages(act: () => void): void {
   // Timers run before the poll phase, in which messages arrive; immediates run after it.
   setImmediate(act);
 }
+
+/** A worker's `exit` says it. */
+export function whenReleased(_lock: string, _act: () => void): () => void {
+  return () => {};
+}

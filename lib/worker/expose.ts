@@ -1,3 +1,4 @@
+import { tellAlive, whenAlive } from '#port';
 import { MARK } from '../wire.ts';
 import { type Api, serve } from './runner.ts';
 import { expose as exposeToThreads } from './threads.ts';
@@ -24,5 +25,8 @@ export function expose(api: object): void {
   const methods = Object.entries(api).filter(([, method]) => typeof method === 'function');
   if (methods.length === 0) throw new TypeError('expose: api must have at least one function of its own');
   serve(api as Api);
-  exposeToThreads({ ...Object.fromEntries(methods), [MARK]: () => 1 });
+  whenAlive(() => {
+    tellAlive();
+    exposeToThreads({ ...Object.fromEntries(methods), [MARK]: () => 1 });
+  });
 }

@@ -20,3 +20,10 @@ export function onUncaught(report: (error: unknown) => void): void {
 export function onExit(act: () => void): void {
   if (parentPort !== null) process.on('exit', act);
 }
+
+/** The host hears of the end of a worker. */
+export function whenAlive(act: () => void): void {
+  act();
+}
+
+export function tellAlive(): void {}

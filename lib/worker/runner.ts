@@ -1,5 +1,5 @@
 /** Takes messages from the host and runs the methods of an api: one task at a time. */
-import { listen, onExit, onUncaught, post } from '#port';
+import { listen, onExit, onUncaught, post, tellAlive } from '#port';
 import {
   CUT,
   type CutMessage,
@@ -31,8 +31,11 @@ export function serve(api: Api): void {
   };
   listen((data) => {
     const message = data as OpenMessage | RunMessage | CutMessage | null | undefined;
-    if (message?.type === OPEN) cells = message.cells;
-    else if (message?.type === RUN) {
+    if (message?.type === OPEN) {
+      cells = message.cells;
+      // Who has borrowed this worker was not there when it came up.
+      tellAlive();
+    } else if (message?.type === RUN) {
       waiting.push(new Run(message, cells));
       if (running === undefined) void runAll();
     } else if (message?.type === CUT)

@@ -1,0 +1,3 @@
+import { close } from './silentEnd.worker.ts';
+
+close();
