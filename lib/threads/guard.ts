@@ -1,6 +1,6 @@
 /** Watches one worker: its messages, and the one moment in which it is lost. */
 
-import { whenReleased } from '#platform';
+import { afterMessages, whenReleased } from '#platform';
 import { ALIVE, type AliveMessage, text } from '../wire.ts';
 
 /** Any worker: the browser's, `node:worker_threads`', threads.js's, or this library's. */
@@ -79,10 +79,10 @@ export class Guard {
   /** Ends the worker; resolves when it has ended. */
   end(): Promise<void> {
     this.#lost = true;
-    this.#ending ??= Promise.resolve(this.worker.terminate()).then(
-      () => this.release(),
-      () => this.release(),
-    );
+    this.#stopWaiting?.();
+    // A page is not told when a worker has ended: an `error` may still come, and would be the page's if nobody took it.
+    const ended = (): void => (typeof this.worker.on === 'function' ? this.release() : undefined);
+    this.#ending ??= Promise.resolve(this.worker.terminate()).then(ended, ended);
     return this.#ending;
   }
 
@@ -134,8 +134,12 @@ export class Guard {
           event.preventDefault?.();
           const cause =
             event.error ?? (event.message === undefined || event.message === '' ? undefined : new Error(event.message));
-          if (cause === undefined) this.lose({ why: 'could not be loaded (is its URL right, and its text a module?)' });
-          else this.lose({ why: `ended by an uncaught error (${text(cause)})`, cause: [cause] });
+          const loss: Loss =
+            cause === undefined
+              ? { why: 'could not be loaded (is its URL right, and its text a module?)' }
+              : { why: `ended by an uncaught error (${text(cause)})`, cause: [cause] };
+          // The event may overtake what the worker had sent before.
+          afterMessages(() => this.lose(loss));
         },
       ],
     ];

@@ -119,7 +119,9 @@ export class Traffic {
     const seats = new Set(batches.map(({ seat }) => seat));
     for (const seat of seats) seat.lanes--;
     for (const [at, batch] of batches.entries()) {
-      const { ran, failed } = settleLost(batch, at === 0, loss, this.#teller);
+      // A plain worker tells nothing of what it begins.
+      const first = at === 0 && (this.progress || !this.link.batches);
+      const { ran, failed } = settleLost(batch, first, loss, this.#teller);
       this.progress ||= ran > 0;
       this.#events.settled(0, failed);
     }
@@ -131,6 +133,7 @@ export class Traffic {
     if (message?.type === REPLY) return this.#reply(message);
     if (message?.type === BEGIN) {
       const batch = this.#batch(message.id);
+      this.progress = true;
       if (batch !== undefined) this.#teller.begun(batch, message.offset, message.time);
       return;
     }
