@@ -131,8 +131,14 @@ export class Lanes implements Pool {
   readonly #emit = (event: PoolEvent): void => this.#events.next(event);
 
   #serve(lane: Lane): void {
-    const seat = this.#turns.next((each) => each.feed.waiting() > 0 && each.fits(lane));
-    this.#turns.each((each) => (each.hungry ||= each.feed.waiting() === 0 && each.fits(lane)));
+    let held = false;
+    const seat = this.#turns.next((each) => {
+      if (held || each.feed.waiting() === 0 || !each.mayUse(lane)) return false;
+      // Whose turn it is and needs an idle worker is not passed: others would keep this one from ever being idle.
+      held = !lane.idle && each.idleOnly;
+      return !held;
+    });
+    this.#turns.each((each) => (each.hungry ||= each.feed.waiting() === 0 && this.#comesTo(lane, each)));
     if (seat === undefined) return;
     // What is left is shared out evenly, so that no worker ends long after the others.
     const share = Math.ceil(seat.feed.waiting() / Math.min(this.size, seat.feed.concurrency));
@@ -143,6 +149,11 @@ export class Lanes implements Pool {
     // `fn` is the user's: it may have closed the pool.
     if (lane.state === 'up') lane.send(seat, tasks);
     else seat.feed.putBack(tasks);
+  }
+
+  /** Whether a stream that has nothing at hand would be served by this worker, if it had: now, or after others. */
+  #comesTo(lane: Lane, seat: Seat): boolean {
+    return seat.fits(lane) || (seat.mayUse(lane) && !seat.at(lane));
   }
 
   /** How many tasks more this worker may have. */

@@ -44,10 +44,24 @@ export class Seat implements Place {
     this.#house.leave(this);
   }
 
+  /** Whether its next message has to find its worker idle. */
+  get idleOnly(): boolean {
+    return this.alone || this.feed.timeout !== undefined || !this.pace.small;
+  }
+
+  /** Whether `lane` may take from this stream, now or when it is idle. */
+  mayUse(lane: Lane): boolean {
+    return this.lanes < this.feed.concurrency || this.at(lane);
+  }
+
   /** Whether `lane` may take from this stream now, if it has something. */
   fits(lane: Lane): boolean {
-    if (!lane.idle && (this.alone || this.feed.timeout !== undefined || !this.pace.small)) return false;
-    return this.lanes < this.feed.concurrency || lane.batches.some((batch: Batch) => batch.seat === this);
+    return (lane.idle || !this.idleOnly) && this.mayUse(lane);
+  }
+
+  /** Whether `lane` has something of this stream. */
+  at(lane: Lane): boolean {
+    return lane.batches.some((batch: Batch) => batch.seat === this);
   }
 
   /**
