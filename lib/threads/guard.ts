@@ -43,6 +43,8 @@ export class Guard {
   readonly worker: AnyWorker;
   readonly #listening: readonly (readonly [string, (value: never) => void])[];
   #lost = false;
+  /** How it was lost, for who comes after. */
+  loss: Loss | undefined;
   #ending: Promise<void> | undefined;
   #stopWaiting: (() => void) | undefined;
 
@@ -72,6 +74,7 @@ export class Guard {
   lose(loss: Loss): void {
     if (this.#lost) return;
     this.#lost = true;
+    this.loss = loss;
     void this.end();
     this.onLost(loss);
   }

@@ -144,7 +144,7 @@ export class Lane {
     this.#proved = false;
     if (!this.#held) link.hold(false);
     this.#teller.up();
-    if (link.guard.lost) this.#lost(traffic, { why: 'ended' });
+    if (link.guard.lost) this.#lost(traffic, link.guard.loss ?? { why: 'ended' });
     else this.#events.changed();
   }
 
