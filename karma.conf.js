@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import chromeLauncher from 'karma-chrome-launcher';
 import firefoxLauncher from 'karma-firefox-launcher';
 import jasmine from 'karma-jasmine';
-import { chromium } from './scripts/chromium.js';
+import { chromium, flags } from './scripts/chromium.js';
 import { firefox } from './scripts/firefox.js';
 
 const specs = resolve('dist/spec');
@@ -92,15 +92,7 @@ export default async function karma(config) {
     customLaunchers: {
       Chromium: {
         base: 'ChromeHeadless',
-        flags: [
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-quic',
-          '--no-first-run',
-          '--disable-background-networking',
-          '--disable-component-update',
-          '--disable-sync',
-        ],
+        flags,
       },
     },
     reporters: [process.stdout.isTTY ? 'progress' : 'dots'],

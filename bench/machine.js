@@ -20,7 +20,7 @@ export function versions() {
 }
 
 /** Looked up by path: many packages do not export their package.json. */
-function versionOf(name) {
+export function versionOf(name) {
   const places = createRequire(import.meta.url).resolve.paths(name) ?? [];
   for (const place of places)
     try {

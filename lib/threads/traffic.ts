@@ -129,7 +129,9 @@ export class Traffic {
     if (batches[0] !== undefined) this.#meter.lost(batches[0]);
     for (const seat of seats) seat.lanes--;
     for (const [at, batch] of batches.entries()) {
-      const { begun, failed } = settleLost(batch, at === 0, loss, this.#teller);
+      // Where no memory is shared, a worker of ours tells when it begins its first message; a plain one tells nothing.
+      const first = at === 0 && (this.progress || !this.link.batches);
+      const { begun, failed } = settleLost(batch, first, loss, this.#teller);
       this.progress ||= begun > 0;
       this.#events.settled(0, failed);
     }
@@ -141,6 +143,7 @@ export class Traffic {
     if (message?.type === REPLY) return this.#reply(message);
     if (message?.type === BEGIN) {
       const batch = this.#batch(message.id);
+      this.progress = true;
       if (batch !== undefined) this.#teller.begun(batch, message.offset, message.time);
       return;
     }

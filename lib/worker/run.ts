@@ -65,6 +65,17 @@ export class Run {
     if (this.#cells !== undefined) Atomics.store(this.#cells, this.#at + BEGUN, clock());
   }
 
+  /** Where no memory is shared: tells that the worker has come to it. */
+  tell(): void {
+    if (this.#cells === undefined)
+      post({
+        type: BEGIN,
+        id: this.message.id,
+        offset: 0,
+        time: performance.timeOrigin + performance.now(),
+      } satisfies BeginMessage);
+  }
+
   /** The next task to run, claimed so that the host cannot take it back; -1: none. */
   claim(): number {
     const cells = this.#cells;

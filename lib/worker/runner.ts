@@ -21,11 +21,15 @@ export function serve(api: Api): void {
   let running: Run | undefined;
   /** After an uncaught error: what ran is blamed for it, so it must not end, and nothing else may begin. */
   let halted = false;
+  /** A worker that dies before this has begun nothing. */
+  let told = false;
   const runAll = async (): Promise<void> => {
     for (;;) {
       if (halted) return;
       running = waiting.shift();
       if (running === undefined) return;
+      if (!told) running.tell();
+      told = true;
       await runBatch(api, running, () => halted);
     }
   };

@@ -1,0 +1,2 @@
+/** Which worker this is: its number in Node, its name in a page. */
+export const worker = globalThis.process?.getBuiltinModule('node:worker_threads').threadId ?? globalThis.name;

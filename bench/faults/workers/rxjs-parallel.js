@@ -1,0 +1,6 @@
+import { exposed } from '../start.js';
+import { expose, taskContext } from '../../../dist/lib/worker/index.js';
+import * as tasks from '../tasks.js';
+
+expose({ ...tasks, listen: (task) => tasks.listen(task, taskContext().signal) });
+exposed();
