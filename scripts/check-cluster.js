@@ -1,10 +1,12 @@
 // Runs examples/cluster for real: a redis-server, two workers and a producer; one worker is told to end in the middle.
+// Then the other and a third, on a database of its own, are the shards of one stream.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { countPrimes } from '../dist/examples/primes.count.js';
 import { RedisServer } from '../dist/spec/support/redis.js';
 
-const SIZE = 40_000;
+const SIZE = 25_000;
+const PRIMES = countPrimes(0, 40 * SIZE);
 
 /** A process of examples/cluster, and what it has printed. */
 class Program {
@@ -51,9 +53,10 @@ class Program {
 /** Says what was seen. */
 export async function cluster() {
   const redis = await RedisServer.start();
-  const env = { REDIS_URL: `redis://127.0.0.1:${redis.port}` };
+  const urls = [0, 1].map((database) => `redis://127.0.0.1:${redis.port}/${database}`);
+  const [env, other] = urls.map((url) => ({ REDIS_URL: url }));
   try {
-    const workers = [new Program('worker', [], env), new Program('worker', [], env)];
+    const workers = [env, env, other].map((each) => new Program('worker', [], each));
     await Promise.all(workers.map((worker) => worker.says(/^Serving the queue/m)));
     const producer = new Program('producer', [String(SIZE)], env);
     await workers[0].says(/^task \d+: value/m);
@@ -62,12 +65,17 @@ export async function cluster() {
       throw new Error('the producer was done before a worker was told to end');
     const first = await workers[0].end('SIGTERM');
     const code = await producer.ended;
-    const second = await workers[1].end('SIGINT');
-    const expected = new Intl.NumberFormat('en').format(countPrimes(0, 40 * SIZE));
-    if (code !== 0 || !producer.output.includes(`\n${expected} primes below 1,600,000\n`))
+    const second = workers[1].count('task ');
+    const expected = new Intl.NumberFormat('en').format(PRIMES);
+    if (code !== 0 || !producer.output.includes(`\n${expected} primes below 1,000,000\n`))
       throw new Error(`the producer did not count ${expected} primes (${code}):\n${producer.output}`);
     if (first + second !== 40 || second <= before)
       throw new Error(`40 tasks were ${first} on one worker and ${second} on the other, ${before} while both ran`);
+    const shards = new Program('shards', urls, {});
+    if ((await shards.ended) !== 0 || shards.output !== `${PRIMES} primes below ${40 * SIZE}\n`)
+      throw new Error(`shards did not count ${PRIMES} primes:\n${shards.output}`);
+    const each = [(await workers[1].end('SIGINT')) - second, await workers[2].end('SIGTERM')];
+    if (each.join() !== '20,20') throw new Error(`of 40 tasks the shards had ${each.join(' and ')}`);
     const left = await redis.left('primes');
     if (left.length > 0) throw new Error(`Redis still holds ${left.join(', ')}`);
     return `${first} tasks on the worker that left, ${second} on the other`;

@@ -23,7 +23,7 @@ const runs = {
 };
 
 /** Nothing to do alone. */
-const together = ['cluster/producer', 'cluster/worker'];
+const together = ['cluster/producer', 'cluster/shards', 'cluster/worker'];
 
 let failed = 0;
 for (const name of exampleNames().filter((each) => !together.includes(each)))
