@@ -58,8 +58,8 @@ export interface ParallelOperator {
  *   text, so it must not use variables from around it. With a pool: `(worker, value, index)`, runs here, once for each
  *   task when it is dispatched, and returns the call to make in a worker.
  * @param workers how many workers, an integer of at least 1; default: as many as the machine has cores. They are
- *   started for each subscription, and ended with it. Or a pool, made by `workerPool` or `localPool`, or a threads.js
- *   `Pool`: shared, and never closed from here.
+ *   started for each subscription, and ended with it. Or a pool, made by `workerPool`, `localPool` or `bullmqPool`, or a
+ *   threads.js `Pool`: shared, and never closed from here.
  * @param options see `ParallelOptions`.
  * @throws TypeError, RangeError: an argument or option is not what it must be.
  *

@@ -132,7 +132,7 @@ export interface CloseOptions {
   readonly drain?: boolean | undefined;
 }
 
-/** A pool of workers, shared by every stream that names it: made by `workerPool` and `localPool`. */
+/** A pool of workers, shared by every stream that names it: made by `workerPool`, `localPool` and `bullmqPool`. */
 export interface WorkerPool<Api> extends AsyncDisposable {
   /** Most workers at once. */
   readonly size: number;

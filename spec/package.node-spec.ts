@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as main from 'rxjs-parallel';
 
 const LIB = new URL('../../lib/', import.meta.url);
@@ -17,7 +20,8 @@ function imports(): [file: string, from: string][] {
 /** Prints what importing an entry has added to the process. */
 const added = (entry: string): string => `
   const handlers = () => process.eventNames().map((name) => String(name) + process.listenerCount(name)).sort().join();
-  const globals = () => Reflect.ownKeys(globalThis).map(String).sort().join();
+  // Those with two underscores are of tslib, which BullMQ imports.
+  const globals = () => Reflect.ownKeys(globalThis).map(String).filter((name) => !name.startsWith('__')).sort().join();
   const before = [handlers(), globals()];
   await import(${JSON.stringify(entry)});
   console.log(JSON.stringify([before, [handlers(), globals()]]));
@@ -49,18 +53,63 @@ describe('The package', () => {
     expect(Object.keys(await import('rxjs-parallel/worker')).sort()).toEqual(['Transfer', 'expose', 'taskContext']);
   });
 
-  it('changes no signal handler and no global of a process that imports it', () => {
-    const run = ['--input-type=module', '--eval', added(new URL('../lib/index.js', import.meta.url).href)];
-    const [before, after] = JSON.parse(execFileSync(process.execPath, run, { encoding: 'utf8' })) as [
-      string[],
-      string[],
-    ];
-    expect(after).toEqual(before);
+  it('has, for many machines, these names, and no other', async () => {
+    expect(Object.keys(await import('rxjs-parallel/bullmq')).sort()).toEqual(['bullmqPool', 'serve']);
   });
+
+  it('says what to install where bullmq, ioredis or devalue is missing', () => {
+    const peers = ['bullmq', 'ioredis', 'devalue'];
+    const folder = mkdtempSync(join(tmpdir(), 'rxjs-parallel-peers-'));
+    try {
+      const modules = join(folder, 'node_modules');
+      const installed = (name: string): string => fileURLToPath(new URL(`../../node_modules/${name}`, import.meta.url));
+      for (const file of ['package.json', 'dist/lib'])
+        cpSync(new URL(`../../${file}`, import.meta.url), join(modules, 'rxjs-parallel', file), { recursive: true });
+      for (const name of ['rxjs', 'threads', ...peers]) symlinkSync(installed(name), join(modules, name));
+      const importing =
+        "import('rxjs-parallel/bullmq').then(() => console.log('there'), (e) => console.log(e.message))";
+      const said = (): string =>
+        execFileSync(process.execPath, ['--eval', importing], { cwd: folder, encoding: 'utf8' }).trim();
+      expect(said()).toBe('there');
+      for (const name of peers) {
+        rmSync(join(modules, name));
+        expect(said())
+          .withContext(name)
+          .toMatch(/^rxjs-parallel\/bullmq needs .*: npm install bullmq ioredis devalue$/);
+        symlinkSync(installed(name), join(modules, name));
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  for (const entry of ['index', 'bullmq/index'])
+    it(`changes no signal handler and no global of a process that imports lib/${entry}`, () => {
+      const run = ['--input-type=module', '--eval', added(new URL(`../lib/${entry}.js`, import.meta.url).href)];
+      const [before, after] = JSON.parse(execFileSync(process.execPath, run, { encoding: 'utf8' })) as [
+        string[],
+        string[],
+      ];
+      expect(after).toEqual(before);
+    });
 
   it('imports threads.js through one door on each side', () => {
     const doors = imports().filter(([, from]) => /^threads(?:\/|$)/.test(from));
     expect([...new Set(doors.map(([file]) => file))].sort()).toEqual(['threads/threads.ts', 'worker/threads.ts']);
+  });
+
+  it('imports bullmq, ioredis and devalue through one door, which nothing but lib/bullmq knows', () => {
+    const doors = imports().filter(([, from]) => /^(?:bullmq|ioredis|devalue)(?:\/|$)/.test(from));
+    expect(doors).toEqual([]);
+    const text = readFileSync(new URL('bullmq/peers.ts', LIB), 'utf8');
+    expect([...text.matchAll(/await peer\(\(\) => import\('(.+)'\)\)/g)].map(([, name]) => name)).toEqual([
+      'bullmq',
+      'ioredis',
+      'devalue',
+    ]);
+    const users = imports().filter(([, from]) => /(?:^|\/)(?:bullmq\/|peers\.ts$)/.test(from));
+    expect(users.length).toBeGreaterThan(2);
+    expect(users.filter(([file]) => !file.startsWith('bullmq/'))).toEqual([]);
   });
 
   it('has no RxJS in workers, and nothing but itself in what crosses', () => {

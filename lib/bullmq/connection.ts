@@ -1,7 +1,7 @@
 /** Where Redis is. Names no type of ioredis: it is in what is published. */
 import { show } from '../options.ts';
 
-/** Options of ioredis, as far as they are told here; it may have any other, too. */
+/** Options of ioredis, as far as they are told here; it may have any other, too, but how it tries again is decided here. */
 export interface ConnectionOptions {
   readonly host?: string | undefined;
   readonly port?: number | undefined;

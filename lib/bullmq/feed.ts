@@ -1,8 +1,9 @@
 /** A job as a stream of the pool that runs it. */
 import type { Pacing } from '../core/pace.ts';
-import { PoolClosedError } from '../errors.ts';
+import { CloneError, PoolClosedError } from '../errors.ts';
 import type { Feed, Place, Pool, Task } from '../pool.ts';
-import { read, write, writeThrown } from './crossing.ts';
+import { read, sizeOf, write, writeThrown } from './crossing.ts';
+import { messageOf } from '../wire.ts';
 import { type Fate, type Order, type Report, report } from './message.ts';
 
 /** Results of a job that are together larger than this do not go in one report: the rest runs again. */
@@ -146,15 +147,10 @@ export class JobFeed implements Feed {
       if (seq >= this.#cancelledFrom) break;
       const task = { index: indices[seq]!, seq, input: undefined, method, transfer: undefined, crashes: 0 };
       try {
-        const found = read(args[seq]!);
-        if (!Array.isArray(found)) throw new TypeError('they are no array');
-        this.#waiting.push({ ...task, args: found });
-      } catch (cause) {
+        this.#waiting.push({ ...task, args: argumentsOf(method, args[seq]!, this.#maxPayload) });
+      } catch (error) {
         this.#taken++;
-        this.failure(
-          { ...task, args: [] },
-          new TypeError(`The arguments of ${method}() came unreadable: ${(cause as Error).message}`),
-        );
+        this.failure({ ...task, args: [] }, error);
       }
     }
   }
@@ -178,6 +174,21 @@ export class JobFeed implements Feed {
     this.#place?.leave();
     finished();
   }
+}
+
+function argumentsOf(method: string, text: string, maxPayload: number): readonly unknown[] {
+  const bytes = sizeOf(text);
+  const what = `The arguments of ${method}()`;
+  if (bytes > maxPayload)
+    throw new CloneError(`${what} have ${bytes} bytes as text, more than the machine's maxPayload (${maxPayload})`);
+  let found: unknown;
+  try {
+    found = read(text);
+  } catch (cause) {
+    throw new CloneError(`${what} came unreadable: ${messageOf(cause)}`);
+  }
+  if (!Array.isArray(found)) throw new CloneError(`${what} came as no array`);
+  return found;
 }
 
 const now = (): number => performance.timeOrigin + performance.now();

@@ -62,6 +62,7 @@ export class Jobs implements ClosablePool {
   attach(feed: Feed): Place {
     if (this.#closing !== undefined) throw this.#closedError();
     const seat = new Seat(feed, this);
+    seat.hungry = true;
     this.#turns.add(seat);
     return seat;
   }
@@ -105,6 +106,7 @@ export class Jobs implements ClosablePool {
   }
 
   leave(seat: Seat): void {
+    seat.left = true;
     this.#turns.remove(seat);
     this.cancel(seat, 0);
   }
@@ -133,7 +135,8 @@ export class Jobs implements ClosablePool {
     const { feed } = seat;
     // What is left is shared out evenly, so that no machine ends long after the others.
     const load = seat.take(Math.ceil(feed.waiting() / Math.min(this.size, feed.concurrency)));
-    if (load.tasks.length === 0) return undefined;
+    // `fn` is the user's: it may have ended its stream, or closed the pool.
+    if (load.tasks.length === 0 || seat.left) return undefined;
     const { again, args, tasks } = load;
     const free = this.#places.indexOf(undefined);
     const place = free < 0 ? this.#places.length : free;
@@ -161,7 +164,7 @@ export class Jobs implements ClosablePool {
   }
 
   #send(jobs: readonly Job[]): void {
-    // `fn` is the user's: its stream may have ended meanwhile.
+    // Those of a stream that a later `fn` has ended.
     for (const job of jobs) if (job.cancelled) this.#free(job);
     const wanted = jobs.filter(({ cancelled }) => !cancelled);
     if (wanted.length === 0) return;
@@ -170,6 +173,7 @@ export class Jobs implements ClosablePool {
         ended: (job, data) => this.#done(job, data),
         failed: (job, why) => this.#lost(job, `failed in the queue: ${why}`, 1),
         missing: (job) => this.#lost(job, 'was removed from the queue', MOST_LOSSES),
+        dropped: (job) => this.#free(job),
         broken: (cause) => this.#broken(cause),
       });
     this.#run.add(wanted);
@@ -251,7 +255,6 @@ export class Jobs implements ClosablePool {
   /** Nothing comes of what is out: everyone who waits is told. */
   #broken(cause: Error): void {
     const { queue } = this.#settings;
-    for (const job of this.#places) if (job !== undefined) this.#free(job);
     for (const { feed } of this.#turns)
       feed.error(new WorkerInitError(`The queue "${queue}" cannot be used: ${cause.message}`, { cause }));
     this.pump();

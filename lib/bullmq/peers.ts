@@ -9,6 +9,7 @@ async function peer<T>(load: () => Promise<T>): Promise<T> {
   try {
     return await load();
   } catch (cause) {
+    if (!String((cause as { code?: unknown }).code).endsWith('MODULE_NOT_FOUND')) throw cause;
     throw new ParallelError(
       'rxjs-parallel/bullmq needs the packages bullmq, ioredis and devalue beside rxjs-parallel: npm install bullmq ioredis devalue',
       { cause },

@@ -34,7 +34,8 @@ export function connect(connection: Connection, wanted: () => boolean): Client {
 /** Whether Redis has answered, and said no: to ask again would lead nowhere. Else it was gone, or not ready. */
 export function isRefusal(error: unknown): boolean {
   const { name, message } = error as Error;
-  return name === 'ReplyError' && !/^(?:LOADING|MASTERDOWN|CLUSTERDOWN|READONLY|TRYAGAIN|BUSY)\b/.test(message);
+  if (name !== 'ReplyError') return error instanceof TypeError || error instanceof RangeError;
+  return !/^(?:LOADING|MASTERDOWN|READONLY|NOREPLICAS|NOSCRIPT|TRYAGAIN|BUSY)\b/.test(message);
 }
 
 /** How long to wait before Redis is asked again what it has not answered, in ms. */

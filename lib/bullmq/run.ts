@@ -7,7 +7,7 @@ import type { Queue as BullQueue } from 'bullmq';
 import type { Redis as Client } from 'ioredis';
 import type { Connection } from './connection.ts';
 import type { Job } from './job.ts';
-import { Names, order } from './message.ts';
+import { Names, order, runOf } from './message.ts';
 import { Queue } from './peers.ts';
 import { ASK_AGAIN, connect, isRefusal } from './redis.ts';
 
@@ -28,6 +28,8 @@ export interface RunEvents {
   failed(job: Job, why: string): void;
   /** It is not there any more, and was not taken. */
   missing(job: Job): void;
+  /** It was cancelled, and nothing more will be heard of it. */
+  dropped(job: Job): void;
   /** Redis has refused something, or was never there: nothing more will come of this run. */
   broken(error: Error): void;
 }
@@ -69,7 +71,11 @@ export class Run {
     const client = (): Client => {
       const made = connect(connection, () => this.#held && !this.#ended);
       made.on('connect', () => this.#holdSocket(made));
-      made.on('error', (error: unknown) => (this.#lastError = error));
+      made.on('error', (error: Error) => {
+        this.#lastError = error;
+        // Nobody is let in without the right password: to wait would lead nowhere.
+        if (isRefusal(error)) this.#break(error);
+      });
       // Lost while nobody waited: the next who comes makes another run.
       made.on('end', () => this.#stop());
       return made;
@@ -86,7 +92,7 @@ export class Run {
     this.#subscriber.on('ready', () => void this.#look());
     this.#subscriber.on('message', (_channel: string, id: string) => this.#hint(id));
     this.#subscriber.subscribe(this.#names.ended(this.id)).catch(() => {});
-    this.#queue = new Queue(queue, { connection: this.#client, prefix });
+    this.#queue = new Queue(queue, { connection: this.#client, prefix, skipMetasUpdate: true });
     this.#queue.on('error', () => {});
     this.#init = setTimeout(() => {
       const { initTimeout } = settings;
@@ -178,6 +184,7 @@ export class Run {
     this.#client.disconnect();
     this.#subscriber.disconnect();
     this.#queue.close().catch(() => {});
+    for (const job of this.#jobs.values()) this.#events.dropped(job);
     this.#settle();
   }
 
@@ -203,6 +210,7 @@ export class Run {
   }
 
   #hint(id: string): void {
+    if (runOf(id) !== this.id) return;
     // A job that ended again after it was taken, having been taken over by another machine, may be left behind.
     if (!this.#jobs.has(id)) return this.#remove(id);
     this.#hinted.add(id);

@@ -1,18 +1,19 @@
 /** A stream's place at a pool on a queue. */
 import { Pace } from '../core/pace.ts';
-import type { Feed, Place, Task } from '../pool.ts';
+import { BasicSeat, type House } from '../core/seat.ts';
+import type { Feed, Task } from '../pool.ts';
 import { sizeOf, write } from './crossing.ts';
 
 /** Work in a job, in ms: a job costs about one in Redis and on the way, and the rest is still shared out evenly. */
 const TARGET = 20;
+/** Many jobs are out before the first comes back: by doubling, it would take ten times as many to fill them. */
+const GROWTH = 8;
+/** However few tasks are left, a job of short ones is filled to this part: less gains nothing. */
+const LEAST = 1 / 8;
 
-/** What a seat asks of its pool. */
-export interface House {
-  readonly size: number;
+/** What a seat asks of its pool besides. */
+export interface Office extends House<Seat> {
   readonly maxPayload: number;
-  pump(): void;
-  cancel(seat: Seat, from: number): void;
-  leave(seat: Seat): void;
   /** These cannot be sent. */
   unsendable(seat: Seat, failures: readonly (readonly [Task, unknown])[]): void;
 }
@@ -25,38 +26,20 @@ export interface Load {
   readonly again: boolean;
 }
 
-export class Seat implements Place {
-  readonly feed: Feed;
-  readonly pace: Pace = new Pace(TARGET);
-  readonly #house: House;
+export class Seat extends BasicSeat<Seat> {
+  readonly #office: Office;
   /** How often the jobs of these tasks were lost. A task that may have been the reason travels alone. */
   readonly #losses = new WeakMap<Task, number>();
   /** Bytes of a result, as of late: together those of a job should not exceed what one may have. */
   #bytes = 0;
-  hungry = true;
+  /** Whether its stream has gone. */
+  left = false;
   /** How many jobs of this stream are out. */
   out = 0;
 
-  constructor(feed: Feed, house: House) {
-    this.feed = feed;
-    this.#house = house;
-  }
-
-  get ahead(): number {
-    const size = Math.min(this.pace.size, this.feed.batch);
-    return size === 1 ? 1 : size * Math.min(this.#house.size, this.feed.concurrency);
-  }
-
-  wake(): void {
-    this.#house.pump();
-  }
-
-  cancel(from: number): void {
-    this.#house.cancel(this, from);
-  }
-
-  leave(): void {
-    this.#house.leave(this);
+  constructor(feed: Feed, office: Office) {
+    super(feed, new Pace(TARGET, GROWTH), office);
+    this.#office = office;
   }
 
   /** Whether a job more of it may be out. */
@@ -64,11 +47,12 @@ export class Seat implements Place {
     return this.out < this.feed.concurrency;
   }
 
-  /** The next tasks for one job, not more than may be in a message and not more than `share`. */
+  /** The next tasks for one job: as many as go into one, and of what is left a fair `share`. */
   take(share: number): Load {
-    const { maxPayload } = this.#house;
+    const { maxPayload } = this.#office;
     const lean = this.#bytes === 0 ? Infinity : Math.max(1, Math.floor(maxPayload / this.#bytes));
-    const most = Math.min(this.pace.size, this.feed.batch, share, lean);
+    const fair = Math.max(share, Math.floor(this.pace.size * LEAST));
+    const most = Math.min(this.pace.size, this.feed.batch, fair, lean);
     const tasks: Task[] = [];
     const args: string[] = [];
     const failures: [Task, unknown][] = [];
@@ -96,7 +80,7 @@ export class Seat implements Place {
       if (lost) break;
     }
     // Not at once: the pool is in the middle of handing out.
-    if (failures.length > 0) queueMicrotask(() => this.#house.unsendable(this, failures));
+    if (failures.length > 0) queueMicrotask(() => this.#office.unsendable(this, failures));
     return { tasks, args, again };
   }
 

@@ -51,7 +51,7 @@ export class Server {
     this.#subscriber = client();
     this.#subscriber.on('message', (_channel: string, message: string) => this.#cancel(message));
     const subscribed = this.#subscriber.subscribe(this.#names.cancelled);
-    this.#queue = new Queue(queue, { connection: this.#client, prefix });
+    this.#queue = new Queue(queue, { connection: this.#client, prefix, skipMetasUpdate: true });
     this.#queue.on('error', () => {});
     this.#worker = new BullWorker(queue, (job) => this.#process(job), {
       connection: this.#client,
@@ -75,7 +75,7 @@ export class Server {
       clearInterval(this.#sweeping);
       await this.#worker.close();
       // What was said last is sent before the connection ends.
-      await this.#client.quit().catch(() => {});
+      if (this.#client.status === 'ready') await this.#client.quit().catch(() => {});
       this.#client.disconnect();
       this.#subscriber.disconnect();
       this.#queue.close().catch(() => {});

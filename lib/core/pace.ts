@@ -21,14 +21,16 @@ const RISE = 4;
 
 export class Pace implements Pacing {
   readonly #target: number;
+  readonly #growth: number;
   /** Milliseconds a task, estimated high; undefined until one has come back. */
   #cost: number | undefined;
-  /** Grows by doubling, from 1. */
+  /** Grows from 1. */
   #size = 1;
 
-  /** `target` is how many ms of work a message should carry. */
-  constructor(target: number = TARGET) {
+  /** `target`: how many ms of work a message should carry. `growth`: how many times the tasks of one that came back the next may carry. */
+  constructor(target: number = TARGET, growth: number = 2) {
     this.#target = target;
+    this.#growth = growth;
   }
 
   get size(): number {
@@ -45,7 +47,7 @@ export class Pace implements Pacing {
     const before = this.#cost;
     if (before === undefined) this.#cost = cost;
     else this.#cost = cost > before ? Math.min(cost, before * RISE + 0.01) : (cost + before) / 2;
-    const grown = Math.max(this.#size, Math.min(2 * count, MOST));
+    const grown = Math.max(this.#size, Math.min(this.#growth * count, MOST));
     this.#size = Math.max(1, Math.min(Math.floor(this.#target / this.#cost), grown));
   }
 }

@@ -1,48 +1,18 @@
 /** A stream's place at a pool of lanes. */
-import { Pace, type Pacing } from '../core/pace.ts';
-import type { Feed, Place, Task } from '../pool.ts';
+import { Pace } from '../core/pace.ts';
+import { BasicSeat, type House } from '../core/seat.ts';
+import type { Feed, Task } from '../pool.ts';
 import type { Batch } from './batch.ts';
 import type { Lane } from './lane.ts';
 
-/** What a seat asks of its pool. */
-export interface House {
-  readonly size: number;
-  pump(): void;
-  cancel(seat: Seat, from: number): void;
-  leave(seat: Seat): void;
-}
-
-export class Seat implements Place {
-  readonly feed: Feed;
-  readonly pace: Pacing;
-  readonly #house: House;
-  hungry = false;
+export class Seat extends BasicSeat<Seat> {
   /** How many lanes have a batch of this stream. */
   lanes = 0;
   /** Whether the next task has to travel alone. */
   alone = false;
 
-  constructor(feed: Feed, house: House) {
-    this.feed = feed;
-    this.pace = feed.pace ?? new Pace();
-    this.#house = house;
-  }
-
-  get ahead(): number {
-    const size = Math.min(this.pace.size, this.feed.batch);
-    return size === 1 ? 1 : size * Math.min(this.#house.size, this.feed.concurrency);
-  }
-
-  wake(): void {
-    this.#house.pump();
-  }
-
-  cancel(from: number): void {
-    this.#house.cancel(this, from);
-  }
-
-  leave(): void {
-    this.#house.leave(this);
+  constructor(feed: Feed, house: House<Seat>) {
+    super(feed, new Pace(), house);
   }
 
   /** Whether `lane` may take from this stream now, if it has something. */

@@ -15,10 +15,11 @@ process.on('message', () => {
 
 const pool = workerPool(() => new Worker(new URL('./deeds.worker.js', import.meta.url), { type: 'module' }), size);
 const server = serve(pool, options);
-process.once('SIGTERM', async () => {
+const end = async (): Promise<void> => {
   await server.close();
   await pool.close();
   process.exit(0);
-});
+};
+process.once('SIGTERM', () => void end());
 await server.ready;
 process.send?.('ready');

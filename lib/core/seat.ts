@@ -1,0 +1,42 @@
+/** A stream's place at a pool that sends messages, each of one task or several. */
+import type { Feed, Place } from '../pool.ts';
+import type { Pacing } from './pace.ts';
+
+/** What a seat asks of its pool. */
+export interface House<S> {
+  readonly size: number;
+  pump(): void;
+  cancel(seat: S, from: number): void;
+  leave(seat: S): void;
+}
+
+/** `S` is the kind of seat that the pool has. */
+export abstract class BasicSeat<S extends BasicSeat<S>> implements Place {
+  readonly feed: Feed;
+  readonly pace: Pacing;
+  readonly #house: House<S>;
+  hungry = false;
+
+  constructor(feed: Feed, pace: Pacing, house: House<S>) {
+    this.feed = feed;
+    this.pace = feed.pace ?? pace;
+    this.#house = house;
+  }
+
+  get ahead(): number {
+    const size = Math.min(this.pace.size, this.feed.batch);
+    return size === 1 ? 1 : size * Math.min(this.#house.size, this.feed.concurrency);
+  }
+
+  wake(): void {
+    this.#house.pump();
+  }
+
+  cancel(from: number): void {
+    this.#house.cancel(this as unknown as S, from);
+  }
+
+  leave(): void {
+    this.#house.leave(this as unknown as S);
+  }
+}
