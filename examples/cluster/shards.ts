@@ -6,7 +6,7 @@ import { bullmqPool } from 'rxjs-parallel/bullmq';
 import type { PrimesApi } from '../primes.worker.ts';
 
 const RANGES = 40;
-const SIZE = 25_000;
+const SIZE = 40_000;
 const urls = process.argv.slice(2);
 if (urls.length === 0) {
   console.error('shards: which Redis servers? usage: shards URL…');
