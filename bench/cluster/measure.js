@@ -30,6 +30,8 @@ const ofMachines = (task) =>
 const streams = Object.fromEntries([
   ...ofMachines('wait'),
   ...ofMachines('compute'),
+  // The next job is there when the thread is free.
+  ['ahead', { way: 'ours', machines: 1, task: 'wait', count: EACH, warmUp: 2, concurrency: 2 }],
   ...['ours', 'oneListener', 'waitUntilFinished'].map((way) => [
     way,
     { way, machines: 1, task: 'noop', count: NOOPS, warmUp: NOOPS / 10 },

@@ -69,7 +69,7 @@ export function tablesOf({ machine, date, rounds, measured, simulated }) {
       ['', 'a job takes', 'jobs/s at most'],
       limits.map(([title, ms]) => [title, `${short(ms * 1000)} µs`, short(1000 / ms)]),
     ),
-    turnaround: `A thread waits ${costs.turnaround.toFixed(1)} ms between two jobs, where \`concurrency\` is the size of the pool.`,
+    turnaround: `A thread waits ${costs.turnaround.toFixed(1)} ms between two jobs, where \`concurrency\` is the size of the pool; with one more, so that the next job is there when a thread is free, one machine does ${short(streams.ahead.rate)} waits a second instead of ${short(streams['wait-1'].rate)}.`,
     check: table(
       ['machines', 'measured, values/s', 'simulated, values/s'],
       MACHINES.map((machines, at) => [

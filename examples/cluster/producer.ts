@@ -15,7 +15,11 @@ if (!Number.isInteger(size) || size < 1 || process.argv.length > 3) {
   process.exit(1);
 }
 
-const pool = bullmqPool<PrimesApi>('primes', { connection, initTimeout: 5000 });
+// #region pool
+const pool = bullmqPool<PrimesApi>('primes', { connection });
+const counting = parallelMap((primes, n: number) => primes.count(n * size, (n + 1) * size), pool);
+// #endregion
+
 // Ctrl-C: what waits leaves the queue.
 process.once('SIGINT', () => void pool.close({ drain: false }));
 
@@ -24,7 +28,7 @@ console.log(`${RANGES} ranges for the queue "primes" at ${new URL(connection).ho
 console.time('elapsed');
 let total = 0;
 range(0, RANGES)
-  .pipe(parallelMap((primes, n) => primes.count(n * size, (n + 1) * size), pool))
+  .pipe(counting)
   .subscribe({
     next(count) {
       total += count;
