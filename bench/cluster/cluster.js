@@ -6,6 +6,9 @@ import { Check, difference } from '../check.js';
 
 const fileOf = (name) => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
+/** Milliseconds that a stream may take; then the bench fails. */
+const LIMIT = 120_000;
+
 const running = new Set();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -64,7 +67,9 @@ export class Cluster {
     const producer = this.#fork('producer', JSON.stringify({ ...what, way, task, count, warmUp, options }));
     await answer(producer);
     const before = await this.load();
+    const late = setTimeout(() => producer.kill('SIGKILL'), LIMIT);
     const { ms, cpu, check } = await ask(producer, 'go');
+    clearTimeout(late);
     const redis = between(before, await this.load());
     producer.send('end');
     const main = await stop();
@@ -116,7 +121,7 @@ function ask(child, message) {
 /** What a process says next. */
 function answer(child) {
   return new Promise((resolve, reject) => {
-    const gone = (code) => reject(new Error(`a process of the bench has ended with ${code}`));
+    const gone = (code) => reject(new Error(`a process of the bench has ended with ${code ?? 'a signal'}`));
     child.once('exit', gone);
     child.once('message', (message) => {
       child.off('exit', gone);

@@ -57,7 +57,10 @@ const ways = {
 };
 
 async function open() {
-  const queue = new Queue(name, { connection }).setMaxListeners(0);
+  // By default BullMQ keeps some 10 000 events: those that a busy producer has not read by then are lost, and some of
+  // its promises never settle.
+  const streams = { events: { maxLen: 1_000_000 } };
+  const queue = new Queue(name, { connection, streams }).setMaxListeners(0);
   const events = new QueueEvents(name, { connection });
   await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
   return { queue, events, close: () => Promise.all([queue.close(), events.close()]) };

@@ -14,7 +14,7 @@ export const TARGET = 5;
 
 /** Each by the name of the place where it stands. */
 export function tablesOf({ machine, date, rounds, measured, simulated }) {
-  const { streams, timer, idle, loss } = measured;
+  const { streams, timer, cores, idle, loss } = measured;
   const { costs } = simulated;
   const byHand = Math.max(streams.oneListener.rate, streams.waitUntilFinished.rate);
   const limits = [
@@ -29,16 +29,16 @@ export function tablesOf({ machine, date, rounds, measured, simulated }) {
     ['`bullmqPool`', 'long', LONG],
   ];
   return {
-    about: `Measured ${date} on ${machine.processor}; ${machine.system}; Node ${machine.node}; ${rounds} rounds, medians.`,
+    about: `Measured ${date} on ${machine.processor}; ${machine.system}; Node ${machine.node}; ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`}.`,
     machines: table(
       ['task', 'machines', 'values/s', 'to one machine', 'efficiency', 'of what threads alone would do'],
       ['wait', 'compute'].flatMap((task) =>
         MACHINES.map((machines) => {
           const { rate } = streams[`${task}-${machines}`];
           const toOne = rate / streams[`${task}-1`].rate;
-          const ideal = task === 'wait' ? percent((rate * timer) / 1000 / machines) : '';
+          const ideal = task === 'wait' ? machines / timer : Math.min(machines, cores) / 20;
           const title = task === 'wait' ? 'waits 20 ms' : 'computes 20 ms';
-          return [title, String(machines), short(rate), toOne.toFixed(2), percent(toOne / machines), ideal];
+          return [title, String(machines), short(rate), toOne.toFixed(2), percent(toOne / machines), percent(rate / 1000 / ideal)];
         }),
       ),
     ),

@@ -8,6 +8,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { machine } from '../machine.js';
@@ -58,7 +59,7 @@ async function measure() {
     const idle = await measureIdle(cluster, { scale });
     const loss = await measureLoss(cluster, { times: flags.quick ? 1 : 4, progress });
     const date = new Date().toISOString().slice(0, 10);
-    return { machine: machine(), date, rounds, measured: { timer, streams, idle, loss } };
+    return { machine: machine(), date, rounds, measured: { timer, cores: availableParallelism(), streams, idle, loss } };
   } finally {
     await cluster.end();
   }
