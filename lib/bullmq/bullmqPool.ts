@@ -69,8 +69,10 @@ export function commonOf(
  * instances of classes of your own and what else cannot be written faithfully are a `CloneError`. Buffers arrive as
  * Uint8Arrays. What is marked by `Transfer` is copied, too.
  *
- * `timeout` counts from the start of a task in its worker. `crashRetries` counts workers and machines that died of a
- * task. In `stats()` and `events$` a worker is one of the `size` places for jobs; a task's times are those of its
+ * `concurrency` is the most jobs of a stream at once; the tasks of such a job run one after another, while those of a
+ * stream without a limit spread over the workers of their machine. `timeout` counts from the start of a task in its
+ * worker. `crashRetries` counts workers that died of a task; a machine that died is no matter of it: its jobs run again.
+ * In `stats()` and `events$` a worker is one of the `size` places for jobs; a task's times are those of its
  * machine, told when its job is back.
  *
  * @param queue the name of the queue, without a colon.

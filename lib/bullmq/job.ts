@@ -11,6 +11,8 @@ export class Job {
   readonly order: Omit<Order, 'layout' | 'run'>;
   /** Whether its tasks were in a job that was lost: it is then next. */
   readonly again: boolean;
+  /** When it was made, in ms since the epoch. */
+  readonly sent: number = performance.timeOrigin + performance.now();
   /** Tasks from here on are cancelled: whatever becomes of them, nobody waits for it. */
   cancelledFrom: number = Infinity;
   /** Its name in the queue, once it has one. */

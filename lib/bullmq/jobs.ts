@@ -291,10 +291,18 @@ export class Jobs implements ClosablePool {
     if (this.#events.observed) this.#events.next(event);
   }
 
-  #tellTask({ place }: Job, { index }: Task, outcome: Outcome, began: number = now(), ended: number = began): void {
+  #tellTask(
+    { place, sent }: Job,
+    { index }: Task,
+    outcome: Outcome,
+    began: number = now(),
+    ended: number = began,
+  ): void {
     if (!this.#events.observed) return;
-    this.#tell({ type: 'task:start', worker: place, index, time: began });
-    this.#tell({ type: 'task:end', worker: place, index, time: ended, outcome });
+    // The clock of a machine may differ from this one: whatever it says, all this was after the sending, and is over.
+    const here = (time: number): number => Math.min(Math.max(time, sent), now());
+    this.#tell({ type: 'task:start', worker: place, index, time: here(began) });
+    this.#tell({ type: 'task:end', worker: place, index, time: here(ended), outcome });
   }
 
   /** Of what is cancelled the first task is the one that ran, if any did. */

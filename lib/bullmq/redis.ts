@@ -37,6 +37,3 @@ export function isRefusal(error: unknown): boolean {
   if (name !== 'ReplyError') return error instanceof TypeError || error instanceof RangeError;
   return !/^(?:LOADING|MASTERDOWN|READONLY|NOREPLICAS|NOSCRIPT|TRYAGAIN|BUSY)\b/.test(message);
 }
-
-/** How long to wait before Redis is asked again what it has not answered, in ms. */
-export const ASK_AGAIN = 100;

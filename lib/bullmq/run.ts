@@ -4,12 +4,11 @@
  * What servers say is a hint and may be lost: from time to time everything that is out is looked at.
  */
 import type { Queue as BullQueue } from 'bullmq';
-import type { Redis as Client } from 'ioredis';
 import type { Connection } from './connection.ts';
 import type { Job } from './job.ts';
+import { Line } from './line.ts';
 import { Names, order, runOf } from './message.ts';
 import { Queue } from './peers.ts';
-import { ASK_AGAIN, connect, isRefusal } from './redis.ts';
 
 export interface RunSettings {
   readonly queue: string;
@@ -34,17 +33,13 @@ export interface RunEvents {
   broken(error: Error): void;
 }
 
-/** Signals and sockets: what keeps a Node process alive is let go of while nobody waits. */
-type Socket = { ref?(): void; unref?(): void };
-
 export class Run {
   /** Not all digits, without a colon: as BullMQ wants the names of jobs. */
   readonly id: string = `r${crypto.randomUUID().replaceAll('-', '')}`;
   readonly #settings: RunSettings;
   readonly #events: RunEvents;
   readonly #names: Names;
-  readonly #client: Client;
-  readonly #subscriber: Client;
+  readonly #line: Line;
   readonly #queue: BullQueue;
   /** Jobs that are in Redis, as far as is known. */
   readonly #jobs = new Map<string, Job>();
@@ -55,10 +50,6 @@ export class Run {
   #leaving = 0;
   #cancelling = 0;
   #lastId = 0;
-  #held = false;
-  #lastError: unknown;
-  #ended = false;
-  #init: ReturnType<typeof setTimeout> | undefined;
   #check: ReturnType<typeof setInterval> | undefined;
   #beat: ReturnType<typeof setInterval> | undefined;
   #whenEmpty: (() => void)[] = [];
@@ -66,43 +57,24 @@ export class Run {
   constructor(settings: RunSettings, events: RunEvents) {
     this.#settings = settings;
     this.#events = events;
-    const { connection, prefix, queue } = settings;
+    const { connection, initTimeout, prefix, queue } = settings;
     this.#names = new Names(prefix, queue);
-    const client = (): Client => {
-      const made = connect(connection, () => this.#held && !this.#ended);
-      made.on('connect', () => this.#holdSocket(made));
-      made.on('error', (error: Error) => {
-        this.#lastError = error;
-        // Nobody is let in without the right password: to wait would lead nowhere.
-        if (isRefusal(error)) this.#break(error);
-      });
-      // Lost while nobody waited: the next who comes makes another run.
-      made.on('end', () => this.#stop());
-      return made;
-    };
-    this.#held = true;
-    this.#client = client();
-    this.#subscriber = client();
-    this.#client.on('ready', () => {
-      clearTimeout(this.#init);
-      if (!this.empty) this.#sayAlive();
-      void this.#look();
+    const line = new Line(connection, initTimeout, {
+      ready: () => {
+        if (!this.empty) this.#sayAlive();
+        void this.#look();
+      },
+      ended: (why) => this.#close(why),
     });
-    // What was said while it was away is lost.
-    this.#subscriber.on('ready', () => void this.#look());
-    this.#subscriber.on('message', (_channel: string, id: string) => this.#hint(id));
-    this.#subscriber.subscribe(this.#names.ended(this.id)).catch(() => {});
-    this.#queue = new Queue(queue, { connection: this.#client, prefix, skipMetasUpdate: true });
+    this.#line = line;
+    line.subscriber.on('message', (_channel: string, id: string) => this.#hint(id));
+    void line.try(() => line.subscriber.subscribe(this.#names.ended(this.id)));
+    this.#queue = new Queue(queue, { connection: line.client, prefix, skipMetasUpdate: true });
     this.#queue.on('error', () => {});
-    this.#init = setTimeout(() => {
-      const { initTimeout } = settings;
-      const cause = this.#lastError;
-      this.#break(new Error(`Redis has not answered within ${initTimeout} ms (initTimeout sets the limit)`, { cause }));
-    }, settings.initTimeout);
   }
 
   get ended(): boolean {
-    return this.#ended;
+    return this.#line.ended;
   }
 
   /** Whether nothing of it is in Redis. */
@@ -115,6 +87,11 @@ export class Run {
     if (this.#leaving > 0 || this.#cancelling > 0) return true;
     for (const { added, cancelled } of this.#jobs.values()) if (!cancelled || !added) return true;
     return false;
+  }
+
+  /** The key that says that this process is there, and which jobs are cancelled. */
+  get #alive(): string {
+    return this.#names.alive(this.id);
   }
 
   /** Resolves when nothing of it is in Redis, or it has ended. */
@@ -136,12 +113,14 @@ export class Run {
       data: order({ run: this.id, ...job.order }),
       opts: { jobId: job.id, lifo: job.again, attempts: 1, removeOnComplete: false, removeOnFail: false },
     }));
-    void this.#ask(() => this.#queue.addBulk(entries)).then(() => {
-      for (const job of jobs) {
-        job.added = true;
-        if (job.cancelledFrom < Infinity) this.cancel(job);
-      }
-    });
+    void this.#line
+      .ask(() => this.#queue.addBulk(entries))
+      .then(() => {
+        for (const job of jobs) {
+          job.added = true;
+          if (job.cancelledFrom < Infinity) this.cancel(job);
+        }
+      });
   }
 
   /** Tells whoever runs it from which task on it is cancelled; takes it out of the queue where nobody does. */
@@ -157,56 +136,32 @@ export class Run {
 
   async #cancel(job: Job): Promise<void> {
     const { cancelledFrom, id } = job;
-    if (cancelledFrom === 0 && (await this.#ask(() => this.#queue.remove(id))) === 1) return this.#missing(job);
-    const alive = this.#names.alive(this.id);
-    await this.#ask(() =>
-      this.#client
+    if (cancelledFrom === 0 && (await this.#line.ask(() => this.#queue.remove(id))) === 1) return this.#missing(job);
+    await this.#line.ask(() =>
+      this.#line.client
         .multi()
-        .hset(alive, id, cancelledFrom)
-        .pexpire(alive, this.#settings.expireAfter)
+        .hset(this.#alive, id, cancelledFrom)
+        .pexpire(this.#alive, this.#settings.expireAfter)
         .publish(this.#names.cancelled, `${id} ${cancelledFrom}`)
         .exec(),
     );
   }
 
-  /** Ends it: nothing more is heard of it. What is left of it in Redis is then nobody's, and servers remove it. */
+  /** Ends it. What is left of it in Redis is then nobody's, and servers remove it. */
   async end(): Promise<void> {
-    if (this.#client.status === 'ready') await this.#client.del(this.#names.alive(this.id)).catch(() => {});
-    this.#stop();
+    const { client } = this.#line;
+    if (client.status === 'ready') await this.#line.try(() => client.del(this.#alive));
+    this.#line.end();
   }
 
-  #stop(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    clearTimeout(this.#init);
+  /** Nothing more is heard of what is out. */
+  #close(why?: Error): void {
     clearInterval(this.#check);
     clearInterval(this.#beat);
-    this.#client.disconnect();
-    this.#subscriber.disconnect();
     this.#queue.close().catch(() => {});
     for (const job of this.#jobs.values()) this.#events.dropped(job);
     this.#settle();
-  }
-
-  #break(error: Error): void {
-    if (this.#ended) return;
-    this.#stop();
-    this.#events.broken(error);
-  }
-
-  /** Asks until Redis answers: what was in flight when the connection broke may have been done, and is done again. */
-  async #ask<T>(act: () => Promise<T>): Promise<T> {
-    for (;;)
-      try {
-        return await act();
-      } catch (error) {
-        if (this.#ended) return new Promise<T>(() => {});
-        if (isRefusal(error)) {
-          this.#break(error as Error);
-          return new Promise<T>(() => {});
-        }
-        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
-      }
+    if (why !== undefined) this.#events.broken(why);
   }
 
   #hint(id: string): void {
@@ -220,7 +175,7 @@ export class Run {
   /** Takes what has ended, as long as there is some: those that end meanwhile are read together. */
   async #read(): Promise<void> {
     this.#reading = true;
-    while (this.#hinted.size > 0 && !this.#ended) {
+    while (this.#hinted.size > 0 && !this.ended) {
       const ids = [...this.#hinted];
       this.#hinted = new Set();
       const states = await this.#states(ids, ['timestamp', 'finishedOn', 'failedReason', 'data']);
@@ -245,8 +200,8 @@ export class Run {
   }
 
   #states(ids: readonly string[], fields: readonly string[]): Promise<(string | null)[][]> {
-    return this.#ask(async () => {
-      const pipeline = this.#client.pipeline();
+    return this.#line.ask(async () => {
+      const pipeline = this.#line.client.pipeline();
       for (const id of ids) pipeline.hmget(this.#names.job(id), ...fields);
       const replies = await pipeline.exec();
       return replies!.map(([error, reply]) => {
@@ -276,29 +231,31 @@ export class Run {
 
   #forget({ cancelledFrom, id }: Job): boolean {
     const had = this.#jobs.delete(id);
-    if (had && cancelledFrom < Infinity) this.#client.hdel(this.#names.alive(this.id), id).catch(() => {});
+    if (had && cancelledFrom < Infinity) void this.#line.try(() => this.#line.client.hdel(this.#alive, id));
     return had;
   }
 
   #remove(id: string): void {
     this.#leaving++;
-    void this.#ask(() => this.#queue.remove(id)).then(() => {
-      this.#leaving--;
-      this.#settle();
-    });
+    void this.#line
+      .ask(() => this.#queue.remove(id))
+      .then(() => {
+        this.#leaving--;
+        this.#settle();
+      });
   }
 
   /** While something of it is in Redis, it says that it is there, looks around, and keeps the process alive. */
   #settle(): void {
-    if (this.#ended || this.empty) for (const resolve of this.#whenEmpty.splice(0)) resolve();
-    if (this.#ended) return;
-    this.#hold(this.#wanted);
+    if (this.ended || this.empty) for (const resolve of this.#whenEmpty.splice(0)) resolve();
+    if (this.ended) return;
+    this.#line.hold(this.#wanted);
     if (!this.empty === (this.#beat !== undefined)) return;
     if (this.empty) {
       clearInterval(this.#check);
       clearInterval(this.#beat);
       this.#beat = undefined;
-      this.#client.del(this.#names.alive(this.id)).catch(() => {});
+      void this.#line.try(() => this.#line.client.del(this.#alive));
       return;
     }
     const { checkInterval, expireAfter } = this.#settings;
@@ -311,22 +268,9 @@ export class Run {
   }
 
   #sayAlive(): void {
-    const alive = this.#names.alive(this.id);
     const { expireAfter } = this.#settings;
-    const said = this.#client.multi().hset(alive, 'since', Date.now()).pexpire(alive, expireAfter).exec();
-    said.catch(() => {});
-  }
-
-  #hold(alive: boolean): void {
-    if (alive === this.#held) return;
-    this.#held = alive;
-    this.#holdSocket(this.#client);
-    this.#holdSocket(this.#subscriber);
-  }
-
-  #holdSocket({ stream }: Client): void {
-    const socket = stream as Socket | undefined;
-    if (this.#held) socket?.ref?.();
-    else socket?.unref?.();
+    void this.#line.try(() =>
+      this.#line.client.multi().hset(this.#alive, 'since', Date.now()).pexpire(this.#alive, expireAfter).exec(),
+    );
   }
 }

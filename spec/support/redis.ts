@@ -10,6 +10,8 @@ import { Redis } from 'ioredis';
 const { redisServer } = (await import(new URL('../../../scripts/redis.js', import.meta.url).href)) as {
   redisServer(): string;
 };
+// Found before any spec runs: to install it takes longer than a spec may.
+const program = redisServer();
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -51,7 +53,7 @@ export class RedisServer {
   async start(): Promise<void> {
     const options = { port: this.port, bind: '127.0.0.1', save: '', appendonly: 'yes', dir: this.#folder };
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const child = spawn(redisServer(), args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#process = child;
     let said = '';
     for await (const text of child.stdout as AsyncIterable<Buffer>) {
