@@ -32,7 +32,7 @@ export function crewOf(caller: string, fn: Fn, workers: unknown, plan: Plan): Cr
   const pool = poolOf(workers);
   if (pool === undefined)
     throw new TypeError(
-      `${caller}: workers must be a number of workers, a pool made by workerPool or localPool, or a threads.js Pool, got ${show(workers)}`,
+      `${caller}: workers must be a number of workers, a pool made by workerPool, localPool or bullmqPool, or a threads.js Pool, got ${show(workers)}`,
     );
   return crewOn(fn, pool);
 }
