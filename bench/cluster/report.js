@@ -14,7 +14,7 @@ export const TARGET = 5;
 
 /** Each by the name of the place where it stands. */
 export function tablesOf({ machine, date, rounds, measured, simulated }) {
-  const { streams, timer, cores, idle, loss } = measured;
+  const { streams, timer, idle, loss } = measured;
   const { costs } = simulated;
   const byHand = Math.max(streams.oneListener.rate, streams.waitUntilFinished.rate);
   const limits = [
@@ -36,9 +36,16 @@ export function tablesOf({ machine, date, rounds, measured, simulated }) {
         MACHINES.map((machines) => {
           const { rate } = streams[`${task}-${machines}`];
           const toOne = rate / streams[`${task}-1`].rate;
-          const ideal = task === 'wait' ? machines / timer : Math.min(machines, cores) / 20;
+          const ideal = task === 'wait' ? machines / timer : Math.min(machines, measured.cores) / 20;
           const title = task === 'wait' ? 'waits 20 ms' : 'computes 20 ms';
-          return [title, String(machines), short(rate), toOne.toFixed(2), percent(toOne / machines), percent(rate / 1000 / ideal)];
+          return [
+            title,
+            String(machines),
+            short(rate),
+            toOne.toFixed(2),
+            percent(toOne / machines),
+            percent(rate / 1000 / ideal),
+          ];
         }),
       ),
     ),

@@ -59,7 +59,12 @@ async function measure() {
     const idle = await measureIdle(cluster, { scale });
     const loss = await measureLoss(cluster, { times: flags.quick ? 1 : 4, progress });
     const date = new Date().toISOString().slice(0, 10);
-    return { machine: machine(), date, rounds, measured: { timer, cores: availableParallelism(), streams, idle, loss } };
+    return {
+      machine: machine(),
+      date,
+      rounds,
+      measured: { timer, cores: availableParallelism(), streams, idle, loss },
+    };
   } finally {
     await cluster.end();
   }
