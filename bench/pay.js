@@ -1,7 +1,8 @@
 /** The table in README.md that says when workers pay: between two comments there, rewritten when its figures are measured. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { columns } from './columns.js';
-import { bestPeer, table } from './report.js';
+import { bestPeer } from './report.js';
+import { table } from './table.js';
 
 const README = new URL('../README.md', import.meta.url);
 const PLACE = /(?<=^<!-- bench: written by .* -->\n).*?(?=^<!-- bench: end -->$)/ms;

@@ -1,6 +1,7 @@
 /** Tables in Markdown of what was measured. */
 import { columns } from './columns.js';
 import { libraries } from './libraries.js';
+import { table } from './table.js';
 import { verdicts } from './targets.js';
 import { workloads } from './workloads.js';
 
@@ -48,14 +49,4 @@ export function sectionOf(id, measured) {
   const { title, about } = workloads[id];
   const when = measured.date === undefined ? '' : ` Measured ${measured.date}, ${measured.rounds} rounds.`;
   return `### ${title}\n\n${about}${when}\n\n${tableOf(id, measured)}\n`;
-}
-
-/** Rows may be shorter than the head; cells are filled up so that the text reads as a table too. */
-export function table(heads, rows) {
-  const cells = [heads, ...rows].map((row) => heads.map((_, at) => row[at] ?? ''));
-  const widths = heads.map((_, at) => Math.max(3, ...cells.map((row) => row[at].length)));
-  const line = (row) =>
-    `| ${row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join(' | ')} |`;
-  const rule = `| ${widths.map((width, at) => (at === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  return [line(cells[0]), rule, ...cells.slice(1).map(line)].join('\n');
 }

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cluster } from './check-cluster.js';
 import { exampleNames } from './examples.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'rxjs-parallel-examples-'));
@@ -21,8 +22,11 @@ const runs = {
   'to-database': [[join(directory, 'small.db'), '--rows', '2500', '--slow', '1', '--check']],
 };
 
+/** Nothing to do alone. */
+const together = ['cluster/producer', 'cluster/shards', 'cluster/worker'];
+
 let failed = 0;
-for (const name of exampleNames())
+for (const name of exampleNames().filter((each) => !together.includes(each)))
   for (const args of runs[name] ?? [[]]) {
     const program = [`dist/examples/${name}.js`, ...args];
     const { status, signal, stdout, stderr } = spawnSync(process.execPath, program, {
@@ -38,17 +42,18 @@ for (const name of exampleNames())
       console.error(`${title}: ${why}\n${stdout}${stderr}`);
     }
   }
-for (const name of Object.keys(runs))
+for (const name of [...Object.keys(runs), ...together])
   if (!exampleNames().includes(name)) {
     failed++;
     console.error(`There is no example "${name}"`);
   }
-try {
-  console.log(`to-database, interrupted: ok, ${await interrupt()}`);
-} catch (error) {
-  failed++;
-  console.error(`to-database, interrupted: ${error.message}`);
-}
+for (const [title, check] of Object.entries({ 'to-database, interrupted': interrupt, cluster }))
+  try {
+    console.log(`${title}: ok, ${await check()}`);
+  } catch (error) {
+    failed++;
+    console.error(`${title}: ${error.message}`);
+  }
 process.exit(failed === 0 ? 0 : 1);
 
 /** Ends `to-database` by Ctrl-C while it writes, has it go on, and has what is there checked. */

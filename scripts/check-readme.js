@@ -1,4 +1,5 @@
-// The code in README.md is code that runs: every ts block equals the file, or the region of a file, named before it.
+// The code in README.md and in docs/SCALING.md is code that runs: every ts block equals the file, or the region of a
+// file, named before it.
 //   <!-- from examples/futures.ts -->           the whole file
 //   <!-- from examples/snippets.ts#pool -->     what stands between `// #region pool` and `// #endregion`
 // --write fills the blocks in.
@@ -10,37 +11,38 @@ const BLOCK =
 const FENCE = '```';
 
 const write = process.argv.includes('--write');
-const readme = readFileSync('README.md', 'utf8');
 const problems = [];
-let blocks = 0;
 
-const filled = readme.replace(BLOCK, (block, ...rest) => {
-  const { file, region, code } = rest.at(-1);
-  const line = readme.slice(0, rest.at(-3)).split('\n').length;
-  blocks++;
-  try {
-    if (file === undefined) throw new Error('a block of code without `<!-- from FILE -->` before it');
-    const wanted = sourceOf(file, region);
-    if (wanted === code) return block;
-    if (!write) throw new Error(`differs from ${file}${region === undefined ? '' : `#${region}`}`);
-    return `${block.slice(0, -(code.length + FENCE.length))}${wanted}${FENCE}`;
-  } catch (error) {
-    problems.push(`README.md:${line}: ${error.message}`);
-    return block;
-  }
-});
-
-const marks = readme.match(/^<!-- from .*-->$/gm)?.length ?? 0;
-if (blocks === 0) problems.push('README.md has no ts block');
-if (marks !== blocks && problems.length === 0)
-  problems.push(`README.md has ${marks} comments \`from\` for ${blocks} ts blocks`);
-if (write) writeFileSync('README.md', filled);
+for (const document of ['README.md', 'docs/SCALING.md']) {
+  const text = readFileSync(document, 'utf8');
+  let blocks = 0;
+  const filled = text.replace(BLOCK, (block, ...rest) => {
+    const { file, region, code } = rest.at(-1);
+    const line = text.slice(0, rest.at(-3)).split('\n').length;
+    blocks++;
+    try {
+      if (file === undefined) throw new Error('a block of code without `<!-- from FILE -->` before it');
+      const wanted = sourceOf(file, region);
+      if (wanted === code) return block;
+      if (!write) throw new Error(`differs from ${file}${region === undefined ? '' : `#${region}`}`);
+      return `${block.slice(0, -(code.length + FENCE.length))}${wanted}${FENCE}`;
+    } catch (error) {
+      problems.push(`${document}:${line}: ${error.message}`);
+      return block;
+    }
+  });
+  const marks = text.match(/^<!-- from .*-->$/gm)?.length ?? 0;
+  if (blocks === 0) problems.push(`${document} has no ts block`);
+  if (marks !== blocks && problems.length === 0)
+    problems.push(`${document} has ${marks} comments \`from\` for ${blocks} ts blocks`);
+  if (write) writeFileSync(document, filled);
+  console.log(`${document}: ${blocks} blocks of code`);
+}
 if (problems.length > 0) {
   console.error(problems.join('\n'));
   console.error('`npm run check:readme -- --write` fills the blocks in.');
   process.exit(1);
 }
-console.log(`${blocks} blocks ${write ? 'filled in' : 'are as in their files'}`);
 
 function sourceOf(file, region) {
   const text = readFileSync(file, 'utf8');
