@@ -85,7 +85,10 @@ export default async function karma(config) {
       { pattern: 'spec/**/*.html', included: false, watched: false },
     ],
     customHeaders: [...policies, ...(isolated ? isolation : [])],
-    client: { isolated, jasmine: { random: true, forbidDuplicateNames: true, failSpecWithNoExpectations: false } },
+    client: {
+      isolated,
+      jasmine: { random: true, timeoutInterval: 30_000, forbidDuplicateNames: true, failSpecWithNoExpectations: false },
+    },
     // Both at once: mostly they wait.
     browsers:
       config.browsers.length > 0 ? config.browsers : ['Chromium', ...(found === undefined ? [] : ['FirefoxHeadless'])],

@@ -34,9 +34,6 @@ async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
 }
 
 describe('Over BullMQ', () => {
-  // Each starts processes, which takes a machine that is busy a while.
-  beforeAll(() => (jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000));
-  afterAll(() => (jasmine.DEFAULT_TIMEOUT_INTERVAL = 5000));
   let redis: RedisServer;
   let gone: ReturnType<typeof allGone>;
   let queues = 0;
