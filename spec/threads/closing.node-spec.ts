@@ -64,13 +64,13 @@ describe('A pool that is idle', () => {
         running.unsubscribe();
         console.log('cancelled');
       });
-      running = of(1e9).pipe(parallelMap((worker, ms) => worker.busy(ms), pool, { terminateAfter: 1e9 })).subscribe();`);
+      running = of(60_000).pipe(parallelMap((worker, ms) => worker.busy(ms), pool, { terminateAfter: 1e9 })).subscribe();`);
     expect(out).toBe('cancelled\n');
   });
 
   it('lets the process end though a worker is not, which works on after its task: another has run the next', async () => {
     const out = await printed(`
-      await pool.run((worker) => worker.busyAfter(0, Infinity));
+      await pool.run((worker) => worker.busyAfter(0, 60_000));
       console.log(await pool.run((worker) => worker.echo('taken over')));`);
     expect(out).toBe('taken over\n');
   });
