@@ -10,6 +10,6 @@ describe('What was taken from an outlet that holds more', () => {
       for (let seq = 0; seq < 1000; seq++) outlet.store(seq, outcomes.add({ seq }));
       for (let seq = 0; seq < 600; seq++) outlet.take();
       expect(outlet.held).toBe(400);
-      expect(await outcomes.left()).toBe(400);
+      expect(await outcomes.left(400)).toBe(400);
     });
 });

@@ -73,7 +73,7 @@ describe('What has been emitted', () => {
     const take = async (): Promise<unknown> => objects.add((await results.next()).value as object);
     for (let nth = 0; nth < COUNT; nth++) await take();
     // Those that the window holds are still to come.
-    expect(await objects.left()).toBeLessThanOrEqual(3 * 8);
+    expect(await objects.left(3 * 8)).toBeLessThanOrEqual(3 * 8);
     await results.return?.();
     expect(await objects.left()).toBe(0);
   });
@@ -90,7 +90,7 @@ describe('What is dropped', () => {
         .subscribe();
       for (let nth = 0; nth < COUNT; nth++) source.next(objects.add({ nth }));
       // The one that runs, and the one that waits.
-      expect(await objects.left()).toBeLessThanOrEqual(2);
+      expect(await objects.left(2)).toBeLessThanOrEqual(2);
       subscription.unsubscribe();
     });
 
@@ -109,7 +109,7 @@ describe('What is dropped', () => {
     await running;
     subscription.unsubscribe();
     // The one that runs keeps its worker, and its worker its message.
-    expect(await objects.left()).toBeLessThanOrEqual(1);
+    expect(await objects.left(1)).toBeLessThanOrEqual(1);
     await pool.close({ drain: false });
   });
 });

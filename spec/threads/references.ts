@@ -23,9 +23,13 @@ export class References {
     return object;
   }
 
-  /** How many are still there after a collection; what is on its way between threads keeps some for a moment. */
-  async left(): Promise<number> {
-    for (let attempt = 0; attempt < 20 && this.#alive > 0; attempt++) await collect();
+  /**
+   * How many are still there after a collection; what is on its way between threads keeps some for a moment.
+   * `atMost`: how many may be, so that nobody waits for these to go.
+   */
+  async left(atMost = 0): Promise<number> {
+    await collect();
+    for (let attempt = 1; attempt < 20 && this.#alive > atMost; attempt++) await collect();
     return this.#alive;
   }
 
