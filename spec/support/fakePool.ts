@@ -12,6 +12,12 @@ import type { Feed, Place, PoolEvent, PoolStats, Task } from '../../lib/pool.ts'
 import { RunningTask, enterTask, leaveTask } from '../../lib/worker/context.ts';
 import { isTransfer } from '../../lib/worker/transfer.ts';
 
+/** Tasks that run now. What never ends in one spec is not running in the next. */
+const entered = new Set<Running>();
+afterEach(() => {
+  for (const { leave } of entered) leave?.();
+});
+
 /** What happens to a task that a slot has begun. */
 export interface Course {
   /** Time until it ends; 0: at once, within the very call that took it; `Infinity`: it never does. */
@@ -316,8 +322,10 @@ export class FakePool<Api extends object> implements ClosablePool {
   #enter(running: Running): void {
     const current = (): RunningTask => running.context;
     enterTask(current);
+    entered.add(running);
     running.leave = () => {
       running.leave = undefined;
+      entered.delete(running);
       leaveTask(current);
     };
   }
