@@ -397,6 +397,22 @@ describe('parallelMapIterable', () => {
       }
     });
 
+    for (const errorTiming of ['in-order', 'immediate'] as const)
+      it(`that fn refuses to describe is the last that is read (${errorTiming})`, async () => {
+        const gates = new Gates(1);
+        const counter = new Counter();
+        const describe = (worker: any, n: number) => {
+          if (n === 1) throw new RangeError('refused');
+          return worker.run(n);
+        };
+        const results = parallelMapIterable(counter.numbers(), describe, gates.fake.pool, { window: 1, errorTiming });
+        const both = [results.next(), reason(results.next())];
+        await turn();
+        await gates.end(0);
+        expect(await Promise.all(both)).toEqual([gives(0), new RangeError('refused')]);
+        expect(counter.read).toBe(2);
+      });
+
     it('may throw what is falsy', async () => {
       const api = {
         run(value: unknown): never {

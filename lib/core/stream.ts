@@ -169,7 +169,7 @@ export class Stream implements Feed {
         if (this.#cancelFrom !== Infinity) this.#cancel();
         while (this.#emitting) this.#emit(this.#outlet.take());
         // After what is ready: whether that came in the same message is chance.
-        if (this.#immediate !== undefined) this.error(this.#immediate.error);
+        if (this.#immediate !== undefined) return this.error(this.#immediate.error);
         // A pool that was not left hungry asks by itself when it has room.
         if (this.#place.hungry && this.waiting() > 0) this.#place.wake();
         const before = this.#intake.waiting;
@@ -234,6 +234,7 @@ export class Stream implements Feed {
 
   /** How many values should be waiting: one more for a worker with room, and the next messages' where those carry many. */
   readonly #wanted = (): number => {
+    if (this.#failedAt !== Infinity) return 0;
     const { ahead = 1, hungry } = this.#place;
     const soon = ahead > 1 ? ahead : 0;
     return Math.min(hungry ? Math.max(soon, this.#intake.waiting + 1) : soon, this.#room());
