@@ -138,9 +138,11 @@ async function check(name, address) {
 async function weigh() {
   const gzipped = async (external) => {
     const files = await bundled(app, "export { parallelMap, workerPool, Worker } from 'rxjs-parallel'", external);
-    const sizes = files.map(({ path, contents }) => ({ path, size: gzipSync(contents).length }));
-    const of = (name) => sizes.find(({ path }) => path.includes(name)).size;
-    return { first: of('stdin'), inline: of('inlineRuntime') };
+    const weight = (inline) =>
+      files
+        .filter(({ path }) => path.includes('inlineRuntime') === inline)
+        .reduce((sum, { contents }) => sum + gzipSync(contents).length, 0);
+    return { first: weight(false), inline: weight(true) };
   };
   const [ours, both] = await Promise.all([gzipped(['rxjs', 'threads']), gzipped(['rxjs'])]);
   const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
