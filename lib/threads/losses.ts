@@ -50,7 +50,7 @@ export function settleLost(
   const { feed } = seat;
   const claimed = moved ? batch.end : shared || first ? batch.claimed : 0;
   // A task that runs out of time has not ended before its outcome is here.
-  const done = moved || !shared || loss.error !== undefined ? reported : Math.min(batch.done, claimed);
+  const done = moved || loss.error !== undefined ? reported : Math.min(batch.done, claimed);
   const back = tasks.slice(claimed, batch.end);
   let failed = 0;
   for (let at = reported; at < claimed; at++) {

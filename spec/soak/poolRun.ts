@@ -63,9 +63,13 @@ export class PoolRun {
 
   /** Waits until nothing goes on in the pool; returns what was wrong with it. */
   async settle(): Promise<readonly string[]> {
+    // What runs on the calling thread goes on when its pool is closed at once, and the pool is closed when it has ended.
+    let ended = false;
+    void Promise.all(this.#ends).then(() => (ended = true));
     const idle = (): boolean => {
+      if (this.#closed) return ended;
       const stats = this.open.stats();
-      return stats === undefined || this.#closed || (stats.running === 0 && stats.idle === stats.workers);
+      return stats === undefined || (stats.running === 0 && stats.idle === stats.workers);
     };
     if (!(await until(idle, SETTLE))) this.#problems.push(`it is not idle: ${JSON.stringify(this.open.stats())}`);
     // A generator that waits closes when it comes to its next value.

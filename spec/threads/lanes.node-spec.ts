@@ -348,7 +348,9 @@ describe('The workers of a pool', () => {
     starting.subscription.unsubscribe();
     expect(worker!.held).toBeFalse();
     const again = new Results(fake, of(1));
+    const silent = new Results(fake, NEVER);
     expect(worker!.held).toBeTrue();
+    silent.subscription.unsubscribe();
     again.subscription.unsubscribe();
     await fake.up();
     expect(worker!.held).toBeFalse();
@@ -634,15 +636,19 @@ describe('What a worker was sent', () => {
 
   it('and was moved is gone with the worker, though it had not begun', async () => {
     const fake = new FakeWorkers({ size: 1 });
-    const moved = fake.pool.run((worker) => worker.echo(Transfer({}, [new ArrayBuffer(1)])));
-    await fake.up();
-    fake.workers[0]!.die();
-    await expectAsync(moved).toBeRejectedWithError(WorkerCrashedError);
+    for (const ended of [false, true]) {
+      const moved = fake.pool.run((worker) => worker.echo(Transfer({}, [new ArrayBuffer(1)])));
+      const worker = fake.workers.at(-1)!;
+      await worker.up();
+      if (ended && worker.begin()) worker.end();
+      worker.die();
+      await expectAsync(moved).toBeRejectedWithError(WorkerCrashedError);
+    }
     const copied = fake.pool.run((worker) => worker.echo(1));
-    await fake.workers[1]!.up();
-    fake.workers[1]!.die();
     await fake.workers[2]!.up();
-    await fake.workers[2]!.run();
+    fake.workers[2]!.die();
+    await fake.workers[3]!.up();
+    await fake.workers[3]!.run();
     await expectAsync(copied).toBeResolvedTo(1);
   });
 
@@ -689,16 +695,31 @@ describe('What a worker was sent', () => {
   });
 
   it('may come back in parts', async () => {
-    const { results, worker, first } = await two();
+    const { fake, results, worker, first } = await two();
     worker.begin();
     await worker.reply();
     expect(results.said).toEqual(numbers(first + 1));
+    expect(fake.pool.stats().running).toBe(3 + 4);
     while (worker.begin());
     await worker.reply({ last: true });
     expect(results.said).toEqual(numbers(first + 4));
   });
 
-  it('is given notice when only what is cancelled has not come back', async () => {
+  it('is sent one by one where it is timed, however quick', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const results = new Results(fake, range(0, 9), { timeout: 50 });
+    await fake.up();
+    const worker = fake.workers[0]!;
+    while (worker.runs.length > 0) {
+      expect(worker.runs.length).toBe(1);
+      await worker.run();
+    }
+    expect(Math.max(...worker.counts)).toBe(1);
+    expect(results.said).toEqual([...numbers(9), 'complete']);
+  });
+
+  /** A worker that runs the tasks 1 and 5 of one message, of which the latter is cancelled then. */
+  async function partly() {
     const fake = new FakeWorkers({ size: 1 });
     const task = (seq: number): Task => ({
       ...{ seq, index: seq, input: seq, method: 'echo', args: [seq] },
@@ -720,6 +741,18 @@ describe('What a worker was sent', () => {
     worker.begin();
     worker.begin();
     place.cancel(3);
+    return { fake, worker };
+  }
+
+  for (const failed of [[], [1]])
+    it(`counts for nothing where it is cancelled (${failed.length} fails)`, async () => {
+      const { fake, worker } = await partly();
+      await worker.reply({ last: true, failed });
+      expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ completed: 2, failed: 0, running: 0 }));
+    });
+
+  it('is given notice when only what is cancelled has not come back', async () => {
+    const { worker } = await partly();
     await time.pass(30);
     expect(worker.gone).withContext('task 1 is wanted').toBeUndefined();
     const at = worker.runs[0]!;
@@ -784,6 +817,7 @@ describe('What a worker was sent', () => {
     quick.subscription.unsubscribe();
     await time.pass(40);
     expect(worker.gone).toBeUndefined();
+    expect(worker.held).toBeTrue();
     await worker.reply({ last: true });
     expect(slow.said).toEqual(['slow', 'complete']);
     // It would tell at once that it is over with what was cancelled; this one is with something else.
@@ -886,7 +920,7 @@ describe('A pool that closes', () => {
   });
 
   it('waits for a cancelled task until that has ended, and takes no new stream', async () => {
-    const fake = new FakeWorkers({ size: 1 });
+    const fake = new FakeWorkers({ size: 2 });
     const results = new Results(fake, of(0), { terminateAfter: Infinity });
     await fake.up();
     fake.workers[0]!.begin();
