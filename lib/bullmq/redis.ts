@@ -31,6 +31,20 @@ export function connect(connection: Connection, wanted: () => boolean): Client {
   return client;
 }
 
+/** Ends a client for good, whatever it is about: everything that waits for an answer is told. */
+export function end(client: Client): void {
+  // One that waits for its next try would tell nobody: it tries now.
+  if (client.status === 'reconnecting') client.connect().catch(() => {});
+  client.disconnect();
+}
+
+/** Resolves with `said`, or after `ms` at the latest; keeps the process alive meanwhile. */
+export async function within(ms: number, said: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([said, late]).finally(() => clearTimeout(timer));
+}
+
 /** Whether Redis has answered, and said no: to ask again would lead nowhere. Else it was gone, or not ready. */
 export function isRefusal(error: unknown): boolean {
   const { name, message } = error as Error;

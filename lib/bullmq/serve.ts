@@ -31,9 +31,12 @@ export interface ServeOptions {
 
 /** What `serve` returns. */
 export interface Served extends AsyncDisposable {
-  /** Resolves when jobs are taken. */
+  /** Resolves when jobs are taken; rejects (`WorkerInitError`) when it is closed before. */
   readonly ready: Promise<void>;
-  /** Takes no more jobs and finishes those that run; the pool stays open. May be called again. */
+  /**
+   * Takes no more jobs and finishes those that run; the pool stays open. May be called again.
+   * Where Redis is gone and does not hear within 5 s that they have ended, another machine runs them again.
+   */
   close(): Promise<void>;
 }
 

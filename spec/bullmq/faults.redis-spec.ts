@@ -39,6 +39,7 @@ describe('Over BullMQ', () => {
   afterAll(() => (jasmine.DEFAULT_TIMEOUT_INTERVAL = 5000));
   let redis: RedisServer;
   let gone: ReturnType<typeof allGone>;
+  let closed: ReturnType<typeof closedWithout>[];
   let queues = 0;
   const ends: (() => Promise<unknown>)[] = [];
 
@@ -46,6 +47,8 @@ describe('Over BullMQ', () => {
     redis = await RedisServer.start();
     gone = allGone();
     gone.catch(() => {});
+    closed = (['stop', 'pause'] as const).map((how) => closedWithout(how));
+    for (const each of closed) each.catch(() => {});
   });
   afterAll(() => redis.end());
   afterEach(async () => {
@@ -78,6 +81,33 @@ describe('Over BullMQ', () => {
     await pool.close();
     await second.end('SIGTERM');
     return { before, during, results, left: await redis.left(queue) };
+  };
+
+  /** It waits 5 s for Redis: other specs run meanwhile. */
+  const closedWithout = async (how: 'stop' | 'pause') => {
+    const queue = newQueue();
+    const other = await RedisServer.start();
+    const first = new Here(1, settings(queue, {}, other));
+    const pool = bullmqPool<Deeds>(queue, { connection: other.connection, size: 2 });
+    const results = all(range(0, 2).pipe(parallelMap((worker, n) => worker.untilTold(n), pool, { batch: 1 })));
+    await first.hears('begun', 1);
+    await other[how]();
+    const close = first.close();
+    await wait(100);
+    first.tell();
+    await close;
+    const second = new Here(2, settings(queue, {}, other));
+    if (how === 'stop') await other.start();
+    else other.resume();
+    // What Redis was told while it was frozen, it hears as it goes on.
+    const again = await second.hears('begun', how === 'stop' ? 2 : 1);
+    second.tell();
+    const got = await results;
+    await pool.close();
+    const left = await other.left(queue);
+    await second.close();
+    await other.end();
+    return { again, results: got, left };
   };
 
   const settings = (queue: string, options: Partial<ServeOptions>, { connection }: RedisServer): ServeOptions => ({
@@ -367,6 +397,27 @@ describe('Over BullMQ', () => {
     second.tell();
     expect(await results).toEqual(numbers(6));
     await closes(pool, queue);
+  });
+
+  for (const [at, how] of (['gone', 'frozen'] as const).entries())
+    it(`a machine is closed while Redis is ${how}: it ends, and another runs what it could not report`, async () => {
+      const { again, left, results } = await closed[at]!;
+      expect(again).toEqual(how === 'gone' ? [0, 1] : [1]);
+      expect(results).toEqual([0, 1]);
+      expect(left).toEqual([]);
+    });
+
+  it('a machine is closed before Redis was there: it ends, and says that it was never ready', async () => {
+    const heard: unknown[] = [];
+    const connection = 'redis://127.0.0.1:1';
+    const server = serve(localPool({}), { queue: newQueue(), connection, onError: (error) => heard.push(error) });
+    const never = reason(server.ready);
+    await until(() => heard.length > 0);
+    await server.close();
+    expect(await never).toBeInstanceOf(WorkerInitError);
+    const before = heard.length;
+    await wait(100);
+    expect(heard.length).toBe(before);
   });
 
   it('a task ends its worker: it fails, or runs again within crashRetries, and the others do not notice', async () => {
