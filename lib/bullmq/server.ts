@@ -108,13 +108,12 @@ export class Server {
 
   /** However long the pool takes; but for Redis, when it is gone, only if there is something to say, and not for ever. */
   async #finish(): Promise<void> {
-    let closed = false;
-    const closing = this.#worker.close().then(() => (closed = true));
+    const closed = this.#worker.close();
     do {
       await Promise.all(this.#working);
       if (this.#running.size === 0 && this.#client.status !== 'ready') return;
-      await within(CLOSE_WITHIN, closing);
-    } while (!closed && this.#working.size > 0);
+      if (await within(CLOSE_WITHIN, closed)) return;
+    } while (this.#working.size > 0);
   }
 
   async #process(job: BullJob): Promise<null> {
