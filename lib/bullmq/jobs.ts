@@ -22,9 +22,6 @@ type Outcome = Extract<PoolEvent, { type: 'task:end' }>['outcome'];
 
 /** A task is sent again so many times when its job has vanished from the queue. */
 const MOST_LOSSES = 10;
-/** How long a closing pool waits for what is cancelled to leave the queue, in ms. */
-const CLOSE_WITHIN = 2000;
-
 export class Jobs implements ClosablePool {
   readonly size: number;
   readonly maxPayload: number;
@@ -274,14 +271,7 @@ export class Jobs implements ClosablePool {
   async #finish(): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
-    const run = this.#run;
-    if (run !== undefined && !run.ended) {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_WITHIN)));
-      await Promise.race([run.whenEmpty(), late]);
-      clearTimeout(timer);
-      await run.end();
-    }
+    await this.#run?.end();
     for (const worker of this.#places.keys()) this.#tell({ type: 'worker:exit', worker, time: now() });
     this.#events.complete();
     this.#end();

@@ -347,7 +347,7 @@ describe('Over BullMQ', () => {
   it('a producer is killed: what it has left is removed, what runs for it is told', async () => {
     const queue = newQueue();
     const options = { connection: redis.connection, size: 20, expireAfter: 600 };
-    const producer = run('producer', { queue, options, method: 'untilTold', count: 100 });
+    const producer = run('producer', { queue, options, method: 'untilTold', count: 100, closes: false });
     const one = here(queue, 2);
     await one.hears('begun', 2);
     one.tell();
@@ -364,7 +364,7 @@ describe('Over BullMQ', () => {
   it('an idle pool lets the process end, a busy one does not', async () => {
     const queue = newQueue();
     const options = { connection: redis.connection };
-    const producer = run('producer', { queue, options, method: 'twice', count: 3 });
+    const producer = run('producer', { queue, options, method: 'twice', count: 3, closes: false });
     const values: unknown[] = [];
     producer.on('message', (value) => values.push(value));
     let ended = false;
@@ -378,6 +378,23 @@ describe('Over BullMQ', () => {
     here(queue);
     expect(await exit).toBe(0);
     expect(values).toEqual([0, 2, 4]);
+    expect(await redis.left(queue)).toEqual([]);
+  });
+
+  it('the process does not end before its pool is closed', async () => {
+    const queue = newQueue();
+    here(queue);
+    const producer = run('producer', {
+      queue,
+      options: { connection: redis.connection },
+      method: 'twice',
+      count: 200,
+      closes: true,
+    });
+    const said: unknown[] = [];
+    producer.on('message', (message) => said.push(message));
+    expect((await once(producer, 'exit'))[0]).toBe(0);
+    expect(said.at(-1)).toBe('closed');
     expect(await redis.left(queue)).toEqual([]);
   });
 
@@ -608,5 +625,18 @@ describe('Over BullMQ', () => {
     const error = await live;
     expect(error).toBeInstanceOf(PoolClosedError);
     expect(taskOf(error)).toBeUndefined();
+  });
+
+  it('a pool is closed while Redis is frozen', async () => {
+    const other = await RedisServer.start();
+    ends.push(() => other.end());
+    const queue = newQueue();
+    here(queue, 1, {}, other);
+    const pool = poolOn(queue, {}, other);
+    expect(await pool.run((worker) => worker.twice(1))).toBe(2);
+    await until(async () => (await other.left(queue)).length === 0);
+    other.pause();
+    await pool.close();
+    other.resume();
   });
 });
