@@ -38,17 +38,21 @@ describe('Over BullMQ', () => {
   beforeAll(() => (jasmine.DEFAULT_TIMEOUT_INTERVAL = 60_000));
   afterAll(() => (jasmine.DEFAULT_TIMEOUT_INTERVAL = 5000));
   let redis: RedisServer;
-  let gone: ReturnType<typeof allGone>;
-  let withoutRedis: ReturnType<typeof closedWithout>[];
+  /** Those that do nothing but wait run beside the others; in processes of their own, since all here hear each other. */
+  let beside: ReturnType<typeof startBeside>;
+  const startBeside = () => ({
+    allGone: allGone(),
+    machineClosed: { gone: closedWithout('stop'), frozen: closedWithout('pause') },
+    poolClosed: { gone: poolClosedWithout('stop'), frozen: poolClosedWithout('pause') },
+  });
   let queues = 0;
   const ends: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
     redis = await RedisServer.start();
-    gone = allGone();
-    gone.catch(() => {});
-    withoutRedis = (['stop', 'pause'] as const).map((how) => closedWithout(how));
-    for (const each of withoutRedis) each.catch(() => {});
+    beside = startBeside();
+    const { allGone: machines, machineClosed, poolClosed } = beside;
+    for (const each of [machines, ...Object.values(machineClosed), ...Object.values(poolClosed)]) each.catch(() => {});
   });
   afterAll(() => redis.end());
   afterEach(async () => {
@@ -57,7 +61,7 @@ describe('Over BullMQ', () => {
 
   const newQueue = (): string => `faults-${queues++}`;
 
-  /** Nothing happens in it for 10 s: other specs run meanwhile. */
+  /** Nothing happens in it for 10 s. */
   const allGone = async () => {
     const queue = newQueue();
     const { connection } = redis;
@@ -83,31 +87,44 @@ describe('Over BullMQ', () => {
     return { before, during, results, left: await redis.left(queue) };
   };
 
-  /** It waits 5 s for Redis: other specs run meanwhile. */
+  /** It waits 5 s for Redis. */
   const closedWithout = async (how: 'stop' | 'pause') => {
     const queue = newQueue();
     const other = await RedisServer.start();
-    const first = new Here(1, settings(queue, {}, other));
+    const first = await Elsewhere.start(1, settings(queue, { concurrency: 1 }, other));
     const pool = bullmqPool<Deeds>(queue, { connection: other.connection, size: 2 });
     const results = all(range(0, 2).pipe(parallelMap((worker, n) => worker.untilTold(n), pool, { batch: 1 })));
     await first.hears('begun', 1);
     await other[how]();
-    const close = first.close();
+    const end = first.end('SIGTERM');
     await wait(100);
     first.tell();
-    await close;
-    const second = new Here(2, settings(queue, {}, other));
+    await end;
     if (how === 'stop') await other.start();
     else other.resume();
+    const second = await Elsewhere.start(2, settings(queue, {}, other));
     // What Redis was told while it was frozen, it hears as it goes on.
     const again = await second.hears('begun', how === 'stop' ? 2 : 1);
     second.tell();
     const got = await results;
     await pool.close();
     const left = await other.left(queue);
-    await second.close();
+    await second.end();
     await other.end();
     return { again, results: got, left };
+  };
+
+  /** It waits 2 s for Redis. */
+  const poolClosedWithout = async (how: 'stop' | 'pause') => {
+    const queue = newQueue();
+    const other = await RedisServer.start();
+    const pool = bullmqPool<Deeds>(queue, { connection: other.connection });
+    const live = reason(pool.run((worker) => worker.twice(1)));
+    await until(async () => (await other.left(queue)).length > 0);
+    await other[how]();
+    await pool.close({ drain: false });
+    await other.end();
+    return live;
   };
 
   const settings = (queue: string, options: Partial<ServeOptions>, { connection }: RedisServer): ServeOptions => ({
@@ -156,7 +173,7 @@ describe('Over BullMQ', () => {
   });
 
   it('all machines are gone for 10 s: the stream waits for them', async () => {
-    const { before, during, left, results } = await gone;
+    const { before, during, left, results } = await beside.allGone;
     expect(before).toBeLessThan(40);
     // What was on its way from the machines when they were killed may still have come.
     expect(during).toBeLessThanOrEqual(before + 4);
@@ -180,7 +197,7 @@ describe('Over BullMQ', () => {
       );
       await until(() => got.length > 10);
       await other.stop(signal);
-      await wait(1000);
+      await wait(500);
       await other.start();
       expect(await results).toEqual(numbers(60));
       await closes(pool, queue, other);
@@ -272,7 +289,7 @@ describe('Over BullMQ', () => {
     here(queue, 1);
     const two = here(queue, 1);
     const pool = poolOn(queue);
-    expect(await pool.run((worker) => worker.busy(7, 2500))).toBe(7);
+    expect(await pool.run((worker) => worker.busy(7, 1500))).toBe(7);
     expect(two.said('begun')).toEqual([7]);
     await closes(pool, queue);
   });
@@ -416,13 +433,20 @@ describe('Over BullMQ', () => {
     await closes(pool, queue);
   });
 
-  for (const [at, how] of (['gone', 'frozen'] as const).entries())
+  for (const how of ['gone', 'frozen'] as const) {
     it(`a machine is closed while Redis is ${how}: it ends, and another runs what it could not report`, async () => {
-      const { again, left, results } = await withoutRedis[at]!;
+      const { again, left, results } = await beside.machineClosed[how];
       expect(again).toEqual(how === 'gone' ? [0, 1] : [1]);
       expect(results).toEqual([0, 1]);
       expect(left).toEqual([]);
     });
+
+    it(`a pool is closed while Redis is ${how}`, async () => {
+      const error = await beside.poolClosed[how];
+      expect(error).toBeInstanceOf(PoolClosedError);
+      expect(taskOf(error)).toBeUndefined();
+    });
+  }
 
   it('a machine is closed before Redis was there: it ends, and says that it was never ready', async () => {
     const heard: unknown[] = [];
@@ -611,32 +635,5 @@ describe('Over BullMQ', () => {
     here(queue);
     expect(await result).toBe(6);
     await closes(pool, queue);
-  });
-
-  it('a pool is closed while Redis is gone', async () => {
-    const other = await RedisServer.start();
-    ends.push(() => other.end());
-    const queue = newQueue();
-    const pool = poolOn(queue, {}, other);
-    const live = reason(pool.run((worker) => worker.twice(1)));
-    await until(async () => (await other.left(queue)).length > 0);
-    await other.stop();
-    await pool.close({ drain: false });
-    const error = await live;
-    expect(error).toBeInstanceOf(PoolClosedError);
-    expect(taskOf(error)).toBeUndefined();
-  });
-
-  it('a pool is closed while Redis is frozen', async () => {
-    const other = await RedisServer.start();
-    ends.push(() => other.end());
-    const queue = newQueue();
-    here(queue, 1, {}, other);
-    const pool = poolOn(queue, {}, other);
-    expect(await pool.run((worker) => worker.twice(1))).toBe(2);
-    await until(async () => (await other.left(queue)).length === 0);
-    other.pause();
-    await pool.close();
-    other.resume();
   });
 });
