@@ -230,7 +230,10 @@ export class Run {
   }
 
   #missing(job: Job): void {
-    if (this.#forget(job)) this.#events.missing(job);
+    if (!this.#forget(job)) return;
+    // Should Redis have been emptied: machines would not run what is sent again for a process that is gone.
+    this.#sayAlive();
+    this.#events.missing(job);
   }
 
   #forget({ cancelledFrom, id }: Job): boolean {
