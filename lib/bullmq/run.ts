@@ -266,8 +266,10 @@ export class Run {
       return;
     }
     const { checkInterval, expireAfter } = this.#settings;
-    this.#check = setInterval(() => void this.#look(), checkInterval);
-    this.#beat = setInterval(() => this.#sayAlive(), expireAfter / 3);
+    // Both are done when Redis is there again: while it is gone they would only pile up.
+    const there = (): boolean => this.#line.client.status === 'ready';
+    this.#check = setInterval(() => there() && void this.#look(), checkInterval);
+    this.#beat = setInterval(() => there() && this.#sayAlive(), expireAfter / 3);
     // The sockets are what keeps the process alive.
     this.#check.unref();
     this.#beat.unref();

@@ -165,6 +165,8 @@ export class Server {
 
   /** Removes what is left of processes that are gone, and ends what runs for them. */
   async #sweep(): Promise<void> {
+    // While Redis is gone, sweeps would only pile up.
+    if (this.#client.status !== 'ready') return;
     try {
       const until = Date.now() - UNFETCHED;
       const found = await Promise.all(

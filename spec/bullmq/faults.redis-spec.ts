@@ -270,6 +270,25 @@ describe('Over BullMQ', () => {
     await closes(pool, queue);
   });
 
+  it('Redis is emptied in the middle of a stream: what was out is sent again', async () => {
+    const other = await RedisServer.start();
+    ends.push(() => other.end());
+    const queue = newQueue();
+    here(queue, 2, {}, other);
+    const pool = poolOn(queue, {}, other);
+    const got: number[] = [];
+    const results = all(
+      range(0, 100).pipe(
+        parallelMap((worker, n) => worker.slow(n, 5), pool, { batch: 1 }),
+        tap((n) => got.push(n)),
+      ),
+    );
+    await until(() => got.length > 10);
+    await other.client.flushall();
+    expect(await results).toEqual(numbers(100));
+    await closes(pool, queue, other);
+  });
+
   it('the job of a task is removed again and again: the task fails, and says so', async () => {
     const queue = newQueue();
     const pool = poolOn(queue, { checkInterval: 20 });
@@ -547,6 +566,35 @@ describe('Over BullMQ', () => {
     }
     expect(await client.ping()).toBe('PONG');
     client.disconnect();
+  });
+
+  it('while Redis is gone, nothing piles up to be asked', async () => {
+    const other = await RedisServer.start();
+    ends.push(() => other.end());
+    const queue = newQueue();
+    const connection = new Redis({ ...other.connection, lazyConnect: true });
+    const copies: Redis[] = [];
+    connection.duplicate = (...args) => {
+      const copy = Redis.prototype.duplicate.apply(connection, args);
+      copies.push(copy);
+      return copy;
+    };
+    const pool = poolOn(queue, { connection, checkInterval: 10, expireAfter: 100 });
+    const result = pool.run((worker) => worker.twice(1));
+    await until(async () => (await other.left(queue)).length > 0);
+    const gone = Promise.all(copies.map((copy) => new Promise((resolve) => copy.once('close', resolve))));
+    await other.stop();
+    await gone;
+    const asked = copies.flatMap((copy) => [spyOn(copy, 'pipeline'), spyOn(copy, 'multi')]);
+    await wait(200);
+    for (const each of asked) {
+      expect(each).not.toHaveBeenCalled();
+      each.and.callThrough();
+    }
+    await other.start();
+    here(queue, 1, {}, other);
+    expect(await result).toBe(2);
+    await closes(pool, queue, other);
   });
 
   it('Redis goes while a pool is idle: it comes back with the next task', async () => {
