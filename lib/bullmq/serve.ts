@@ -10,7 +10,10 @@ export interface ServeOptions {
   readonly queue: string;
   /** Where Redis is: a URL, options of ioredis, or an ioredis client, of which copies are made. */
   readonly connection: Connection;
-  /** Most jobs taken at once: an integer, at least 1. Default: the size of the pool. */
+  /**
+   * Most jobs taken at once: an integer, at least 1. Default: the size of the pool. One more, and the next job is there
+   * when a thread is free; but it may also wait there while another machine is idle: only for many short tasks.
+   */
   readonly concurrency?: number | undefined;
   /** What BullMQ's keys in Redis start with; the same as that of `bullmqPool`. Default: `'bull'`. */
   readonly prefix?: string | undefined;
