@@ -1,5 +1,5 @@
 /** A pool on a queue: which stream the next job is made for, and what becomes of those that are out. */
-import { Subject, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { ClosablePool } from '../core/publicPool.ts';
 import { Turns } from '../core/turns.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../errors.ts';
@@ -10,6 +10,7 @@ import { type Report, isReport, orderOrReport } from './message.ts';
 import { Place, timesOf } from './place.ts';
 import { Run, type RunSettings } from './run.ts';
 import { Seat } from './seat.ts';
+import { type Outcome, Teller } from './teller.ts';
 
 export interface JobsSettings extends RunSettings {
   /** Most jobs out at once. */
@@ -18,19 +19,14 @@ export interface JobsSettings extends RunSettings {
   readonly maxPayload: number;
 }
 
-type Outcome = Extract<PoolEvent, { type: 'task:end' }>['outcome'];
-
 /** A task is sent again so many times when its job has vanished from the queue. */
 const MOST_LOSSES = 10;
-/** How long a closing pool waits for what is cancelled to leave the queue, in ms. */
-const CLOSE_WITHIN = 2000;
-
 export class Jobs implements ClosablePool {
   readonly size: number;
   readonly maxPayload: number;
   readonly #settings: JobsSettings;
   readonly #turns = new Turns<Seat>();
-  readonly #events = new Subject<PoolEvent>();
+  readonly #teller = new Teller();
   /** Those that were ever used. */
   readonly #places: Place[] = [];
   #run: Run | undefined;
@@ -50,7 +46,7 @@ export class Jobs implements ClosablePool {
   }
 
   get events$(): Observable<PoolEvent> {
-    return this.#events.asObservable();
+    return this.#teller.events$;
   }
 
   stats(): Omit<PoolStats, 'dropped'> {
@@ -159,7 +155,7 @@ export class Jobs implements ClosablePool {
       again,
     );
     this.#places[place]!.job = job;
-    if (free < 0) this.#tell({ type: 'worker:start', worker: place, time: now() });
+    if (free < 0) this.#teller.up(place);
     this.#out++;
     seat.out++;
     return job;
@@ -205,10 +201,10 @@ export class Jobs implements ClosablePool {
       bytes += text.length;
       ran++;
       const outcome = this.#settle(job, task, fate, text);
-      this.#tellTask(job, task, outcome, times[2 * at], times[2 * at + 1]);
+      this.#teller.ended(job, task, outcome, times[2 * at], times[2 * at + 1]);
     }
     this.#places[job.place]!.told(job, ms);
-    if (job.cancelledFrom < Infinity) this.#tellCancelled(job);
+    this.#teller.cancelled(job);
     job.seat.observe(ran, ms, bytes);
     this.#free(job);
     feed.putBack(unrun);
@@ -246,9 +242,9 @@ export class Jobs implements ClosablePool {
       }
       const error = new WorkerCrashedError(`The job of task ${task.index} ${how}`);
       if (!feed.crashed(task, error)) this.#counts.failed++;
-      this.#tellTask(job, task, 'crash');
+      this.#teller.ended(job, task, 'crash');
     }
-    if (job.cancelledFrom < Infinity) this.#tellCancelled(job);
+    this.#teller.cancelled(job);
     this.#free(job);
     feed.putBack(again);
     feed.drain();
@@ -274,46 +270,12 @@ export class Jobs implements ClosablePool {
   async #finish(): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
-    const run = this.#run;
-    if (run !== undefined && !run.ended) {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_WITHIN)));
-      await Promise.race([run.whenEmpty(), late]);
-      clearTimeout(timer);
-      await run.end();
-    }
-    for (const worker of this.#places.keys()) this.#tell({ type: 'worker:exit', worker, time: now() });
-    this.#events.complete();
+    await this.#run?.end();
+    this.#teller.gone(this.#places.keys());
     this.#end();
   }
 
   #closedError(): PoolClosedError {
     return new PoolClosedError(`The pool on the queue "${this.#settings.queue}" is closed`);
   }
-
-  #tell(event: PoolEvent): void {
-    if (this.#events.observed) this.#events.next(event);
-  }
-
-  #tellTask(
-    { place, sent }: Job,
-    { index }: Task,
-    outcome: Outcome,
-    began: number = now(),
-    ended: number = began,
-  ): void {
-    if (!this.#events.observed) return;
-    // The clock of a machine may differ from this one: whatever it says, all this was after the sending, and is over.
-    const here = (time: number): number => Math.min(Math.max(time, sent), now());
-    this.#tell({ type: 'task:start', worker: place, index, time: here(began) });
-    this.#tell({ type: 'task:end', worker: place, index, time: here(ended), outcome });
-  }
-
-  /** Of what is cancelled the first task is the one that ran, if any did. */
-  #tellCancelled(job: Job): void {
-    const task = job.tasks[job.cancelledFrom];
-    if (task !== undefined) this.#tellTask(job, task, 'cancel');
-  }
 }
-
-const now = (): number => performance.timeOrigin + performance.now();

@@ -1,7 +1,7 @@
 /** The connection of a pool to Redis, for commands and for what servers say: waits however long Redis is gone. */
 import type { Redis as Client } from 'ioredis';
 import type { Connection } from './connection.ts';
-import { connect, isRefusal } from './redis.ts';
+import { connect, isRefusal, reasonOf } from './redis.ts';
 
 /** How long to wait before Redis is asked again what it has not answered, in ms. */
 const ASK_AGAIN = 100;
@@ -22,7 +22,7 @@ export class Line {
   readonly #init: ReturnType<typeof setTimeout>;
   /** Whether somebody waits for something: it then keeps the Node process alive, and is restored when it breaks. */
   #held = true;
-  #lastError: unknown;
+  #lastError: Error | undefined;
   ended = false;
 
   constructor(connection: Connection, initTimeout: number, events: LineEvents) {
@@ -43,8 +43,10 @@ export class Line {
     this.client = client();
     this.subscriber = client();
     this.#init = setTimeout(() => {
-      const message = `Redis has not answered within ${initTimeout} ms (initTimeout sets the limit)`;
-      this.end(new Error(message, { cause: this.#lastError }));
+      const cause = this.#lastError;
+      const why = cause === undefined ? '' : `: ${reasonOf(cause)}`;
+      const message = `Redis has not answered within ${initTimeout} ms (initTimeout sets the limit)${why}`;
+      this.end(new Error(message, { cause }));
     }, initTimeout);
     this.client.once('ready', () => clearTimeout(this.#init));
   }

@@ -31,6 +31,27 @@ export function connect(connection: Connection, wanted: () => boolean): Client {
   return client;
 }
 
+/** Ends a client for good, whatever it is about: everything that waits for an answer is told. */
+export function end(client: Client): void {
+  // ioredis would wait 2 s for a socket that is closed already.
+  if (client.status === 'end') return;
+  // One that waits for its next try would tell nobody: it tries now.
+  if (client.status === 'reconnecting') client.connect().catch(() => {});
+  client.disconnect();
+}
+
+/** Whether `said` comes within `ms`; keeps the process alive meanwhile. */
+export async function within(ms: number, said: Promise<unknown>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
+  return Promise.race([said.then(() => true), late]).finally(() => clearTimeout(timer));
+}
+
+/** Why a connection did not come about; an error of several addresses has only a code. */
+export function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  return message === '' ? String(code) : message;
+}
+
 /** Whether Redis has answered, and said no: to ask again would lead nowhere. Else it was gone, or not ready. */
 export function isRefusal(error: unknown): boolean {
   const { name, message } = error as Error;

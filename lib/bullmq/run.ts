@@ -9,6 +9,7 @@ import type { Job } from './job.ts';
 import { Line } from './line.ts';
 import { Names, order, runOf } from './message.ts';
 import { Queue } from './peers.ts';
+import { within } from './redis.ts';
 
 export interface RunSettings {
   readonly queue: string;
@@ -33,6 +34,9 @@ export interface RunEvents {
   broken(error: Error): void;
 }
 
+/** How long a closing run waits for what is cancelled to leave the queue, and then for its last words to be heard, in ms. */
+const CLOSE_WITHIN = 2000;
+
 export class Run {
   /** Not all digits, without a colon: as BullMQ wants the names of jobs. */
   readonly id: string = `r${crypto.randomUUID().replaceAll('-', '')}`;
@@ -52,7 +56,7 @@ export class Run {
   #lastId = 0;
   #check: ReturnType<typeof setInterval> | undefined;
   #beat: ReturnType<typeof setInterval> | undefined;
-  #whenEmpty: (() => void)[] = [];
+  #ifEmpty: (() => void) | undefined;
 
   constructor(settings: RunSettings, events: RunEvents) {
     this.#settings = settings;
@@ -92,14 +96,6 @@ export class Run {
   /** The key that says that this process is there, and which jobs are cancelled. */
   get #alive(): string {
     return this.#names.alive(this.id);
-  }
-
-  /** Resolves when nothing of it is in Redis, or it has ended. */
-  whenEmpty(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#whenEmpty.push(resolve);
-      this.#settle();
-    });
   }
 
   add(jobs: readonly Job[]): void {
@@ -147,10 +143,18 @@ export class Run {
     );
   }
 
-  /** Ends it. What is left of it in Redis is then nobody's, and servers remove it. */
+  /** Ends it, once. What is left of it in Redis is then nobody's, and servers remove it. */
   async end(): Promise<void> {
+    if (this.ended) return;
     const { client } = this.#line;
-    if (client.status === 'ready') await this.#line.try(() => client.del(this.#alive));
+    const empty = new Promise<void>((resolve) => (this.#ifEmpty = resolve));
+    this.#settle();
+    await within(CLOSE_WITHIN, empty);
+    if (client.status === 'ready')
+      await within(
+        CLOSE_WITHIN,
+        this.#line.try(() => client.del(this.#alive)),
+      );
     this.#line.end();
   }
 
@@ -226,7 +230,10 @@ export class Run {
   }
 
   #missing(job: Job): void {
-    if (this.#forget(job)) this.#events.missing(job);
+    if (!this.#forget(job)) return;
+    // Should Redis have been emptied: machines would not run what is sent again for a process that is gone.
+    this.#sayAlive();
+    this.#events.missing(job);
   }
 
   #forget({ cancelledFrom, id }: Job): boolean {
@@ -247,7 +254,7 @@ export class Run {
 
   /** While something of it is in Redis, it says that it is there, looks around, and keeps the process alive. */
   #settle(): void {
-    if (this.ended || this.empty) for (const resolve of this.#whenEmpty.splice(0)) resolve();
+    if (this.ended || this.empty) this.#ifEmpty?.();
     if (this.ended) return;
     this.#line.hold(this.#wanted);
     if (!this.empty === (this.#beat !== undefined)) return;
@@ -259,8 +266,10 @@ export class Run {
       return;
     }
     const { checkInterval, expireAfter } = this.#settings;
-    this.#check = setInterval(() => void this.#look(), checkInterval);
-    this.#beat = setInterval(() => this.#sayAlive(), expireAfter / 3);
+    // Both are done when Redis is there again: while it is gone they would only pile up.
+    const there = (): boolean => this.#line.client.status === 'ready';
+    this.#check = setInterval(() => there() && void this.#look(), checkInterval);
+    this.#beat = setInterval(() => there() && this.#sayAlive(), expireAfter / 3);
     // The sockets are what keeps the process alive.
     this.#check.unref();
     this.#beat.unref();

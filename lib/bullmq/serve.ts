@@ -10,7 +10,10 @@ export interface ServeOptions {
   readonly queue: string;
   /** Where Redis is: a URL, options of ioredis, or an ioredis client, of which copies are made. */
   readonly connection: Connection;
-  /** Most jobs taken at once: an integer, at least 1. Default: the size of the pool. */
+  /**
+   * Most jobs taken at once: an integer, at least 1. Default: the size of the pool. One more, and the next job is there
+   * when a thread is free; but it may also wait there while another machine is idle: only for many short tasks.
+   */
   readonly concurrency?: number | undefined;
   /** What BullMQ's keys in Redis start with; the same as that of `bullmqPool`. Default: `'bull'`. */
   readonly prefix?: string | undefined;
@@ -31,9 +34,12 @@ export interface ServeOptions {
 
 /** What `serve` returns. */
 export interface Served extends AsyncDisposable {
-  /** Resolves when jobs are taken. */
+  /** Resolves when jobs are taken; rejects (`WorkerInitError`) when it is closed before. */
   readonly ready: Promise<void>;
-  /** Takes no more jobs and finishes those that run; the pool stays open. May be called again. */
+  /**
+   * Takes no more jobs and finishes those that run; the pool stays open. May be called again.
+   * Where Redis is gone and does not hear within 5 s that they have ended, another machine runs them again.
+   */
   close(): Promise<void>;
 }
 

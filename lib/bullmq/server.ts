@@ -5,9 +5,9 @@ import type { Connection } from './connection.ts';
 import { WorkerInitError } from '../errors.ts';
 import type { Pool } from '../pool.ts';
 import { JobFeed } from './feed.ts';
-import { Names, isReport, orderOrReport, runOf } from './message.ts';
+import { Names, type Report, isReport, orderOrReport, runOf } from './message.ts';
 import { BullWorker, Queue } from './peers.ts';
-import { connect } from './redis.ts';
+import { connect, end, within } from './redis.ts';
 
 export interface ServerSettings {
   readonly queue: string;
@@ -25,6 +25,8 @@ export interface ServerSettings {
 const UNFETCHED = 1000;
 /** Jobs looked at in one sweep. */
 const SWEEP = 1000;
+/** How long a closing server waits for Redis to take note of what has ended, in ms. */
+const CLOSE_WITHIN = 5000;
 
 export class Server {
   /** Resolves when it takes jobs. */
@@ -32,23 +34,35 @@ export class Server {
   readonly #pool: Pool;
   readonly #settings: ServerSettings;
   readonly #names: Names;
+  /** All that there are, those that BullMQ makes of ours for itself included. */
+  readonly #clients: Client[] = [];
   readonly #client: Client;
   readonly #subscriber: Client;
   readonly #queue: BullQueue;
   readonly #worker: Worker;
+  /** Jobs that BullMQ waits for, and those of them that the pool is with. */
   readonly #running = new Map<string, JobFeed>();
+  readonly #working = new Set<Promise<unknown>>();
   readonly #sweeping: ReturnType<typeof setInterval>;
   #closing: Promise<void> | undefined;
+  #ended = false;
 
   constructor(pool: Pool, settings: ServerSettings) {
     this.#pool = pool;
     this.#settings = settings;
-    const { concurrency, connection, lockDuration, maxStalledCount, onError, prefix, queue, stalledInterval } =
-      settings;
+    const { concurrency, connection, lockDuration, maxStalledCount, prefix, queue, stalledInterval } = settings;
     this.#names = new Names(prefix, queue);
-    const client = (): Client => connect(connection, () => true).on('error', onError);
-    this.#client = client();
-    this.#subscriber = client();
+    const onError = (error: unknown): void => {
+      if (!this.#ended) settings.onError(error);
+    };
+    const kept = (client: Client): Client => {
+      this.#clients.push(client);
+      return client;
+    };
+    this.#client = kept(connect(connection, () => true).on('error', onError));
+    this.#subscriber = kept(connect(connection, () => true).on('error', onError));
+    const { duplicate } = this.#client;
+    this.#client.duplicate = (...args) => kept(duplicate.apply(this.#client, args));
     this.#subscriber.on('message', (_channel: string, message: string) => this.#cancel(message));
     const subscribed = this.#subscriber.subscribe(this.#names.cancelled);
     this.#queue = new Queue(queue, { connection: this.#client, prefix, skipMetasUpdate: true });
@@ -65,22 +79,41 @@ export class Server {
     this.#worker.on('completed', (job) => this.#say(job.id!));
     this.#worker.on('failed', (job) => job !== undefined && this.#say(job.id!));
     this.#sweeping = setInterval(() => void this.#sweep(), stalledInterval);
-    this.ready = Promise.all([subscribed, this.#worker.waitUntilReady()]).then(() => {});
+    this.ready = Promise.all([subscribed, this.#worker.waitUntilReady()]).then(
+      () => {},
+      (cause: unknown) => {
+        throw new WorkerInitError(`What serves the queue "${queue}" was closed before Redis had answered`, { cause });
+      },
+    );
     this.ready.catch(() => {});
   }
 
-  /** Finishes what runs, takes no more. */
+  /** Finishes what runs, takes no more; should Redis not take note of that, others run it again. */
   close(): Promise<void> {
     this.#closing ??= (async () => {
       clearInterval(this.#sweeping);
-      await this.#worker.close();
+      await this.#finish();
       // What was said last is sent before the connection ends.
-      if (this.#client.status === 'ready') await this.#client.quit().catch(() => {});
-      this.#client.disconnect();
-      this.#subscriber.disconnect();
+      if (this.#client.status === 'ready')
+        await within(
+          CLOSE_WITHIN,
+          this.#client.quit().catch(() => {}),
+        );
+      this.#ended = true;
+      for (const client of this.#clients) end(client);
       this.#queue.close().catch(() => {});
     })();
     return this.#closing;
+  }
+
+  /** However long the pool takes; but for Redis, when it is gone, only if there is something to say, and not for ever. */
+  async #finish(): Promise<void> {
+    const closed = this.#worker.close();
+    do {
+      await Promise.all(this.#working);
+      if (this.#running.size === 0 && this.#client.status !== 'ready') return;
+      if (await within(CLOSE_WITHIN, closed)) return;
+    } while (this.#working.size > 0);
   }
 
   async #process(job: BullJob): Promise<null> {
@@ -95,7 +128,7 @@ export class Server {
       const [alive, from] = await this.#client.hmget(this.#names.alive(data.run), 'since', id);
       if (typeof from === 'string') feed.cancel(Number(from));
       if (alive === null) feed.cancel(0);
-      const found = feed.cancelled ? undefined : await feed.runOn(this.#pool);
+      const found = feed.cancelled ? undefined : await this.#work(feed);
       if (feed.poolClosed) void this.close();
       if (found !== undefined && found.unable !== null)
         this.#settings.onError(new WorkerInitError('The pool cannot run anything: its workers do not start'));
@@ -105,6 +138,16 @@ export class Server {
       return null;
     } finally {
       this.#running.delete(id);
+    }
+  }
+
+  async #work(feed: JobFeed): Promise<Report> {
+    const work = feed.runOn(this.#pool);
+    this.#working.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#working.delete(work);
     }
   }
 
@@ -122,6 +165,8 @@ export class Server {
 
   /** Removes what is left of processes that are gone, and ends what runs for them. */
   async #sweep(): Promise<void> {
+    // While Redis is gone, sweeps would only pile up.
+    if (this.#client.status !== 'ready') return;
     try {
       const until = Date.now() - UNFETCHED;
       const found = await Promise.all(

@@ -35,14 +35,21 @@ async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
 
 describe('Over BullMQ', () => {
   let redis: RedisServer;
-  let gone: ReturnType<typeof allGone>;
+  /** Those that do nothing but wait run beside the others; in processes of their own, since all here hear each other. */
+  let beside: ReturnType<typeof startBeside>;
+  const startBeside = () => ({
+    allGone: allGone(),
+    machineClosed: { gone: closedWithout('stop'), frozen: closedWithout('pause') },
+    poolClosed: { gone: poolClosedWithout('stop'), frozen: poolClosedWithout('pause') },
+  });
   let queues = 0;
   const ends: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
     redis = await RedisServer.start();
-    gone = allGone();
-    gone.catch(() => {});
+    beside = startBeside();
+    const { allGone: machines, machineClosed, poolClosed } = beside;
+    for (const each of [machines, ...Object.values(machineClosed), ...Object.values(poolClosed)]) each.catch(() => {});
   });
   afterAll(() => redis.end());
   afterEach(async () => {
@@ -51,7 +58,7 @@ describe('Over BullMQ', () => {
 
   const newQueue = (): string => `faults-${queues++}`;
 
-  /** Nothing happens in it for 10 s: other specs run meanwhile. */
+  /** Nothing happens in it for 10 s. */
   const allGone = async () => {
     const queue = newQueue();
     const { connection } = redis;
@@ -75,6 +82,46 @@ describe('Over BullMQ', () => {
     await pool.close();
     await second.end('SIGTERM');
     return { before, during, results, left: await redis.left(queue) };
+  };
+
+  /** It waits 5 s for Redis. */
+  const closedWithout = async (how: 'stop' | 'pause') => {
+    const queue = newQueue();
+    const other = await RedisServer.start();
+    const first = await Elsewhere.start(1, settings(queue, { concurrency: 1 }, other));
+    const pool = bullmqPool<Deeds>(queue, { connection: other.connection, size: 2 });
+    const results = all(range(0, 2).pipe(parallelMap((worker, n) => worker.untilTold(n), pool, { batch: 1 })));
+    await first.hears('begun', 1);
+    await other[how]();
+    const end = first.end('SIGTERM');
+    await wait(100);
+    first.tell();
+    await end;
+    if (how === 'stop') await other.start();
+    else other.resume();
+    const second = await Elsewhere.start(2, settings(queue, {}, other));
+    // What Redis was told while it was frozen, it hears as it goes on.
+    const again = await second.hears('begun', how === 'stop' ? 2 : 1);
+    second.tell();
+    const got = await results;
+    await pool.close();
+    const left = await other.left(queue);
+    await second.end();
+    await other.end();
+    return { again, results: got, left };
+  };
+
+  /** It waits 2 s for Redis. */
+  const poolClosedWithout = async (how: 'stop' | 'pause') => {
+    const queue = newQueue();
+    const other = await RedisServer.start();
+    const pool = bullmqPool<Deeds>(queue, { connection: other.connection });
+    const live = reason(pool.run((worker) => worker.twice(1)));
+    await until(async () => (await other.left(queue)).length > 0);
+    await other[how]();
+    await pool.close({ drain: false });
+    await other.end();
+    return live;
   };
 
   const settings = (queue: string, options: Partial<ServeOptions>, { connection }: RedisServer): ServeOptions => ({
@@ -123,7 +170,7 @@ describe('Over BullMQ', () => {
   });
 
   it('all machines are gone for 10 s: the stream waits for them', async () => {
-    const { before, during, left, results } = await gone;
+    const { before, during, left, results } = await beside.allGone;
     expect(before).toBeLessThan(40);
     // What was on its way from the machines when they were killed may still have come.
     expect(during).toBeLessThanOrEqual(before + 4);
@@ -147,7 +194,7 @@ describe('Over BullMQ', () => {
       );
       await until(() => got.length > 10);
       await other.stop(signal);
-      await wait(1000);
+      await wait(500);
       await other.start();
       expect(await results).toEqual(numbers(60));
       await closes(pool, queue, other);
@@ -220,6 +267,25 @@ describe('Over BullMQ', () => {
     await closes(pool, queue);
   });
 
+  it('Redis is emptied in the middle of a stream: what was out is sent again', async () => {
+    const other = await RedisServer.start();
+    ends.push(() => other.end());
+    const queue = newQueue();
+    here(queue, 2, {}, other);
+    const pool = poolOn(queue, {}, other);
+    const got: number[] = [];
+    const results = all(
+      range(0, 100).pipe(
+        parallelMap((worker, n) => worker.slow(n, 5), pool, { batch: 1 }),
+        tap((n) => got.push(n)),
+      ),
+    );
+    await until(() => got.length > 10);
+    await other.client.flushall();
+    expect(await results).toEqual(numbers(100));
+    await closes(pool, queue, other);
+  });
+
   it('the job of a task is removed again and again: the task fails, and says so', async () => {
     const queue = newQueue();
     const pool = poolOn(queue, { checkInterval: 20 });
@@ -239,7 +305,7 @@ describe('Over BullMQ', () => {
     here(queue, 1);
     const two = here(queue, 1);
     const pool = poolOn(queue);
-    expect(await pool.run((worker) => worker.busy(7, 2500))).toBe(7);
+    expect(await pool.run((worker) => worker.busy(7, 1500))).toBe(7);
     expect(two.said('begun')).toEqual([7]);
     await closes(pool, queue);
   });
@@ -314,7 +380,7 @@ describe('Over BullMQ', () => {
   it('a producer is killed: what it has left is removed, what runs for it is told', async () => {
     const queue = newQueue();
     const options = { connection: redis.connection, size: 20, expireAfter: 600 };
-    const producer = run('producer', { queue, options, method: 'untilTold', count: 100 });
+    const producer = run('producer', { queue, options, method: 'untilTold', count: 100, closes: false });
     const one = here(queue, 2);
     await one.hears('begun', 2);
     one.tell();
@@ -331,7 +397,7 @@ describe('Over BullMQ', () => {
   it('an idle pool lets the process end, a busy one does not', async () => {
     const queue = newQueue();
     const options = { connection: redis.connection };
-    const producer = run('producer', { queue, options, method: 'twice', count: 3 });
+    const producer = run('producer', { queue, options, method: 'twice', count: 3, closes: false });
     const values: unknown[] = [];
     producer.on('message', (value) => values.push(value));
     let ended = false;
@@ -345,6 +411,23 @@ describe('Over BullMQ', () => {
     here(queue);
     expect(await exit).toBe(0);
     expect(values).toEqual([0, 2, 4]);
+    expect(await redis.left(queue)).toEqual([]);
+  });
+
+  it('the process does not end before its pool is closed', async () => {
+    const queue = newQueue();
+    here(queue);
+    const producer = run('producer', {
+      queue,
+      options: { connection: redis.connection },
+      method: 'twice',
+      count: 200,
+      closes: true,
+    });
+    const said: unknown[] = [];
+    producer.on('message', (message) => said.push(message));
+    expect((await once(producer, 'exit'))[0]).toBe(0);
+    expect(said.at(-1)).toBe('closed');
     expect(await redis.left(queue)).toEqual([]);
   });
 
@@ -364,6 +447,34 @@ describe('Over BullMQ', () => {
     second.tell();
     expect(await results).toEqual(numbers(6));
     await closes(pool, queue);
+  });
+
+  for (const how of ['gone', 'frozen'] as const) {
+    it(`a machine is closed while Redis is ${how}: it ends, and another runs what it could not report`, async () => {
+      const { again, left, results } = await beside.machineClosed[how];
+      expect(again).toEqual(how === 'gone' ? [0, 1] : [1]);
+      expect(results).toEqual([0, 1]);
+      expect(left).toEqual([]);
+    });
+
+    it(`a pool is closed while Redis is ${how}`, async () => {
+      const error = await beside.poolClosed[how];
+      expect(error).toBeInstanceOf(PoolClosedError);
+      expect(taskOf(error)).toBeUndefined();
+    });
+  }
+
+  it('a machine is closed before Redis was there: it ends, and says that it was never ready', async () => {
+    const heard: unknown[] = [];
+    const connection = 'redis://127.0.0.1:1';
+    const server = serve(localPool({}), { queue: newQueue(), connection, onError: (error) => heard.push(error) });
+    const never = reason(server.ready);
+    await until(() => heard.length > 0);
+    await server.close();
+    expect(await never).toBeInstanceOf(WorkerInitError);
+    const before = heard.length;
+    await wait(100);
+    expect(heard.length).toBe(before);
   });
 
   it('a task ends its worker: it fails, or runs again within crashRetries, and the others do not notice', async () => {
@@ -454,6 +565,35 @@ describe('Over BullMQ', () => {
     client.disconnect();
   });
 
+  it('while Redis is gone, nothing piles up to be asked', async () => {
+    const other = await RedisServer.start();
+    ends.push(() => other.end());
+    const queue = newQueue();
+    const connection = new Redis({ ...other.connection, lazyConnect: true });
+    const copies: Redis[] = [];
+    connection.duplicate = (...args) => {
+      const copy = Redis.prototype.duplicate.apply(connection, args);
+      copies.push(copy);
+      return copy;
+    };
+    const pool = poolOn(queue, { connection, checkInterval: 10, expireAfter: 100 });
+    const result = pool.run((worker) => worker.twice(1));
+    await until(async () => (await other.left(queue)).length > 0);
+    const gone = Promise.all(copies.map((copy) => new Promise((resolve) => copy.once('close', resolve))));
+    await other.stop();
+    await gone;
+    const asked = copies.flatMap((copy) => [spyOn(copy, 'pipeline'), spyOn(copy, 'multi')]);
+    await wait(200);
+    for (const each of asked) {
+      expect(each).not.toHaveBeenCalled();
+      each.and.callThrough();
+    }
+    await other.start();
+    here(queue, 1, {}, other);
+    expect(await result).toBe(2);
+    await closes(pool, queue, other);
+  });
+
   it('Redis goes while a pool is idle: it comes back with the next task', async () => {
     const other = await RedisServer.start();
     ends.push(() => other.end());
@@ -502,7 +642,9 @@ describe('Over BullMQ', () => {
     const pool = poolOn(queue, { initTimeout: 200 }, other);
     const error = await reason(pool.run((worker) => worker.twice(1)));
     expect(error).toBeInstanceOf(WorkerInitError);
-    expect(error.message).toMatch(/^The queue "faults-\d+" cannot be used: Redis has not answered within 200 ms/);
+    expect(error.message).toMatch(
+      /^The queue "faults-\d+" cannot be used: Redis has not answered within 200 ms \(.*\): .*ECONNREFUSED/,
+    );
     expect(error.cause.cause.message).toContain('ECONNREFUSED');
     await other.start();
     here(queue, 1, {}, other);
@@ -538,19 +680,5 @@ describe('Over BullMQ', () => {
     here(queue);
     expect(await result).toBe(6);
     await closes(pool, queue);
-  });
-
-  it('a pool is closed while Redis is gone', async () => {
-    const other = await RedisServer.start();
-    ends.push(() => other.end());
-    const queue = newQueue();
-    const pool = poolOn(queue, {}, other);
-    const live = reason(pool.run((worker) => worker.twice(1)));
-    await until(async () => (await other.left(queue)).length > 0);
-    await other.stop();
-    await pool.close({ drain: false });
-    const error = await live;
-    expect(error).toBeInstanceOf(PoolClosedError);
-    expect(taskOf(error)).toBeUndefined();
   });
 });

@@ -75,9 +75,19 @@ export class RedisServer {
     await exit;
   }
 
+  /** It is there and answers nothing, until it is resumed. */
+  pause(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
   /** Stops it for good. */
   async end(): Promise<void> {
     this.#client?.disconnect();
+    this.resume();
     await this.stop();
     process.off('exit', this.#kill);
     rmSync(this.#folder, { recursive: true, force: true });

@@ -1,0 +1,41 @@
+/** Tells whoever listens to a pool's events what its places do; costs nothing while nobody does. */
+import { type Observable, Subject } from 'rxjs';
+import type { PoolEvent, Task } from '../pool.ts';
+import type { Job } from './job.ts';
+
+export type Outcome = Extract<PoolEvent, { type: 'task:end' }>['outcome'];
+
+const now = (): number => performance.timeOrigin + performance.now();
+
+export class Teller {
+  readonly #events = new Subject<PoolEvent>();
+  readonly events$: Observable<PoolEvent> = this.#events.asObservable();
+
+  up(worker: number): void {
+    this.#tell({ type: 'worker:start', worker, time: now() });
+  }
+
+  /** Nothing comes after this. */
+  gone(workers: Iterable<number>): void {
+    for (const worker of workers) this.#tell({ type: 'worker:exit', worker, time: now() });
+    this.#events.complete();
+  }
+
+  ended({ place, sent }: Job, { index }: Task, outcome: Outcome, began: number = now(), ended: number = began): void {
+    if (!this.#events.observed) return;
+    // The clock of a machine may differ from this one: whatever it says, all this was after the sending, and is over.
+    const here = (time: number): number => Math.min(Math.max(time, sent), now());
+    this.#tell({ type: 'task:start', worker: place, index, time: here(began) });
+    this.#tell({ type: 'task:end', worker: place, index, time: here(ended), outcome });
+  }
+
+  /** What of a job is cancelled, if anything is: the first such task is the one that ran, if any did. */
+  cancelled(job: Job): void {
+    const task = job.tasks[job.cancelledFrom];
+    if (task !== undefined) this.ended(job, task, 'cancel');
+  }
+
+  #tell(event: PoolEvent): void {
+    if (this.#events.observed) this.#events.next(event);
+  }
+}
