@@ -8,16 +8,27 @@ import type { Batch } from './batch.ts';
  */
 const hasEnded = (batch: Batch): boolean => batch.shared && batch.claimed > 0 && batch.done >= batch.claimed;
 
-/** Runs out `timeout` ms after the task began in the worker. */
-export function whenOutOfTime(batch: Batch, timeout: number, expire: () => void): void {
+/** A worker that has not come to its task after so many ms, or after the timeout if that is longer, never will. */
+const COMES_WITHIN = 10_000;
+
+/**
+ * Runs out `timeout` ms after the task began in the worker. `stuck` where it does not begin: a task before it has left an
+ * endless loop behind.
+ */
+export function whenOutOfTime(batch: Batch, timeout: number, expire: () => void, stuck: () => void): void {
   let spared = false;
+  let unbegun = 0;
   const wait = (ms: number): void => {
     batch.timer = setTimeout(() => {
       // A reply that is already waiting comes first: a host that was busy makes no task late.
       afterMessages(() => {
         if (batch.over || !batch.wanted) return;
         const age = batch.shared ? batch.age : timeout;
-        if (age === undefined || age < timeout) wait(timeout - (age ?? 0));
+        if (age === undefined) {
+          unbegun += timeout;
+          if (unbegun < COMES_WITHIN) wait(timeout);
+          else stuck();
+        } else if (age < timeout) wait(timeout - age);
         else if (!spared && hasEnded(batch)) {
           // Once: to send an outcome may take for ever, where a getter of it does.
           spared = true;

@@ -95,7 +95,12 @@ export class Traffic {
     // It could not be sent, or whoever was told that it begins has closed the pool.
     if (timeout === undefined || batch.over) return;
     const error = (task: Task): Error => timedOut(task, timeout);
-    whenOutOfTime(batch, timeout, () => this.#events.lost({ why: 'ran out of time', error }));
+    whenOutOfTime(
+      batch,
+      timeout,
+      () => this.#events.lost({ why: 'ran out of time', error }),
+      () => this.#events.lost({ why: 'did not come to its next task' }),
+    );
   }
 
   /** Takes back what has not begun of `seat` from `from` on. What runs is told that it is cancelled, and given notice. */

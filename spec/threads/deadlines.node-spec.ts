@@ -19,7 +19,7 @@ function batchOf(ended: boolean): Batch {
 }
 
 const deadlines: Record<string, (batch: Batch, expire: () => void) => void> = {
-  timeout: (batch, expire) => whenOutOfTime(batch, MS, expire),
+  timeout: (batch, expire) => whenOutOfTime(batch, MS, expire, fail),
   terminateAfter(batch, expire) {
     batch.cancel(0);
     giveNotice(batch, expire);

@@ -487,6 +487,23 @@ describe('What a worker was sent', () => {
     expect(results.said).toEqual([0, 'failed 1']);
   });
 
+  it('goes to another worker where the one it was sent to never comes to it, whatever its timeout', async () => {
+    for (const timeout of [50, 20_000]) {
+      const fake = new FakeWorkers({ size: 1 });
+      const results = new Results(fake, range(0, 2), { timeout });
+      await fake.up();
+      await fake.workers[0]!.run();
+      expect(results.said).toEqual([0]);
+      await time.pass(Math.max(10_000, timeout) - 1);
+      expect(fake.workers.length).toBe(1);
+      await time.pass(timeout);
+      expect(fake.workers[0]!.gone).toBe('killed');
+      await fake.workers[1]!.up();
+      await fake.workers[1]!.run();
+      expect(results.said).toEqual([0, 1, 'complete']);
+    }
+  });
+
   it('runs out of time so long after it has begun; not because it waited for that', async () => {
     const fake = new FakeWorkers({ size: 1 });
     const results = new Results(fake, range(0, 2), { timeout: 50 });
