@@ -30,7 +30,10 @@ export interface ParallelOptions<T = any> {
   readonly onError?: 'throw' | 'settle' | 'skip' | undefined;
   /** In source order: whether an error waits for the results before it (`'in-order'`, the default) or not (`'immediate'`). */
   readonly errorTiming?: 'in-order' | 'immediate' | undefined;
-  /** Milliseconds that a task may run, from its start in the worker: at least 1. Default: no limit. */
+  /**
+   * Milliseconds that a task may run, from its start in the worker: at least 1. Default: no limit. A task whose worker
+   * does not come to it, in that time or 10 s if that is longer, goes to another.
+   */
   readonly timeout?: number | undefined;
   /**
    * Milliseconds, at least 0, that a cancelled task may run on before its worker is terminated and replaced;
