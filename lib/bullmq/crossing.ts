@@ -95,7 +95,10 @@ function notCloneable(thrown: unknown): CloneError {
 }
 
 export function readThrown(text: string, subscribed?: Error): unknown {
-  return remoteError(read(text) as Thrown, subscribed);
+  const thrown = read(text) as Partial<Thrown> | null;
+  if (typeof thrown !== 'object' || (thrown?.kind !== 'value' && thrown?.kind !== 'error'))
+    throw new TypeError('what was thrown is not as rxjs-parallel writes it');
+  return remoteError(thrown as Thrown, subscribed);
 }
 
 export const sizeOf = (text: string): number => Buffer.byteLength(text);

@@ -6,6 +6,7 @@ import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, WorkerInitError 
 import type { Feed, Place as StreamPlace, PoolEvent, PoolStats, Task } from '../pool.ts';
 import { read, readThrown } from './crossing.ts';
 import { Job } from './job.ts';
+import { messageOf } from '../wire.ts';
 import { type Report, isReport, orderOrReport } from './message.ts';
 import { Place, timesOf } from './place.ts';
 import { Run, type RunSettings } from './run.ts';
@@ -21,6 +22,7 @@ export interface JobsSettings extends RunSettings {
 
 /** A task is sent again so many times when its job has vanished from the queue. */
 const MOST_LOSSES = 10;
+
 export class Jobs implements ClosablePool {
   readonly size: number;
   readonly maxPayload: number;
@@ -178,16 +180,24 @@ export class Jobs implements ClosablePool {
   }
 
   #done(job: Job, data: string): void {
+    const { feed } = job.seat;
     let report: Report;
+    let outcomes: readonly unknown[];
+    let unable: unknown;
+    // All of it, before any of it counts: whoever can write to Redis may have written it.
     try {
       const found = orderOrReport(JSON.parse(data));
       if (!isReport(found)) throw new TypeError('It has ended without a report');
       report = found;
+      outcomes = report.fates.map((fate, at) => {
+        if (fate === 'unrun') return undefined;
+        return fate === 'value' ? read(report.values[at]!) : readThrown(report.values[at]!, feed.subscribed);
+      });
+      unable = report.unable === null ? undefined : readThrown(report.unable);
     } catch (error) {
-      return this.#lost(job, `came back unreadable: ${(error as Error).message}`, 1);
+      return this.#lost(job, `came back unreadable: ${messageOf(error)}`, 1);
     }
-    const { feed } = job.seat;
-    const { fates, ms, times, unable, values } = report;
+    const { fates, ms, times, values } = report;
     const unrun: Task[] = [];
     let bytes = 0;
     let ran = 0;
@@ -197,10 +207,9 @@ export class Jobs implements ClosablePool {
         unrun.push(task);
         continue;
       }
-      const text = values[at]!;
-      bytes += text.length;
+      bytes += values[at]!.length;
       ran++;
-      const outcome = this.#settle(job, task, fate, text);
+      const outcome = this.#settle(job, task, fate, outcomes[at]);
       this.#teller.ended(job, task, outcome, times[2 * at], times[2 * at + 1]);
     }
     this.#places[job.place]!.told(job, ms);
@@ -208,25 +217,24 @@ export class Jobs implements ClosablePool {
     job.seat.observe(ran, ms, bytes);
     this.#free(job);
     feed.putBack(unrun);
-    if (unable === null) feed.drain();
-    else feed.error(readThrown(unable));
+    if (report.unable === null) feed.drain();
+    else feed.error(unable);
     this.pump();
   }
 
-  #settle({ seat: { feed } }: Job, task: Task, fate: 'value' | 'error' | 'crash', text: string): Outcome {
+  #settle({ seat: { feed } }: Job, task: Task, fate: 'value' | 'error' | 'crash', outcome: unknown): Outcome {
     if (fate === 'value') {
       this.#counts.completed++;
-      feed.value(task, read(text));
+      feed.value(task, outcome);
       return 'value';
     }
-    const error = readThrown(text, feed.subscribed);
     if (fate === 'crash') {
-      if (!feed.crashed(task, error as Error)) this.#counts.failed++;
+      if (!feed.crashed(task, outcome as Error)) this.#counts.failed++;
       return 'crash';
     }
     this.#counts.failed++;
-    feed.failure(task, error);
-    return error instanceof TaskTimeoutError ? 'timeout' : 'error';
+    feed.failure(task, outcome);
+    return outcome instanceof TaskTimeoutError ? 'timeout' : 'error';
   }
 
   /** The job is gone, without an outcome: its tasks are sent again, each alone; one that has been lost so often fails. */

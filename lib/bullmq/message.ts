@@ -24,6 +24,8 @@ export interface Order {
 /** What became of a task: its value, what it threw, its worker died, or it has not run. */
 export type Fate = 'value' | 'error' | 'crash' | 'unrun';
 
+const FATES: readonly Fate[] = ['value', 'error', 'crash', 'unrun'];
+
 /** Outcomes on their way back, in the place of the order. */
 export interface Report {
   readonly layout: typeof LAYOUT;
@@ -48,18 +50,33 @@ export function orderOrReport(data: unknown): Order | Report {
     throw new ParallelError(
       `The job was not made by this version of rxjs-parallel (its layout is ${show(found?.layout)}, not ${LAYOUT})`,
     );
-  if (isReport(found as Order | Report)) return found as Report;
+  if (isReport(found as Order | Report)) return sound(isSoundReport(found), found as Report);
   const { args, indices, methods, run, terminateAfter, timeout } = found;
   const count = Array.isArray(methods) ? methods.length : -1;
-  const sound =
+  const isSound =
     isName(run) &&
     isArrayOf(methods, count, (each) => typeof each === 'string') &&
     isArrayOf(args, count, (each) => typeof each === 'string') &&
     isArrayOf(indices, count, (each) => Number.isSafeInteger(each)) &&
     (timeout === null || isTime(timeout)) &&
     (terminateAfter === null || isTime(terminateAfter));
-  if (!sound) throw new ParallelError('The job is not as rxjs-parallel makes them');
-  return found as Order;
+  return sound(isSound, found as Order);
+}
+
+function sound<T>(isSound: boolean, found: T): T {
+  if (!isSound) throw new ParallelError('The job is not as rxjs-parallel makes them');
+  return found;
+}
+
+function isSoundReport({ fates, ms, times, unable, values }: Partial<Report>): boolean {
+  const count = Array.isArray(fates) ? fates.length : -1;
+  return (
+    isArrayOf(fates, count, (each) => FATES.includes(each as Fate)) &&
+    isArrayOf(values, count, (each) => typeof each === 'string') &&
+    isArrayOf(times, 2 * count, Number.isFinite) &&
+    Number.isFinite(ms) &&
+    (unable === null || typeof unable === 'string')
+  );
 }
 
 export function isReport(data: Order | Report): data is Report {

@@ -1,7 +1,7 @@
 /** What may go wrong between machines. Each time: one outcome for each input, in order, and nothing of it left in Redis. */
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Queue } from 'bullmq';
+import { Queue, Worker as BullWorker } from 'bullmq';
 import { type Observable, lastValueFrom, range, tap, toArray } from 'rxjs';
 import { Redis } from 'ioredis';
 import {
@@ -495,6 +495,27 @@ describe('Over BullMQ', () => {
     await pool.close();
     await bull.obliterate();
   });
+
+  for (const [what, report] of Object.entries({
+    'is no report': { fates: ['value'] },
+    'has values that are none': { fates: ['value'], values: ['[[1,'], times: [0, 0], ms: 1, unable: null },
+    'has errors that are none': { fates: ['error'], values: ['[7]'], times: [0, 0], ms: 1, unable: null },
+    'tells of no task': { fates: [], values: [], times: [], ms: 1, unable: null },
+  }))
+    it(`a report that ${what} does no harm: its task fails, or is sent again`, async () => {
+      const queue = newQueue();
+      const forging = new BullWorker(queue, (job) => job.updateData({ layout: 1, ...report }), {
+        connection: redis.connection,
+      });
+      const pool = poolOn(queue, { checkInterval: 50 });
+      const result = pool.run((worker) => worker.twice(1)).catch((error: Error) => error.message);
+      await once(forging, 'completed');
+      await forging.close();
+      here(queue);
+      if (what === 'tells of no task') expect(await result).toBe(2);
+      else expect(await result).toMatch(/^The job of task 0 came back unreadable: /);
+      await closes(pool, queue);
+    });
 
   it('calls nothing but what is exposed', async () => {
     const queue = newQueue();
