@@ -25,6 +25,9 @@ export interface EchoApi {
   echo(value: unknown): unknown;
 }
 
+/** Ours; ours where no memory is shared; or one that knows nothing of batches, and is called by threads.js. */
+type Kind = 'ours' | 'unshared' | 'plain';
+
 export class FakeWorker {
   /** Messages that it has not answered. */
   readonly runs: RunMessage[] = [];
@@ -47,14 +50,13 @@ export class FakeWorker {
   readonly calls: { readonly value: unknown; resolve(value: unknown): void; reject(error: unknown): void }[] = [];
   /** When it was last sent a message, ms since the epoch. */
   sent = 0;
-  readonly #plain: boolean;
+  readonly #kind: Kind;
   #reported = 0;
   #up!: (link: Link) => void;
   #failed!: (error: unknown) => void;
 
-  /** `plain`: one that knows nothing of batches, but is called by threads.js. */
-  constructor(plain: boolean) {
-    this.#plain = plain;
+  constructor(kind: Kind) {
+    this.#kind = kind;
     this.guard = {
       lost: false,
       onMessage() {},
@@ -79,8 +81,8 @@ export class FakeWorker {
       thread: {
         echo: (value) => new Promise((resolve, reject) => void this.calls.push({ value, resolve, reject })),
       },
-      batches: !this.#plain,
-      cells: this.#plain ? undefined : this.cells,
+      batches: this.#kind !== 'plain',
+      cells: this.#kind === 'ours' ? this.cells : undefined,
       hold: (alive) => void (this.held = alive),
       deliver: (data) => void this.delivered.push(data),
       end: () => this.#end('ended'),
@@ -181,9 +183,9 @@ export class FakeWorkers {
   readonly lanes: Lanes;
   readonly pool: WorkerPool<EchoApi>;
 
-  constructor(settings: LaneSettings, plain: boolean = false) {
+  constructor(settings: LaneSettings, kind: Kind = 'ours') {
     const open = (): Opening => {
-      const worker = new FakeWorker(plain);
+      const worker = new FakeWorker(kind);
       this.workers.push(worker);
       return worker.opening;
     };

@@ -11,7 +11,7 @@ import {
 } from 'rxjs-parallel';
 import { WorkerCrashedError, WorkerInitError } from '../../lib/errors.ts';
 import type { Task } from '../../lib/pool.ts';
-import { BEGIN, REPLY, UNCAUGHT } from '../../lib/wire.ts';
+import { BEGIN, REPLY, type RunMessage, UNCAUGHT } from '../../lib/wire.ts';
 import { type FakeWorker, FakeWorkers, Time } from './fakeWorkers.ts';
 
 /** What a stream says. */
@@ -22,7 +22,7 @@ class Results {
   constructor(
     workers: FakeWorkers,
     source: Observable<unknown>,
-    options: Omit<ParallelOptions, 'context' | 'transfer' | 'onError'> = {},
+    options: Omit<ParallelOptions, 'context' | 'transfer'> = {},
     operator: typeof parallelMap = parallelMap,
   ) {
     this.subscription = source.pipe(operator((worker, value) => worker.echo(value), workers.pool, options)).subscribe({
@@ -228,7 +228,7 @@ describe('The workers of a pool', () => {
 
   for (const plain of [false, true])
     it(`are tried again after some have failed, once one has answered (${plain ? 'plain' : 'ours'})`, async () => {
-      const fake = new FakeWorkers({ size: 2 }, plain);
+      const fake = new FakeWorkers({ size: 2 }, plain ? 'plain' : 'ours');
       const results = new Results(fake, concat(range(0, 9), NEVER), { crashRetries: 1 });
       const error = new WorkerInitError('no');
       const answer = async (worker: FakeWorker): Promise<void> => {
@@ -257,7 +257,7 @@ describe('The workers of a pool', () => {
 
   for (const plain of [false, true])
     it(`may all be lost at once, if they had answered: others are started (${plain ? 'plain' : 'ours'})`, async () => {
-      const fake = new FakeWorkers({ size: 3 }, plain);
+      const fake = new FakeWorkers({ size: 3 }, plain ? 'plain' : 'ours');
       const source = new Subject<number>();
       const results = new Results(fake, source);
       for (const n of [0, 1, 2]) source.next(n);
@@ -570,6 +570,50 @@ describe('What a worker was sent', () => {
     await worker.reply({ last: true });
     while (worker.runs.length > 0) await worker.run();
     expect(results.said).toEqual(numbers(64));
+  });
+
+  it('and has not begun is taken back also where another worker is busy with all that it has', async () => {
+    const fake = new FakeWorkers({ size: 3 });
+    const results = new Results(fake, range(0, 9));
+    const [first, second, third] = fake.workers;
+    await first!.up();
+    while (first!.has.at(-1) !== 8) await first!.run();
+    first!.begin();
+    const other = new Results(fake, of(100));
+    await second!.up();
+    second!.begin();
+    await third!.up();
+    expect(third!.has).toEqual([]);
+    await time.pass(40);
+    expect(third!.has).toEqual([8]);
+    for (const worker of [third!, second!, first!]) while (worker.runs.length > 0) await worker.run();
+    expect(results.said).toEqual([...numbers(9), 'complete']);
+    expect(other.said).toEqual([100, 'complete']);
+  });
+
+  it('goes to another worker where this one is lost before it came to that message, though no memory is shared', async () => {
+    const fake = new FakeWorkers({ size: 1 }, 'unshared');
+    const results = new Results(fake, range(0, 5), { onError: 'settle' });
+    await fake.up();
+    const [worker] = fake.workers;
+    const [{ id }] = worker!.runs.splice(0, 1) as [RunMessage];
+    worker!.guard.onMessage({
+      type: REPLY,
+      id,
+      from: 0,
+      values: [0],
+      failed: undefined,
+      ms: 0,
+      packing: 0,
+      last: true,
+    });
+    expect(worker!.has).toEqual([1, 3]);
+    worker!.die();
+    await turn();
+    expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ completed: 1, failed: 2 }));
+    await fake.workers[1]!.up();
+    expect(fake.workers[1]!.has).toEqual([3]);
+    results.subscription.unsubscribe();
   });
 
   it('is not what fn has described for a stream that it then unsubscribed', async () => {
@@ -983,7 +1027,7 @@ describe('A plain worker of threads.js', () => {
   afterEach(() => time[Symbol.dispose]());
 
   it('has one call at a time, and its outcomes count as those of others', async () => {
-    const fake = new FakeWorkers({ size: 1 }, true);
+    const fake = new FakeWorkers({ size: 1 }, 'plain');
     const events: unknown[] = [];
     fake.pool.events$.subscribe((event) => events.push('outcome' in event ? event.outcome : event.type));
     const results = new Results(fake, range(0, 3), {}, parallelMapUnordered);
@@ -1004,7 +1048,7 @@ describe('A plain worker of threads.js', () => {
   });
 
   it('is given notice for a cancelled call, which counts for nothing if it ends in time', async () => {
-    const fake = new FakeWorkers({ size: 1 }, true);
+    const fake = new FakeWorkers({ size: 1 }, 'plain');
     await (async () => {
       const first = new Results(fake, of(0), { terminateAfter: 30 });
       await fake.up();
@@ -1032,7 +1076,7 @@ describe('A plain worker of threads.js', () => {
   it('whose calls are quick has values read ahead for it', async () => {
     // They take no time at all.
     spyOn(performance, 'now').and.returnValue(5);
-    const fake = new FakeWorkers({ size: 1 }, true);
+    const fake = new FakeWorkers({ size: 1 }, 'plain');
     let read = 0;
     function* source(): Generator<number> {
       for (;;) yield read++;
@@ -1051,7 +1095,7 @@ describe('A plain worker of threads.js', () => {
   });
 
   it('that is lost fails the call that it had; what has not been called waits for another', async () => {
-    const fake = new FakeWorkers({ size: 1 }, true);
+    const fake = new FakeWorkers({ size: 1 }, 'plain');
     const results = new Results(fake, range(0, 2), { crashRetries: 1 });
     await fake.up();
     fake.workers[0]!.die();
