@@ -19,7 +19,10 @@ const iterated = (results: AsyncIterableIterator<unknown>): Observable<unknown> 
       for await (const value of results) subscriber.next(value);
       if (!subscriber.closed) subscriber.complete();
     };
-    iterate().catch((error: unknown) => subscriber.error(error));
+    // An error that is told when its source has closed may meet a subscriber that has left meanwhile.
+    iterate().catch((error: unknown) => {
+      if (!subscriber.closed) subscriber.error(error);
+    });
     return () => void results.return?.();
   });
 
