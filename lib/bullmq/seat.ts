@@ -6,7 +6,10 @@ import { sizeOf, write } from './crossing.ts';
 
 /** Work in a job, in ms: a job costs about one in Redis and on the way, and the rest is still shared out evenly. */
 const TARGET = 20;
-/** Many jobs are out before the first comes back: by doubling, it would take ten times as many jobs to fill them; what tasks cost bounds it, too. */
+/**
+ * Many jobs are out before the first comes back: by doubling, it would take ten times as many to fill them. What tasks
+ * cost bounds it, too.
+ */
 const GROWTH = 32;
 /** However few tasks are left, a job of short ones is filled to this part: less gains nothing. */
 const LEAST = 1 / 8;

@@ -1,6 +1,6 @@
-import { lastValueFrom, of, range, tap, toArray } from 'rxjs';
-import { Transfer, WorkerCrashedError, parallelMap, parallelMapUnordered } from 'rxjs-parallel';
-import { cellsOf, say, waitAsync } from './cells.ts';
+import { lastValueFrom, range, tap, toArray } from 'rxjs';
+import { Transfer, WorkerCrashedError, parallelMapUnordered } from 'rxjs-parallel';
+import { cellsOf, say } from './cells.ts';
 import { FaultyPool, reasons } from './faulty.ts';
 
 const TASKS = 2000;
@@ -31,17 +31,6 @@ describe('One slow task of Node among quick ones', () => {
     expect(failed.get(SLOW)).toBeInstanceOf(WorkerCrashedError);
     expect(outcomes.length).toBe(TASKS);
     expect(new Set(tally.filter((_, n) => n !== SLOW))).toEqual(new Set([1]));
-  });
-
-  it('is passed by another stream, too', async () => {
-    await using faulty = new FaultyPool(2);
-    const cells = cellsOf(2);
-    const slow = lastValueFrom(of(0).pipe(parallelMap((worker) => worker.block(cells), faulty.pool)));
-    await waitAsync(cells, 0);
-    const quick = await faulty.settle(range(0, TASKS), (worker, n) => worker.echo(n));
-    expect([...reasons(quick)]).toEqual([]);
-    say(cells, 1);
-    expect(await slow).toBe(0);
   });
 });
 
