@@ -1,4 +1,5 @@
 /** A job as a stream of the pool that runs it. */
+import { now } from '../core/clock.ts';
 import type { Pacing } from '../core/pace.ts';
 import { CloneError, PoolClosedError } from '../errors.ts';
 import type { Feed, Place, Pool, Task } from '../pool.ts';
@@ -196,5 +197,3 @@ function argumentsOf(method: string, text: string, maxPayload: number): readonly
   if (!Array.isArray(found)) throw new CloneError(`${what} came as no array`);
   return found;
 }
-
-const now = (): number => performance.timeOrigin + performance.now();

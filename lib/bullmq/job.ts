@@ -1,4 +1,5 @@
 /** Tasks that travel in one job. */
+import { now } from '../core/clock.ts';
 import type { Task } from '../pool.ts';
 import type { Order } from './message.ts';
 import type { Seat } from './seat.ts';
@@ -12,7 +13,7 @@ export class Job {
   /** Whether its tasks were in a job that was lost: it is then next. */
   readonly again: boolean;
   /** When it was made, in ms since the epoch. */
-  readonly sent: number = performance.timeOrigin + performance.now();
+  readonly sent: number = now();
   /** Tasks from here on are cancelled: whatever becomes of them, nobody waits for it. */
   cancelledFrom: number = Infinity;
   /** Its name in the queue, once it has one. */

@@ -1,7 +1,6 @@
 /** One of a pool's places for jobs: what a worker is to other pools. */
+import { now } from '../core/clock.ts';
 import type { Job } from './job.ts';
-
-const now = (): number => performance.timeOrigin + performance.now();
 
 export class Place {
   job: Job | undefined;

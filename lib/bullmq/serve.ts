@@ -1,3 +1,4 @@
+import { asyncDispose } from '../core/publicPool.ts';
 import { milliseconds, record, show, whole } from '../options.ts';
 import { type Pool, type WorkerPool, engine } from '../pool.ts';
 import { commonOf } from './bullmqPool.ts';
@@ -54,8 +55,6 @@ const NAMES = [
   'maxStalledCount',
   'onError',
 ] as const;
-
-const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as never);
 
 /**
  * Runs on `pool` what a `bullmqPool` of the same queue sends, until it is closed: call it in a process on each machine.

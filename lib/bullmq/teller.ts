@@ -1,11 +1,10 @@
 /** Tells whoever listens to a pool's events what its places do; costs nothing while nobody does. */
 import { type Observable, Subject } from 'rxjs';
+import { here, now } from '../core/clock.ts';
 import type { PoolEvent, Task } from '../pool.ts';
 import type { Job } from './job.ts';
 
 export type Outcome = Extract<PoolEvent, { type: 'task:end' }>['outcome'];
-
-const now = (): number => performance.timeOrigin + performance.now();
 
 export class Teller {
   readonly #events = new Subject<PoolEvent>();
@@ -23,10 +22,8 @@ export class Teller {
 
   ended({ place, sent }: Job, { index }: Task, outcome: Outcome, began: number = now(), ended: number = began): void {
     if (!this.#events.observed) return;
-    // The clock of a machine may differ from this one: whatever it says, all this was after the sending, and is over.
-    const here = (time: number): number => Math.min(Math.max(time, sent), now());
-    this.#tell({ type: 'task:start', worker: place, index, time: here(began) });
-    this.#tell({ type: 'task:end', worker: place, index, time: here(ended), outcome });
+    this.#tell({ type: 'task:start', worker: place, index, time: here(sent, began) });
+    this.#tell({ type: 'task:end', worker: place, index, time: here(sent, ended), outcome });
   }
 
   /** What of a job is cancelled, if anything is: the first such task is the one that ran, if any did. */

@@ -21,7 +21,8 @@ export interface ClosablePool extends Pool {
 }
 
 /** Hosts without `Symbol.asyncDispose` (Safari) still get a method that a polyfill finds. */
-const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as never);
+export const asyncDispose: typeof Symbol.asyncDispose =
+  Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as never);
 
 export function publicPool<Api>(pool: ClosablePool): WorkerPool<Api> {
   const close = async (options?: CloseOptions): Promise<void> => {

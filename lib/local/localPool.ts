@@ -1,4 +1,5 @@
 import { type Observable, Subject } from 'rxjs';
+import { now } from '../core/clock.ts';
 import { type ClosablePool, publicPool } from '../core/publicPool.ts';
 import { Turns } from '../core/turns.ts';
 import { PoolClosedError, TaskTimeoutError } from '../errors.ts';
@@ -94,8 +95,8 @@ class Local implements ClosablePool {
 
   stats(): Omit<PoolStats, 'dropped'> {
     const running = this.idle ? 0 : 1;
-    const now = performance.now();
-    const spent = this.#taskTime + (this.#running === undefined ? 0 : now - this.#running.began);
+    const asked = performance.now();
+    const spent = this.#taskTime + (this.#running === undefined ? 0 : asked - this.#running.began);
     return {
       workers: 1,
       idle: 1 - running,
@@ -104,7 +105,7 @@ class Local implements ClosablePool {
       restarts: 0,
       taskTime: this.#taskTime,
       carryTime: 0,
-      busy: [Math.min(1, spent / Math.max(now - this.#made, 1e-3))],
+      busy: [Math.min(1, spent / Math.max(asked - this.#made, 1e-3))],
     };
   }
 
@@ -245,8 +246,6 @@ class Local implements ClosablePool {
     for (const resolve of this.#whenEnded.splice(0)) resolve();
   }
 }
-
-const now = (): number => performance.timeOrigin + performance.now();
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';

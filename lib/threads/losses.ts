@@ -1,9 +1,10 @@
 /** What becomes of the tasks of a lost worker, and the errors that it makes of them. */
+import { now } from '../core/clock.ts';
 import { TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../errors.ts';
 import type { Task } from '../pool.ts';
 import type { Batch } from './batch.ts';
 import type { Loss } from './guard.ts';
-import { type Teller, now } from './teller.ts';
+import type { Teller } from './teller.ts';
 
 /** For the task that ran, or whose outcome was on its way. */
 function crashed({ index }: Task, ended: boolean, loss: Loss): WorkerCrashedError {

@@ -1,10 +1,9 @@
 /** Tells whoever listens to a pool's events what one of its lanes does; costs nothing while nobody does. */
+import { here, now } from '../core/clock.ts';
 import type { PoolEvent } from '../pool.ts';
 import type { Batch } from './batch.ts';
 
 type Outcome = Extract<PoolEvent, { type: 'task:end' }>['outcome'];
-
-export const now = (): number => performance.timeOrigin + performance.now();
 
 export class Teller {
   readonly #worker: number;
@@ -35,19 +34,13 @@ export class Teller {
     if (batch.told.has(offset)) return;
     batch.told.add(offset);
     const { index } = batch.tasks[offset]!;
-    this.#listener()?.({ type: 'task:start', worker: this.#worker, index, time: here(batch, time) });
+    this.#listener()?.({ type: 'task:start', worker: this.#worker, index, time: here(batch.sent, time) });
   }
 
   ended(batch: Batch, offset: number, outcome: Outcome, began: number, time: number = Infinity): void {
     if (!this.heard) return;
     this.begun(batch, offset, began);
     const { index } = batch.tasks[offset]!;
-    this.#listener()?.({ type: 'task:end', worker: this.#worker, index, time: here(batch, time), outcome });
+    this.#listener()?.({ type: 'task:end', worker: this.#worker, index, time: here(batch.sent, time), outcome });
   }
 }
-
-/**
- * A worker's clock may differ from this one, by far if the machine has slept since the page was opened: whatever it says,
- * what happened to a batch happened between its sending and now.
- */
-const here = ({ sent }: Batch, time: number): number => Math.min(Math.max(time, sent), now());

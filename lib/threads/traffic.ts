@@ -1,4 +1,5 @@
 /** The batches on their way to one worker and back. */
+import { now } from '../core/clock.ts';
 import { remoteError } from '../core/remoteError.ts';
 import { CloneError } from '../errors.ts';
 import type { Task } from '../pool.ts';
@@ -20,7 +21,7 @@ import { type LossOf, settleLost, timedOut } from './losses.ts';
 import type { Meter } from './meter.ts';
 import { callPlain } from './plain.ts';
 import type { Seat } from './seat.ts';
-import { type Teller, now } from './teller.ts';
+import type { Teller } from './teller.ts';
 
 /** What the traffic with a worker tells its lane. */
 export interface TrafficEvents {

@@ -1,7 +1,8 @@
 import type { PoolEvent } from 'rxjs-parallel';
 import { Batch } from '../../lib/threads/batch.ts';
 import type { Seat } from '../../lib/threads/seat.ts';
-import { Teller, now } from '../../lib/threads/teller.ts';
+import { now } from '../../lib/core/clock.ts';
+import { Teller } from '../../lib/threads/teller.ts';
 
 const task = (index: number) => ({
   ...{ seq: index, index, input: index, method: 'run', args: [index] },
