@@ -49,16 +49,18 @@ const timesOf = ({ taskTime, carryTime, busy }: PoolStats): Pick<PoolStats, 'tas
 
 let channels = 0;
 
-/** A name for `untilAborted`, and when a task with it has begun. */
-function beginning(): { channel: string; begun: Promise<void> } {
+/** A name for `untilAborted` and `untilTold`, and when a task with it has begun. */
+async function beginning(): Promise<{ channel: string; begun: Promise<void> }> {
   const channel = `begun ${channels++}`;
   const heard = new BroadcastChannel(channel);
-  const begun = new Promise<void>((resolve) => {
-    heard.onmessage = () => {
-      heard.close();
-      resolve();
-    };
-  });
+  const hears = (): Promise<void> => new Promise((resolve) => (heard.onmessage = () => resolve()));
+  // In Chromium a new channel hears nothing at first: once it has heard something, it hears all.
+  const open = hears();
+  const tried = new BroadcastChannel(channel);
+  tried.postMessage('do you hear?');
+  await open;
+  tried.close();
+  const begun = hears().finally(() => heard.close());
   return { channel, begun };
 }
 
@@ -222,7 +224,7 @@ export function poolContract(name: string, { most, copies, moves = copies, make 
           return expect(await results).toEqual([0, 1, 2, 3]);
         }
         // The first ends only once the second has.
-        const { channel, begun } = beginning();
+        const { channel, begun } = await beginning();
         const results: unknown[] = [];
         await new Promise<void>((resolve) => {
           range(0, 2)
@@ -377,7 +379,7 @@ export function poolContract(name: string, { most, copies, moves = copies, make 
       it('closes the source and tells the task that runs when the loop is left', async () => {
         const pool = made(1);
         const log = { read: 0, closed: false };
-        const { channel, begun } = beginning();
+        const { channel, begun } = await beginning();
         const results = parallelMapIterable(
           count(Infinity, log),
           (worker, n) => (n === 0 ? worker.echo(n) : worker.untilAborted(channel)),
@@ -421,7 +423,7 @@ export function poolContract(name: string, { most, copies, moves = copies, make 
         const pool = made(1);
         for (const why of [new Error('no longer wanted'), 0, null]) {
           const controller = new AbortController();
-          const { channel, begun } = beginning();
+          const { channel, begun } = await beginning();
           const run = reason(pool.run((worker) => worker.untilAborted(channel), { signal: controller.signal }));
           await begun;
           controller.abort(why);
@@ -446,7 +448,7 @@ export function poolContract(name: string, { most, copies, moves = copies, make 
 
       it('what runs and what waits, when a stream is unsubscribed', async () => {
         const pool = made(1);
-        const { channel, begun } = beginning();
+        const { channel, begun } = await beginning();
         let calls = 0;
         const subscription = range(0, 10)
           .pipe(
@@ -558,7 +560,7 @@ export function poolContract(name: string, { most, copies, moves = copies, make 
       it('stats while a task runs', async () => {
         const pool = made(1);
         const controller = new AbortController();
-        const { channel, begun } = beginning();
+        const { channel, begun } = await beginning();
         await pool.run((worker) => worker.echo(1));
         const run = reason(pool.run((worker) => worker.untilAborted(channel), { signal: controller.signal }));
         await begun;
@@ -617,7 +619,7 @@ export function poolContract(name: string, { most, copies, moves = copies, make 
         const outcomes: unknown[] = [];
         pool.events$.subscribe((event) => event.type === 'task:end' && outcomes.push(event.outcome));
         const controller = new AbortController();
-        const { channel, begun } = beginning();
+        const { channel, begun } = await beginning();
         const run = reason(pool.run((worker) => worker.untilAborted(channel), { signal: controller.signal }));
         await begun;
         controller.abort();
