@@ -1,6 +1,6 @@
 /** Nothing is notified after the end, not even what RxJS would swallow: it tells `config.onStoppedNotification` of that. */
 import { type Observable, Subject, config, firstValueFrom, of, range, throwError } from 'rxjs';
-import { localPool, parallelMap, parallelMapUnordered } from 'rxjs-parallel';
+import { localPool, parallelMap, parallelMapUnordered } from '../lib/index.ts';
 
 for (const [name, operator] of Object.entries({ parallelMap, parallelMapUnordered }))
   describe(`${name}, as to what RxJS swallows,`, () => {

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { Observable, type SchedulerLike, VirtualTimeScheduler, concatMap, of } from 'rxjs';
-import { type ParallelOptions, parallelMap, parallelMapUnordered, taskOf } from 'rxjs-parallel';
+import { type ParallelOptions, parallelMap, parallelMapUnordered, taskOf } from '../lib/index.ts';
 import { FakePool, type FakeSettings } from './support/fakePool.ts';
 
 interface Input {

@@ -1,6 +1,6 @@
 /** What parallelMap and parallelMapUnordered have in common. */
 import { EMPTY, NEVER, Observable, Subject, map, of, range, take } from 'rxjs';
-import { OverflowError, parallelMap, parallelMapUnordered, taskOf } from 'rxjs-parallel';
+import { OverflowError, parallelMap, parallelMapUnordered, taskOf } from '../lib/index.ts';
 import { FakePool } from './support/fakePool.ts';
 import { marbles } from './support/marbles.ts';
 

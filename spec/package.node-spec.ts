@@ -63,7 +63,7 @@ describe('The package', () => {
     try {
       const modules = join(folder, 'node_modules');
       const installed = (name: string): string => fileURLToPath(new URL(`../../node_modules/${name}`, import.meta.url));
-      for (const file of ['package.json', 'dist/lib'])
+      for (const file of ['package.json', 'dist/node'])
         cpSync(new URL(`../../${file}`, import.meta.url), join(modules, 'rxjs-parallel', file), { recursive: true });
       for (const name of ['rxjs', 'threads', ...peers]) symlinkSync(installed(name), join(modules, name));
       const importing =
@@ -84,8 +84,8 @@ describe('The package', () => {
   });
 
   for (const entry of ['index', 'bullmq/index'])
-    it(`changes no signal handler and no global of a process that imports lib/${entry}`, () => {
-      const run = ['--input-type=module', '--eval', added(new URL(`../lib/${entry}.js`, import.meta.url).href)];
+    it(`changes no signal handler and no global of a process that imports ${entry}`, () => {
+      const run = ['--input-type=module', '--eval', added(new URL(`../node/${entry}.js`, import.meta.url).href)];
       const [before, after] = JSON.parse(execFileSync(process.execPath, run, { encoding: 'utf8' })) as [
         string[],
         string[],
@@ -94,7 +94,7 @@ describe('The package', () => {
     });
 
   it('changes neither when it is used: what the program has added since the import stays', () => {
-    const entry = (name: string): string => JSON.stringify(new URL(`../lib/${name}`, import.meta.url).href);
+    const entry = (name: string): string => JSON.stringify(new URL(`../node/${name}`, import.meta.url).href);
     const used = `
       const { lastValueFrom, range } = await import(${JSON.stringify(import.meta.resolve('rxjs'))});
       const { parallelMap } = await import(${entry('index.js')});

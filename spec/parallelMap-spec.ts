@@ -1,5 +1,5 @@
 import { range } from 'rxjs';
-import { parallelMap } from 'rxjs-parallel';
+import { parallelMap } from '../lib/index.ts';
 import { FakePool, type FakeSettings } from './support/fakePool.ts';
 import { marbles } from './support/marbles.ts';
 

@@ -1,6 +1,12 @@
 import * as fc from 'fast-check';
 import { concatMap, from, lastValueFrom, take, toArray } from 'rxjs';
-import { type IterableSource, PoolClosedError, TaskTimeoutError, localPool, parallelMapIterable } from 'rxjs-parallel';
+import {
+  type IterableSource,
+  PoolClosedError,
+  TaskTimeoutError,
+  localPool,
+  parallelMapIterable,
+} from '../lib/index.ts';
 import { FakePool } from './support/fakePool.ts';
 import { Counter, Gates, all, reason, turn } from './support/gates.ts';
 

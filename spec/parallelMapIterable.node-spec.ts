@@ -5,7 +5,7 @@ import { PassThrough, Readable, Transform } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { TaskTimeoutError, WorkerCrashedError, parallelMapIterable, taskOf } from 'rxjs-parallel';
+import { TaskTimeoutError, WorkerCrashedError, parallelMapIterable, taskOf } from '../lib/index.ts';
 import { Counter, all, reason, turn } from './support/gates.ts';
 import { cellsOf, waitAsync } from './threads/cells.ts';
 import { FaultyPool } from './threads/faulty.ts';

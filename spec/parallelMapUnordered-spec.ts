@@ -1,4 +1,4 @@
-import { parallelMapUnordered } from 'rxjs-parallel';
+import { parallelMapUnordered } from '../lib/index.ts';
 import { marbles } from './support/marbles.ts';
 
 describe('parallelMapUnordered', () => {

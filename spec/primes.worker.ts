@@ -1,5 +1,5 @@
 /** A worker as a user would write it: what most specs use. */
-import { expose } from 'rxjs-parallel/worker';
+import { expose } from '../lib/worker/index.ts';
 
 const api = {
   count(limit: number): number {

@@ -1,5 +1,5 @@
 import { Subject, range } from 'rxjs';
-import { type WorkerPool, Worker, localPool, parallelMap, parallelMapIterable, workerPool } from 'rxjs-parallel';
+import { type WorkerPool, Worker, localPool, parallelMap, parallelMapIterable, workerPool } from '../lib/index.ts';
 import type { PrimesApi } from './primes.worker.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

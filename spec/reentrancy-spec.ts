@@ -1,6 +1,6 @@
 /** A subscriber, or `fn`, that acts on the stream or its pool from inside. */
 import { Observable, Subject, Subscription, asapScheduler, map, observeOn, of, range, repeat, retry } from 'rxjs';
-import { PoolClosedError, parallelMap, parallelMapUnordered } from 'rxjs-parallel';
+import { PoolClosedError, parallelMap, parallelMapUnordered } from '../lib/index.ts';
 import { FakePool } from './support/fakePool.ts';
 import { marbles } from './support/marbles.ts';
 

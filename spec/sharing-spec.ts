@@ -1,6 +1,6 @@
 /** Several streams on one pool; closing it under them. */
 import { type Observable, from, mergeMap, range } from 'rxjs';
-import { PoolClosedError, parallelMap, parallelMapUnordered } from 'rxjs-parallel';
+import { PoolClosedError, parallelMap, parallelMapUnordered } from '../lib/index.ts';
 import { FakePool } from './support/fakePool.ts';
 import { letters, marbles } from './support/marbles.ts';
 

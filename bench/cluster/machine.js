@@ -3,8 +3,8 @@
  * told 'stop', it answers with the processor time that its main thread has used meanwhile, in ms.
  */
 import { Worker as BullWorker } from 'bullmq';
-import { serve } from '../../dist/lib/bullmq/index.js';
-import { Worker, workerPool } from '../../dist/lib/index.js';
+import { serve } from '../../dist/node/bullmq/index.js';
+import { Worker, workerPool } from '../../dist/node/index.js';
 import { mainThreadTime } from '../mainThreadTime.js';
 import { compute, noop, wait } from './tasks.js';
 

@@ -1,7 +1,7 @@
 /** What is measured on real processes and a real Redis. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { filter, firstValueFrom } from 'rxjs';
-import { bullmqPool } from '../../dist/lib/bullmq/index.js';
+import { bullmqPool } from '../../dist/node/bullmq/index.js';
 import { median } from '../median.js';
 import { between } from './cluster.js';
 import { wait } from './tasks.js';

@@ -2,8 +2,8 @@
 import { Queue, QueueEvents } from 'bullmq';
 import { once } from 'node:events';
 import { range } from 'rxjs';
-import { bullmqPool } from '../../dist/lib/bullmq/index.js';
-import { parallelMap } from '../../dist/lib/index.js';
+import { bullmqPool } from '../../dist/node/bullmq/index.js';
+import { parallelMap } from '../../dist/node/index.js';
 import { Check } from '../check.js';
 
 const { way, queue: name, connection, task, count, warmUp, options } = JSON.parse(process.argv[2]);

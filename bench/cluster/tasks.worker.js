@@ -1,4 +1,4 @@
-import { expose } from '../../dist/lib/worker/index.js';
+import { expose } from '../../dist/node/worker/index.js';
 import { compute, noop, wait } from './tasks.js';
 
 expose({ compute, noop, wait });

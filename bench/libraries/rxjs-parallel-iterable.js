@@ -1,5 +1,5 @@
 /** This package, pulled. */
-import { Worker, parallelMapIterable, workerPool } from '../../dist/lib/index.js';
+import { Worker, parallelMapIterable, workerPool } from '../../dist/node/index.js';
 
 export function open({ size }) {
   const pool = workerPool(

@@ -1,5 +1,5 @@
 /** This package, as it is built in `dist`. */
-import { Transfer, Worker, parallelMap, parallelMapUnordered, workerPool } from '../../dist/lib/index.js';
+import { Transfer, Worker, parallelMap, parallelMapUnordered, workerPool } from '../../dist/node/index.js';
 
 export function open({ size, variant }) {
   const parallel = variant === 'unordered' ? parallelMapUnordered : parallelMap;

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert';
 import { inspect } from 'node:util';
-import { CloneError, ParallelError, localPool } from 'rxjs-parallel';
-import { type Served, bullmqPool, serve } from 'rxjs-parallel/bullmq';
+import { CloneError, ParallelError, localPool } from '../../lib/index.ts';
+import { type Served, bullmqPool, serve } from '../../lib/bullmq/index.ts';
 import { RedisServer } from '../support/redis.ts';
 
 const api = () => ({

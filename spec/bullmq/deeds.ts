@@ -1,5 +1,5 @@
 /** What the machines of the specs on Redis do. They say what they do on a channel, which reaches the spec. */
-import { taskContext } from 'rxjs-parallel/worker';
+import { taskContext } from '../../lib/worker/index.ts';
 
 /** What a task says. */
 export interface Said {

@@ -1,4 +1,4 @@
-import { expose } from 'rxjs-parallel/worker';
+import { expose } from '../../lib/worker/index.ts';
 import { deeds } from './deeds.ts';
 
 expose(deeds());

@@ -13,8 +13,8 @@ import {
   parallelMap,
   taskOf,
   workerPool,
-} from 'rxjs-parallel';
-import { type BullmqPoolOptions, type ServeOptions, bullmqPool, serve } from 'rxjs-parallel/bullmq';
+} from '../../lib/index.ts';
+import { type BullmqPoolOptions, type ServeOptions, bullmqPool, serve } from '../../lib/bullmq/index.ts';
 import { RedisServer } from '../support/redis.ts';
 import { type Deeds, deeds } from './deeds.ts';
 import { Elsewhere, Here, run } from './machine.ts';

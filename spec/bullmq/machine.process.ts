@@ -1,6 +1,6 @@
 /** A process that serves a queue, as one runs on each machine. Started by `Machine`. */
-import { Worker, workerPool } from 'rxjs-parallel';
-import { type ServeOptions, serve } from 'rxjs-parallel/bullmq';
+import { Worker, workerPool } from '../../lib/index.ts';
+import { type ServeOptions, serve } from '../../lib/bullmq/index.ts';
 import { SAID, TOLD } from './deeds.ts';
 
 const { size, options } = JSON.parse(process.argv[2]!) as { size: number; options: ServeOptions };

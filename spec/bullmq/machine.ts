@@ -2,8 +2,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Worker, workerPool } from 'rxjs-parallel';
-import { type ServeOptions, serve } from 'rxjs-parallel/bullmq';
+import { Worker, workerPool } from '../../lib/index.ts';
+import { type ServeOptions, serve } from '../../lib/bullmq/index.ts';
 import { SAID, type Said, TOLD } from './deeds.ts';
 
 const running = new Set<ChildProcess>();

@@ -1,5 +1,5 @@
-import { localPool } from 'rxjs-parallel';
-import { bullmqPool, serve } from 'rxjs-parallel/bullmq';
+import { localPool } from '../../lib/index.ts';
+import { bullmqPool, serve } from '../../lib/bullmq/index.ts';
 
 const connection = 'redis://127.0.0.1:1';
 

@@ -3,8 +3,8 @@
  * spec, which may kill it.
  */
 import { range } from 'rxjs';
-import { parallelMap } from 'rxjs-parallel';
-import { type BullmqPoolOptions, bullmqPool } from 'rxjs-parallel/bullmq';
+import { parallelMap } from '../../lib/index.ts';
+import { type BullmqPoolOptions, bullmqPool } from '../../lib/bullmq/index.ts';
 import type { Deeds } from './deeds.ts';
 
 const { queue, options, method, count, closes } = JSON.parse(process.argv[2]!) as {

@@ -1,5 +1,5 @@
-import { type WorkerPool, Worker, workerPool } from 'rxjs-parallel';
-import { bullmqPool, serve } from 'rxjs-parallel/bullmq';
+import { type WorkerPool, Worker, workerPool } from '../../lib/index.ts';
+import { bullmqPool, serve } from '../../lib/bullmq/index.ts';
 import { RedisServer } from '../support/redis.ts';
 import type { ContractApi } from './contractApi.ts';
 import { poolContract } from './poolContract.ts';

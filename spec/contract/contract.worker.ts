@@ -1,4 +1,4 @@
-import { expose } from 'rxjs-parallel/worker';
+import { expose } from '../../lib/worker/index.ts';
 import { contractApi } from './contractApi.ts';
 
 expose(contractApi());

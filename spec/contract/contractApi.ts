@@ -1,5 +1,5 @@
 /** What the pools of the contract suite run, in their workers or wherever it is that they run things. */
-import { Transfer, taskContext } from 'rxjs-parallel/worker';
+import { Transfer, taskContext } from '../../lib/worker/index.ts';
 
 class NoSuchThingError extends RangeError {
   override readonly name = 'NoSuchThingError';

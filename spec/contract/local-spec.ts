@@ -1,4 +1,4 @@
-import { localPool } from 'rxjs-parallel';
+import { localPool } from '../../lib/index.ts';
 import { contractApi } from './contractApi.ts';
 import { poolContract } from './poolContract.ts';
 

@@ -13,7 +13,7 @@ import {
   parallelMapIterable,
   parallelMapUnordered,
   taskOf,
-} from 'rxjs-parallel';
+} from '../../lib/index.ts';
 import type { ContractApi } from './contractApi.ts';
 
 interface Kind {

@@ -1,4 +1,4 @@
-import { Worker, workerPool } from 'rxjs-parallel';
+import { Worker, workerPool } from '../../lib/index.ts';
 import type { ContractApi } from './contractApi.ts';
 import { poolContract } from './poolContract.ts';
 

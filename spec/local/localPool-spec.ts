@@ -1,6 +1,6 @@
 import { Subject, firstValueFrom, from, of, range } from 'rxjs';
-import { localPool, parallelMap, parallelMapUnordered, taskOf } from 'rxjs-parallel';
-import { taskContext } from 'rxjs-parallel/worker';
+import { localPool, parallelMap, parallelMapUnordered, taskOf } from '../../lib/index.ts';
+import { taskContext } from '../../lib/worker/index.ts';
 
 describe('localPool', () => {
   it('gives results within the very call that emits, where the method is synchronous', () => {

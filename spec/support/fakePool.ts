@@ -4,7 +4,7 @@
  * in groups, tasks put back, slots that die, cancelled tasks that keep their slot until they have ended.
  */
 import { type Observable, type SchedulerLike, type Subscription, Subject, asyncScheduler } from 'rxjs';
-import type { WorkerPool } from 'rxjs-parallel';
+import type { WorkerPool } from '../../lib/index.ts';
 import { type ClosablePool, publicPool } from '../../lib/core/publicPool.ts';
 import { Turns } from '../../lib/core/turns.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError } from '../../lib/errors.ts';

@@ -1,4 +1,4 @@
-import { Transfer, WorkerCrashedError, TaskTimeoutError } from 'rxjs-parallel';
+import { Transfer, WorkerCrashedError, TaskTimeoutError } from '../../lib/index.ts';
 import { cellsOf } from './cells.ts';
 import { FaultyPool, reasons } from './faulty.ts';
 

@@ -1,5 +1,5 @@
 import { lastValueFrom, of, range, toArray } from 'rxjs';
-import { Transfer, parallelMap } from 'rxjs-parallel';
+import { Transfer, parallelMap } from '../../lib/index.ts';
 import { FaultyPool } from './faulty.ts';
 
 const TASKS = 2000;

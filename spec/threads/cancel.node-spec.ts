@@ -1,5 +1,5 @@
 import { count, NEVER, concat, firstValueFrom, from, interval, lastValueFrom, of, range, take } from 'rxjs';
-import { parallelMap, parallelMapUnordered } from 'rxjs-parallel';
+import { parallelMap, parallelMapUnordered } from '../../lib/index.ts';
 import { cellsOf, say, waitAsync } from './cells.ts';
 import { FaultyPool } from './faulty.ts';
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Worker as NodeWorker } from 'node:worker_threads';
-import { PoolClosedError, TaskTimeoutError } from 'rxjs-parallel';
+import { PoolClosedError, TaskTimeoutError } from '../../lib/index.ts';
 import { FaultyPool } from './faulty.ts';
 
 /** What a program prints that runs `text` after it has made `pool`, with one worker of two up. */

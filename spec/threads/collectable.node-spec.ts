@@ -1,5 +1,5 @@
 import { NEVER, type OperatorFunction, Subject, concat, map, range } from 'rxjs';
-import { Worker, parallelMap, parallelMapIterable, parallelMapUnordered, workerPool } from 'rxjs-parallel';
+import { Worker, parallelMap, parallelMapIterable, parallelMapUnordered, workerPool } from '../../lib/index.ts';
 import type { LeaksApi } from './leaks.worker.ts';
 import { References } from './references.ts';
 

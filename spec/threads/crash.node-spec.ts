@@ -1,5 +1,5 @@
 import type { Worker as NodeWorker } from 'node:worker_threads';
-import { TaskTimeoutError, WorkerCrashedError } from 'rxjs-parallel';
+import { TaskTimeoutError, WorkerCrashedError } from '../../lib/index.ts';
 import { cellsOf, waitAsync } from './cells.ts';
 import { failureOf } from './failing.ts';
 import { FaultyPool, reasons } from './faulty.ts';

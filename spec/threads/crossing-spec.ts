@@ -1,5 +1,5 @@
 import { from, lastValueFrom, range, toArray } from 'rxjs';
-import { CloneError, Transfer, Worker, type WorkerPool, parallelMap, taskOf, workerPool } from 'rxjs-parallel';
+import { CloneError, Transfer, Worker, type WorkerPool, parallelMap, taskOf, workerPool } from '../../lib/index.ts';
 import { reasons } from './faulty.ts';
 import type { Throwers } from './throwers.ts';
 

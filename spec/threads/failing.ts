@@ -1,4 +1,4 @@
-import { WorkerCrashedError, taskOf } from 'rxjs-parallel';
+import { WorkerCrashedError, taskOf } from '../../lib/index.ts';
 import { shares } from './cells.ts';
 import { FaultyPool, reasons } from './faulty.ts';
 

@@ -6,7 +6,7 @@ import {
   parallelMapIterable,
   parallelMapUnordered,
   workerPool,
-} from 'rxjs-parallel';
+} from '../../lib/index.ts';
 import type { LifeApi } from './workerLife.worker.ts';
 
 const SHORT = 5;

@@ -1,6 +1,6 @@
 /** Workers that a spec plays, message by message: what they were sent, what becomes of it, and when they come and go. */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { WorkerPool } from 'rxjs-parallel';
+import type { WorkerPool } from '../../lib/index.ts';
 import { publicPool } from '../../lib/core/publicPool.ts';
 import type { Guard, Loss } from '../../lib/threads/guard.ts';
 import { type LaneSettings, Lanes } from '../../lib/threads/lanes.ts';

@@ -10,7 +10,7 @@ import {
   type WorkerPoolOptions,
   parallelMap,
   workerPool,
-} from 'rxjs-parallel';
+} from '../../lib/index.ts';
 import type { FaultyApi } from './faulty.worker.ts';
 
 type FaultyWorker = InstanceType<typeof Worker>;

@@ -1,5 +1,5 @@
 /** A worker that does whatever may go wrong. `tally` counts how often each task was begun: Int32Array cells by index. */
-import { expose, taskContext } from 'rxjs-parallel/worker';
+import { expose, taskContext } from '../../lib/worker/index.ts';
 import { post } from '#port';
 import { say, waitAsync } from './cells.ts';
 

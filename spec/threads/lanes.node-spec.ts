@@ -8,7 +8,7 @@ import {
   parallelMap,
   parallelMapIterable,
   parallelMapUnordered,
-} from 'rxjs-parallel';
+} from '../../lib/index.ts';
 import { WorkerCrashedError, WorkerInitError } from '../../lib/errors.ts';
 import type { Task } from '../../lib/pool.ts';
 import { BEGIN, REPLY, type RunMessage, UNCAUGHT } from '../../lib/wire.ts';

@@ -1,4 +1,4 @@
-import { Worker, workerPool } from 'rxjs-parallel';
+import { Worker, workerPool } from '../../lib/index.ts';
 import type { PrimesApi } from '../primes.worker.ts';
 
 describe('The last outcome of a batch', () => {

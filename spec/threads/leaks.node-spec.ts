@@ -1,7 +1,14 @@
 import { EventEmitter, getEventListeners, once } from 'node:events';
 import { NEVER, concat, firstValueFrom, lastValueFrom, of, range } from 'rxjs';
-import { Worker, localPool, parallelMap, parallelMapIterable, parallelMapUnordered, workerPool } from 'rxjs-parallel';
-import type { WorkerPool } from 'rxjs-parallel';
+import {
+  Worker,
+  localPool,
+  parallelMap,
+  parallelMapIterable,
+  parallelMapUnordered,
+  workerPool,
+} from '../../lib/index.ts';
+import type { WorkerPool } from '../../lib/index.ts';
 import { Pool, spawn } from 'threads';
 import type { LeaksApi } from './leaks.worker.ts';
 import { Living, listeners } from './living.ts';

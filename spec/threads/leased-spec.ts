@@ -1,5 +1,5 @@
 import { lastValueFrom, range, toArray } from 'rxjs';
-import { Worker, type WorkerPool, parallelMap } from 'rxjs-parallel';
+import { Worker, type WorkerPool, parallelMap } from '../../lib/index.ts';
 import { Pool, spawn } from 'threads';
 import type { FaultyApi } from './faulty.worker.ts';
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { lastValueFrom, range, toArray } from 'rxjs';
-import { PoolClosedError, Worker, WorkerInitError, type WorkerPool, parallelMap } from 'rxjs-parallel';
+import { PoolClosedError, Worker, WorkerInitError, type WorkerPool, parallelMap } from '../../lib/index.ts';
 import { Pool, spawn } from 'threads';
 import type { FaultyApi } from './faulty.worker.ts';
 

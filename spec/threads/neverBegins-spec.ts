@@ -1,5 +1,5 @@
 import { lastValueFrom, range, toArray } from 'rxjs';
-import { Worker, WorkerInitError, parallelMap, workerPool } from 'rxjs-parallel';
+import { Worker, WorkerInitError, parallelMap, workerPool } from '../../lib/index.ts';
 import type { NeverApi } from './neverBegins.worker.ts';
 
 describe('A pool whose workers die before they begin anything', () => {

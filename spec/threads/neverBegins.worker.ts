@@ -1,5 +1,5 @@
 /** A worker that comes up, and dies of the first message that carries tasks before it has begun any. */
-import { expose } from 'rxjs-parallel/worker';
+import { expose } from '../../lib/worker/index.ts';
 
 type Data = { readonly type?: string };
 type Message = { readonly data: Data; stopImmediatePropagation(): void };

@@ -1,6 +1,6 @@
 /** In a page that has a Content-Security-Policy: tells the page around it what becomes of an inline function there. */
 import { lastValueFrom, range, toArray } from 'rxjs';
-import { parallelMap, workerPool, Worker } from 'rxjs-parallel';
+import { parallelMap, workerPool, Worker } from '../../lib/index.ts';
 import type { PrimesApi } from '../primes.worker.ts';
 
 const tell = (told: unknown): void => parent.postMessage(told, location.origin);

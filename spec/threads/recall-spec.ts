@@ -1,5 +1,5 @@
 import { type ObservableInput, from, lastValueFrom, of, range, tap, toArray } from 'rxjs';
-import { parallelMap, parallelMapUnordered } from 'rxjs-parallel';
+import { parallelMap, parallelMapUnordered } from '../../lib/index.ts';
 import { cellsOf, say, shares, waitAsync } from './cells.ts';
 import { FaultyPool, reasons } from './faulty.ts';
 

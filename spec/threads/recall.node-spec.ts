@@ -1,5 +1,5 @@
 import { lastValueFrom, range, tap, toArray } from 'rxjs';
-import { Transfer, WorkerCrashedError, parallelMapUnordered } from 'rxjs-parallel';
+import { Transfer, WorkerCrashedError, parallelMapUnordered } from '../../lib/index.ts';
 import { cellsOf, say } from './cells.ts';
 import { FaultyPool, reasons } from './faulty.ts';
 

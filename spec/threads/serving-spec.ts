@@ -1,5 +1,5 @@
 import { from } from 'rxjs';
-import { type Remote, Transfer, type WorkerPool, parallelMap } from 'rxjs-parallel';
+import { type Remote, Transfer, type WorkerPool, parallelMap } from '../../lib/index.ts';
 import { publicPool } from '../../lib/core/publicPool.ts';
 import { Guard } from '../../lib/threads/guard.ts';
 import { type LaneSettings, Lanes } from '../../lib/threads/lanes.ts';

@@ -1,5 +1,5 @@
 import { filter, lastValueFrom, map, of, scan, tap, toArray } from 'rxjs';
-import { parallelMap } from 'rxjs-parallel';
+import { parallelMap } from '../../lib/index.ts';
 
 function failing(): never {
   throw new RangeError('failing');

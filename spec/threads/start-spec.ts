@@ -1,5 +1,5 @@
 import { forkJoin, from, lastValueFrom, toArray } from 'rxjs';
-import { Worker, WorkerInitError, parallelMapUnordered, workerPool } from 'rxjs-parallel';
+import { Worker, WorkerInitError, parallelMapUnordered, workerPool } from '../../lib/index.ts';
 import type { How, StartApi } from './start.worker.ts';
 import { echoAll, failureOf, nine, start } from './starting.ts';
 

@@ -1,5 +1,5 @@
 import { lastValueFrom } from 'rxjs';
-import { Worker, WorkerInitError, workerPool } from 'rxjs-parallel';
+import { Worker, WorkerInitError, workerPool } from '../../lib/index.ts';
 import type { How, StartApi } from './start.worker.ts';
 import { echoAll, failureOf, nine, start } from './starting.ts';
 

@@ -1,5 +1,5 @@
 /** A worker that comes up badly, in the way that it is told: by its name in a page, in Node by its arguments. */
-import { expose } from 'rxjs-parallel/worker';
+import { expose } from '../../lib/worker/index.ts';
 import { listen } from '#port';
 
 const { name, process } = globalThis as { name?: string; process?: { argv: string[] } };

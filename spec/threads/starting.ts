@@ -1,6 +1,6 @@
 /** Pools whose workers come up as start.worker.ts is told to. */
 import { from, lastValueFrom, toArray } from 'rxjs';
-import { Worker, type WorkerPool, WorkerInitError, parallelMap, workerPool } from 'rxjs-parallel';
+import { Worker, type WorkerPool, WorkerInitError, parallelMap, workerPool } from '../../lib/index.ts';
 import type { How, StartApi } from './start.worker.ts';
 
 export const start = (how: How) =>

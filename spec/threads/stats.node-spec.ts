@@ -1,5 +1,5 @@
 import { lastValueFrom, range } from 'rxjs';
-import { Worker, WorkerCrashedError, parallelMap, workerPool } from 'rxjs-parallel';
+import { Worker, WorkerCrashedError, parallelMap, workerPool } from '../../lib/index.ts';
 import { cellsOf, say, waitAsync } from './cells.ts';
 import { FaultyPool } from './faulty.ts';
 import type { Throwers } from './throwers.ts';

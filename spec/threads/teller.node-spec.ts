@@ -1,4 +1,4 @@
-import type { PoolEvent } from 'rxjs-parallel';
+import type { PoolEvent } from '../../lib/index.ts';
 import { Batch } from '../../lib/threads/batch.ts';
 import type { Seat } from '../../lib/threads/seat.ts';
 import { now } from '../../lib/core/clock.ts';

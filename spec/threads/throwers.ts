@@ -1,5 +1,5 @@
 /** What tasks may throw and return: exposed by ours and by threads.js's `expose`. */
-import { Transfer } from 'rxjs-parallel/worker';
+import { Transfer } from '../../lib/worker/index.ts';
 
 class ParseError extends SyntaxError {
   readonly line: number;

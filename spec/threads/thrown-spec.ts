@@ -1,5 +1,5 @@
 import { firstValueFrom, of } from 'rxjs';
-import { CloneError, Worker, type WorkerPool, parallelMap, taskOf, workerPool } from 'rxjs-parallel';
+import { CloneError, Worker, type WorkerPool, parallelMap, taskOf, workerPool } from '../../lib/index.ts';
 import type { Throwable, Throwers } from './throwers.ts';
 
 const open = {

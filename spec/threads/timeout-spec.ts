@@ -1,5 +1,5 @@
 import { lastValueFrom, of } from 'rxjs';
-import { TaskTimeoutError, parallelMap, taskOf, workerPool } from 'rxjs-parallel';
+import { TaskTimeoutError, parallelMap, taskOf, workerPool } from '../../lib/index.ts';
 import { cellsOf, shares } from './cells.ts';
 import { FaultyPool, reasons } from './faulty.ts';
 import type { StartApi } from './start.worker.ts';

@@ -1,4 +1,4 @@
-import { Transfer, Worker } from 'rxjs-parallel';
+import { Transfer, Worker } from '../../lib/index.ts';
 import { Thread, spawn } from 'threads';
 
 describe('Transfer', () => {

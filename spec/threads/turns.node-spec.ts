@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs';
-import { type Call, type Remote, type RunOptions, Transfer, parallelMap } from 'rxjs-parallel';
+import { type Call, type Remote, type RunOptions, Transfer, parallelMap } from '../../lib/index.ts';
 import { FaultyPool } from './faulty.ts';
 import type { FaultyApi } from './faulty.worker.ts';
 

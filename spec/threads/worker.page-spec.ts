@@ -1,6 +1,6 @@
 /** What only a page has, or does not have. */
 import { of } from 'rxjs';
-import { PoolClosedError, TaskTimeoutError, Worker, WorkerCrashedError, parallelMap } from 'rxjs-parallel';
+import { PoolClosedError, TaskTimeoutError, Worker, WorkerCrashedError, parallelMap } from '../../lib/index.ts';
 import { failureOf } from './failing.ts';
 import { FaultyPool, reasons } from './faulty.ts';
 import * as starting from './starting.ts';

@@ -9,7 +9,7 @@ import {
   type WorkerPoolOptions,
   parallelMap,
   workerPool,
-} from 'rxjs-parallel';
+} from '../../lib/index.ts';
 import type { LifeApi } from './workerLife.worker.ts';
 
 const open = (options: number | WorkerPoolOptions): WorkerPool<LifeApi> =>

@@ -1,5 +1,5 @@
 /** A worker that knows who it is. */
-import { expose } from 'rxjs-parallel/worker';
+import { expose } from '../../lib/worker/index.ts';
 
 const id = crypto.randomUUID();
 

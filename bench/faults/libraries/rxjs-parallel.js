@@ -1,6 +1,6 @@
 /** This package, as it is built in `dist`; on every host. */
 import { map } from 'rxjs';
-import { Worker, parallelMap, parallelMapUnordered, workerPool } from '../../../dist/lib/index.js';
+import { Worker, parallelMap, parallelMapUnordered, workerPool } from '../../../dist/node/index.js';
 
 export const has = ['timeout', 'signal', 'drain', 'factory'];
 
