@@ -4,9 +4,11 @@ import { build } from 'esbuild';
 
 const modules = 'dist/lib';
 const entries = ['index', 'worker/index'];
+// Files of their own: what is found beside another by its address, and what has to run before threads.js does.
+const addressed = ['threads/platform.node', 'worker/inline.node'];
+const first = ['threads/before.node', 'worker/before'];
 const hosts = {
-  // The last two are found by their addresses, which have to stay what they are.
-  node: [...entries, 'bullmq/index', 'threads/platform.node', 'worker/inline.node'],
+  node: [...entries, 'bullmq/index', ...addressed, ...first],
   browser: entries,
 };
 

@@ -9,7 +9,8 @@ export function open({ size, variant }) {
   );
   return {
     pool,
-    operator: ({ task, input, transfer }, options) => parallel(callIn(task, input, transfer), pool, options),
+    operator: ({ task, input, transfer, window }, options = { window }) =>
+      parallel(callIn(task, input, transfer), pool, options),
     close: () => pool.close(),
   };
 }

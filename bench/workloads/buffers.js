@@ -2,6 +2,8 @@
 import { once, throughput, warmUp } from '../throughput.js';
 
 const MIB = 2 ** 20;
+/** Results that wait for those before them are buffers, too: no more of them than keep the workers busy. */
+const WINDOW = 8;
 
 const COPIES = 200;
 
@@ -55,6 +57,7 @@ function moving(bytes) {
     transfer: (ints) => [ints.buffer],
     digest: (ints) => ints[0],
     taken: (ints) => free.push(ints),
+    window: WINDOW,
   };
 }
 

@@ -8,6 +8,8 @@ type Limits = Pick<Plan, 'maxPending' | 'overflow'>;
 /** Values that a source pushes; they wait here until a worker has room. */
 export class Arrivals<T> implements Intake {
   readonly #backlog = new Backlog<T>();
+  /** The numbers of what waits, only where some may be missing among them. */
+  readonly #indexes: Backlog<number> | undefined;
   readonly #maxPending: number;
   readonly #overflow: Limits['overflow'];
   readonly #dropped: () => void;
@@ -18,6 +20,7 @@ export class Arrivals<T> implements Intake {
   constructor({ maxPending, overflow }: Limits, dropped: () => void, unsubscribe: () => void) {
     this.#maxPending = maxPending;
     this.#overflow = overflow;
+    if (overflow === 'drop-newest') this.#indexes = new Backlog();
     this.#dropped = dropped;
     this.#unsubscribe = unsubscribe;
   }
@@ -27,11 +30,13 @@ export class Arrivals<T> implements Intake {
   }
 
   get index(): number {
-    return this.#backlog.firstIndex;
+    return this.#indexes?.first ?? this.#arrived - this.#backlog.length;
   }
 
   push(value: T): void {
-    this.#backlog.push(value, this.#arrived++);
+    this.#backlog.push(value);
+    this.#indexes?.push(this.#arrived);
+    this.#arrived++;
   }
 
   /** Keeps to `maxPending`; an error where that cannot be done. */
@@ -42,12 +47,16 @@ export class Arrivals<T> implements Intake {
         `More than maxPending (${this.#maxPending}) values are waiting. Slow the source down, raise maxPending, or set overflow to 'drop-oldest' or 'drop-newest'`,
       );
     if (this.#overflow === 'drop-oldest') this.#backlog.shift();
-    else this.#backlog.pop();
+    else {
+      this.#backlog.pop();
+      this.#indexes?.pop();
+    }
     this.#dropped();
     return undefined;
   }
 
   take(): T {
+    this.#indexes?.shift();
     return this.#backlog.shift();
   }
 
@@ -60,5 +69,6 @@ export class Arrivals<T> implements Intake {
 
   clear(): void {
     this.#backlog.clear();
+    this.#indexes?.clear();
   }
 }

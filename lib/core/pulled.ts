@@ -36,7 +36,7 @@ export class Pulled<T> implements Intake {
   }
 
   get index(): number {
-    return this.#backlog.firstIndex;
+    return this.#fetched - this.#backlog.length;
   }
 
   feed(stream: Pulling): void {
@@ -113,7 +113,10 @@ export class Pulled<T> implements Intake {
       throw new TypeError(`next() of the source must give { done, value }, it gave ${show(result)}`);
     const { done, value } = result as IteratorResult<T, unknown>;
     if (done === true) this.done = true;
-    else this.#backlog.push(value, this.#fetched++);
+    else {
+      this.#fetched++;
+      this.#backlog.push(value);
+    }
   }
 
   #failed(error: unknown): void {

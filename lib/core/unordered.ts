@@ -13,8 +13,8 @@ export class Unordered implements Outlet {
     return this.#arrived.length > 0;
   }
 
-  store(seq: number, outcome: unknown): void {
-    this.#arrived.push(outcome, seq);
+  store(_seq: number, outcome: unknown): void {
+    this.#arrived.push(outcome);
   }
 
   take(): unknown {

@@ -170,8 +170,8 @@ export class Run {
     const now = performance.now();
     const ms = now - this.#since;
     const failed = this.#failed.length === 0 ? undefined : this.#failed;
-    const times = this.message.timed ? Float64Array.from(this.#times) : undefined;
-    const packed = this.#numbers && values.length > 1 ? Float64Array.from(values as number[]) : values;
+    const times = this.message.timed ? new Float64Array(this.#times) : undefined;
+    const packed = this.#numbers && values.length > 1 ? new Float64Array(values as number[]) : values;
     const transfer = packed === values ? this.#transfer : [(packed as Float64Array).buffer];
     const from = this.#from;
     this.#from += values.length;

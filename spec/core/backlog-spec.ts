@@ -4,43 +4,38 @@ import { Ordered } from '../../lib/core/ordered.ts';
 const COUNT = 5000;
 
 describe('A backlog', () => {
-  it('gives values with their numbers, first in, first out, however many have gone through it', () => {
+  it('gives what it was given, first in, first out, however much has gone through it', () => {
     const backlog = new Backlog<string>();
     let pushed = 0;
     for (let at = 0; at < COUNT; at++) {
       // It grows by one each time.
-      for (let more = 0; more < 2; more++) backlog.push(`value ${pushed}`, 10 * pushed++);
-      expect(backlog.firstIndex).toBe(10 * at);
+      for (let more = 0; more < 2; more++) backlog.push(`value ${pushed++}`);
+      expect(backlog.first).toBe(`value ${at}`);
       expect(backlog.shift()).toBe(`value ${at}`);
       expect(backlog.length).toBe(at + 1);
     }
-    for (let at = COUNT; at < pushed; at++) {
-      expect(backlog.firstIndex).toBe(10 * at);
-      expect(backlog.shift()).toBe(`value ${at}`);
-    }
+    for (let at = COUNT; at < pushed; at++) expect(backlog.shift()).toBe(`value ${at}`);
     expect(backlog.length).toBe(0);
+    expect(backlog.first).toBeUndefined();
   });
 
-  it('drops the newest with its number', () => {
+  it('drops the newest', () => {
     const backlog = new Backlog<string>();
-    backlog.push('first', 1);
-    backlog.push('newest', 2);
+    for (const value of ['first', 'newest']) backlog.push(value);
     backlog.pop();
-    backlog.push('third', 3);
+    backlog.push('third');
     expect(backlog.length).toBe(2);
     expect(backlog.shift()).toBe('first');
-    expect(backlog.firstIndex).toBe(3);
     expect(backlog.shift()).toBe('third');
   });
 
   it('begins anew when it is cleared', () => {
     const backlog = new Backlog<string>();
-    for (const n of [1, 2, 3]) backlog.push('before', n);
+    for (let n = 0; n < 3; n++) backlog.push('before');
     backlog.shift();
     backlog.clear();
     expect(backlog.length).toBe(0);
-    backlog.push('after', 4);
-    expect(backlog.firstIndex).toBe(4);
+    backlog.push('after');
     expect(backlog.shift()).toBe('after');
   });
 });

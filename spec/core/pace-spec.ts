@@ -82,7 +82,7 @@ describe('The pace of a stream', () => {
     it(`gives few tasks to a message that is slow to put together (${way})`, () => {
       const pace = new Pace();
       run(pace, 12, 0.0001);
-      for (let message = 0; message < 10; message++) pace[way](1, 0.1);
+      for (let message = 0; message < 10; message++) pace[way](1, 0.2);
       expect(pace.size).toBe(2);
       for (let message = 0; message < 10; message++) pace[way](2, 1);
       expect(pace.size).toBe(1);
