@@ -93,25 +93,43 @@ describe('The package', () => {
       expect(after).toEqual(before);
     });
 
+  const entry = (name: string): string => JSON.stringify(new URL(`../node/${name}`, import.meta.url).href);
+  const told = (program: string): unknown => {
+    const run = ['--input-type=module', '--eval', program];
+    return JSON.parse(execFileSync(process.execPath, run, { encoding: 'utf8' }));
+  };
+
   it('changes neither when it is used: what the program has added since the import stays', () => {
-    const entry = (name: string): string => JSON.stringify(new URL(`../node/${name}`, import.meta.url).href);
     const used = `
       const { lastValueFrom, range } = await import(${JSON.stringify(import.meta.resolve('rxjs'))});
-      const { parallelMap } = await import(${entry('index.js')});
+      const { Worker, parallelMap, workerPool } = await import(${entry('index.js')});
       await import(${entry('worker/index.js')});
+      // One that knows nothing of this library is spoken to by threads.js, which does change them.
+      const url = ${JSON.stringify(new URL('threads/plainThrowers.worker.js', import.meta.url))};
+      const pool = workerPool(() => new Worker(url, { type: 'module' }), 1);
       const names = ['SIGINT', 'SIGTERM', 'uncaughtException', 'unhandledRejection'];
       for (const name of names) process.on(name, () => {});
       globalThis.self = 'mine';
       const listeners = () => names.map((name) => process.listeners(name));
       const before = listeners();
-      const last = await lastValueFrom(range(1, 3).pipe(parallelMap((n) => n * 2, 1)));
+      const last = await lastValueFrom(range(1, 3).pipe(parallelMap((worker, n) => worker.echo(n), pool)));
       const after = listeners();
       const same = after.every((list, at) => list.length === 1 && list[0] === before[at][0]);
       console.log(JSON.stringify({ last, same, self: globalThis.self }));
     `;
-    const run = ['--input-type=module', '--eval', used];
-    const told: unknown = JSON.parse(execFileSync(process.execPath, run, { encoding: 'utf8' }));
-    expect(told).toEqual({ last: 6, same: true, self: 'mine' });
+    expect(told(used)).toEqual({ last: 3, same: true, self: 'mine' });
+  });
+
+  it('loads threads.js on this side only for workers that know nothing of it', () => {
+    const ours = `
+      const { createRequire } = await import('node:module');
+      const { lastValueFrom, range } = await import(${JSON.stringify(import.meta.resolve('rxjs'))});
+      const { parallelMap } = await import(${entry('index.js')});
+      const last = await lastValueFrom(range(1, 3).pipe(parallelMap((n) => n * 2, 1)));
+      const { cache } = createRequire(${JSON.stringify(import.meta.url)});
+      console.log(JSON.stringify({ last, loaded: Object.keys(cache).filter((file) => file.includes('/threads/')) }));
+    `;
+    expect(told(ours)).toEqual({ last: 6, loaded: [] });
   });
 
   it('imports threads.js through one door on each side', () => {

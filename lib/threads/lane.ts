@@ -75,7 +75,7 @@ export class Lane {
 
   /** The most tasks a message may carry; a plain threads.js worker takes calls one by one. */
   get most(): number {
-    return this.#traffic?.link.batches === true ? Infinity : 1;
+    return this.#traffic?.link.plain === undefined ? Infinity : 1;
   }
 
   start(): void {

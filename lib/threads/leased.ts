@@ -1,15 +1,16 @@
 /** Workers that a threads.js `Pool` lends: scheduled by our engine, given back when there is nothing for them. */
 import { PoolClosedError, WorkerInitError } from '../errors.ts';
 import type { ThreadsPool } from '../pool.ts';
-import { text } from '../wire.ts';
+import { MARK, text } from '../wire.ts';
 import { Guard, isWorker } from './guard.ts';
 import { Lanes } from './lanes.ts';
 import { type Link, type Opening, type Supply, linkTo, threads } from './link.ts';
+import type * as threadsModule from './threads.ts';
 
 /** Milliseconds that a thread is kept with nothing to do; then others of the Pool have their turn. */
 const KEPT_IDLE = 20;
 
-type Terminate = Parameters<typeof linkTo>[2];
+type Terminate = typeof threadsModule.terminate;
 
 interface Slot {
   readonly init: Promise<unknown>;
@@ -106,7 +107,7 @@ class Leases implements Supply {
 
   #link(thread: object, guard: Guard, terminate: Terminate, giveBack: () => void): Link {
     return {
-      ...linkTo(guard, thread as never, terminate),
+      ...linkTo(guard, MARK in thread ? undefined : (thread as threadsModule.SpawnedThread)),
       // Whether it keeps the process alive is for its Pool to say.
       hold() {},
       // threads.js listens to the worker itself: what is not ours has reached it already.

@@ -1,4 +1,4 @@
-/** Brings one worker up: built, guarded, and spoken to through threads.js. */
+/** Brings one worker up: built, guarded, and spoken to in batches, or through threads.js where it knows nothing of us. */
 import { remoteError } from '../core/remoteError.ts';
 import { WorkerInitError } from '../errors.ts';
 import { show } from '../options.ts';
@@ -22,10 +22,8 @@ import type * as threadsModule from './threads.ts';
 /** A worker that is up. */
 export interface Link {
   readonly guard: Guard;
-  /** threads.js's thread: the methods that the worker exposes. */
-  readonly thread: threadsModule.SpawnedThread;
-  /** Whether its `expose` is ours, which takes batches; a plain threads.js worker is called once a task. */
-  readonly batches: boolean;
+  /** threads.js's thread, which calls a plain worker task by task; undefined where `expose` is ours, which takes batches. */
+  readonly plain: Thread | undefined;
   /** Shared with the worker, where memory can be. */
   readonly cells: Int32Array | undefined;
   /** Whether the worker keeps the Node process alive. */
@@ -54,8 +52,9 @@ export interface Supply {
 }
 
 type Threads = typeof threadsModule;
+type Thread = threadsModule.SpawnedThread;
 
-/** Loads threads.js, once. */
+/** Loads threads.js, once: the workers of our `expose` are spoken to without it. */
 export async function threads(): Promise<Threads> {
   try {
     return await import('./threads.ts');
@@ -66,6 +65,11 @@ export async function threads(): Promise<Threads> {
 
 type Message = { readonly type?: unknown; readonly error?: unknown } | null | undefined;
 
+/** What a worker tells when it has exposed its methods. */
+interface Init {
+  readonly exposed?: { readonly methods?: readonly string[] };
+}
+
 /** Starts a worker made by `factory`, which has `initTimeout` ms to expose something; `unloaded` is a hint for where it cannot be loaded. */
 export function openWorker(factory: () => unknown, initTimeout: number, unloaded?: string): Opening {
   let guard: Guard;
@@ -74,17 +78,10 @@ export function openWorker(factory: () => unknown, initTimeout: number, unloaded
   } catch (cause) {
     return failed(cause);
   }
-  const facade = new Facade(guard);
-  // While the worker comes up.
-  const loading = threads();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let held = true;
   const ready = new Promise<Link>((resolve, reject) => {
     guard.onLost = (loss) => reject(unstarted(loss, 'exposed anything'));
-    loading.catch((error: unknown) => {
-      reject(error);
-      void guard.end();
-    });
     timer = setTimeout(() => {
       const why =
         init === undefined
@@ -92,8 +89,7 @@ export function openWorker(factory: () => unknown, initTimeout: number, unloaded
           : `called expose() and then was not heard of for ${initTimeout} ms (did it call self.close()?)`;
       guard.lose({ why });
     }, initTimeout);
-    /** What the worker told when it had exposed its methods. */
-    let init: readonly [unknown] | undefined;
+    let init: readonly [Init] | undefined;
     let complete = false;
     // Without it, a worker that ends itself now would never be missed.
     let awaitsLock = false;
@@ -105,22 +101,23 @@ export function openWorker(factory: () => unknown, initTimeout: number, unloaded
         const { name, settled } = message as LockMessage;
         awaitsLock = !settled;
         if (name !== undefined) guard.watch(name);
-      } else if (message?.type === 'init') init ??= [data];
+      } else if (message?.type === 'init') init ??= [data as Init];
       else return;
       if (init === undefined || awaitsLock || complete) return;
       complete = true;
       const [first] = init;
-      const up = async ({ spawn, terminate }: Threads): Promise<Link> => {
-        // threads.js waits for this message: it has come already, so its own timer never runs out and never lingers.
-        const thread = spawn(facade, { timeout: 2 ** 31 - 1 });
-        facade.deliver(first);
-        return {
-          ...linkTo(guard, await thread, terminate),
-          hold: (alive) => guard.hold(alive),
-          deliver: (later) => facade.deliver(later),
-        };
-      };
-      loading.then((loaded) => resolve(up(loaded))).catch(() => {});
+      const hold = (alive: boolean): void => guard.hold(alive);
+      const end = (): Promise<void> => guard.end();
+      if (first.exposed?.methods?.includes(MARK) === true)
+        return resolve({ ...linkTo(guard, undefined), hold, deliver() {}, end, kill: end });
+      spawnPlain(guard, first).then(
+        // It may have been lost meanwhile: then that has been told.
+        (link) => resolve({ ...link, hold }),
+        (error: unknown) => {
+          reject(error);
+          void end();
+        },
+      );
     };
   });
   const settled = (): void => clearTimeout(timer);
@@ -179,24 +176,24 @@ function newWorker(returned: unknown): AnyWorker {
   return returned;
 }
 
-/** Speaks to a worker whose thread is up. */
-export function linkTo(
-  guard: Guard,
-  thread: Link['thread'],
-  terminate: Threads['terminate'],
-): Omit<Link, 'deliver' | 'hold'> {
-  const batches = MARK in thread;
-  const shared = batches && typeof SharedArrayBuffer === 'function';
+/** Through threads.js, for a worker that knows nothing of us. */
+async function spawnPlain(guard: Guard, init: Init): Promise<Omit<Link, 'hold'>> {
+  const { spawn, terminate } = await threads();
+  const facade = new Facade(guard);
+  // threads.js waits for this message: it has come already, so its own timer never runs out and never lingers.
+  const spawned = spawn(facade, { timeout: 2 ** 31 - 1 });
+  facade.deliver(init);
+  const thread = await spawned;
+  const end = (): Promise<void> => terminate(thread);
+  return { ...linkTo(guard, thread), deliver: (data) => facade.deliver(data), end, kill: end };
+}
+
+/** What is the same of every link; `plain` where the worker takes no batches. */
+export function linkTo(guard: Guard, plain: Thread | undefined): Pick<Link, 'guard' | 'plain' | 'cells'> {
+  const shared = plain === undefined && typeof SharedArrayBuffer === 'function';
   const cells = shared ? new Int32Array(new SharedArrayBuffer(4 * CELL * SLOTS)) : undefined;
-  if (batches) guard.post({ type: OPEN, cells } satisfies OpenMessage);
-  return {
-    guard,
-    thread,
-    batches,
-    cells,
-    end: () => terminate(thread),
-    kill: () => terminate(thread),
-  };
+  if (plain === undefined) guard.post({ type: OPEN, cells } satisfies OpenMessage);
+  return { guard, plain, cells };
 }
 
 /** The loss that a message tells of: an error that nobody caught in the worker, as we or threads.js report it. */

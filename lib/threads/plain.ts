@@ -1,7 +1,7 @@
 /** Calls a plain threads.js worker, which knows nothing of batches: one task, by threads.js's own proxy. */
 import type { Task } from '../pool.ts';
-import type { Link } from './link.ts';
 import { plainError } from './plainError.ts';
+import type { SpawnedThread } from './threads.ts';
 import { Transfer } from '../transfer.ts';
 
 /** What became of a call. */
@@ -11,7 +11,7 @@ export interface Outcome {
   readonly value: unknown;
 }
 
-export async function callPlain(thread: Link['thread'], task: Task, subscribed: Error | undefined): Promise<Outcome> {
+export async function callPlain(thread: SpawnedThread, task: Task, subscribed: Error | undefined): Promise<Outcome> {
   try {
     const method = Object.hasOwn(thread, task.method) ? thread[task.method] : undefined;
     if (typeof method !== 'function') {

@@ -22,6 +22,7 @@ import type { Meter } from './meter.ts';
 import { callPlain } from './plain.ts';
 import type { Seat } from './seat.ts';
 import type { Teller } from './teller.ts';
+import type { SpawnedThread } from './threads.ts';
 
 /** What the traffic with a worker tells its lane. */
 export interface TrafficEvents {
@@ -61,7 +62,7 @@ export class Traffic {
 
   /** Whether a message more may be on its way: a second only to a worker that takes batches. */
   get room(): boolean {
-    return !this.#stuck && this.batches.length < (this.link.batches ? 2 : 1);
+    return !this.#stuck && this.batches.length < (this.link.plain === undefined ? 2 : 1);
   }
 
   /** Whether anybody waits for anything in it. */
@@ -83,12 +84,13 @@ export class Traffic {
     this.taken += tasks.length;
     if (this.#teller.heard) batch.sent = now();
     try {
-      if (this.link.batches) {
+      const { guard, plain } = this.link;
+      if (plain === undefined) {
         const { message, transfer } = batch.message(this.#teller.heard);
         const began = performance.now();
-        this.link.guard.post(message, transfer);
+        guard.post(message, transfer);
         seat.pace.sent(tasks.length, performance.now() - began);
-      } else this.#callPlain(batch);
+      } else this.#callPlain(plain, batch);
     } catch (error) {
       this.#unsendable(batch, error);
     }
@@ -111,7 +113,8 @@ export class Traffic {
       const at = batch.tasks.findIndex(({ seq }) => seq >= from);
       if (at < 0 || at >= batch.cancelledFrom) continue;
       batch.cancel(at);
-      if (this.link.batches) this.link.guard.post({ type: CUT, id: batch.id, end: at } satisfies CutMessage);
+      if (this.link.plain === undefined)
+        this.link.guard.post({ type: CUT, id: batch.id, end: at } satisfies CutMessage);
     }
     this.#giveNotice();
   }
@@ -136,7 +139,7 @@ export class Traffic {
     for (const seat of seats) seat.lanes--;
     for (const [at, batch] of batches.entries()) {
       // Where no memory is shared, a worker of ours tells when it begins its first message; a plain one tells nothing.
-      const first = at === 0 && (this.progress || !this.link.batches);
+      const first = at === 0 && (this.progress || this.link.plain !== undefined);
       const { begun, failed } = settleLost(batch, first, loss, this.#teller);
       this.progress ||= begun > 0;
       this.#events.settled(0, failed);
@@ -195,12 +198,12 @@ export class Traffic {
     this.#settled(batch, waited, failed?.filter((at) => at < waited).length ?? 0);
   }
 
-  #callPlain(batch: Batch): void {
+  #callPlain(thread: SpawnedThread, batch: Batch): void {
     const [task] = batch.tasks as readonly [Task];
     const { feed, pace } = batch.seat;
     const began = now();
     this.#teller.begun(batch, 0, began);
-    void callPlain(this.link.thread, task, feed.subscribed).then(({ failed, value }) => {
+    void callPlain(thread, task, feed.subscribed).then(({ failed, value }) => {
       if (batch.over) return;
       this.progress = true;
       this.#events.answered();

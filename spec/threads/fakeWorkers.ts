@@ -75,13 +75,13 @@ export class FakeWorker {
     };
   }
 
+  readonly #called = (value: unknown): Promise<unknown> =>
+    new Promise((resolve, reject) => void this.calls.push({ value, resolve, reject }));
+
   async up(): Promise<void> {
     this.#up({
       guard: this.guard,
-      thread: {
-        echo: (value) => new Promise((resolve, reject) => void this.calls.push({ value, resolve, reject })),
-      },
-      batches: this.#kind !== 'plain',
+      plain: this.#kind === 'plain' ? { echo: this.#called } : undefined,
       cells: this.#kind === 'ours' ? this.cells : undefined,
       hold: (alive) => void (this.held = alive),
       deliver: (data) => void this.delivered.push(data),

@@ -83,8 +83,7 @@ class Answered {
     this.workers.push(worker);
     const link: Link = {
       guard: worker.guard,
-      thread: {},
-      batches: true,
+      plain: undefined,
       cells: undefined,
       hold() {},
       deliver() {},
@@ -125,7 +124,7 @@ describe('A worker with room', () => {
 
   it('is given few tasks where their results are slow to send', async () => {
     const [worker] = await new Answered({ size: 1 }).run(texts(10_000));
-    for (let message = 0; message < 20; message++) worker!.answer(0.001, 0.4);
+    for (let message = 0; message < 20; message++) worker!.answer(0.001, 0.8);
     expect(worker!.counts).toEqual([1, 1]);
   });
 

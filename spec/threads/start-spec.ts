@@ -62,6 +62,18 @@ describe('A pool whose workers do not start', () => {
     const { cause } = await failureOf(() => Promise.reject(new RangeError('late')));
     expect((cause as Error).message).toMatch(/it returned a Promise/);
   });
+
+  it('a worker that is lost while threads.js is loaded for it: everyone hears why', async () => {
+    const error = await failureOf(() => {
+      const listeners = new Map<string, (value: unknown) => void>();
+      queueMicrotask(() => {
+        listeners.get('message')!({ type: 'init', exposed: { type: 'module', methods: ['echo'] } });
+        listeners.get('exit')!(8);
+      });
+      return { postMessage() {}, terminate() {}, on: (event: string, heard: never) => listeners.set(event, heard) };
+    });
+    expect(error.message).toBe('A worker exited with code 8 before it exposed anything');
+  });
 });
 
 describe('A pool whose workers start at times', () => {
