@@ -8,7 +8,10 @@ let lastId = 0;
 export class Batch {
   readonly id: number = ++lastId;
   readonly seat: Seat;
+  /** Those whose outcome has come are gone from it. */
   readonly tasks: readonly Task[];
+  /** Whether its input was moved to the worker, and is gone with it. */
+  readonly moved: boolean;
   /** Which cell of the shared memory; -1 where there is none. */
   readonly slot: number;
   readonly #cells: Int32Array | undefined;
@@ -36,6 +39,7 @@ export class Batch {
   constructor(seat: Seat, tasks: readonly Task[], slot: number, cells: Int32Array | undefined) {
     this.seat = seat;
     this.tasks = tasks;
+    this.moved = tasks[0]!.transfer !== undefined;
     this.end = tasks.length;
     this.slot = slot;
     this.#cells = cells;
@@ -67,6 +71,19 @@ export class Batch {
     return begun < 0 ? undefined : (clock() - begun) & 0x7fffffff;
   }
 
+  /** The task at `offset`, whose outcome is here. A long message is not to keep inputs alive that nothing needs. */
+  release(offset: number): Task {
+    const tasks = this.tasks as (Task | undefined)[];
+    const task = tasks[offset]!;
+    tasks[offset] = undefined;
+    return task;
+  }
+
+  /** Where in it the stream's tasks from `seq` on begin; -1: nowhere. */
+  offsetOf(seq: number): number {
+    return this.tasks.findIndex((task, offset) => offset >= this.reported && task.seq >= seq);
+  }
+
   finish(): void {
     this.over = true;
     clearTimeout(this.timer);
@@ -75,11 +92,6 @@ export class Batch {
   /** Whether what has not come of it is cancelled. */
   get cancelled(): boolean {
     return this.cancelledFrom <= this.reported;
-  }
-
-  /** Whether its input was moved to the worker, and is gone with it. */
-  get moved(): boolean {
-    return this.tasks[0]!.transfer !== undefined;
   }
 
   /** Whether all that was not taken back has come. */

@@ -110,7 +110,7 @@ export class Traffic {
   cancel(seat: Seat, from: number): void {
     for (const batch of this.batches) {
       if (batch.seat !== seat) continue;
-      const at = batch.tasks.findIndex(({ seq }) => seq >= from);
+      const at = batch.offsetOf(from);
       if (at < 0 || at >= batch.cancelledFrom) continue;
       batch.cancel(at);
       if (this.link.plain === undefined)
@@ -180,12 +180,12 @@ export class Traffic {
         const outcome = at >= waited ? 'cancel' : failures?.has(at) === true ? 'error' : 'value';
         this.#teller.ended(batch, from + at, outcome, times[2 * at]!, times[2 * at + 1]);
       }
+    batch.reported = from + count;
     for (let at = 0; at < count; at++) {
-      const task = tasks[from + at]!;
+      const task = batch.release(from + at);
       if (failures?.has(at) === true) feed.failure(task, remoteError(values[at] as Thrown, feed.subscribed));
       else feed.value(task, values[at]);
     }
-    batch.reported = from + count;
     batch.spent += ms;
     seat.pace.observe(count, ms);
     this.#meter.told(ms);

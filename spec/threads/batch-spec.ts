@@ -61,3 +61,15 @@ describe('A batch on the wire', () => {
     expect(both.transfer).toEqual([buffer, (both.message.args as Float64Array).buffer]);
   });
 });
+
+describe('A batch whose outcomes come in parts', () => {
+  it('forgets a task whose outcome has come, and finds the others', () => {
+    const tasks = [0, 1, 2].map((at): Task => ({ ...task, args: [at], index: 7 + at, seq: 4 + at }));
+    const batch = new Batch({} as Seat, [...tasks], -1, undefined);
+    expect(batch.offsetOf(5)).toBe(1);
+    batch.reported = 2;
+    expect([batch.release(0), batch.release(1)]).toEqual(tasks.slice(0, 2));
+    expect(batch.tasks.filter(Boolean)).toEqual(tasks.slice(2));
+    expect([0, 5, 6, 7].map((seq) => batch.offsetOf(seq))).toEqual([2, 2, 2, -1]);
+  });
+});
