@@ -64,7 +64,7 @@ describe('A batch on the wire', () => {
 
 describe('A batch whose outcomes come in parts', () => {
   it('forgets a task whose outcome has come, and finds the others', () => {
-    const tasks = [0, 1, 2].map((at): Task => ({ ...task, args: [at], index: 7 + at, seq: 4 + at }));
+    const tasks = [0, 1, 2].map((at): Task => Object.assign({ args: [at], index: 7 + at, seq: 4 + at }, task));
     const batch = new Batch({} as Seat, [...tasks], -1, undefined);
     expect(batch.offsetOf(5)).toBe(1);
     batch.reported = 2;
