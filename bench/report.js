@@ -41,8 +41,12 @@ export function bestPeer(id, { figures }) {
 
 /** What the targets come to, of all that was measured. */
 export function targetsTable(results) {
-  const rows = verdicts(results).map(({ what, want, value, met }) => [what, want, value, met ? 'met' : '**missed**']);
-  return table(['target', 'wanted', 'measured', ''], rows);
+  const all = verdicts(results);
+  const rows = all.map(({ what, want, value, met }) => [what, want, value, met ? 'met' : '**missed**']);
+  const reasons = all
+    .filter(({ met, why }) => !met && why !== undefined)
+    .map(({ what, why }) => `\n- _${what}_: ${why}`);
+  return [table(['target', 'wanted', 'measured', ''], rows), ...reasons].join('\n');
 }
 
 export function sectionOf(id, measured) {

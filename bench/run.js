@@ -4,8 +4,8 @@
  *
  *   --only A,B        only these libraries (and the sequential loop, which says what is right)
  *   --workloads A,B   only these workloads; the document keeps what it has of the others
- *   --rounds N        rounds over all libraries, each run a process of its own; medians count. Default 5, and fewer
- *                     where a workload takes long by itself
+ *   --rounds N        rounds over all libraries, each run a process of its own; medians count. Default 5, fewer where
+ *                     a workload takes long by itself, and at least 15 where it takes a moment
  *   --quick           one round of a tenth of the values: to see that all works, not to be quoted
  *   --workers N       default 2
  *   --limit S         seconds a run may take, where the workload does not need longer. Default 90
@@ -49,7 +49,8 @@ let written;
 for (const [at, id] of ids.entries()) {
   const part = takingPart(id, [...new Set([...names, 'sequential'])]);
   if (part.every((name) => name === 'sequential')) continue;
-  const times = Math.min(rounds, workloads[id].rounds ?? Infinity);
+  const { least = 1, rounds: most = Infinity } = workloads[id];
+  const times = Math.max(flags.quick ? 1 : least, Math.min(rounds, most));
   const began = performance.now();
   const measured = await measureWorkload(
     id,

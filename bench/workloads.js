@@ -9,7 +9,8 @@ import { cold, lone } from './workloads/waits.js';
 
 /**
  * A workload is `{ title, about, columns, measure }`. `measure(library, { scale })` gives `figures`, one for each column, and
- * the `check` of the results. `only`: which libraries; `without`: which not, and why. `limit`: seconds a run may take at least.
+ * the `check` of the results. `only`: which libraries; `without`: which not, and why. `limit`: seconds a run may take at least;
+ * `rounds` and `least`: the most and the fewest rounds.
  */
 export const workloads = {
   noop,
