@@ -1,11 +1,12 @@
-/** A pool of lanes: which stream a worker with room serves next, when workers start and end. */
+/** A pool of lanes: which stream a worker with room serves next. */
 import { Subject, type Observable } from 'rxjs';
 import { Turns } from '../core/turns.ts';
-import { PoolClosedError, type WorkerInitError } from '../errors.ts';
+import { PoolClosedError } from '../errors.ts';
 import type { Feed, Place, Pool, PoolEvent, PoolStats } from '../pool.ts';
-import { Lane } from './lane.ts';
+import type { Lane } from './lane.ts';
 import type { Supply } from './link.ts';
 import { Seat } from './seat.ts';
+import { Staff } from './staff.ts';
 
 export interface LaneSettings {
   readonly size: number;
@@ -16,49 +17,41 @@ export interface LaneSettings {
   readonly name?: string | undefined;
 }
 
-/** So many workers in a row that do nothing but fail, and no more are started for those who wait. */
-const MOST_FAILURES = 3;
 /** How often idle workers look for tasks that wait behind a long one, in ms. */
 const RECALL_EVERY = 20;
 
 export class Lanes implements Pool {
   readonly size: number;
   readonly #settings: LaneSettings;
-  readonly #lanes: readonly Lane[];
+  readonly #staff: Staff;
   readonly #turns = new Turns<Seat>();
   readonly #events = new Subject<PoolEvent>();
-  readonly #idle = new Map<Lane, ReturnType<typeof setTimeout>>();
-  /** Workers in a row that were lost before they had done anything. */
-  #failures = 0;
-  #lastFailure: WorkerInitError | undefined;
-  #replacing = 0;
-  #counts = { completed: 0, failed: 0, restarts: 0 };
+  #counts = { completed: 0, failed: 0 };
   #pumping = false;
   #pumpAgain = false;
   #recall: ReturnType<typeof setTimeout> | undefined;
   #closing: PoolClosedError | undefined;
   #ended: { promise: Promise<void>; resolve: () => void } | undefined;
-  #endingLanes = new Set<Promise<void>>();
 
   constructor(supply: Supply, settings: LaneSettings) {
     this.size = settings.size;
     this.#settings = settings;
     const events = this.#events;
     const pool = this;
-    this.#lanes = Array.from(
-      { length: settings.size },
-      (_, id) =>
-        new Lane(id, supply, {
-          changed: () => this.pump(),
-          failed: (error) => this.#failed(error),
-          proved: () => (this.#failures = 0),
-          lost: (fruitless, ended) => this.#lost(fruitless, ended),
-          settled: (count, failures) => this.#settled(count, failures),
-          get emit() {
-            return events.observed ? pool.#emit : undefined;
-          },
-        }),
-    );
+    this.#staff = new Staff(supply, settings.size, settings.idleTimeout, {
+      changed: () => this.pump(),
+      settled: (count, failures) => {
+        this.#counts.completed += count === 0 ? 0 : count - failures;
+        this.#counts.failed += failures;
+      },
+      get emit() {
+        return events.observed ? pool.#emit : undefined;
+      },
+    });
+  }
+
+  get #lanes(): readonly Lane[] {
+    return this.#staff.lanes;
   }
 
   get events$(): Observable<PoolEvent> {
@@ -74,6 +67,7 @@ export class Lanes implements Pool {
       idle: up.filter(({ idle }) => idle).length,
       running,
       ...this.#counts,
+      restarts: this.#staff.restarts,
       taskTime: sum(this.#lanes.map(({ meter }) => meter.taskTime)),
       carryTime: sum(this.#lanes.map(({ meter }) => meter.carryTime)),
       busy: up.map(({ batches, meter }) => meter.busy(batches[0])),
@@ -82,8 +76,7 @@ export class Lanes implements Pool {
 
   attach(feed: Feed): Place {
     if (this.#closing !== undefined) throw this.#closedError();
-    // Those who come later get a try of their own.
-    if (this.#turns.size === 0) this.#failures = 0;
+    if (this.#turns.size === 0) this.#staff.tryAgain();
     const seat = new Seat(feed, this);
     seat.hungry = true;
     this.#turns.add(seat);
@@ -109,7 +102,7 @@ export class Lanes implements Pool {
       while (this.#pumpAgain) {
         this.#pumpAgain = false;
         this.#turns.each((seat) => (seat.hungry = false));
-        for (const lane of this.#lanes) if (lane.idle && this.#left(lane) <= 0) this.#endLane(lane);
+        for (const lane of this.#lanes) if (lane.idle && this.#left(lane) <= 0) this.#staff.end(lane);
         for (const lane of this.#lanes) if (lane.idle) this.#serve(lane);
         this.#startMore();
         for (const lane of this.#lanes) if (lane.room) this.#serve(lane);
@@ -129,7 +122,7 @@ export class Lanes implements Pool {
     this.#closing = reason;
     if (!drain) {
       for (const seat of this.#turns) seat.feed.error(reason);
-      for (const lane of this.#lanes) this.#endLane(lane);
+      for (const lane of this.#lanes) this.#staff.end(lane);
     } else for (const seat of this.#turns) seat.feed.closing(reason);
     this.pump();
     return promise;
@@ -164,55 +157,15 @@ export class Lanes implements Pool {
 
   /** Starts a worker for each task that no worker will come to soon. */
   #startMore(): void {
-    let down = 0;
-    let starting = 0;
-    for (const { state } of this.#lanes)
-      if (state === 'down') down++;
-      else if (state === 'starting') starting++;
-    if (down === 0) return;
-    if (this.#failures >= MOST_FAILURES) this.#giveUp(starting);
+    if (!this.#staff.lacking) return;
+    const reason = this.#staff.hopeless;
+    if (reason !== undefined) for (const { feed } of this.#turns) feed.error(reason);
     let wanted = 0;
     this.#turns.each(({ feed, lanes }) => (wanted += Math.min(feed.waiting(), feed.concurrency - lanes)));
-    for (const lane of this.#lanes) {
-      // Those that are starting may fail as the last did: no more are tried than it takes to know.
-      if (wanted <= starting || (this.#failures > 0 && this.#failures + starting >= MOST_FAILURES)) break;
-      if (lane.state !== 'down') continue;
-      down--;
-      if (this.#replacing > 0) {
-        this.#replacing--;
-        this.#counts.restarts++;
-      }
-      starting++;
-      lane.start();
-    }
+    this.#staff.start(wanted);
     // A worker more could be started for a value more.
-    if (down > 0)
+    if (this.#staff.lacking)
       this.#turns.each((seat) => (seat.hungry ||= seat.feed.waiting() < seat.feed.concurrency - seat.lanes));
-  }
-
-  /** Nothing starts: the pool goes on with the workers it has; where there is none, everyone who waits is told. */
-  #giveUp(starting: number): void {
-    if (starting > 0 || this.#lanes.some(({ state }) => state === 'up')) return;
-    for (const seat of this.#turns) seat.feed.error(this.#lastFailure);
-  }
-
-  #failed(error: WorkerInitError): void {
-    this.#failures++;
-    this.#lastFailure = error;
-    this.pump();
-  }
-
-  /** `fruitless` where the worker came up and had begun nothing: to start another and another would lead nowhere. */
-  #lost(fruitless: WorkerInitError | undefined, ended: Promise<void>): void {
-    this.#awaitEnd(ended);
-    this.#replacing++;
-    this.#failures = fruitless === undefined ? 0 : this.#failures + 1;
-    this.#lastFailure = fruitless;
-  }
-
-  #settled(count: number, failures: number): void {
-    this.#counts.completed += count === 0 ? 0 : count - failures;
-    this.#counts.failed += failures;
   }
 
   /** After every change: who keeps the process alive, who has been idle, what waits behind a long task, whether all is over. */
@@ -226,11 +179,11 @@ export class Lanes implements Pool {
       lane.hold(!lane.idle && (waiting || lane.wanted || this.#closing !== undefined));
       if (lane.idle || lane.state === 'down') idle = true;
       else spare ||= lane.spare;
-      this.#watchIdle(lane);
+      this.#staff.watchIdle(lane);
     }
     if (idle && spare && this.#recall === undefined) this.#recall = setTimeout(this.#takeBack, RECALL_EVERY);
     if (this.#closing !== undefined && this.#turns.size === 0) {
-      for (const lane of this.#lanes) if (lane.batches.every(({ empty }) => empty)) this.#endLane(lane);
+      for (const lane of this.#lanes) if (lane.batches.every(({ empty }) => empty)) this.#staff.end(lane);
       if (this.#lanes.every(({ state }) => state === 'down')) this.#end();
     }
   }
@@ -241,41 +194,12 @@ export class Lanes implements Pool {
     this.pump();
   };
 
-  #watchIdle(lane: Lane): void {
-    const { idleTimeout } = this.#settings;
-    const timer = this.#idle.get(lane);
-    if (!lane.idle) {
-      clearTimeout(timer);
-      this.#idle.delete(lane);
-    } else if (idleTimeout !== undefined && timer === undefined) {
-      const started = setTimeout(() => this.#endLane(lane), idleTimeout);
-      (started as { unref?(): void }).unref?.();
-      this.#idle.set(lane, started);
-    }
-  }
-
-  #endLane(lane: Lane): void {
-    this.#awaitEnd(lane.end());
-  }
-
-  /** To close is to wait for it: a worker that was given up may take a while to go. */
-  #awaitEnd(end: Promise<void>): void {
-    const ended: Promise<void> = end.finally(() => {
-      this.#endingLanes.delete(ended);
-    });
-    this.#endingLanes.add(ended);
-  }
-
   #end(): void {
     clearTimeout(this.#recall);
-    for (const timer of this.#idle.values()) clearTimeout(timer);
     const { resolve } = this.#ended!;
-    // In a moment: the last lane to end is still saying so, and is not among those that are waited for yet.
-    queueMicrotask(() => {
-      void Promise.all(this.#endingLanes).then(() => {
-        this.#events.complete();
-        resolve();
-      });
+    void this.#staff.gone().then(() => {
+      this.#events.complete();
+      resolve();
     });
   }
 
