@@ -51,6 +51,8 @@ export function targetsTable(results) {
 
 export function sectionOf(id, measured) {
   const { title, about } = workloads[id];
-  const when = measured.date === undefined ? '' : ` Measured ${measured.date}, ${measured.rounds} rounds.`;
+  const { date, least = 1, rounds } = measured;
+  const more = least > rounds ? `, ${least} of what takes a moment` : '';
+  const when = date === undefined ? '' : ` Measured ${date}, ${rounds} rounds${more}.`;
   return `### ${title}\n\n${about}${when}\n\n${tableOf(id, measured)}\n`;
 }

@@ -13,16 +13,26 @@ export function takingPart(id, names) {
   );
 }
 
-/** Gives `{ figures, errors }` by library; `progress` is told of each run. */
-export async function measureWorkload(id, names, { rounds, size, scale, ...how }, progress) {
+/** A run of less than so many ms is noisy, and costs little: it takes part in more rounds. */
+const MOMENT = 2_000;
+
+/** Gives `{ figures, errors }` by library; `progress` is told of each run. `least`: rounds for what takes a moment. */
+export async function measureWorkload(id, names, { rounds, least, size, scale, ...how }, progress) {
   const runs = new Map(names.map((name) => [name, []]));
+  const took = new Map();
   const errors = {};
-  for (let round = 0; round < rounds; round++)
+  const left = (name, round) =>
+    errors[name] === undefined &&
+    !(round > 0 && workloads[id].slow && libraries[name].peer) &&
+    (round < rounds || took.get(name) < MOMENT);
+  for (let round = 0; round < Math.max(rounds, least); round++)
     // Each round begins with another library: none always comes after the same one.
     for (const name of rotated(names, round)) {
-      if (errors[name] !== undefined || (round > 0 && workloads[id].slow && libraries[name].peer)) continue;
+      if (!left(name, round)) continue;
       progress(round, name);
+      const began = performance.now();
       const run = await launch({ library: name, workload: id, size, scale }, how);
+      took.set(name, performance.now() - began);
       if (run.error === undefined) runs.get(name).push(run);
       else errors[name] = run.error;
     }

@@ -4,8 +4,8 @@
  *
  *   --only A,B        only these libraries (and the sequential loop, which says what is right)
  *   --workloads A,B   only these workloads; the document keeps what it has of the others
- *   --rounds N        rounds over all libraries, each run a process of its own; medians count. Default 5, fewer where
- *                     a workload takes long by itself, and at least 15 where it takes a moment
+ *   --rounds N        rounds over all libraries, each run a process of its own; medians count. Default 5, and fewer
+ *                     where a workload takes long by itself; some repeat what takes a moment up to fifteen times
  *   --quick           one round of a tenth of the values: to see that all works, not to be quoted
  *   --workers N       default 2
  *   --limit S         seconds a run may take, where the workload does not need longer. Default 90
@@ -49,18 +49,27 @@ let written;
 for (const [at, id] of ids.entries()) {
   const part = takingPart(id, [...new Set([...names, 'sequential'])]);
   if (part.every((name) => name === 'sequential')) continue;
-  const { least = 1, rounds: most = Infinity } = workloads[id];
-  const times = Math.max(flags.quick ? 1 : least, Math.min(rounds, most));
+  const { rounds: most = Infinity } = workloads[id];
+  const times = Math.min(rounds, most);
+  const least = flags.quick ? 1 : (workloads[id].least ?? 1);
   const began = performance.now();
   const measured = await measureWorkload(
     id,
     part,
-    { rounds: times, size, scale: flags.quick ? 0.1 : 1, steps, limit: Math.max(limit, workloads[id].limit ?? 0) },
-    (round, name) => status(`${id} (${at + 1} of ${ids.length}): round ${round + 1} of ${times}, ${name}`),
+    {
+      rounds: times,
+      least,
+      size,
+      scale: flags.quick ? 0.1 : 1,
+      steps,
+      limit: Math.max(limit, workloads[id].limit ?? 0),
+    },
+    (round, name) =>
+      status(`${id} (${at + 1} of ${ids.length}): round ${round + 1} of ${Math.max(times, least)}, ${name}`),
   );
   status('');
   console.error(`${id}: ${at + 1} of ${ids.length}, ${Math.round((performance.now() - began) / 1000)} s\n`);
-  results[id] = { ...measured, rounds: times, workers: size, date: new Date().toISOString().slice(0, 10) };
+  results[id] = { ...measured, rounds: times, least, workers: size, date: new Date().toISOString().slice(0, 10) };
   if (writing) written = write({ [id]: results[id] }, about);
   console.log(sectionOf(id, measured));
   for (const [name, error] of Object.entries(measured.errors)) console.error(`${id}, ${name}: ${error}\n`);

@@ -10,7 +10,7 @@ import { cold, lone } from './workloads/waits.js';
 /**
  * A workload is `{ title, about, columns, measure }`. `measure(library, { scale })` gives `figures`, one for each column, and
  * the `check` of the results. `only`: which libraries; `without`: which not, and why. `limit`: seconds a run may take at least;
- * `rounds` and `least`: the most and the fewest rounds.
+ * `rounds`: the most rounds; `least`: the fewest for libraries whose runs take a moment.
  */
 export const workloads = {
   noop,

@@ -6,6 +6,7 @@ export const noop = {
   title: 'No-op on 100 000 numbers',
   about: 'What a value costs to carry. Main thread: its processor time for each value.',
   columns: ['rate', 'main'],
+  least: 15,
   measure: throughput({ task: 'noop', pulled: true }, 100_000),
 };
 
