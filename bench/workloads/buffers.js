@@ -11,11 +11,12 @@ export const copied = {
   title: '1 MiB buffers, copied',
   about: '200 buffers, cloned there and back.',
   columns: ['rate'],
+  least: 11,
   without: { multithreading: 'always moves' },
   measure(library, how) {
     // A buffer for each value: one that is in a message twice is cloned once.
     const buffers = Array.from({ length: COPIES }, (_, n) => new Int32Array(MIB / 4).fill(n));
-    const job = { task: 'bounce', input: (n) => buffers[n], digest: (ints) => ints[0] };
+    const job = { task: 'bounce', input: (n) => buffers[n], digest: (ints) => ints[0], window: WINDOW };
     return throughput(job, COPIES)(library, how);
   },
 };
@@ -24,6 +25,7 @@ export const moved = {
   title: '1 MiB buffers, moved',
   about: '4 000 buffers, transferred there and back.',
   columns: ['rate'],
+  least: 11,
   without: { poolifier: 'results cannot be moved' },
   measure: throughput(moving(MIB), 4_000),
 };

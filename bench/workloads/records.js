@@ -34,6 +34,7 @@ export const json = {
   about:
     'Each is cloned there and back for two microseconds of work: workers do not pay, and the table says by how much.',
   columns: ['rate', 'main'],
+  least: 11,
   measure: throughput(
     {
       task: 'enrich',
