@@ -9,6 +9,7 @@ export const unasked = {
   about:
     'No-op on 100 000 numbers, time for each value. Unasked: `events$` was subscribed and is no longer; the defaults are spelt out (`onError: "throw"`, no timeout). Asked: `events$` subscribed; `onError: "settle"`.',
   columns: ['plain', 'unheard', 'defaults', 'heard', 'settle'],
+  least: 15,
   only: ['rxjs-parallel'],
   async measure(library, { scale }) {
     const count = 100_000 * scale;
