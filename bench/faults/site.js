@@ -1,10 +1,20 @@
 /** Serves the page and its worker, bundled, on a free port of this machine. */
 import { createServer } from 'node:http';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const at = (file) => fileURLToPath(new URL(file, import.meta.url));
 let bundled;
+
+/** The same code as in Node imports what is published for Node. */
+const published = {
+  name: 'published',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/dist\/node\// }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.replace('/dist/node/', '/dist/browser/')),
+    })),
+};
 
 async function bundle() {
   const { outputFiles } = await build({
@@ -15,6 +25,7 @@ async function bundle() {
     target: 'es2022',
     write: false,
     outdir: at('.'),
+    plugins: [published],
     logLevel: 'warning',
   });
   return Object.fromEntries(outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf('/')), text]));
@@ -36,6 +47,6 @@ export async function serve({ isolated }) {
     response.writeHead(pathname in files ? 200 : 404, { ...headers, 'Content-Type': type });
     response.end(files[pathname]);
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
   return { address: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 }

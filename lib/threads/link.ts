@@ -65,9 +65,16 @@ export async function threads(): Promise<Threads> {
 
 type Message = { readonly type?: unknown; readonly error?: unknown } | null | undefined;
 
-/** What a worker tells when it has exposed its methods. */
+/** What threads.js tells when a worker has exposed its methods. */
 interface Init {
-  readonly exposed?: { readonly methods?: readonly string[] };
+  readonly exposed: { readonly type: 'function' } | { readonly type: 'module'; readonly methods: readonly string[] };
+}
+
+/** A worker may have messages of its own that are called so. */
+function isInit(message: Message): message is Message & Init {
+  const { exposed, type } = (message ?? {}) as Partial<Init> & { type?: unknown };
+  if (type !== 'init') return false;
+  return exposed?.type === 'function' || (exposed?.type === 'module' && Array.isArray(exposed.methods));
 }
 
 /** Starts a worker made by `factory`, which has `initTimeout` ms to expose something; `unloaded` is a hint for where it cannot be loaded. */
@@ -101,14 +108,14 @@ export function openWorker(factory: () => unknown, initTimeout: number, unloaded
         const { name, settled } = message as LockMessage;
         awaitsLock = !settled;
         if (name !== undefined) guard.watch(name);
-      } else if (message?.type === 'init') init ??= [data as Init];
+      } else if (isInit(message)) init ??= [message];
       else return;
       if (init === undefined || awaitsLock || complete) return;
       complete = true;
       const [first] = init;
       const hold = (alive: boolean): void => guard.hold(alive);
       const end = (): Promise<void> => guard.end();
-      if (first.exposed?.methods?.includes(MARK) === true)
+      if (first.exposed.type === 'module' && first.exposed.methods.includes(MARK))
         return resolve({ ...linkTo(guard, undefined), hold, deliver() {}, end, kill: end });
       spawnPlain(guard, first).then(
         // It may have been lost meanwhile: then that has been told.

@@ -84,6 +84,11 @@ describe('A pool whose workers start at times', () => {
     expect(calls).toBe(3);
   });
 
+  it('after messages of their own, which look like those of threads.js: everything is done', async () => {
+    await using pool = workerPool<StartApi>(() => start('after messages of its own'), 1);
+    expect(await lastValueFrom(echoAll(pool))).toEqual(nine);
+  });
+
   it('it gave up once: who comes later gets a try', async () => {
     let how: How = 'throws';
     await using pool = workerPool<StartApi>(() => start(how), 1);

@@ -1,12 +1,13 @@
 /** A worker that comes up badly, in the way that it is told: by its name in a page, in Node by its arguments. */
 import { expose } from '../../lib/worker/index.ts';
-import { listen } from '#port';
+import { listen, post } from '#port';
 
 const { name, process } = globalThis as { name?: string; process?: { argv: string[] } };
 const how = (name ?? process?.argv[2]) as How;
 export type How =
   | 'well'
   | 'slowly'
+  | 'after messages of its own'
   | 'throws'
   | 'rejects'
   | 'awaits for ever'
@@ -30,6 +31,12 @@ switch (how) {
   case 'slowly':
     for (const end = performance.now() + 700; performance.now() < end;);
     expose(api);
+    break;
+  case 'after messages of its own':
+    for (const message of [null, 'init', { type: 'init' }, { type: 'init', exposed: { type: 'module' } }])
+      post(message);
+    expose(api);
+    post({ type: 'init', exposed: { type: 'function' } });
     break;
   case 'throws':
     throw new RangeError('at the top');
