@@ -15,8 +15,9 @@ export async function callPlain(thread: SpawnedThread, task: Task, subscribed: E
   try {
     const method = Object.hasOwn(thread, task.method) ? thread[task.method] : undefined;
     if (typeof method !== 'function') {
-      const names = Object.keys(thread).join(', ');
-      throw new TypeError(`The worker exposes no method "${task.method}"; it exposes ${names}`);
+      const what =
+        typeof thread === 'function' ? 'one function, not an object of them' : Object.keys(thread).join(', ');
+      throw new TypeError(`The worker exposes no method "${task.method}"; it exposes ${what}`);
     }
     const [first, ...rest] = task.args;
     const moved = task.transfer === undefined ? task.args : [Transfer(first, task.transfer as object[]), ...rest];

@@ -1,3 +1,4 @@
+import { Worker as NodeWorker } from 'node:worker_threads';
 import { lastValueFrom } from 'rxjs';
 import { Worker, WorkerInitError, workerPool } from '../../lib/index.ts';
 import type { How, StartApi } from './start.worker.ts';
@@ -15,6 +16,15 @@ describe('A pool whose workers exit as they start', () => {
       expect(error.message).toMatch(message);
       expect('cause' in error).toBeFalse();
     });
+
+  it('a plain worker that exposes one function: the error of the task says so', async () => {
+    const text = "require('threads/worker').expose((value) => value)";
+    await using pool = workerPool<StartApi>(() => new NodeWorker(text, { eval: true }), 1);
+    await expectAsync(pool.run((worker) => worker.echo(1))).toBeRejectedWithError(
+      TypeError,
+      'The worker exposes no method "echo"; it exposes one function, not an object of them',
+    );
+  });
 
   it('no such file: the cause says which', async () => {
     const { cause } = await failureOf(() => new Worker(new URL('./missing.worker.js', import.meta.url)));
