@@ -16,7 +16,11 @@ const operatorOf = ({ ordered }: StreamPlan): Operator => (ordered ? parallelMap
 const iterated = (results: AsyncIterableIterator<unknown>): Observable<unknown> =>
   new Observable((subscriber) => {
     const iterate = async (): Promise<void> => {
-      for await (const value of results) subscriber.next(value);
+      for await (const value of results) {
+        // It may have left between the moment in which the value was there and this one.
+        if (subscriber.closed) return;
+        subscriber.next(value);
+      }
       if (!subscriber.closed) subscriber.complete();
     };
     // An error that is told when its source has closed may meet a subscriber that has left meanwhile.
