@@ -65,16 +65,15 @@ export async function threads(): Promise<Threads> {
 
 type Message = { readonly type?: unknown; readonly error?: unknown } | null | undefined;
 
-/** What threads.js tells when a worker has exposed its methods. */
+/** What threads.js tells when a worker has exposed its methods, or a function by itself. */
 interface Init {
-  readonly exposed: { readonly type: 'function' } | { readonly type: 'module'; readonly methods: readonly string[] };
+  readonly exposed: { readonly type?: unknown; readonly methods?: readonly string[] };
 }
 
 /** A worker may have messages of its own that are called so. */
 function isInit(message: Message): message is Message & Init {
   const { exposed, type } = (message ?? {}) as Partial<Init> & { type?: unknown };
-  if (type !== 'init') return false;
-  return exposed?.type === 'function' || (exposed?.type === 'module' && Array.isArray(exposed.methods));
+  return type === 'init' && (exposed?.type === 'function' || Array.isArray(exposed?.methods));
 }
 
 /** Starts a worker made by `factory`, which has `initTimeout` ms to expose something; `unloaded` is a hint for where it cannot be loaded. */
@@ -115,7 +114,7 @@ export function openWorker(factory: () => unknown, initTimeout: number, unloaded
       const [first] = init;
       const hold = (alive: boolean): void => guard.hold(alive);
       const end = (): Promise<void> => guard.end();
-      if (first.exposed.type === 'module' && first.exposed.methods.includes(MARK))
+      if (first.exposed.methods?.includes(MARK) === true)
         return resolve({ ...linkTo(guard, undefined), hold, deliver() {}, end, kill: end });
       spawnPlain(guard, first).then(
         // It may have been lost meanwhile: then that has been told.
