@@ -1,6 +1,7 @@
 import { Results } from './core/iterate.ts';
 import { openingOf, type ReadableStreamLike } from './core/openings.ts';
 import { Ordered } from './core/ordered.ts';
+import { whereSubscribed } from './core/subscribed.ts';
 import { Unordered } from './core/unordered.ts';
 import { type ParallelIterableOptions, type Plan, planOf, show } from './options.ts';
 import type { Element } from './parallelMap.ts';
@@ -75,5 +76,6 @@ export function parallelMapIterable(source: unknown, fn: unknown, workers?: unkn
     );
   const given = planOf(CALLER, options, isInline(workers), ['ordered']);
   const plan: Plan = ordered ? given : { ...given, errorTiming: 'in-order' };
-  return new Results(open, crewOf(CALLER, fn as never, workers, plan), plan, ordered ? Ordered : Unordered);
+  const crew = crewOf(CALLER, fn as never, workers, plan);
+  return new Results(open, crew, plan, ordered ? Ordered : Unordered, whereSubscribed(parallelMapIterable));
 }

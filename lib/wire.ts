@@ -7,6 +7,9 @@
 /** The method that marks a worker of ours among the methods that it exposes to threads.js. */
 export const MARK = 'rxjs-parallel';
 
+/** The one method of a worker for an inline function. As all our frames below a task's are, it is named `rxjs-parallel:`. */
+export const INLINE = 'rxjs-parallel:inline';
+
 export const OPEN = 'rxjs-parallel:open';
 export const RUN = 'rxjs-parallel:run';
 export const CUT = 'rxjs-parallel:cut';

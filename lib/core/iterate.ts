@@ -25,7 +25,7 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
   readonly #crew: Crew;
   readonly #plan: Plan;
   readonly #outlet: Outlet;
-  readonly #subscribed: Error = new Error('subscribed');
+  readonly #subscribed: Error;
   /** Calls of `next` that wait for their result. */
   readonly #asked: Asked<R>[] = [];
   #run: Run<T> | undefined;
@@ -39,11 +39,13 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
     crew: Crew,
     plan: Plan,
     outlet: new () => Outlet,
+    subscribed: Error,
   ) {
     this.#open = open;
     this.#crew = crew;
     this.#plan = plan;
     this.#outlet = new outlet();
+    this.#subscribed = subscribed;
   }
 
   next(): Promise<IteratorResult<R, undefined>> {

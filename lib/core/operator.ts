@@ -7,6 +7,7 @@ import { Arrivals } from './arrivals.ts';
 import type { Outlet } from './outlet.ts';
 import { callOf, recorder } from './recorder.ts';
 import { Stream } from './stream.ts';
+import { whereSubscribed } from './subscribed.ts';
 
 /** A pool for one subscription, and what to do when that is over. */
 export interface Hire {
@@ -29,10 +30,10 @@ export function crewOn(fn: (...args: any[]) => unknown, pool: Pool): Crew {
 /** Makes an operator of a crew and an outlet. Every subscription has a stream of its own. */
 export function parallel<T, R>(crew: Crew, plan: Plan, outlet: new () => Outlet): OperatorFunction<T, R> {
   return (source) =>
-    new Observable<R>((subscriber) => {
+    new Observable<R>(function subscribe(subscriber) {
       const { signal } = plan;
       if (signal?.aborted === true) return subscriber.error(signal.reason);
-      const subscribed = whereSubscribed();
+      const subscribed = whereSubscribed(subscribe);
       // Stops the source even while it is still in the middle of subscribing.
       const stop = new Subject<void>();
       const { pool, release } = crew.hire();
@@ -66,18 +67,4 @@ export function parallel<T, R>(crew: Crew, plan: Plan, outlet: new () => Outlet)
         },
       });
     });
-}
-
-/** Frames kept of where a stream was subscribed: RxJS has some five for each operator after this one. */
-const FRAMES = 100;
-
-/** An error whose stack reaches the code that subscribed. */
-function whereSubscribed(): Error {
-  const { stackTraceLimit: before } = Error;
-  // Absent where the host knows no limit; 0 where the program wants no stacks.
-  if (!(before > 0 && before < FRAMES && Reflect.set(Error, 'stackTraceLimit', FRAMES))) return new Error('subscribed');
-  const error = new Error('subscribed');
-  Error.captureStackTrace?.(error, whereSubscribed);
-  Error.stackTraceLimit = before;
-  return error;
 }

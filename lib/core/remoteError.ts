@@ -16,9 +16,10 @@ export function remoteError(packed: Thrown, subscribed?: Error): unknown {
   return traced(unpackThrown(packed, OURS), subscribed);
 }
 
-/** Frames of RxJS and of this library, which stand between a task or a subscriber and what they called. */
-const BETWEEN =
-  /[\\/]rxjs[\\/]dist[\\/]|[\\/]dist[\\/]lib[\\/](?:worker[\\/](?:runner|inline)|local[\\/]localPool|core[\\/]operator)\.js/;
+/** A frame of ours that called a task, of this side or that: they are named so. */
+const CALLED = /\brxjs-parallel:\w+(?: \(|@)/;
+/** Frames of RxJS, which stand between the subscriber and us, by their sources where a host maps them; and of `lastValueFrom`. */
+const BETWEEN = /[\\/]rxjs[\\/](?:dist|src)[\\/]|\(node:internal|new Promise \(<anonymous>\)/;
 /** Frames shown of the place that subscribed. */
 const SHOWN = 10;
 
@@ -26,9 +27,9 @@ const SHOWN = 10;
 function traced(error: unknown, subscribed: Error | undefined): unknown {
   if (subscribed === undefined || !(error instanceof Error) || typeof error.stack !== 'string') return error;
   const inWorker = error.stack.split('\n');
-  const called = inWorker.findIndex((line) => BETWEEN.test(line));
+  const called = inWorker.findIndex((line) => CALLED.test(line));
   const frames = (subscribed.stack ?? '').split('\n').filter((line) => /^\s+at |@/.test(line));
-  const outside = frames.filter((line) => !BETWEEN.test(line) && !line.includes('(node:internal'));
+  const outside = frames.filter((line) => !BETWEEN.test(line));
   const shown = (outside.length === 0 ? frames : outside).slice(0, SHOWN);
   const stack = [
     // Below the task are only those who called it: our own frames, then the host's.

@@ -178,7 +178,7 @@ class Local implements ClosablePool {
     let result: unknown;
     let waits: boolean;
     try {
-      result = this.#call(task);
+      result = this['rxjs-parallel:call'](task);
       waits = isThenable(result);
     } catch (error) {
       return end(true, error);
@@ -192,7 +192,8 @@ class Local implements ClosablePool {
     );
   }
 
-  #call({ method, args }: Task): unknown {
+  /** Named as a frame below a task's own: see `remoteError`. */
+  'rxjs-parallel:call'({ method, args }: Task): unknown {
     const found = Object.hasOwn(this.#api, method) ? this.#api[method] : undefined;
     if (typeof found === 'function')
       return (found as (...args: readonly unknown[]) => unknown).apply(this.#api, args as never);

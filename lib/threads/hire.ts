@@ -3,6 +3,7 @@ import { cores } from '#platform';
 import { type Crew, crewOn } from '../core/operator.ts';
 import { type Plan, show, whole } from '../options.ts';
 import { type Pool, engine } from '../pool.ts';
+import { INLINE } from '../wire.ts';
 import { inlineCall, inlinePool } from './inline.ts';
 import { isThreadsPool, leased } from './leased.ts';
 
@@ -19,7 +20,7 @@ export function crewOf(caller: string, fn: Fn, workers: unknown, plan: Plan): Cr
     const source = inlineCall(caller, fn);
     return {
       describe: (value, index) => ({
-        method: 'call',
+        method: INLINE,
         args: [value],
         transfer: moved(caller, plan.transfer?.(value, index)),
       }),

@@ -1,7 +1,7 @@
 /** Runs an inline function in a worker: it has been told the function, and waits for its context. */
 import { listen } from '#port';
 import { ClosureError } from '../errors.ts';
-import { SETUP, type SetupMessage } from '../wire.ts';
+import { INLINE, SETUP, type SetupMessage } from '../wire.ts';
 import { taskContext } from './context.ts';
 import { expose } from './expose.ts';
 
@@ -18,7 +18,7 @@ export function serveInline(compile: (source: string | undefined) => Compiled): 
     const text = String(fn);
     const { context } = message;
     expose({
-      call(value: unknown): unknown {
+      [INLINE](value: unknown): unknown {
         try {
           const result = fn(value, taskContext().index, context);
           return result instanceof Promise ? result.catch((error: unknown) => explain(error, text)) : result;

@@ -30,7 +30,7 @@ export function serve(api: Api): void {
       if (running === undefined) return;
       if (!told) running.tell();
       told = true;
-      await runBatch(api, running, () => halted);
+      await frames['rxjs-parallel:batch'](api, running, () => halted);
     }
   };
   listen((data) => {
@@ -52,43 +52,49 @@ export function serve(api: Api): void {
   revealEnd();
 }
 
-async function runBatch(api: Api, run: Run, halted: () => boolean): Promise<void> {
-  const { args, arity, method } = run.message;
-  // The end of the arguments of the task before.
-  let end = 0;
-  run.open();
-  enterTask(run.context);
-  for (;;) {
-    const offset = run.claim();
-    if (offset < 0) break;
-    const begin = end;
-    end += typeof arity === 'number' ? arity : arity[offset]!;
-    const began = run.begin(offset);
-    try {
-      const name = typeof method === 'string' ? method : method[offset]!;
-      let value = end - begin === 1 ? call1(api, name, args[begin]) : call(api, name, args.slice(begin, end));
-      if (isThenable(value)) {
-        run.waits();
-        value = await value;
+/** Frames that stand under a task's own in its stack: `remoteError` knows them by name, which a bundler leaves to methods. */
+const frames = {
+  async 'rxjs-parallel:batch'(api: Api, run: Run, halted: () => boolean): Promise<void> {
+    const { args, arity, method } = run.message;
+    // The end of the arguments of the task before.
+    let end = 0;
+    run.open();
+    enterTask(run.context);
+    for (;;) {
+      const offset = run.claim();
+      if (offset < 0) break;
+      const begin = end;
+      end += typeof arity === 'number' ? arity : arity[offset]!;
+      const began = run.begin(offset);
+      try {
+        const name = typeof method === 'string' ? method : method[offset]!;
+        let value =
+          end - begin === 1
+            ? frames['rxjs-parallel:call1'](api, name, args[begin])
+            : frames['rxjs-parallel:call'](api, name, args.slice(begin, end));
+        if (isThenable(value)) {
+          run.waits();
+          value = await value;
+        }
+        run.value(value);
+      } catch (error) {
+        run.failure(error);
       }
-      run.value(value);
-    } catch (error) {
-      run.failure(error);
+      if (halted()) return;
+      run.ended(began);
     }
-    if (halted()) return;
-    run.ended(began);
-  }
-  leaveTask(run.context);
-  run.reply(true);
-}
+    leaveTask(run.context);
+    run.reply(true);
+  },
 
-function call1(api: Api, name: string, arg: unknown): unknown {
-  return methodOf(api, name).call(api, arg);
-}
+  'rxjs-parallel:call1'(api: Api, name: string, arg: unknown): unknown {
+    return methodOf(api, name).call(api, arg);
+  },
 
-function call(api: Api, name: string, args: readonly unknown[] | Float64Array): unknown {
-  return methodOf(api, name).apply(api, args as never);
-}
+  'rxjs-parallel:call'(api: Api, name: string, args: readonly unknown[] | Float64Array): unknown {
+    return methodOf(api, name).apply(api, args as never);
+  },
+};
 
 /** A method by its name: own ones only, so that no name reaches what every object inherits. */
 function methodOf(api: Api, name: string): (...args: unknown[]) => unknown {

@@ -29,6 +29,8 @@ for (const kind of ['ours', 'plain'] as const)
         const thrown = stack.search(/\bfail\b/);
         expect(thrown).toBeGreaterThanOrEqual(0);
         expect(stack.indexOf('thrown-spec')).toBeGreaterThan(thrown);
+        // Frames of ours, by whatever file they are in.
+        expect(stack).not.toContain('rxjs-parallel:');
         expect(taskOf(error)).toEqual({ index: 0, input: 'input' });
       });
 
