@@ -42,6 +42,11 @@ export class PoolClosedError extends ParallelError {
   }
 }
 
+/** What a pool says once it is closed; `name` is what its options call it. */
+export function poolClosed(name?: string): PoolClosedError {
+  return new PoolClosedError(name === undefined ? 'The pool is closed' : `The pool "${name}" is closed`);
+}
+
 /** More values were waiting than `maxPending` allows. */
 export class OverflowError extends ParallelError {
   static {

@@ -24,6 +24,8 @@ const expected = {
   failed: 'RangeError: as it should',
   closed: 'WorkerCrashedError',
 };
+/** Bytes that a page may pay before it makes a pool. */
+const BUDGET = 8000;
 /** This machine by a name that makes the page no secure context: it has no locks. */
 const INSECURE = 'page.test';
 /** A helper that is renamed cannot be told from a variable around the function: then the error has to say so. */
@@ -34,7 +36,7 @@ const folder = await mkdtemp(join(tmpdir(), 'rxjs-parallel-bundlers-'));
 const app = join(folder, 'app');
 await cp(join(FIXTURE, 'app'), app, { recursive: true });
 await Promise.all([install(), installBundlers()]);
-const { builders, bundled, serveByVite } = await import('../fixtures/bundlers/bundlers.js');
+const { builders, fetched, serveByVite } = await import('../fixtures/bundlers/bundlers.js');
 
 const browser = await browsers.launch({
   executablePath: chromium(),
@@ -58,6 +60,7 @@ try {
   }
   const { address, close } = await serve(join(folder, 'esbuild'));
   await check('esbuild, in no secure context', address.replace('127.0.0.1', INSECURE));
+  await checkUnfetched(address);
   close();
   const dev = await serveByVite(app);
   await check('Vite, development server', dev.address);
@@ -136,21 +139,35 @@ async function check(name, address) {
   if (!right) failures.push([`${name} came to`, JSON.stringify(told), ...errors].join('\n'));
 }
 
+/** A page that cannot fetch what its first pool needs is told so. */
+async function checkUnfetched(address) {
+  const page = await browser.newPage();
+  await page.route(/\/engine-[^/]+\.js$/, (route) => route.abort());
+  await page.goto(address);
+  const told = await page.waitForFunction(() => globalThis.told, undefined, { timeout: 20_000 });
+  const text = String(await told.jsonValue());
+  await page.close();
+  const right = text.includes('WorkerInitError: What runs the workers could not be fetched: TypeError: ');
+  console.log(`esbuild, where the engine cannot be fetched: ${right ? 'ok' : 'FAILED'}`);
+  if (!right) failures.push(`Where the engine cannot be fetched, the page was told: ${text}`);
+}
+
 /** What the page pays: each part minified and gzipped. */
 async function weigh() {
-  const gzipped = async (external) => {
-    const files = await bundled(app, "export { parallelMap, workerPool, Worker } from 'rxjs-parallel'", external);
-    const weight = (inline) =>
-      files
-        .filter(({ path }) => path.includes('inlineRuntime') === inline)
-        .reduce((sum, { contents }) => sum + gzipSync(contents).length, 0);
-    return { first: weight(false), inline: weight(true) };
+  const names = "export { parallelMap, workerPool, Worker } from 'rxjs-parallel'";
+  const weights = async (external) => {
+    const parts = await fetched(app, names, external);
+    const sum = (files) => files.reduce((bytes, contents) => bytes + gzipSync(contents).length, 0);
+    return Object.fromEntries(parts.map(({ name, files }) => [name, sum(files)]));
   };
-  const [ours, both] = await Promise.all([gzipped(['rxjs', 'threads']), gzipped(['rxjs'])]);
+  const ours = await weights(['rxjs', 'threads']);
+  const { threads } = await weights(['rxjs']);
   const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
   console.log(
-    `A page pays, minified and gzipped, rxjs apart: ${kB(ours.first)} for parallelMap and workerPool; ` +
-      `${kB(ours.inline)} more when it first runs an inline function, ` +
-      `${kB(both.first - ours.first)} of threads for its first worker that is a plain one of threads.js`,
+    `A page pays, minified and gzipped, rxjs apart: ${kB(ours.stdin)} for parallelMap and workerPool; ` +
+      `${kB(ours.engine)} more when it makes its first pool; ` +
+      `${kB(ours.inlineRuntime)} more when it first runs an inline function; ` +
+      `${kB(threads)} of threads for its first worker that is a plain one of threads.js`,
   );
+  if (ours.stdin > BUDGET) failures.push(`A page pays ${ours.stdin} bytes at first, more than ${BUDGET}`);
 }

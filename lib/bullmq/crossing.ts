@@ -1,7 +1,7 @@
 /** Values as text and back: faithfully, or not at all. */
 import { remoteError } from '../core/remoteError.ts';
 import { CloneError, ParallelError } from '../errors.ts';
-import { type Thrown, messageOf, packThrown } from '../wire.ts';
+import { type Thrown, messageOf, packThrown } from '../thrown.ts';
 import { parse, stringify } from './peers.ts';
 
 /** Errors that are being packed: one that holds itself cannot be. */

@@ -4,7 +4,7 @@ import type { Pacing } from '../core/pace.ts';
 import { CloneError, PoolClosedError } from '../errors.ts';
 import type { Feed, Place, Pool, Task } from '../pool.ts';
 import { read, sizeOf, write, writeThrown } from './crossing.ts';
-import { messageOf } from '../wire.ts';
+import { messageOf } from '../thrown.ts';
 import { type Fate, type Order, type Report, report } from './message.ts';
 
 /** Results of a job that are together larger than this do not go in one report: the rest runs again. */

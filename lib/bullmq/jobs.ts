@@ -6,7 +6,7 @@ import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, WorkerInitError 
 import type { Feed, Place as StreamPlace, PoolEvent, PoolStats, Task } from '../pool.ts';
 import { read, readThrown } from './crossing.ts';
 import { Job } from './job.ts';
-import { messageOf } from '../wire.ts';
+import { messageOf } from '../thrown.ts';
 import { type Report, isReport, orderOrReport } from './message.ts';
 import { Place, timesOf } from './place.ts';
 import { Run, type RunSettings } from './run.ts';

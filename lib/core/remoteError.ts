@@ -7,7 +7,7 @@ import {
   WorkerCrashedError,
   WorkerInitError,
 } from '../errors.ts';
-import { type Thrown, unpackThrown } from '../wire.ts';
+import { type Thrown, unpackThrown } from '../thrown.ts';
 
 const OURS = { ClosureError, CloneError, PoolClosedError, TaskTimeoutError, WorkerCrashedError, WorkerInitError };
 

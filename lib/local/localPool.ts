@@ -2,7 +2,7 @@ import { type Observable, Subject } from 'rxjs';
 import { now } from '../core/clock.ts';
 import { type ClosablePool, publicPool } from '../core/publicPool.ts';
 import { Turns } from '../core/turns.ts';
-import { PoolClosedError, TaskTimeoutError } from '../errors.ts';
+import { TaskTimeoutError, poolClosed } from '../errors.ts';
 import { show } from '../options.ts';
 import type { Feed, Place, PoolEvent, PoolStats, Task, WorkerPool } from '../pool.ts';
 import { RunningTask, enterTask, leaveTask } from '../worker/context.ts';
@@ -110,7 +110,7 @@ class Local implements ClosablePool {
   }
 
   attach(feed: Feed): Place {
-    if (this.#closing) throw new PoolClosedError('The pool is closed');
+    if (this.#closing) throw poolClosed();
     const seat = new Seat(feed, this);
     this.#turns.add(seat);
     return seat;
@@ -156,8 +156,8 @@ class Local implements ClosablePool {
     this.#closing = true;
     const ended = new Promise<void>((resolve) => this.#whenEnded.push(resolve));
     for (const { feed } of this.#turns)
-      if (!drain) feed.error(new PoolClosedError('The pool is closed'));
-      else if (first) feed.closing(new PoolClosedError('The pool is closed'));
+      if (!drain) feed.error(poolClosed());
+      else if (first) feed.closing(poolClosed());
     this.pump();
     return ended;
   }

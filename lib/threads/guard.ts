@@ -1,6 +1,6 @@
 /** Watches one worker: its messages, and the one moment in which it is lost. */
 import { afterMessages } from '#platform';
-import { text } from '../wire.ts';
+import { text } from '../thrown.ts';
 
 /** Any worker: the browser's, `node:worker_threads`', threads.js's, or this library's. */
 export interface AnyWorker {

@@ -1,11 +1,12 @@
 /** From the argument `workers` to a crew: a number, a pool of ours, or a threads.js Pool. */
-import { cores } from '#platform';
+import { cores, prepareInline } from '#platform';
+import { withEngine } from '#withEngine';
 import { type Crew, crewOn } from '../core/operator.ts';
 import { type Plan, show, whole } from '../options.ts';
 import { type Pool, engine } from '../pool.ts';
 import { INLINE } from '../wire.ts';
-import { inlineCall, inlinePool } from './inline.ts';
-import { isThreadsPool, leased } from './leased.ts';
+import { inlineCall } from './inline.ts';
+import { isThreadsPool, threadsOf } from './threadsPool.ts';
 
 type Fn = (...args: any[]) => unknown;
 
@@ -25,7 +26,9 @@ export function crewOf(caller: string, fn: Fn, workers: unknown, plan: Plan): Cr
         transfer: moved(caller, plan.transfer?.(value, index)),
       }),
       hire() {
-        const pool = inlinePool(source, plan.context, size);
+        // Beside the engine, not after it.
+        void prepareInline?.().catch(() => {});
+        const pool = withEngine(({ inlinePool }) => inlinePool(source, plan.context, size), size);
         return { pool, release: () => void pool.close(false) };
       },
     };
@@ -47,5 +50,6 @@ function moved(caller: string, list: unknown): readonly unknown[] | undefined {
 function poolOf(workers: unknown): Pool | undefined {
   if ((typeof workers !== 'object' && typeof workers !== 'function') || workers === null) return undefined;
   if (engine in workers) return workers[engine] as Pool;
-  return isThreadsPool(workers) ? leased(workers) : undefined;
+  if (!isThreadsPool(workers)) return undefined;
+  return withEngine(({ leased }) => leased(workers), threadsOf(workers));
 }

@@ -1,7 +1,7 @@
 /** A pool of lanes: which stream a worker with room serves next. */
 import { Subject, type Observable } from 'rxjs';
 import { Turns } from '../core/turns.ts';
-import { PoolClosedError } from '../errors.ts';
+import { type PoolClosedError, poolClosed } from '../errors.ts';
 import type { Feed, Place, Pool, PoolEvent, PoolStats } from '../pool.ts';
 import type { Lane } from './lane.ts';
 import type { Supply } from './link.ts';
@@ -75,7 +75,7 @@ export class Lanes implements Pool {
   }
 
   attach(feed: Feed): Place {
-    if (this.#closing !== undefined) throw this.#closedError();
+    if (this.#closing !== undefined) throw poolClosed(this.#settings.name);
     if (this.#turns.size === 0) this.#staff.tryAgain();
     const seat = new Seat(feed, this);
     seat.hungry = true;
@@ -118,7 +118,7 @@ export class Lanes implements Pool {
   close(drain: boolean): Promise<void> {
     this.#ended ??= withResolver();
     const { promise } = this.#ended;
-    const reason = this.#closedError();
+    const reason = poolClosed(this.#settings.name);
     this.#closing = reason;
     if (!drain) {
       for (const seat of this.#turns) seat.feed.error(reason);
@@ -201,11 +201,6 @@ export class Lanes implements Pool {
       this.#events.complete();
       resolve();
     });
-  }
-
-  #closedError(): PoolClosedError {
-    const { name } = this.#settings;
-    return new PoolClosedError(name === undefined ? 'The pool is closed' : `The pool "${name}" is closed`);
   }
 }
 

@@ -1,37 +1,20 @@
 /** Workers that a threads.js `Pool` lends: scheduled by our engine, given back when there is nothing for them. */
 import { PoolClosedError, WorkerInitError } from '../errors.ts';
-import type { ThreadsPool } from '../pool.ts';
-import { MARK, text } from '../wire.ts';
+import { text } from '../thrown.ts';
+import { MARK } from '../wire.ts';
 import { Guard, isWorker } from './guard.ts';
 import { Lanes } from './lanes.ts';
 import { type Link, type Opening, type Supply, linkTo, threads } from './link.ts';
 import type * as threadsModule from './threads.ts';
+import { type OpenPool, threadsOf } from './threadsPool.ts';
 
 /** Milliseconds that a thread is kept with nothing to do; then others of the Pool have their turn. */
 const KEPT_IDLE = 20;
 
 type Terminate = typeof threadsModule.terminate;
 
-interface Slot {
-  readonly init: Promise<unknown>;
-}
-
 interface Queued extends PromiseLike<unknown> {
   cancel(): void;
-}
-
-/** What a threads.js Pool is, beyond what its users are told. */
-interface OpenPool extends ThreadsPool<object> {
-  readonly workers: Slot[];
-  /** Whether `terminate` was called; its end is told only to those who listened before. */
-  readonly isClosing?: boolean;
-  queue(task: (thread: object) => unknown): never;
-  events(): { subscribe(observer: { error(error: unknown): void; complete(): void }): unknown };
-}
-
-export function isThreadsPool(value: object): value is OpenPool {
-  const pool = value as Partial<OpenPool>;
-  return typeof pool.queue === 'function' && typeof pool.events === 'function' && Array.isArray(pool.workers);
 }
 
 const known = new WeakMap<object, Lanes>();
@@ -40,7 +23,7 @@ const known = new WeakMap<object, Lanes>();
 export function leased(pool: OpenPool): Lanes {
   const before = known.get(pool);
   if (before !== undefined) return before;
-  const lanes = new Lanes(new Leases(pool), { size: Math.max(1, pool.workers.length), idleTimeout: KEPT_IDLE });
+  const lanes = new Lanes(new Leases(pool), { size: threadsOf(pool), idleTimeout: KEPT_IDLE });
   known.set(pool, lanes);
   // A Pool whose workers fail to start errors here; what it still has goes on, and who asks for more is told.
   pool.events().subscribe({ complete: () => void lanes.close(false), error() {} });

@@ -2,18 +2,8 @@
 import { remoteError } from '../core/remoteError.ts';
 import { WorkerInitError } from '../errors.ts';
 import { show } from '../options.ts';
-import {
-  CELL,
-  LOCK,
-  type LockMessage,
-  MARK,
-  OPEN,
-  type OpenMessage,
-  SLOTS,
-  type Thrown,
-  UNCAUGHT,
-  text,
-} from '../wire.ts';
+import { type Thrown, text } from '../thrown.ts';
+import { CELL, LOCK, type LockMessage, MARK, OPEN, type OpenMessage, SLOTS, UNCAUGHT } from '../wire.ts';
 import { type AnyWorker, Facade, Guard, type Loss, isWorker } from './guard.ts';
 import { unstarted } from './losses.ts';
 import { plainError } from './plainError.ts';

@@ -3,17 +3,8 @@ import { now } from '../core/clock.ts';
 import { remoteError } from '../core/remoteError.ts';
 import { CloneError } from '../errors.ts';
 import type { Task } from '../pool.ts';
-import {
-  BEGIN,
-  type BeginMessage,
-  CUT,
-  type CutMessage,
-  REPLY,
-  type ReplyMessage,
-  SLOTS,
-  type Thrown,
-  messageOf,
-} from '../wire.ts';
+import { type Thrown, messageOf } from '../thrown.ts';
+import { BEGIN, type BeginMessage, CUT, type CutMessage, REPLY, type ReplyMessage, SLOTS } from '../wire.ts';
 import { Batch } from './batch.ts';
 import { giveNotice, whenOutOfTime } from './deadlines.ts';
 import { type Link, uncaught } from './link.ts';

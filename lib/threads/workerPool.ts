@@ -1,9 +1,9 @@
 import { cores } from '#platform';
+import { withEngine } from '#withEngine';
 import { publicPool } from '../core/publicPool.ts';
 import { milliseconds, record, show, whole } from '../options.ts';
 import type { WorkerPool } from '../pool.ts';
-import { Lanes } from './lanes.ts';
-import { openWorker } from './link.ts';
+import type { LaneSettings } from './lanes.ts';
 
 /** Options of `workerPool`. */
 export interface WorkerPoolOptions {
@@ -53,14 +53,11 @@ export function workerPool<Api>(factory: () => unknown, options?: number | Worke
   if (name !== undefined && typeof name !== 'string')
     throw new TypeError(`${of('name')} must be a string, got ${show(name)}`);
   const deadline = milliseconds(of('initTimeout'), initTimeout ?? 10_000, 1);
-  const lanes = new Lanes(
-    { open: () => openWorker(factory, deadline) },
-    {
-      size: whole(of('size'), given['size'], 1, cores),
-      idleTimeout: idleTimeout === undefined ? undefined : milliseconds(of('idleTimeout'), idleTimeout, 0),
-      maxTasksPerWorker: whole(of('maxTasksPerWorker'), maxTasksPerWorker, 1, Infinity),
-      name,
-    },
-  );
-  return publicPool<Api>(lanes);
+  const settings: LaneSettings = {
+    size: whole(of('size'), given['size'], 1, cores),
+    idleTimeout: idleTimeout === undefined ? undefined : milliseconds(of('idleTimeout'), idleTimeout, 0),
+    maxTasksPerWorker: whole(of('maxTasksPerWorker'), maxTasksPerWorker, 1, Infinity),
+    name,
+  };
+  return publicPool<Api>(withEngine(({ modulePool }) => modulePool(factory, deadline, settings), settings.size, name));
 }

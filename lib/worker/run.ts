@@ -1,6 +1,7 @@
 /** One batch on its way through the worker: what may begin, what has come of it, what of that has been sent. */
 import { post } from '#port';
 import { ClosureError, CloneError } from '../errors.ts';
+import { type Thrown, messageOf, packThrown } from '../thrown.ts';
 import {
   BEGIN,
   BEGUN,
@@ -11,12 +12,9 @@ import {
   REPLY,
   type ReplyMessage,
   type RunMessage,
-  type Thrown,
   clock,
   endOf,
-  messageOf,
   nextOf,
-  packThrown,
 } from '../wire.ts';
 import { RunningTask } from './context.ts';
 import { isTransfer } from './transfer.ts';

@@ -1,0 +1,40 @@
+/** What makes pools of workers. A page fetches it, and all that it imports, for its first pool: see `withEngine`. */
+import { inlineWorker, prepareInline } from '#platform';
+import { CloneError } from '../errors.ts';
+import { messageOf } from '../thrown.ts';
+import { SETUP, type SetupMessage } from '../wire.ts';
+import { type LaneSettings, Lanes } from './lanes.ts';
+import { type Opening, openAfter, openWorker } from './link.ts';
+
+export { leased } from './leased.ts';
+
+/** Milliseconds that an inline worker may take to come up. */
+const INIT_TIMEOUT = 10_000;
+
+/** The one reason for which a page cannot load it: its text is at hand. */
+const UNLOADED =
+  "a function sent as text needs worker-src blob: in the page's Content-Security-Policy; workerPool with a worker module does not";
+
+/** A pool of the workers that `factory` makes. */
+export function modulePool(factory: () => unknown, initTimeout: number, settings: LaneSettings): Lanes {
+  return new Lanes({ open: () => openWorker(factory, initTimeout) }, settings);
+}
+
+/** A pool that one subscription owns, whose workers run the function of that text. */
+export function inlinePool(text: string, context: unknown, size: number): Lanes {
+  const open = (): unknown => {
+    const { worker, source } = inlineWorker(text);
+    try {
+      (worker as { postMessage(message: SetupMessage): void }).postMessage({ type: SETUP, source, context });
+    } catch (cause) {
+      (worker as { terminate(): void }).terminate();
+      throw new CloneError(`context cannot cross to a worker: ${messageOf(cause)}`, { cause });
+    }
+    return worker;
+  };
+  const openNow = (): Opening => openWorker(open, INIT_TIMEOUT, UNLOADED);
+  return new Lanes(
+    { open: prepareInline === undefined ? openNow : () => openAfter(prepareInline!(), openNow) },
+    { size },
+  );
+}

@@ -1,0 +1,144 @@
+/** A pool whose engine is still being fetched: streams wait at its door, and go in when it is there. */
+import { Observable, type Subscriber } from 'rxjs';
+import type { ClosablePool } from '../core/publicPool.ts';
+import { WorkerInitError, poolClosed } from '../errors.ts';
+import type { Feed, Place, PoolEvent, PoolStats } from '../pool.ts';
+
+const NOTHING_YET: Omit<PoolStats, 'dropped'> = {
+  workers: 0,
+  idle: 0,
+  running: 0,
+  completed: 0,
+  failed: 0,
+  restarts: 0,
+  taskTime: 0,
+  carryTime: 0,
+  busy: [],
+};
+
+export class Later implements ClosablePool {
+  readonly size: number;
+  readonly #fetch: () => Promise<ClosablePool>;
+  readonly #name: string | undefined;
+  #pool: ClosablePool | undefined;
+  #fetching = false;
+  readonly #waiting = new Set<Waiting>();
+  readonly #watching = new Set<Subscriber<PoolEvent>>();
+  /** Once the pool is closed: what tells those who wait for its end. */
+  #end: (() => void) | undefined;
+  #ended: Promise<void> | undefined;
+
+  /** `fetch` gives the pool itself. It begins at once, and again for whoever comes after it has failed. */
+  constructor(fetch: () => Promise<ClosablePool>, size: number, name?: string) {
+    this.#fetch = fetch;
+    this.size = size;
+    this.#name = name;
+    this.#begin();
+  }
+
+  readonly events$: Observable<PoolEvent> = new Observable((subscriber) => {
+    if (this.#pool !== undefined) return this.#pool.events$.subscribe(subscriber);
+    if (this.#ended !== undefined && this.#waiting.size === 0) return subscriber.complete();
+    this.#watching.add(subscriber);
+    return () => this.#watching.delete(subscriber);
+  });
+
+  stats(): Omit<PoolStats, 'dropped'> {
+    return this.#pool?.stats() ?? NOTHING_YET;
+  }
+
+  attach(feed: Feed): Place {
+    if (this.#pool !== undefined) return this.#pool.attach(feed);
+    if (this.#ended !== undefined) throw poolClosed(this.#name);
+    const place = new Waiting(feed, () => {
+      this.#waiting.delete(place);
+      this.#settle();
+    });
+    this.#waiting.add(place);
+    this.#begin();
+    return place;
+  }
+
+  close(drain: boolean): Promise<void> {
+    if (this.#pool !== undefined) return this.#pool.close(drain);
+    this.#ended ??= new Promise((resolve) => (this.#end = resolve));
+    const reason = poolClosed(this.#name);
+    for (const { feed } of this.#waiting)
+      if (drain) feed.closing(reason);
+      else feed.error(reason);
+    this.#settle();
+    return this.#ended;
+  }
+
+  #begin(): void {
+    if (this.#fetching) return;
+    this.#fetching = true;
+    this.#fetch().then(
+      (pool) => this.#open(pool),
+      (cause: unknown) => {
+        this.#fetching = false;
+        const error = new WorkerInitError(`What runs the workers could not be fetched: ${String(cause)}`, { cause });
+        // Who tries again waits for the next fetch.
+        for (const { feed } of [...this.#waiting]) feed.error(error);
+      },
+    );
+  }
+
+  #open(pool: ClosablePool): void {
+    if (this.#ended !== undefined && this.#waiting.size === 0) return;
+    this.#pool = pool;
+    for (const subscriber of this.#watching) subscriber.add(pool.events$.subscribe(subscriber));
+    // Those who come in first may make others leave.
+    for (const place of this.#waiting) place.enter(pool);
+    if (this.#ended !== undefined) void pool.close(true).then(this.#end);
+  }
+
+  /** A closed pool that nobody waits at any more needs no engine to end. */
+  #settle(): void {
+    if (this.#ended === undefined || this.#waiting.size > 0) return;
+    for (const subscriber of this.#watching) subscriber.complete();
+    this.#end?.();
+  }
+}
+
+/** A stream's place at the door, and then at the pool. */
+class Waiting implements Place {
+  readonly feed: Feed;
+  readonly #left: () => void;
+  #place: Place | undefined;
+
+  constructor(feed: Feed, left: () => void) {
+    this.feed = feed;
+    this.#left = left;
+  }
+
+  get hungry(): boolean {
+    return this.#place?.hungry ?? false;
+  }
+
+  get ahead(): number {
+    return this.#place?.ahead ?? 1;
+  }
+
+  enter(pool: ClosablePool): void {
+    try {
+      this.#place = pool.attach(this.feed);
+    } catch (error) {
+      return this.feed.error(error);
+    }
+    this.feed.drain();
+  }
+
+  wake(): void {
+    this.#place?.wake();
+  }
+
+  cancel(from: number): void {
+    this.#place?.cancel(from);
+  }
+
+  leave(): void {
+    if (this.#place === undefined) this.#left();
+    else this.#place.leave();
+  }
+}
