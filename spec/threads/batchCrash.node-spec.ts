@@ -40,6 +40,18 @@ describe('A worker that dies in the middle of a batch', () => {
     expect(notOnce(tally)).toEqual([]);
   });
 
+  // Early on it has a message more, whose tasks wait.
+  for (const poisoned of [20, 60, 640])
+    it(`by a floating rejection as task ${poisoned} ends: that task fails, and the worker begins no other`, async () => {
+      await using faulty = new FaultyPool(1);
+      const tally = cellsOf(TASKS);
+      const outcomes = await faulty.settle(range(TASKS), (worker, n) =>
+        n === poisoned ? worker.rejectAndReturn(n) : worker.count(tally),
+      );
+      expect([...reasons(outcomes).keys()]).toEqual([poisoned]);
+      expect(notOnce(tally)).toEqual([poisoned]);
+    });
+
   it('out of memory: exactly that task fails, and what had not begun is run exactly once', async () => {
     await using faulty = new FaultyPool(1, { resourceLimits: { maxOldGenerationSizeMb: 16 } });
     const tally = cellsOf(TASKS);
