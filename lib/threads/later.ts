@@ -85,7 +85,6 @@ export class Later implements ClosablePool {
   }
 
   #open(pool: ClosablePool): void {
-    if (this.#ended !== undefined && this.#waiting.size === 0) return;
     this.#pool = pool;
     for (const subscriber of this.#watching) subscriber.add(pool.events$.subscribe(subscriber));
     // Those who come in first may make others leave.
