@@ -6,7 +6,12 @@ import { poolClosed } from '../../lib/errors.ts';
 import { Later } from '../../lib/threads/later.ts';
 import { FakePool } from '../support/fakePool.ts';
 
-const api = { double: (n: number): number => 2 * n };
+const api = {
+  double: (n: number): number => 2 * n,
+  fail(): number {
+    throw new Error('failed');
+  },
+};
 type Api = typeof api;
 
 /** A pool that is there when the spec says so. */
@@ -130,6 +135,17 @@ describe('A pool whose engine is being fetched', () => {
     await fetched.arrive();
     expect(await first).toEqual({ done: false, value: 0 });
     await results.return!();
+  });
+
+  it('passes on what a stream that was let in wants no more', async () => {
+    const cancel = spyOn(fetched.engine, 'cancel').and.callThrough();
+    range(0, 3)
+      .pipe(parallelMap((worker, n) => (n === 1 ? worker.fail() : worker.double(n)), pool))
+      .subscribe(heard);
+    await fetched.arrive();
+    expect(heard.values).toEqual([0]);
+    expect(heard.failure).toEqual(new Error('failed'));
+    expect(cancel.calls.allArgs().map(([, from]) => from)).toContain(2);
   });
 
   it('completes a stream without values before', () => {
