@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import * as main from 'rxjs-parallel';
 
 const LIB = new URL('../../lib/', import.meta.url);
@@ -131,6 +132,33 @@ describe('The package', () => {
     `;
     expect(told(ours)).toEqual({ last: 6, loaded: [] });
   });
+
+  for (const format of ['esm', 'cjs'] as const)
+    it(`says what to do where a bundler has made one file of it all (${format})`, async () => {
+      const program = `
+        import { of } from 'rxjs';
+        import { parallelMap } from 'rxjs-parallel';
+        of(1).pipe(parallelMap((n) => n, 1)).subscribe({ error: ({ name, message }) => console.log(name + ': ' + message) });
+      `;
+      const { outputFiles } = await build({
+        stdin: { contents: program, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
+        bundle: true,
+        platform: 'node',
+        format,
+        write: false,
+        logLevel: 'error',
+      });
+      const folder = mkdtempSync(join(tmpdir(), 'rxjs-parallel-bundled-'));
+      try {
+        const file = join(folder, format === 'esm' ? 'bundle.mjs' : 'bundle.cjs');
+        writeFileSync(file, outputFiles[0]!.text);
+        expect(execFileSync(process.execPath, [file], { encoding: 'utf8' })).toMatch(
+          /^WorkerInitError: A worker could not be made: .* A bundler has to leave rxjs-parallel out \(as external\)/,
+        );
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
 
   it('imports threads.js through one door on each side', () => {
     const doors = imports().filter(([, from]) => /^threads(?:\/|$)/.test(from));

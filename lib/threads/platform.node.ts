@@ -1,4 +1,5 @@
 /** What differs between hosts, in Node. `#platform` in package.json chooses between this file and its sibling. */
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker as NodeWorker, type WorkerOptions as NodeOptions } from 'node:worker_threads';
 import type { WorkerConstructor } from './worker.ts';
@@ -43,7 +44,19 @@ export const prepareInline: (() => Promise<void>) | undefined = undefined;
 
 /** A worker for an inline function: a file that is told the function's text. */
 export function inlineWorker(source: string): { worker: object; source: string | undefined } {
-  return { worker: new FileWorker(new URL('../worker/inline.node.js', import.meta.url)), source };
+  return { worker: new FileWorker(inlineFile()), source };
+}
+
+function inlineFile(): URL {
+  try {
+    const beside = new URL('../worker/inline.node.js', import.meta.url);
+    if (existsSync(beside)) return beside;
+  } catch {
+    // In a CommonJS bundle `import.meta.url` is undefined.
+  }
+  throw new Error(
+    'the file that runs inline functions is not there. A bundler has to leave rxjs-parallel out (as external); workerPool with a worker module needs no file of it',
+  );
 }
 
 /** Runs `act` once the messages that are already waiting have been received. */
