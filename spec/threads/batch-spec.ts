@@ -1,7 +1,8 @@
 import type { Task } from '../../lib/pool.ts';
 import { Batch } from '../../lib/threads/batch.ts';
 import type { Seat } from '../../lib/threads/seat.ts';
-import type { RunMessage } from '../../lib/wire.ts';
+import { CELL, CLAIM, type RunMessage, claimOf } from '../../lib/wire.ts';
+import { shares } from './cells.ts';
 
 type Part = Partial<Pick<Task, 'method' | 'index' | 'transfer'>> & Pick<Task, 'args'>;
 
@@ -73,3 +74,24 @@ describe('A batch whose outcomes come in parts', () => {
     expect([0, 5, 6, 7].map((seq) => batch.offsetOf(seq))).toEqual([2, 2, 2, -1]);
   });
 });
+
+if (shares)
+  describe('A batch that is taken back', () => {
+    it('gives what the worker has not begun by then, however close that is', () => {
+      const cells = new Int32Array(new SharedArrayBuffer(4 * CELL));
+      const tasks = [0, 1, 2].map((at): Task => Object.assign({ args: [at], index: at, seq: at }, task));
+      const batch = new Batch({} as Seat, [...tasks], 0, cells);
+      const exchange = Atomics.compareExchange;
+      let looks = 0;
+      spyOn(Atomics, 'compareExchange').and.callFake(((...args: Parameters<typeof exchange>) => {
+        // The worker is just that quicker.
+        if (++looks === 1) cells[CLAIM] = claimOf(1, 3);
+        return exchange(...args);
+      }) as never);
+      expect(batch.recall()).toEqual(tasks.slice(1));
+      expect(cells[CLAIM]).toBe(claimOf(1, 1));
+      expect([batch.claimed, batch.end, batch.empty]).toEqual([1, 1, false]);
+      batch.reported = 1;
+      expect([batch.empty, batch.wanted]).toEqual([true, false]);
+    });
+  });
