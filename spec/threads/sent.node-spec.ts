@@ -262,6 +262,26 @@ describe('What a worker was sent', () => {
     ]);
   });
 
+  it('is told of, where it is lost, from when it has begun, as the memory says that is shared with the worker', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const times: number[] = [];
+    const results = new Results(fake, of(1));
+    const worker = fake.workers[0]!;
+    fake.pool.events$.subscribe((event: PoolEvent) => times.push(event.time - worker.sent));
+    await fake.up();
+    worker.begin();
+    worker.settle();
+    // Longer ago than it was sent, by the worker's clock.
+    await time.pass(40);
+    worker.die();
+    expect(results.said).toEqual([jasmine.any(WorkerCrashedError)]);
+    const [, began, ended, gone] = times;
+    // At the earliest when it was sent, which is that long ago.
+    expect(began).toBeGreaterThan(-1);
+    expect(ended! - began!).toBeGreaterThan(0.19);
+    expect(gone).toBeGreaterThanOrEqual(ended!);
+  });
+
   it('may come back in parts', async () => {
     const { fake, results, worker, first } = await two();
     worker.begin();
