@@ -208,6 +208,17 @@ describe('What a worker was sent', () => {
     expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ idle: 1, running: 0, failed: 1, completed: 1 }));
   });
 
+  it('cannot be posted: each of its tasks counts', async () => {
+    const { fake, worker } = await two({ onError: 'skip' });
+    const { completed } = fake.pool.stats();
+    worker.refuses = new Error('not this');
+    while (worker.runs.length > 0) await worker.run();
+    await turn();
+    expect(fake.pool.stats()).toEqual(
+      jasmine.objectContaining({ idle: 1, running: 0, completed: completed + 8, failed: 64 - completed - 8 }),
+    );
+  });
+
   it('with its worker is known at once, though others wait for the next', async () => {
     const fake = new FakeWorkers({ size: 1 });
     const said: unknown[] = [];
