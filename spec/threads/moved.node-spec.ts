@@ -1,5 +1,5 @@
 /** What is moved to a worker instead of copied: with workers that the spec plays. */
-import { NEVER, concat, map, of, range } from 'rxjs';
+import { NEVER, Subject, concat, map, of, range } from 'rxjs';
 import { Transfer } from '../../lib/index.ts';
 import { WorkerCrashedError } from '../../lib/errors.ts';
 import { type FakeWorker, FakeWorkers, Time } from './fakeWorkers.ts';
@@ -30,6 +30,24 @@ describe('What a worker was sent', () => {
       // Those between travel together, where there are some.
       expect(Math.max(...worker!.counts)).toBe(every === 2 ? 1 : 4);
     });
+
+  it('and was moved travels by itself, though it is the second of what a new worker could have at once', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const source = new Subject<unknown>();
+    const results = new Results(fake, source);
+    for (const n of numbers(16)) source.next(n);
+    await fake.up();
+    while (fake.workers[0]!.runs.length > 0) await fake.workers[0]!.run();
+    expect(Math.max(...fake.workers[0]!.counts)).toBeGreaterThan(1);
+    fake.workers[0]!.die();
+    source.next('copied');
+    source.next(Transfer('moved', [new ArrayBuffer(1)]));
+    const worker = fake.workers[1]!;
+    await worker.up();
+    while (worker.runs.length > 0) await worker.run();
+    expect(worker.counts).toEqual([1, 1]);
+    expect(results.said.slice(16)).toEqual(['copied', 'moved']);
+  });
 
   it('and was moved comes to a worker, though another stream always has something quick', async () => {
     const fake = new FakeWorkers({ size: 1 });
