@@ -3,6 +3,7 @@ import { Observable, type Subscriber } from 'rxjs';
 import type { ClosablePool } from '../core/publicPool.ts';
 import { WorkerInitError, poolClosed } from '../errors.ts';
 import type { Feed, Place, PoolEvent, PoolStats } from '../pool.ts';
+import type { Early } from './early.ts';
 
 const NOTHING_YET: Omit<PoolStats, 'dropped'> = {
   workers: 0,
@@ -20,6 +21,7 @@ export class Later implements ClosablePool {
   readonly size: number;
   readonly #fetch: () => Promise<ClosablePool>;
   readonly #name: string | undefined;
+  readonly #early: Early | undefined;
   #pool: ClosablePool | undefined;
   #fetching = false;
   readonly #waiting = new Set<Waiting>();
@@ -28,11 +30,15 @@ export class Later implements ClosablePool {
   #end: (() => void) | undefined;
   #ended: Promise<void> | undefined;
 
-  /** `fetch` gives the pool itself. It begins at once, and again for whoever comes after it has failed. */
-  constructor(fetch: () => Promise<ClosablePool>, size: number, name?: string) {
+  /**
+   * `fetch` gives the pool itself. It begins at once, and again for whoever comes after it has failed. The first worker of
+   * `early` is started as soon as something waits.
+   */
+  constructor(fetch: () => Promise<ClosablePool>, size: number, name?: string, early?: Early) {
     this.#fetch = fetch;
     this.size = size;
     this.#name = name;
+    this.#early = early;
     this.#begin();
   }
 
@@ -56,6 +62,10 @@ export class Later implements ClosablePool {
     });
     this.#waiting.add(place);
     this.#begin();
+    // Most sources have told their first value by then.
+    queueMicrotask(() => {
+      if (this.#waiting.has(place) && feed.waiting() > 0) this.#early?.begin();
+    });
     return place;
   }
 
@@ -77,6 +87,7 @@ export class Later implements ClosablePool {
       (pool) => this.#open(pool),
       (cause: unknown) => {
         this.#fetching = false;
+        this.#early?.drop();
         const error = new WorkerInitError(`What runs the workers could not be fetched: ${String(cause)}`, { cause });
         // Who tries again waits for the next fetch.
         for (const { feed } of [...this.#waiting]) feed.error(error);
@@ -89,12 +100,15 @@ export class Later implements ClosablePool {
     for (const subscriber of this.#watching) subscriber.add(pool.events$.subscribe(subscriber));
     // Those who come in first may make others leave.
     for (const place of this.#waiting) place.enter(pool);
+    this.#waiting.clear();
+    this.#early?.drop();
     if (this.#ended !== undefined) void pool.close(true).then(this.#end);
   }
 
   /** A closed pool that nobody waits at any more needs no engine to end. */
   #settle(): void {
     if (this.#ended === undefined || this.#waiting.size > 0) return;
+    this.#early?.drop();
     for (const subscriber of this.#watching) subscriber.complete();
     this.#end?.();
   }

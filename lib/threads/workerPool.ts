@@ -1,9 +1,13 @@
 import { cores } from '#platform';
 import { withEngine } from '#withEngine';
-import { publicPool } from '../core/publicPool.ts';
+import { type ClosablePool, publicPool } from '../core/publicPool.ts';
 import { milliseconds, record, show, whole } from '../options.ts';
 import type { WorkerPool } from '../pool.ts';
+import { Early } from './early.ts';
+import type * as engineModule from './engine.ts';
 import type { LaneSettings } from './lanes.ts';
+
+type Engine = typeof engineModule;
 
 /** Options of `workerPool`. */
 export interface WorkerPoolOptions {
@@ -59,5 +63,7 @@ export function workerPool<Api>(factory: () => unknown, options?: number | Worke
     maxTasksPerWorker: whole(of('maxTasksPerWorker'), maxTasksPerWorker, 1, Infinity),
     name,
   };
-  return publicPool<Api>(withEngine(({ modulePool }) => modulePool(factory, deadline, settings), settings.size, name));
+  const early = new Early(factory);
+  const make = ({ modulePool }: Engine): ClosablePool => modulePool(early.open, deadline, settings);
+  return publicPool<Api>(withEngine(make, settings.size, name, early));
 }
