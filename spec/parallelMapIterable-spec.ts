@@ -608,6 +608,32 @@ describe('parallelMapIterable', () => {
       });
     }
 
+    it('the end of its block (await using)', async () => {
+      const counter = new Counter();
+      const fake = echoing();
+      const results = parallelMapIterable(counter.numbers(), (worker, n) => worker.run(n), fake.pool);
+      await results.next();
+      await (results as unknown as AsyncDisposable)[Symbol.asyncDispose]();
+      expect([counter.closed, fake.attached]).toEqual([1, 0]);
+      expect(await results.next()).toEqual(DONE);
+    });
+
+    it('return from inside of what opens the source', async () => {
+      const counter = new Counter();
+      const fake = echoing();
+      const numbers = counter.numbers();
+      const source = {
+        [Symbol.iterator]() {
+          void results.return!();
+          return numbers[Symbol.iterator]();
+        },
+      };
+      const results = parallelMapIterable(source, (worker, n) => worker.run(n), fake.pool);
+      expect(await results.next()).toEqual(DONE);
+      expect(await results.next()).toEqual(DONE);
+      expect([counter.read, fake.attached]).toEqual([0, 0]);
+    });
+
     it('return before it has begun, which opens nothing', async () => {
       const counter = new Counter();
       const fake = echoing();

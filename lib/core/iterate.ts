@@ -110,7 +110,11 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
         this.#subscribed,
       );
       source.feed(stream);
-      if (signal !== undefined) unlisten = whenAborted(signal, () => stream.error(signal.reason));
+      // Whoever was asked to open the source may have ended this instead.
+      if (this.#over) {
+        stream.stop();
+        end();
+      } else if (signal !== undefined) unlisten = whenAborted(signal, () => stream.error(signal.reason));
       return { stream, source, end };
     } catch (error) {
       source?.stop();
