@@ -7,12 +7,12 @@ import { Results, numbers } from './played.ts';
 
 let time: Time;
 
-describe('What a worker was sent', () => {
+describe('What a worker was sent that cannot be copied', () => {
   beforeEach(() => (time = new Time()));
   afterEach(() => time[Symbol.dispose]());
 
   for (const every of [2, 5])
-    it(`and was moved travels by itself, to a worker that is idle (each of ${every})`, async () => {
+    it(`travels by itself, to a worker that is idle (each of ${every})`, async () => {
       const fake = new FakeWorkers({ size: 1 });
       const moved = (n: number): boolean => n % every === every - 1;
       const results = new Results(
@@ -31,7 +31,7 @@ describe('What a worker was sent', () => {
       expect(Math.max(...worker!.counts)).toBe(every === 2 ? 1 : 4);
     });
 
-  it('and was moved travels by itself, though it is the second of what a new worker could have at once', async () => {
+  it('travels by itself, though it is the second of what a new worker could have at once', async () => {
     const fake = new FakeWorkers({ size: 1 });
     const source = new Subject<unknown>();
     const results = new Results(fake, source);
@@ -49,7 +49,7 @@ describe('What a worker was sent', () => {
     expect(results.said.slice(16)).toEqual(['copied', 'moved']);
   });
 
-  it('and was moved comes to a worker, though another stream always has something quick', async () => {
+  it('comes to a worker, though another stream always has something quick', async () => {
     const fake = new FakeWorkers({ size: 1 });
     const quick = new Results(fake, range(0, 9000), { batch: 4 });
     const results = new Results(fake, concat(range(0, 8), of(Transfer('moved', [new ArrayBuffer(1)])), NEVER));
@@ -59,7 +59,7 @@ describe('What a worker was sent', () => {
     expect(quick.said.length).toBeLessThan(1000);
   });
 
-  it('and was moved is not taken back, though what waits behind it is', async () => {
+  it('is not taken back, though what waits behind it is', async () => {
     const fake = new FakeWorkers({ size: 2 });
     const moved = (n: unknown): boolean => typeof n === 'number' && n % 5 === 4;
     const results = new Results(
@@ -82,7 +82,7 @@ describe('What a worker was sent', () => {
     expect(results.said).toEqual([...numbers(60), 'complete']);
   });
 
-  it('and was moved is gone with the worker, though it had not begun', async () => {
+  it('is gone with the worker, though it had not begun', async () => {
     const fake = new FakeWorkers({ size: 1 });
     for (const ended of [false, true]) {
       const moved = fake.pool.run((worker) => worker.echo(Transfer({}, [new ArrayBuffer(1)])));

@@ -8,7 +8,7 @@ import { Results, numbers, two } from './played.ts';
 
 let time: Time;
 
-describe('What a worker was sent', () => {
+describe('What a worker was sent, and nobody waits for any more,', () => {
   beforeEach(() => (time = new Time()));
   afterEach(() => time[Symbol.dispose]());
 
