@@ -634,6 +634,30 @@ describe('parallelMapIterable', () => {
       expect([counter.read, fake.attached]).toEqual([0, 0]);
     });
 
+    for (const [how, ends, returned] of [
+      ['has ended', () => ({ done: true, value: undefined }), 0],
+      ['has failed', () => Promise.reject(new Error('source')), 0],
+      ['has more', () => ({ done: false, value: 1 }), 1],
+    ] as const)
+      it(`a failing task; the source that ${how} is told ${returned === 0 ? 'nothing' : 'once'}`, async () => {
+        let returns = 0;
+        let nexts = 0;
+        const source = {
+          [Symbol.asyncIterator]: () => ({
+            next: async () => (nexts++ === 0 ? { done: false, value: 0 } : ends()),
+            return: async () => ({ done: true, value: returns++ }),
+          }),
+        } as AsyncIterable<number>;
+        const gates = new Gates(2);
+        const results = parallelMapIterable(source, (worker, n) => worker.run(n), gates.fake.pool);
+        const failing = reason(results.next());
+        for (let turns = 0; turns < 4; turns++) await turn();
+        if (gates.fake.attached > 0) await gates.fail(0, new Error('task'));
+        await failing;
+        await results.return!();
+        expect(returns).toBe(returned);
+      });
+
     it('return before it has begun, which opens nothing', async () => {
       const counter = new Counter();
       const fake = echoing();

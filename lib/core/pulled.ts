@@ -101,10 +101,7 @@ export class Pulled<T> implements Intake {
         else this.#stream?.arrived();
         this.read(wanted);
       })
-      .catch((error: unknown) => {
-        this.#reading = false;
-        this.#failed(error);
-      });
+      .catch((error: unknown) => this.#failed(error));
   }
 
   #fetchedOne(result: unknown): void {
