@@ -1,6 +1,7 @@
 /** A pool on a queue: which stream the next job is made for, and what becomes of those that are out. */
 import type { Observable } from 'rxjs';
 import type { ClosablePool } from '../core/publicPool.ts';
+import { Rounds } from '../core/rounds.ts';
 import { Turns } from '../core/turns.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../errors.ts';
 import type { Feed, Place as StreamPlace, PoolEvent, PoolStats, Task } from '../pool.ts';
@@ -34,8 +35,7 @@ export class Jobs implements ClosablePool {
   #run: Run | undefined;
   #out = 0;
   #counts = { completed: 0, failed: 0 };
-  #pumping = false;
-  #pumpAgain = false;
+  readonly #rounds = new Rounds(() => this.#round());
   #closing: PoolClosedError | undefined;
   #ended: Promise<void> | undefined;
   #end!: () => void;
@@ -69,26 +69,7 @@ export class Jobs implements ClosablePool {
 
   /** Makes jobs while there are tasks and places for them, and sends those together; never inside itself. */
   pump(): void {
-    this.#pumpAgain = true;
-    if (this.#pumping) return;
-    this.#pumping = true;
-    try {
-      while (this.#pumpAgain) {
-        this.#pumpAgain = false;
-        const jobs: Job[] = [];
-        this.#turns.each((seat) => (seat.hungry = false));
-        while (this.#out < this.size) {
-          const seat = this.#turns.next(({ feed, fits }) => fits && feed.waiting() > 0);
-          this.#turns.each((each) => (each.hungry ||= each.fits && each.feed.waiting() === 0));
-          if (seat === undefined) break;
-          const job = this.#make(seat);
-          if (job !== undefined) jobs.push(job);
-        }
-        this.#send(jobs);
-      }
-    } finally {
-      this.#pumping = false;
-    }
+    if (!this.#rounds.run()) return;
     // What a stream has to fetch, it fetches when there is room, and then has its turn.
     for (const { feed, hungry } of this.#turns) if (hungry && feed.waiting() === 0) feed.drain();
     if (this.#closing !== undefined && this.#turns.size === 0) void this.#finish();
@@ -129,6 +110,19 @@ export class Jobs implements ClosablePool {
       else if (first) feed.closing(this.#closing);
     this.pump();
     return this.#ended;
+  }
+
+  #round(): void {
+    const jobs: Job[] = [];
+    this.#turns.each((seat) => (seat.hungry = false));
+    while (this.#out < this.size) {
+      const seat = this.#turns.next(({ feed, fits }) => fits && feed.waiting() > 0);
+      this.#turns.each((each) => (each.hungry ||= each.fits && each.feed.waiting() === 0));
+      if (seat === undefined) break;
+      const job = this.#make(seat);
+      if (job !== undefined) jobs.push(job);
+    }
+    this.#send(jobs);
   }
 
   #make(seat: Seat): Job | undefined {

@@ -3,6 +3,7 @@ import { rememberTask } from '../errors.ts';
 import type { Plan } from '../options.ts';
 import type { Description, Feed, Place, Pool, Task } from '../pool.ts';
 import { Failure, type Outlet, SKIPPED } from './outlet.ts';
+import { Rounds } from './rounds.ts';
 
 /** Where a stream takes its values from: `Arrivals` that were pushed, or an iterator that is pulled. */
 export interface Intake {
@@ -66,8 +67,7 @@ export class Stream implements Feed {
   /** Why the stream ends once what it has taken is delivered. */
   #closing: Error | undefined;
   #closed = false;
-  #draining = false;
-  #drainAgain = false;
+  readonly #rounds = new Rounds(() => this.#round());
 
   constructor(
     pool: Pool,
@@ -160,26 +160,7 @@ export class Stream implements Feed {
 
   /** Emits what is ready and takes what there is room for, until neither is left; never inside itself. */
   drain(): void {
-    this.#drainAgain = true;
-    if (this.#draining) return;
-    this.#draining = true;
-    try {
-      while (this.#drainAgain && !this.#closed) {
-        this.#drainAgain = false;
-        if (this.#cancelFrom !== Infinity) this.#cancel();
-        while (this.#emitting) this.#emit(this.#outlet.take());
-        // After what is ready: whether that came in the same message is chance.
-        if (this.#immediate !== undefined) return this.error(this.#immediate.error);
-        // A pool that was not left hungry asks by itself when it has room.
-        if (this.#place.hungry && this.waiting() > 0) this.#place.wake();
-        const before = this.#intake.waiting;
-        this.#intake.read(this.#wanted);
-        if (this.#emitting || this.#intake.waiting > before) this.#drainAgain = true;
-      }
-    } finally {
-      this.#draining = false;
-    }
-    if (!this.#closed) this.#finish();
+    if (this.#rounds.run() && !this.#closed) this.#finish();
   }
 
   /**
@@ -189,7 +170,7 @@ export class Stream implements Feed {
    */
   take(): unknown {
     const { held, ready } = this.#outlet;
-    if (!ready || held === 1 || this.#draining || this.#closed || this.#place.hungry) return NOTHING;
+    if (!ready || held === 1 || this.#rounds.running || this.#closed || this.#place.hungry) return NOTHING;
     const outcome = this.#outlet.take();
     if (outcome instanceof Failure) this.error(outcome.error);
     return outcome === SKIPPED || outcome instanceof Failure ? NOTHING : outcome;
@@ -218,6 +199,19 @@ export class Stream implements Feed {
     this.#intake.clear();
     this.#putBack = [];
     this.#place.leave();
+  }
+
+  #round(): void {
+    if (this.#closed) return;
+    if (this.#cancelFrom !== Infinity) this.#cancel();
+    while (this.#emitting) this.#emit(this.#outlet.take());
+    // After what is ready: whether that came in the same message is chance.
+    if (this.#immediate !== undefined) return this.error(this.#immediate.error);
+    // A pool that was not left hungry asks by itself when it has room.
+    if (this.#place.hungry && this.waiting() > 0) this.#place.wake();
+    const before = this.#intake.waiting;
+    this.#intake.read(this.#wanted);
+    if (this.#emitting || this.#intake.waiting > before) this.#rounds.run();
   }
 
   /** How many more values the window lets through. */

@@ -1,6 +1,7 @@
 import { type Observable, Subject } from 'rxjs';
 import { now } from '../core/clock.ts';
 import { type ClosablePool, publicPool } from '../core/publicPool.ts';
+import { Rounds } from '../core/rounds.ts';
 import { Turns } from '../core/turns.ts';
 import { TaskTimeoutError, poolClosed } from '../errors.ts';
 import { show } from '../options.ts';
@@ -76,8 +77,7 @@ class Local implements ClosablePool {
   #counts = { completed: 0, failed: 0 };
   readonly #made = performance.now();
   #taskTime = 0;
-  #pumping = false;
-  #pumpAgain = false;
+  readonly #rounds = new Rounds(() => this.#round());
   #closing = false;
   #whenEnded: (() => void)[] = [];
 
@@ -118,24 +118,7 @@ class Local implements ClosablePool {
 
   /** Runs what is next, and what is next after that, until something has to be waited for; never inside itself. */
   pump(): void {
-    this.#pumpAgain = true;
-    if (this.#pumping) return;
-    this.#pumping = true;
-    try {
-      while (this.#pumpAgain) {
-        this.#pumpAgain = false;
-        while (this.idle) {
-          // What a stream has to fetch, it fetches when there is room.
-          for (const { feed } of this.#turns) if (feed.waiting() === 0) feed.drain();
-          const seat = this.#turns.next(({ feed }) => feed.waiting() > 0);
-          const task = seat?.feed.next();
-          if (seat === undefined) break;
-          if (task !== undefined) this.#run(seat, task);
-        }
-      }
-    } finally {
-      this.#pumping = false;
-    }
+    if (!this.#rounds.run()) return;
     if (this.#closing && this.#turns.size === 0 && this.idle) this.#end();
   }
 
@@ -160,6 +143,17 @@ class Local implements ClosablePool {
       else if (first) feed.closing(poolClosed());
     this.pump();
     return ended;
+  }
+
+  #round(): void {
+    while (this.idle) {
+      // What a stream has to fetch, it fetches when there is room.
+      for (const { feed } of this.#turns) if (feed.waiting() === 0) feed.drain();
+      const seat = this.#turns.next(({ feed }) => feed.waiting() > 0);
+      const task = seat?.feed.next();
+      if (seat === undefined) break;
+      if (task !== undefined) this.#run(seat, task);
+    }
   }
 
   #run(seat: Seat, task: Task): void {

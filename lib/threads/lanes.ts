@@ -1,5 +1,6 @@
 /** A pool of lanes: which stream a worker with room serves next. */
 import { Subject, type Observable } from 'rxjs';
+import { Rounds } from '../core/rounds.ts';
 import { Turns } from '../core/turns.ts';
 import { type PoolClosedError, poolClosed } from '../errors.ts';
 import type { Feed, Place, Pool, PoolEvent, PoolStats } from '../pool.ts';
@@ -27,8 +28,7 @@ export class Lanes implements Pool {
   readonly #turns = new Turns<Seat>();
   readonly #events = new Subject<PoolEvent>();
   #counts = { completed: 0, failed: 0 };
-  #pumping = false;
-  #pumpAgain = false;
+  readonly #rounds = new Rounds(() => this.#round());
   #recall: ReturnType<typeof setTimeout> | undefined;
   #closing: PoolClosedError | undefined;
   #ended: { promise: Promise<void>; resolve: () => void } | undefined;
@@ -95,21 +95,7 @@ export class Lanes implements Pool {
 
   /** Gives every worker with room what is next, and starts workers for what is left; never inside itself. */
   pump(): void {
-    this.#pumpAgain = true;
-    if (this.#pumping) return;
-    this.#pumping = true;
-    try {
-      while (this.#pumpAgain) {
-        this.#pumpAgain = false;
-        this.#turns.each((seat) => (seat.hungry = false));
-        for (const lane of this.#lanes) if (lane.idle && this.#left(lane) <= 0) this.#staff.end(lane);
-        for (const lane of this.#lanes) if (lane.idle) this.#serve(lane);
-        this.#startMore();
-        for (const lane of this.#lanes) if (lane.room) this.#serve(lane);
-      }
-    } finally {
-      this.#pumping = false;
-    }
+    if (!this.#rounds.run()) return;
     // What a stream has to fetch, it fetches when there is room, and then has its turn.
     for (const { feed, hungry } of this.#turns) if (hungry && feed.waiting() === 0) feed.drain();
     this.#settle();
@@ -126,6 +112,14 @@ export class Lanes implements Pool {
     } else for (const seat of this.#turns) seat.feed.closing(reason);
     this.pump();
     return promise;
+  }
+
+  #round(): void {
+    this.#turns.each((seat) => (seat.hungry = false));
+    for (const lane of this.#lanes) if (lane.idle && this.#left(lane) <= 0) this.#staff.end(lane);
+    for (const lane of this.#lanes) if (lane.idle) this.#serve(lane);
+    this.#startMore();
+    for (const lane of this.#lanes) if (lane.room) this.#serve(lane);
   }
 
   readonly #emit = (event: PoolEvent): void => this.#events.next(event);

@@ -1,9 +1,9 @@
 import { Pulled } from '../../lib/core/pulled.ts';
 import { turn } from '../support/gates.ts';
 
-describe('A source that is pulled', () => {
+describe('What is pulled from an iterator', () => {
   for (const way of ['at once', 'later'] as const)
-    it(`is read until as many wait as are wanted, one after another (${way})`, async () => {
+    it(`comes until as much waits as is wanted, one value after another (${way})`, async () => {
       let asked = 0;
       let out = 0;
       let mostOut = 0;

@@ -6,6 +6,7 @@
 import { type Observable, type SchedulerLike, type Subscription, Subject, asyncScheduler } from 'rxjs';
 import type { WorkerPool } from '../../lib/index.ts';
 import { type ClosablePool, publicPool } from '../../lib/core/publicPool.ts';
+import { Rounds } from '../../lib/core/rounds.ts';
 import { Turns } from '../../lib/core/turns.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError } from '../../lib/errors.ts';
 import type { Feed, Place, PoolEvent, PoolStats, Task } from '../../lib/pool.ts';
@@ -125,8 +126,9 @@ export class FakePool<Api extends object> implements ClosablePool {
   readonly #slots: readonly Slot[];
   readonly #attempts = new WeakMap<Task, number>();
   #counts = { completed: 0, failed: 0, restarts: 0 };
-  #pumping = false;
-  #pumpAgain = false;
+  readonly #rounds = new Rounds(() => {
+    for (const slot of this.#slots) while (slot.seat === undefined && this.#serve(slot));
+  });
   #closing = false;
   #whenEnded: (() => void)[] = [];
 
@@ -179,17 +181,7 @@ export class FakePool<Api extends object> implements ClosablePool {
   }
 
   pump(): void {
-    this.#pumpAgain = true;
-    if (this.#pumping) return;
-    this.#pumping = true;
-    try {
-      while (this.#pumpAgain) {
-        this.#pumpAgain = false;
-        for (const slot of this.#slots) while (slot.seat === undefined && this.#serve(slot));
-      }
-    } finally {
-      this.#pumping = false;
-    }
+    if (!this.#rounds.run()) return;
     if (this.#closing && this.attached === 0 && this.busy === 0) this.#end();
   }
 
