@@ -51,6 +51,24 @@ describe('A thread of a threads.js Pool that has died while nobody used it', () 
   });
 });
 
+describe('A thread that was lent and given back', () => {
+  it('is listened to by nobody of ours, and is ended by nobody but its Pool', async () => {
+    const { pool, workers } = await openPool(1);
+    const [worker] = workers;
+    const listening = (): number[] => worker!.eventNames().map((event) => worker!.listenerCount(event as 'message'));
+    const before = listening();
+    for (let nth = 0; nth < 3; nth++) {
+      await echoed(pool);
+      expect(listening()).not.toEqual(before);
+      await pool.completed(true);
+      expect(listening()).toEqual(before);
+    }
+    expect((worker as unknown as { threadId: number }).threadId).toBeGreaterThan(0);
+    await pool.terminate(true);
+    expect(workers.length).toBe(1);
+  });
+});
+
 describe('A threads.js Pool that was terminated before any stream named it', () => {
   it('is closed for its streams', async () => {
     const { pool } = await openPool(1);
