@@ -1,0 +1,192 @@
+import { Guard, type Loss, isWorker } from '../../lib/threads/guard.ts';
+
+/** A worker that a spec plays: who listens to it, and what is done to it. */
+abstract class Played {
+  readonly done: string[] = [];
+  readonly listeners = new Map<string, Set<(value: never) => void>>();
+
+  postMessage(message: unknown): void {
+    this.done.push(`post ${String(message)}`);
+  }
+  terminate(): Promise<void> {
+    this.done.push('terminate');
+    return Promise.resolve();
+  }
+  says(event: string, value: unknown): void {
+    for (const listener of this.listeners.get(event) ?? []) listener(value as never);
+  }
+  get listening(): number {
+    return [...this.listeners.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+  protected add(event: string, listener: (value: never) => void): void {
+    this.listeners.set(event, (this.listeners.get(event) ?? new Set()).add(listener));
+  }
+  protected remove(event: string, listener: (value: never) => void): void {
+    this.listeners.get(event)?.delete(listener);
+  }
+}
+
+class OfNode extends Played {
+  on(event: string, listener: (value: never) => void): void {
+    this.add(event, listener);
+  }
+  off(event: string, listener: (value: never) => void): void {
+    this.remove(event, listener);
+  }
+  ref(): void {
+    this.done.push('ref');
+  }
+  unref(): void {
+    this.done.push('unref');
+  }
+}
+
+class OfPage extends Played {
+  addEventListener(event: string, listener: (value: never) => void): void {
+    this.add(event, listener);
+  }
+  removeEventListener(event: string, listener: (value: never) => void): void {
+    this.remove(event, listener);
+  }
+}
+
+/** A guard over it, and what that has told. */
+function guarded<Worker extends OfNode | OfPage>(worker: Worker, unloaded?: string) {
+  const guard = new Guard(worker, unloaded);
+  const messages: unknown[] = [];
+  const losses: Loss[] = [];
+  guard.onMessage = (data) => messages.push(data);
+  guard.onLost = (loss) => losses.push(loss);
+  return { guard, worker, messages, losses };
+}
+
+const thrown = new RangeError('thrown');
+
+for (const [host, make, message] of [
+  ['Node', () => new OfNode(), (data: unknown) => data],
+  ['a page', () => new OfPage(), (data: unknown) => ({ data })],
+] as const)
+  describe(`The guard of a worker of ${host}`, () => {
+    it('hands on what the worker says, until it is lost', async () => {
+      const { guard, worker, messages, losses } = guarded(make());
+      for (const data of ['first', undefined, 0]) worker.says('message', message(data));
+      guard.post('posted');
+      expect(guard.lost).toBeFalse();
+      guard.lose({ why: 'was slow' });
+      worker.says('message', message('late'));
+      expect(messages).toEqual(['first', undefined, 0]);
+      expect(losses).toEqual([{ why: 'was slow' }]);
+      expect(guard.lost).toBeTrue();
+      expect(guard.loss).toEqual({ why: 'was slow' });
+      expect(worker.done).toEqual(['post posted', 'terminate']);
+    });
+
+    it('tells the first reason of a loss only, and ends the worker once', async () => {
+      const { guard, worker, losses } = guarded(make());
+      worker.says('messageerror', message('broken'));
+      guard.lose({ why: 'was slow' });
+      await Promise.all([guard.end(), guard.end()]);
+      expect(losses.map(({ why }) => why)).toEqual(['sent a message that cannot be read']);
+      expect(guard.loss).toBe(losses[0]);
+      expect(worker.done).toEqual(['terminate']);
+    });
+
+    it('says nothing of a worker that is ended on purpose, and hears its errors', async () => {
+      const { guard, worker, losses } = guarded(make());
+      await guard.end();
+      expect(worker.listening).toBeGreaterThan(0);
+      worker.says('error', host === 'Node' ? thrown : { error: thrown });
+      expect(losses).toEqual([]);
+      expect([guard.lost, guard.loss]).toEqual([true, undefined]);
+    });
+
+    it('lets go of a worker that lives on', () => {
+      const { guard, worker, messages } = guarded(make());
+      guard.release();
+      expect(worker.listening).toBe(0);
+      expect(guard.lost).toBeTrue();
+      // What a lock or a timer says afterwards is not for it.
+      guard.lose({ why: 'was slow' });
+      worker.says('message', message('other'));
+      expect([messages, worker.done]).toEqual([[], []]);
+    });
+  });
+
+describe('The guard in Node', () => {
+  it('has it keep the process alive, or not', () => {
+    const { guard, worker } = guarded(new OfNode());
+    guard.hold(false);
+    guard.hold(true);
+    expect(worker.done).toEqual(['unref', 'ref']);
+    // One of a page knows nothing of that.
+    for (const alive of [true, false]) guarded(new OfPage()).guard.hold(alive);
+  });
+
+  it('tells of an error when the worker exits: messages may come between', () => {
+    const { worker, messages, losses } = guarded(new OfNode());
+    worker.says('error', thrown);
+    worker.says('message', 'last');
+    expect([messages, losses]).toEqual([['last'], []]);
+    worker.says('exit', 1);
+    expect(losses).toEqual([{ why: 'ended by an uncaught error (RangeError: thrown)', exitCode: 1, cause: [thrown] }]);
+  });
+
+  it('tells of an exit; and of undefined that was thrown, which is a cause', () => {
+    const exited = guarded(new OfNode());
+    exited.worker.says('exit', 3);
+    expect(exited.losses).toEqual([{ why: 'exited with code 3', exitCode: 3 }]);
+    const threw = guarded(new OfNode());
+    threw.worker.says('error', undefined);
+    threw.worker.says('exit', 1);
+    expect(threw.losses).toEqual([{ why: 'ended by an uncaught error (undefined)', exitCode: 1, cause: [undefined] }]);
+  });
+
+  it('tells what could not be read', () => {
+    const { worker, losses } = guarded(new OfNode());
+    worker.says('messageerror', thrown);
+    expect(losses).toEqual([{ why: 'sent a message that cannot be read', cause: [thrown] }]);
+  });
+});
+
+describe('The guard in a page', () => {
+  it('tells of an error, by what the browser knows of it, and keeps it from the page', () => {
+    for (const [event, loss] of [
+      [
+        { error: thrown, message: 'Uncaught' },
+        { why: 'ended by an uncaught error (RangeError: thrown)', cause: [thrown] },
+      ],
+      [
+        { message: 'Uncaught x' },
+        { why: 'ended by an uncaught error (Error: Uncaught x)', cause: [new Error('Uncaught x')] },
+      ],
+      [{ message: '' }, { why: 'could not be loaded (is its URL right, and its text a module?)' }],
+      [{}, { why: 'could not be loaded (is its URL right, and its text a module?)' }],
+    ] as const) {
+      const { worker, losses } = guarded(new OfPage());
+      let prevented = 0;
+      worker.says('error', { ...event, preventDefault: () => prevented++ });
+      expect(losses).toEqual([loss]);
+      expect(prevented).toBe(1);
+    }
+  });
+
+  it('says what to look at, where a page could not load it', () => {
+    const { worker, losses } = guarded(new OfPage(), 'look there');
+    worker.says('error', {});
+    expect(losses).toEqual([{ why: 'could not be loaded (look there)' }]);
+  });
+});
+
+describe('A worker', () => {
+  it('is what has the methods of one, of whichever host', () => {
+    for (const worker of [new OfNode(), new OfPage()]) expect(isWorker(worker)).toBeTrue();
+    const post = (): void => {};
+    for (const other of [
+      ...[undefined, null, 0, 'worker', post, {}, Object.assign(() => {}, new OfNode())],
+      { postMessage: post, terminate: post },
+      { postMessage: post, on: post },
+      { terminate: post, addEventListener: post },
+    ])
+      expect(isWorker(other)).withContext(String(other)).toBeFalse();
+  });
+});
