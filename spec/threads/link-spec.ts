@@ -54,12 +54,13 @@ describe('A worker that comes up', () => {
     expect(silent.came.error!.message).toMatch(/did not call expose\(\) within 5 ms .* before it exposed anything$/);
     expect(silent.worker.done).toEqual(['terminate']);
     const gone = starting(5);
-    await gone.says({ type: LOCK, name: undefined, settled: false });
-    await gone.says(INIT);
+    // At once: it has not long.
+    gone.worker.says('message', { type: LOCK, name: undefined, settled: false });
+    gone.worker.says('message', INIT);
     await gone.opening.ready.catch(() => {});
     expect(gone.came.error!.message).toMatch(/called expose\(\) and then was not heard of for 5 ms/);
     const up = starting(5);
-    await up.says(INIT);
+    up.worker.says('message', INIT);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(up.worker.done).toEqual(['post']);
   });
