@@ -111,7 +111,7 @@ describe('10 000 subscriptions, ended in every way,', () => {
         await lastValueFrom(of(0).pipe(parallelMap((worker) => worker.echo(0), pool)));
         await idle();
         return {
-          living: await living.count(),
+          living: await living.more(),
           ofSignal: getEventListeners(signal, 'abort').length,
           ofProcess: listeners(process),
           ofWorkers: workers.map(listeners),
@@ -150,7 +150,7 @@ describe('10 000 subscriptions, ended in every way,', () => {
       for (let nth = 0; nth < startingWorkers; nth++) unheard();
       for (let nth = 0; nth < none; nth++) unused();
       while (threads.ended < threads.started) await once(exits, 'exit');
-      return { living: await living.count(), ofProcess: listeners(process) };
+      return { living: await living.more(), ofProcess: listeners(process) };
     };
     const before = await subscribe(1, 1);
     expect(await subscribe(10, 10_000)).toEqual(before);

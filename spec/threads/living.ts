@@ -8,19 +8,22 @@ const IGNORED = new Set(['TickObject', 'Microtask', 'Immediate']);
 
 export class Living implements Disposable {
   readonly #alive = new Map<number, string>();
+  #first: Record<string, number> | undefined;
   readonly #hook: AsyncHook = createHook({
     init: (id, type) => void (IGNORED.has(type) || this.#alive.set(id, type)),
     destroy: (id) => void this.#alive.delete(id),
   }).enable();
 
-  /** By kind. */
-  async count(): Promise<Record<string, number>> {
+  /** How many more there are than when this was asked first, by kind. Fewer is no leak: some of the first were ending. */
+  async more(): Promise<Record<string, number>> {
     // Node tells of some ends, as that of a promise, when it collects them.
     await collect();
     await turn();
     const counts: Record<string, number> = {};
     for (const kind of this.#alive.values()) counts[kind] = (counts[kind] ?? 0) + 1;
-    return counts;
+    this.#first ??= counts;
+    const added = Object.entries(counts).map(([kind, count]) => [kind, count - (this.#first![kind] ?? 0)] as const);
+    return Object.fromEntries(added.filter(([, count]) => count > 0));
   }
 
   [Symbol.dispose](): void {
