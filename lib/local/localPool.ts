@@ -7,6 +7,7 @@ import { TaskTimeoutError, poolClosed } from '../errors.ts';
 import { show } from '../options.ts';
 import type { Feed, Place, PoolEvent, PoolStats, Task, WorkerPool } from '../pool.ts';
 import { RunningTask, enterTask, leaveTask } from '../worker/context.ts';
+import { type Methods, isThenable, methodOf } from '../worker/method.ts';
 import { isTransfer } from '../worker/transfer.ts';
 
 /**
@@ -27,7 +28,7 @@ import { isTransfer } from '../worker/transfer.ts';
 export function localPool<Api extends object>(api: Api): WorkerPool<Api> {
   if (typeof api !== 'object' || api === null)
     throw new TypeError(`localPool: api must be an object of functions, got ${show(api)}`);
-  return publicPool<Api>(new Local(api as Readonly<Record<string, unknown>>));
+  return publicPool<Api>(new Local(api as Methods));
 }
 
 interface Running {
@@ -69,7 +70,7 @@ class Seat implements Place {
 
 class Local implements ClosablePool {
   readonly size = 1;
-  readonly #api: Readonly<Record<string, unknown>>;
+  readonly #api: Methods;
   readonly #turns = new Turns<Seat>();
   readonly #events = new Subject<PoolEvent>();
   /** The one task that runs, until it has really ended. */
@@ -81,7 +82,7 @@ class Local implements ClosablePool {
   #closing = false;
   #whenEnded: (() => void)[] = [];
 
-  constructor(api: Readonly<Record<string, unknown>>) {
+  constructor(api: Methods) {
     this.#api = api;
   }
 
@@ -188,11 +189,7 @@ class Local implements ClosablePool {
 
   /** Named as a frame below a task's own: see `remoteError`. */
   'rxjs-parallel:call'({ method, args }: Task): unknown {
-    const found = Object.hasOwn(this.#api, method) ? this.#api[method] : undefined;
-    if (typeof found === 'function')
-      return (found as (...args: readonly unknown[]) => unknown).apply(this.#api, args as never);
-    const names = Object.keys(this.#api).filter((name) => typeof this.#api[name] === 'function');
-    throw new TypeError(`The worker exposes no method "${method}"; it exposes ${names.join(', ')}`);
+    return methodOf(this.#api, method).apply(this.#api, args as never);
   }
 
   #settle({ seat, task, began, abandoned }: Running, failed: boolean, outcome: unknown): void {
@@ -240,8 +237,4 @@ class Local implements ClosablePool {
     this.#events.complete();
     for (const resolve of this.#whenEnded.splice(0)) resolve();
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

@@ -1,5 +1,6 @@
 import { MARK } from '../wire.ts';
-import { type Api, serve } from './runner.ts';
+import type { Methods } from './method.ts';
+import { serve } from './runner.ts';
 import { expose as exposeToThreads } from './threads.ts';
 
 /**
@@ -23,6 +24,6 @@ export function expose(api: object): void {
     throw new TypeError(`expose: api must be an object of functions, got ${api === null ? 'null' : `a ${typeof api}`}`);
   const methods = Object.entries(api).filter(([, method]) => typeof method === 'function');
   if (methods.length === 0) throw new TypeError('expose: api must have at least one function of its own');
-  serve(api as Api);
+  serve(api as Methods);
   exposeToThreads({ ...Object.fromEntries(methods), [MARK]: () => 1 });
 }

@@ -11,11 +11,10 @@ import {
   type UncaughtMessage,
 } from '../wire.ts';
 import { enterTask, leaveTask } from './context.ts';
+import { type Methods, isThenable, methodOf } from './method.ts';
 import { Run, pack } from './run.ts';
 
-export type Api = Readonly<Record<string, unknown>>;
-
-export function serve(api: Api): void {
+export function serve(api: Methods): void {
   const waiting: Run[] = [];
   let cells: Int32Array | undefined;
   let running: Run | undefined;
@@ -30,7 +29,7 @@ export function serve(api: Api): void {
       if (running === undefined) return;
       if (!told) running.tell();
       told = true;
-      await frames['rxjs-parallel:batch'](api, running, () => halted);
+      await frame['rxjs-parallel:batch'](api, running, () => halted);
     }
   };
   listen((data) => {
@@ -52,9 +51,9 @@ export function serve(api: Api): void {
   revealEnd();
 }
 
-/** Frames that stand under a task's own in its stack: `remoteError` knows them by name, which a bundler leaves to methods. */
-const frames = {
-  async 'rxjs-parallel:batch'(api: Api, run: Run, halted: () => boolean): Promise<void> {
+/** The frame that stands under a task's own in its stack: `remoteError` knows it by its name, which a bundler leaves to methods. */
+const frame = {
+  async 'rxjs-parallel:batch'(api: Methods, run: Run, halted: () => boolean): Promise<void> {
     const { args, arity, method } = run.message;
     // The end of the arguments of the task before.
     let end = 0;
@@ -67,11 +66,9 @@ const frames = {
       end += typeof arity === 'number' ? arity : arity[offset]!;
       const began = run.begin(offset);
       try {
-        const name = typeof method === 'string' ? method : method[offset]!;
+        const called = methodOf(api, typeof method === 'string' ? method : method[offset]!);
         let value =
-          end - begin === 1
-            ? frames['rxjs-parallel:call1'](api, name, args[begin])
-            : frames['rxjs-parallel:call'](api, name, args.slice(begin, end));
+          end - begin === 1 ? called.call(api, args[begin]) : called.apply(api, args.slice(begin, end) as never);
         if (isThenable(value)) {
           run.waits();
           value = await value;
@@ -86,24 +83,4 @@ const frames = {
     leaveTask(run.context);
     run.reply(true);
   },
-
-  'rxjs-parallel:call1'(api: Api, name: string, arg: unknown): unknown {
-    return methodOf(api, name).call(api, arg);
-  },
-
-  'rxjs-parallel:call'(api: Api, name: string, args: readonly unknown[] | Float64Array): unknown {
-    return methodOf(api, name).apply(api, args as never);
-  },
 };
-
-/** A method by its name: own ones only, so that no name reaches what every object inherits. */
-function methodOf(api: Api, name: string): (...args: unknown[]) => unknown {
-  const method = Object.hasOwn(api, name) ? api[name] : undefined;
-  if (typeof method === 'function') return method as (...args: unknown[]) => unknown;
-  const names = Object.keys(api).filter((each) => typeof api[each] === 'function');
-  throw new TypeError(`The worker exposes no method "${name}"; it exposes ${names.join(', ')}`);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
-}
