@@ -1,13 +1,10 @@
 import { cores } from '#platform';
 import { withEngine } from '#withEngine';
-import { type ClosablePool, publicPool } from '../core/publicPool.ts';
+import { publicPool } from '../core/publicPool.ts';
 import { milliseconds, record, show, whole } from '../options.ts';
 import type { WorkerPool } from '../pool.ts';
 import { Early } from './early.ts';
-import type * as engineModule from './engine.ts';
 import type { LaneSettings } from './lanes.ts';
-
-type Engine = typeof engineModule;
 
 /** Options of `workerPool`. */
 export interface WorkerPoolOptions {
@@ -64,6 +61,6 @@ export function workerPool<Api>(factory: () => unknown, options?: number | Worke
     name,
   };
   const early = new Early(factory);
-  const make = ({ modulePool }: Engine): ClosablePool => modulePool(early.open, deadline, settings);
-  return publicPool<Api>(withEngine(make, settings.size, name, early));
+  const pool = withEngine(({ modulePool }) => modulePool(early.open, deadline, settings), settings.size, name, early);
+  return publicPool<Api>(pool);
 }
