@@ -113,5 +113,3 @@ export const SLOTS = 4;
 export const nextOf = (claim: number): number => claim & 0xffff;
 export const endOf = (claim: number): number => claim >>> 16;
 export const claimOf = (next: number, end: number): number => (end << 16) | next;
-/** Milliseconds that fit an Int32; differences are taken modulo 2³¹. */
-export const clock = (): number => Date.now() & 0x7fffffff;

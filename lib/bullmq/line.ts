@@ -1,5 +1,6 @@
 /** The connection of a pool to Redis, for commands and for what servers say: waits however long Redis is gone. */
 import type { Redis as Client } from 'ioredis';
+import { type Timer, clearTimeout, setTimeout } from '../core/clock.ts';
 import type { Connection } from './connection.ts';
 import { connect, isRefusal, reasonOf } from './redis.ts';
 
@@ -19,7 +20,7 @@ export class Line {
   readonly client: Client;
   readonly subscriber: Client;
   readonly #events: LineEvents;
-  readonly #init: ReturnType<typeof setTimeout>;
+  readonly #init: Timer;
   /** Whether somebody waits for something: it then keeps the Node process alive, and is restored when it breaks. */
   #held = true;
   #lastError: Error | undefined;

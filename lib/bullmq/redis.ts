@@ -1,5 +1,6 @@
 /** Connections to Redis. */
 import type { Redis as Client } from 'ioredis';
+import { type Timer, clearTimeout, setTimeout } from '../core/clock.ts';
 import type { Connection } from './connection.ts';
 import { Redis } from './peers.ts';
 
@@ -42,7 +43,7 @@ export function end(client: Client): void {
 
 /** Whether `said` comes within `ms`; keeps the process alive meanwhile. */
 export async function within(ms: number, said: Promise<unknown>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Timer | undefined;
   const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
   return Promise.race([said.then(() => true), late]).finally(() => clearTimeout(timer));
 }

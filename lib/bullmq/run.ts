@@ -4,6 +4,7 @@
  * What servers say is a hint and may be lost: from time to time everything that is out is looked at.
  */
 import type { Queue as BullQueue } from 'bullmq';
+import { clearInterval, setInterval, wallClock } from '../core/clock.ts';
 import type { Connection } from './connection.ts';
 import type { Job } from './job.ts';
 import { Line } from './line.ts';
@@ -279,7 +280,7 @@ export class Run {
   #sayAlive(): void {
     const { expireAfter } = this.#settings;
     void this.#line.try(() =>
-      this.#line.client.multi().hset(this.#alive, 'since', Date.now()).pexpire(this.#alive, expireAfter).exec(),
+      this.#line.client.multi().hset(this.#alive, 'since', wallClock()).pexpire(this.#alive, expireAfter).exec(),
     );
   }
 }

@@ -1,4 +1,5 @@
 /** A stream's place at a pool on a queue. */
+import { queueMicrotask } from '../core/clock.ts';
 import { Pace } from '../core/pace.ts';
 import { BasicSeat, type House } from '../core/seat.ts';
 import type { Feed, Task } from '../pool.ts';

@@ -1,6 +1,7 @@
 /** Takes jobs from a queue and runs them on a pool. */
 import type { Job as BullJob, Queue as BullQueue, Worker } from 'bullmq';
 import type { Redis as Client } from 'ioredis';
+import { clearInterval, setInterval, wallClock } from '../core/clock.ts';
 import type { Connection } from './connection.ts';
 import { WorkerInitError } from '../errors.ts';
 import type { Pool } from '../pool.ts';
@@ -168,7 +169,7 @@ export class Server {
     // While Redis is gone, sweeps would only pile up.
     if (this.#client.status !== 'ready') return;
     try {
-      const until = Date.now() - UNFETCHED;
+      const until = wallClock() - UNFETCHED;
       const found = await Promise.all(
         [this.#names.completed, this.#names.failed].map((key) =>
           this.#client.zrangebyscore(key, 0, until, 'LIMIT', 0, SWEEP),

@@ -1,4 +1,5 @@
 import type { AbortSignalLike } from '../signal.ts';
+import { queueMicrotask } from './clock.ts';
 
 /** Those who wait for one signal to abort. However many they are, they are one listener: Node warns of more than ten. */
 class Waiting {

@@ -1,6 +1,7 @@
 /** The part that is an iterator: a stream between a source that is pulled and a consumer that pulls. */
 import type { Plan } from '../options.ts';
 import { whenAborted } from './abort.ts';
+import { clearTimeout, setTimeout } from './clock.ts';
 import type { Crew } from './operator.ts';
 import type { Outlet } from './outlet.ts';
 import { Pulled } from './pulled.ts';

@@ -2,6 +2,7 @@
 import { rememberTask } from '../errors.ts';
 import type { Plan } from '../options.ts';
 import type { Description, Feed, Place, Pool, Task } from '../pool.ts';
+import { queueMicrotask } from './clock.ts';
 import { Failure, type Outlet, SKIPPED } from './outlet.ts';
 import { Rounds } from './rounds.ts';
 

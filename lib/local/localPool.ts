@@ -1,5 +1,5 @@
 import { type Observable, Subject } from 'rxjs';
-import { now } from '../core/clock.ts';
+import { type Timer, clearTimeout, monotonic, now, setTimeout } from '../core/clock.ts';
 import { type ClosablePool, publicPool } from '../core/publicPool.ts';
 import { Rounds } from '../core/rounds.ts';
 import { Turns } from '../core/turns.ts';
@@ -38,7 +38,7 @@ interface Running {
   readonly began: number;
   /** Why nobody waits for it any more, though it runs on. */
   abandoned: 'cancel' | 'timeout' | undefined;
-  timer: ReturnType<typeof setTimeout> | undefined;
+  timer: Timer | undefined;
 }
 
 /** A stream's place at the local pool. */
@@ -76,7 +76,7 @@ class Local implements ClosablePool {
   /** The one task that runs, until it has really ended. */
   #running: Running | undefined;
   #counts = { completed: 0, failed: 0 };
-  readonly #made = performance.now();
+  readonly #made = monotonic();
   #taskTime = 0;
   readonly #rounds = new Rounds(() => this.#round());
   #closing = false;
@@ -96,7 +96,7 @@ class Local implements ClosablePool {
 
   stats(): Omit<PoolStats, 'dropped'> {
     const running = this.idle ? 0 : 1;
-    const asked = performance.now();
+    const asked = monotonic();
     const spent = this.#taskTime + (this.#running === undefined ? 0 : asked - this.#running.began);
     return {
       workers: 1,
@@ -159,7 +159,7 @@ class Local implements ClosablePool {
 
   #run(seat: Seat, task: Task): void {
     const context = new RunningTask(task.index, () => running.abandoned !== undefined);
-    const began = performance.now();
+    const began = monotonic();
     const running: Running = { seat, task, context, began, abandoned: undefined, timer: undefined };
     this.#running = running;
     this.#tell({ type: 'task:start', worker: 0, index: task.index, time: now() });
@@ -194,7 +194,7 @@ class Local implements ClosablePool {
 
   #settle({ seat, task, began, abandoned }: Running, failed: boolean, outcome: unknown): void {
     this.#running = undefined;
-    this.#taskTime += performance.now() - began;
+    this.#taskTime += monotonic() - began;
     const how = abandoned ?? (failed ? 'error' : 'value');
     this.#tell({ type: 'task:end', worker: 0, index: task.index, time: now(), outcome: how });
     const value = !failed && typeof outcome === 'object' && isTransfer(outcome) ? outcome.send : outcome;

@@ -1,6 +1,7 @@
 /** Tasks that travel in one message, and what is known of how far the worker has come with them. */
+import { type Timer, clearTimeout, clock } from '../core/clock.ts';
 import type { Task } from '../pool.ts';
-import { BEGUN, CELL, CLAIM, DONE, RUN, type RunMessage, claimOf, clock, endOf, nextOf } from '../wire.ts';
+import { BEGUN, CELL, CLAIM, DONE, RUN, type RunMessage, claimOf, endOf, nextOf } from '../wire.ts';
 import type { Seat } from './seat.ts';
 
 let lastId = 0;
@@ -24,7 +25,7 @@ export class Batch {
   /** Tasks from here on are cancelled: whatever becomes of them, nobody waits for it. */
   cancelledFrom: number = Infinity;
   /** Runs while a deadline is set: the task's own, or that of its cancellation. */
-  timer: ReturnType<typeof setTimeout> | undefined;
+  timer: Timer | undefined;
   /** When it was sent, in ms since the epoch; known only where somebody listens. */
   sent: number = -Infinity;
   /** Whether it runs on notice, having been cancelled. */

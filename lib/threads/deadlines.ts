@@ -1,5 +1,6 @@
 /** The two deadlines a batch at a worker may have: its task's own, and that of its cancellation. */
 import { afterMessages } from '#platform';
+import { clearTimeout, setTimeout } from '../core/clock.ts';
 import type { Batch } from './batch.ts';
 
 /**

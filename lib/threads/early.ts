@@ -1,4 +1,5 @@
 /** A pool's first worker, started while the engine is on its way, so that its script is fetched beside it. */
+import { queueMicrotask } from '../core/clock.ts';
 
 /** What `Guard` listens to in a page. */
 const EVENTS = ['message', 'messageerror', 'error'] as const;

@@ -1,5 +1,6 @@
 /** A pool of lanes: which stream a worker with room serves next. */
 import { Subject, type Observable } from 'rxjs';
+import { type Timer, clearTimeout, setTimeout } from '../core/clock.ts';
 import { Rounds } from '../core/rounds.ts';
 import { Turns } from '../core/turns.ts';
 import { type PoolClosedError, poolClosed } from '../errors.ts';
@@ -29,7 +30,7 @@ export class Lanes implements Pool {
   readonly #events = new Subject<PoolEvent>();
   #counts = { completed: 0, failed: 0 };
   readonly #rounds = new Rounds(() => this.#round());
-  #recall: ReturnType<typeof setTimeout> | undefined;
+  #recall: Timer | undefined;
   #closing: PoolClosedError | undefined;
   #ended: { promise: Promise<void>; resolve: () => void } | undefined;
 

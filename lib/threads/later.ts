@@ -1,5 +1,6 @@
 /** A pool whose engine is still being fetched: streams wait at its door, and go in when it is there. */
 import { Observable, type Subscriber } from 'rxjs';
+import { queueMicrotask } from '../core/clock.ts';
 import type { ClosablePool } from '../core/publicPool.ts';
 import { WorkerInitError, poolClosed } from '../errors.ts';
 import type { Feed, Place, PoolEvent, PoolStats } from '../pool.ts';

@@ -1,4 +1,5 @@
 /** Brings one worker up: built, guarded, and spoken to in batches, or through threads.js where it knows nothing of us. */
+import { type Timer, clearTimeout, setTimeout } from '../core/clock.ts';
 import { remoteError } from '../core/remoteError.ts';
 import { WorkerInitError } from '../errors.ts';
 import { show } from '../options.ts';
@@ -74,7 +75,7 @@ export function openWorker(factory: () => unknown, initTimeout: number, unloaded
   } catch (cause) {
     return failed(cause);
   }
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Timer | undefined;
   let held = true;
   const ready = new Promise<Link>((resolve, reject) => {
     guard.onLost = (loss) => reject(unstarted(loss, 'exposed anything'));

@@ -1,4 +1,5 @@
 /** What the time of the workers of a lane goes into; counted by the message, in ms. */
+import { monotonic } from '../core/clock.ts';
 import type { Batch } from './batch.ts';
 
 export class Meter {
@@ -20,18 +21,18 @@ export class Meter {
   }
 
   up(): void {
-    this.#up = performance.now();
+    this.#up = monotonic();
     this.#before = this.taskTime;
   }
 
   /** The worker, which had none, is given tasks. */
   begin(): void {
-    this.#until = performance.now();
+    this.#until = monotonic();
   }
 
   /** It tells of tasks that took `ms`; left out: all the time since it told last. */
   told(ms?: number): void {
-    const now = performance.now();
+    const now = monotonic();
     const passed = now - this.#until;
     this.taskTime += ms ?? passed;
     this.#given += passed;
@@ -47,12 +48,12 @@ export class Meter {
   busy(head: Batch | undefined): number {
     const told = this.taskTime - this.#before;
     const untold = head === undefined ? 0 : this.#untold(head);
-    return Math.min(1, (told + untold) / Math.max(performance.now() - this.#up, 1e-3));
+    return Math.min(1, (told + untold) / Math.max(monotonic() - this.#up, 1e-3));
   }
 
   /** What is known of tasks that have not been told of: all that time where the worker does not say what it begins. */
   #untold(head: Batch): number {
     const running = head.shared ? (head.age ?? 0) - head.spent : Infinity;
-    return Math.max(0, Math.min(running, performance.now() - this.#until));
+    return Math.max(0, Math.min(running, monotonic() - this.#until));
   }
 }

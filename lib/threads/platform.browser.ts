@@ -1,4 +1,5 @@
 /** What differs between hosts, in browsers. `#platform` in package.json chooses between this file and its sibling. */
+import { setTimeout } from '../core/clock.ts';
 import type { WorkerConstructor } from './worker.ts';
 
 export const cores: number = globalThis.navigator?.hardwareConcurrency ?? 4;

@@ -1,4 +1,5 @@
 /** The workers of a pool: started for what waits, replaced when they are lost, ended when there is nothing for them. */
+import { type Timer, clearTimeout, setTimeout } from '../core/clock.ts';
 import type { WorkerInitError } from '../errors.ts';
 import { Lane, type LaneEvents } from './lane.ts';
 import type { Supply } from './link.ts';
@@ -11,7 +12,7 @@ export class Staff {
   /** Workers that took the place of others. */
   restarts = 0;
   readonly #idleTimeout: number | undefined;
-  readonly #idle = new Map<Lane, ReturnType<typeof setTimeout>>();
+  readonly #idle = new Map<Lane, Timer>();
   /** Workers in a row that were lost before they had done anything. */
   #failures = 0;
   #lastFailure: WorkerInitError | undefined;

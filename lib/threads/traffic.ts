@@ -1,5 +1,5 @@
 /** The batches on their way to one worker and back. */
-import { now } from '../core/clock.ts';
+import { monotonic, now, queueMicrotask } from '../core/clock.ts';
 import { remoteError } from '../core/remoteError.ts';
 import { CloneError } from '../errors.ts';
 import type { Task } from '../pool.ts';
@@ -78,9 +78,9 @@ export class Traffic {
       const { guard, plain } = this.link;
       if (plain === undefined) {
         const { message, transfer } = batch.message(this.#teller.heard);
-        const began = performance.now();
+        const began = monotonic();
         guard.post(message, transfer);
-        seat.pace.sent(tasks.length, performance.now() - began);
+        seat.pace.sent(tasks.length, monotonic() - began);
       } else this.#callPlain(plain, batch);
     } catch (error) {
       this.#unsendable(batch, error);

@@ -1,5 +1,6 @@
 /** One batch on its way through the worker: what may begin, what has come of it, what of that has been sent. */
 import { post } from '#port';
+import { type Timer, clearTimeout, clock, monotonic, now, setTimeout, timeOrigin } from '../core/clock.ts';
 import { ClosureError, CloneError } from '../errors.ts';
 import { type Thrown, messageOf, packThrown } from '../thrown.ts';
 import {
@@ -12,7 +13,6 @@ import {
   REPLY,
   type ReplyMessage,
   type RunMessage,
-  clock,
   endOf,
   nextOf,
 } from '../wire.ts';
@@ -45,7 +45,7 @@ export class Run {
   #numbers = true;
   #from = 0;
   #since = 0;
-  #due: ReturnType<typeof setTimeout> | undefined;
+  #due: Timer | undefined;
   /** When the last task's beginning was told. */
   #told = -Infinity;
   #failureTold = false;
@@ -59,19 +59,14 @@ export class Run {
 
   /** Its turn has come. */
   open(): void {
-    this.#since = performance.now();
+    this.#since = monotonic();
     if (this.#cells !== undefined) Atomics.store(this.#cells, this.#at + BEGUN, clock());
   }
 
   /** Where no memory is shared: tells that the worker has come to it. */
   tell(): void {
     if (this.#cells === undefined)
-      post({
-        type: BEGIN,
-        id: this.message.id,
-        offset: 0,
-        time: performance.timeOrigin + performance.now(),
-      } satisfies BeginMessage);
+      post({ type: BEGIN, id: this.message.id, offset: 0, time: now() } satisfies BeginMessage);
   }
 
   /** The next task to run, claimed so that the host cannot take it back; -1: none. */
@@ -97,12 +92,12 @@ export class Run {
   begin(offset: number): number {
     this.offset = offset;
     if (!this.message.timed) return 0;
-    const now = performance.now();
-    if (now - this.#told > BEGIN_EVERY) {
-      this.#told = now;
-      post({ type: BEGIN, id: this.message.id, offset, time: performance.timeOrigin + now } satisfies BeginMessage);
+    const began = monotonic();
+    if (began - this.#told > BEGIN_EVERY) {
+      this.#told = began;
+      post({ type: BEGIN, id: this.message.id, offset, time: timeOrigin + began } satisfies BeginMessage);
     }
-    return now;
+    return began;
   }
 
   /** Nothing from `end` on begins; what runs beyond it is cancelled. */
@@ -145,12 +140,12 @@ export class Run {
   ended(began: number): void {
     this.task = undefined;
     if (this.#cells !== undefined) Atomics.store(this.#cells, this.#at + DONE, this.offset + 1);
-    const now = performance.now();
-    if (this.message.timed) this.#times.push(performance.timeOrigin + began, performance.timeOrigin + now);
+    const ended = monotonic();
+    if (this.message.timed) this.#times.push(timeOrigin + began, timeOrigin + ended);
     // The first failure may end the stream: what comes after it should not begin.
     const failing = this.#failed.length > 0 && !this.#failureTold;
     this.#failureTold ||= failing;
-    const due = failing || now - this.#since > REPLY_EVERY;
+    const due = failing || ended - this.#since > REPLY_EVERY;
     if (due && this.#more) this.reply(false);
   }
 
@@ -165,15 +160,15 @@ export class Run {
     this.#due = undefined;
     const values = this.#values;
     if (values.length === 0 && !last) return;
-    const now = performance.now();
-    const ms = now - this.#since;
+    const replied = monotonic();
+    const ms = replied - this.#since;
     const failed = this.#failed.length === 0 ? undefined : this.#failed;
     const times = this.message.timed ? new Float64Array(this.#times) : undefined;
     const packed = this.#numbers && values.length > 1 ? new Float64Array(values as number[]) : values;
     const transfer = packed === values ? this.#transfer : [(packed as Float64Array).buffer];
     const from = this.#from;
     this.#from += values.length;
-    this.#since = now;
+    this.#since = replied;
     this.#values = [];
     this.#failed = [];
     this.#transfer = [];
@@ -192,7 +187,7 @@ export class Run {
     };
     try {
       post(reply, [...new Set(transfer)]);
-      packing = performance.now() - now;
+      packing = monotonic() - replied;
     } catch {
       this.#replySingly(reply, transfer);
     }

@@ -1,4 +1,5 @@
 import { Subject, firstValueFrom, from, of, range } from 'rxjs';
+import { replaceClock } from '../../lib/core/clock.ts';
 import { localPool, parallelMap, parallelMapUnordered, taskOf } from '../../lib/index.ts';
 import { taskContext } from '../../lib/worker/index.ts';
 
@@ -129,8 +130,9 @@ describe('localPool', () => {
   });
 
   it('leaves no timer when a task with a timeout ends or is cancelled', async () => {
-    const set = spyOn(globalThis, 'setTimeout').and.callThrough();
-    const clear = spyOn(globalThis, 'clearTimeout').and.callThrough();
+    const set = jasmine.createSpy('setTimeout', setTimeout).and.callThrough();
+    const clear = jasmine.createSpy('clearTimeout', clearTimeout).and.callThrough();
+    const clock = replaceClock({ setTimeout: set as never, clearTimeout: clear });
     const untilAborted = (): Promise<void> =>
       new Promise((resolve) => taskContext().signal.addEventListener('abort', () => resolve()));
     const pool = localPool({ soon: async () => 1, untilAborted });
@@ -142,6 +144,7 @@ describe('localPool', () => {
     const timers = set.calls.all().filter(({ args }) => args[1] === 98_765);
     expect(timers.length).toBe(2);
     for (const { returnValue } of timers) expect(clear).toHaveBeenCalledWith(returnValue);
+    replaceClock(clock);
   });
 
   it('may be used inside its own method: that call waits its turn', async () => {

@@ -1,6 +1,7 @@
 /** Workers that a spec plays, message by message: what they were sent, what becomes of it, and when they come and go. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { WorkerPool } from '../../lib/index.ts';
+import { clock, replaceClock } from '../../lib/core/clock.ts';
 import { publicPool } from '../../lib/core/publicPool.ts';
 import type { Guard, Loss } from '../../lib/threads/guard.ts';
 import { type LaneSettings, Lanes } from '../../lib/threads/lanes.ts';
@@ -16,7 +17,6 @@ import {
   RUN,
   type RunMessage,
   SLOTS,
-  clock,
   endOf,
   nextOf,
 } from '../../lib/wire.ts';
@@ -198,12 +198,9 @@ export class FakeWorkers {
   }
 }
 
-/**
- * Time that passes when the spec says so: `setTimeout` and `Date.now`. Jasmine's clock would take `setInterval` besides,
- * and with it the intervals that RxJS has running for other specs.
- */
+/** Time that passes when the spec says so, for this library alone. */
 export class Time implements Disposable {
-  readonly #before = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, now: Date.now };
+  readonly #before: ReturnType<typeof replaceClock>;
   readonly #timers = new Map<unknown, { readonly at: number; readonly act: () => void }>();
   #now = 1e12;
 
@@ -217,8 +214,11 @@ export class Time implements Disposable {
     const clear = (timer: unknown): void => {
       if (!this.#timers.delete(timer)) this.#before.clearTimeout(timer as never);
     };
-    Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
-    Date.now = () => this.#now;
+    this.#before = replaceClock({
+      setTimeout: set as never,
+      clearTimeout: clear,
+      wallClock: () => this.#now,
+    });
   }
 
   /** How many timers are set. */
@@ -242,8 +242,6 @@ export class Time implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    const { now, ...timers } = this.#before;
-    Object.assign(globalThis, timers);
-    Date.now = now;
+    replaceClock(this.#before);
   }
 }

@@ -1,6 +1,7 @@
 /** Workers that know nothing of batches: with workers that the spec plays. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { of, range } from 'rxjs';
+import { replaceClock } from '../../lib/core/clock.ts';
 import { parallelMapIterable, parallelMapUnordered } from '../../lib/index.ts';
 import { FakeWorkers, Time } from './fakeWorkers.ts';
 import { Results } from './played.ts';
@@ -60,7 +61,7 @@ describe('A plain worker of threads.js', () => {
 
   it('whose calls are quick has values read ahead for it', async () => {
     // They take no time at all.
-    spyOn(performance, 'now').and.returnValue(5);
+    const clock = replaceClock({ monotonic: () => 5 });
     const fake = new FakeWorkers({ size: 1 }, 'plain');
     let read = 0;
     function* source(): Generator<number> {
@@ -77,6 +78,7 @@ describe('A plain worker of threads.js', () => {
     expect(read).toBe(10);
     await results.return?.();
     await Promise.all(asked);
+    replaceClock(clock);
   });
 
   it('that is lost fails the call that it had; what has not been called waits for another', async () => {
