@@ -21,6 +21,8 @@ const KINDS = {
   'process died': ['died'],
   'other tasks lost or held up': ['others fail', 'others wait', 'fails'],
   'core or worker lost': ['runs on', 'worker lost'],
+  'wrong values': ['wrong values'],
+  'lines lost': ['lines lost'],
   'error not as thrown': ['lost', 'succeeds', 'twice'],
 };
 
@@ -33,6 +35,8 @@ const LEGEND = {
   fails: 'a task that had begun fails, though the pool was to wait for it',
   succeeds: 'the failing task counts as one that succeeded',
   'lost: …': 'these parts of what was thrown have not arrived',
+  'wrong values': 'a task sees or gives what belongs to another',
+  'lines lost': 'what a task printed before its result came is not printed',
   'runs on': 'nobody waits for the tasks any more, and they keep their workers',
   'worker lost': 'the pool goes on with a worker less',
   stuck: 'the pool serves nobody any more',

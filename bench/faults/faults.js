@@ -1,3 +1,6 @@
+import { nested } from './nested.js';
+import { COUNT } from './sizes.js';
+
 /**
  * Every fault, in the order of the report: the same for every library.
  *
@@ -6,6 +9,7 @@
  * host where there is such a thing.
  */
 const TIMEOUT = 500;
+const shared = { tags: [] };
 
 export const faults = {
   'timeout-loop': {
@@ -112,6 +116,37 @@ export const faults = {
   },
   argument: { title: 'argument that cannot be cloned', method: 'echo', argument: () => {}, expect: 'fails' },
   result: { title: 'result that cannot be cloned', method: 'returnFunction', expect: 'fails' },
+  'returns-again': {
+    title: 'every task returns one buffer, refilled',
+    scenario: 'alike',
+    method: 'reuse',
+    right: (value, n) => value[0] === n,
+    expect: 'values',
+  },
+  'shares-input': {
+    title: 'every task is given one object, and changes it',
+    scenario: 'alike',
+    method: 'change',
+    argument: (task) => ({ options: shared, task }),
+    right: (value) => value === 1,
+    expect: 'values',
+  },
+  'deep-argument': { title: 'argument of 5 000 levels', method: 'echo', argument: nested(), expect: 'any' },
+  'deep-result': { title: 'result of 5 000 levels', method: 'nest', expect: 'any' },
+  prints: {
+    title: 'every task prints a line, then the pool is closed',
+    scenario: 'alike',
+    method: 'print',
+    prints: Array.from({ length: COUNT }, (_, n) => `<${n}>`),
+    only: 'node',
+    expect: 'values',
+  },
+  'inline-this': {
+    title: 'function with the `this` of its class, sent as text',
+    scenario: 'inline',
+    needs: 'inline',
+    expect: 'fails',
+  },
   'throw-function': { title: 'thrown function', method: 'throwFunction', expect: 'fails' },
   'throw-coded': {
     title: 'thrown RangeError with a `code`',
@@ -127,6 +162,30 @@ export const faults = {
     expect: 'whole',
   },
   'throw-dom': { title: 'thrown DOMException', method: 'throwDom', sent: 'Dom', expect: 'whole' },
+  'throw-hostile': {
+    title: 'thrown Error with a getter that throws',
+    method: 'throwHostile',
+    sent: 'Hostile',
+    expect: 'whole',
+  },
+  'throw-dom-coded': {
+    title: 'thrown DOMException with a `code` of its own',
+    method: 'throwDomCoded',
+    sent: 'DomCoded',
+    expect: 'whole',
+  },
+  'throw-fields': {
+    title: 'thrown Error whose `errors` are an object by field',
+    method: 'throwFields',
+    sent: 'Fields',
+    expect: 'whole',
+  },
+  'throw-circular': {
+    title: 'thrown AggregateError that is the `cause` of its errors',
+    method: 'throwCircular',
+    sent: 'Circular',
+    expect: 'whole',
+  },
   'throw-undefined': {
     title: 'thrown `undefined`',
     method: 'throwUndefined',

@@ -29,7 +29,7 @@ export function mergeMapped(call) {
           (n) =>
             once(taskOf(n), options).pipe(
               retry(options.retries ?? 0),
-              map(() => ({ index: n, ok: true })),
+              map((value) => ({ index: n, ok: true, value })),
               catchError((reason) => of({ index: n, ok: false, reason })),
             ),
           // As many as keep each worker in work while an answer is on its way.

@@ -5,8 +5,8 @@ import { COUNT, FAULTY, SIZE } from './sizes.js';
  * `wrong` is what any pool owes and did not give, in the words of the report; empty: all of it. The rest is told of our
  * own: `task` and `others` are what those ended with, `started` how many workers, `seconds` how long it took.
  */
-export function observe(fault, { events, end }) {
-  const { scenario = 'stream', expect } = fault;
+export function observe(fault, { events, end, said }) {
+  const { scenario = 'stream', expect, prints = [] } = fault;
   const find = (name) => events.find(({ event }) => event === name);
   const outcomes = outcomesOf(events, end);
   const { mine, theirs } = sides(scenario, events, find);
@@ -18,6 +18,7 @@ export function observe(fault, { events, end }) {
     ...poolWrong(find, [...own, ...other]),
   ];
   if (events.some(({ event }, at) => event === 'outcome' && again(events, at))) wrong.push('twice');
+  if (prints.some((line) => !said.includes(line))) wrong.push('lines lost');
   return {
     wrong: end === 'process died' ? ['died'] : [...new Set(wrong)],
     task: [...new Set(own.map(({ word }) => word))],
@@ -34,9 +35,9 @@ function outcomesOf(events, end) {
   // The end of the stream is that of all its tasks.
   const last = events.find(({ event }) => event === 'error' || event === 'refused');
   return (task) => {
-    const { ok, error, lost, at } = had.get(task) ?? { ok: false, ...last };
+    const { ok, error, lost, right, at } = had.get(task) ?? { ok: false, ...last };
     if (at === undefined) return { hangs: true, word: end === 'process died' ? 'died' : 'hang' };
-    return { ok, lost: lost ?? [], word: ok ? 'result' : error, at };
+    return { ok, right, lost: lost ?? [], word: ok ? 'result' : error, at };
   };
 }
 
@@ -44,7 +45,7 @@ function outcomesOf(events, end) {
 function sides(scenario, events, find) {
   const range = (count) => Array.from({ length: count }, (_, n) => n);
   if (scenario === 'owned' || scenario === 'unsubscribed') return { mine: [], theirs: [] };
-  if (scenario === 'start') return { mine: range(COUNT), theirs: [] };
+  if (scenario === 'start' || scenario === 'alike' || scenario === 'inline') return { mine: range(COUNT), theirs: [] };
   if (scenario !== 'closed') return { mine: [FAULTY], theirs: range(COUNT).filter((n) => n !== FAULTY) };
   const at = find('closing')?.at ?? Infinity;
   const before = (name) =>
@@ -58,6 +59,7 @@ function sides(scenario, events, find) {
 function taskWrong(expect, own) {
   if (own.some(({ hangs }) => hangs)) return ['hang'];
   if (expect === 'any') return [];
+  if (own.some(({ right }) => right === false)) return ['wrong values'];
   if (expect === 'values') return own.every(({ ok }) => ok) ? [] : ['fails'];
   if (own.some(({ ok }) => ok)) return ['succeeds'];
   const lost = [...new Set(own.flatMap((each) => each.lost))];

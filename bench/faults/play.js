@@ -7,7 +7,7 @@ import { lost, thrown } from './thrown.js';
 const RECOVERY = 3000;
 
 /** After these, all workers of the pool should serve again. */
-const SERVING = new Set(['stream', 'cancelled', 'terminated', 'unsubscribed']);
+const SERVING = new Set(['alike', 'stream', 'cancelled', 'terminated', 'unsubscribed']);
 
 /** These close it themselves. */
 const CLOSING = new Set(['closed', 'endless']);
@@ -20,7 +20,7 @@ export async function play(fault, library, host, report) {
   const given = { size: SIZE, ...settings, start, script: host.script(start) };
   let pool;
   try {
-    pool = scenario === 'owned' ? undefined : library.open(given);
+    pool = scenario === 'owned' || scenario === 'inline' ? undefined : library.open(given);
   } catch (reason) {
     report({ event: 'refused', error: nameOf(reason) });
     return;
@@ -82,8 +82,8 @@ async function serving(pool) {
   return { workers: workers.size };
 }
 
-function told({ sent }, { index, ok, reason }) {
-  if (ok) return { task: index, ok };
+function told({ right, sent }, { index, ok, reason, value }) {
+  if (ok) return { task: index, ok, right: right === undefined || right(value, index) };
   return { task: index, ok, error: nameOf(reason), lost: sent === undefined ? [] : lost(thrown[sent](), reason) };
 }
 

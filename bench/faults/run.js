@@ -65,7 +65,7 @@ if (whole) {
   };
   console.log(`Written to ${write(observed, about)}`);
 }
-const fatal = ['hang', 'others hang', 'stuck', 'no end', 'died', 'twice'];
+const fatal = ['hang', 'others hang', 'stuck', 'no end', 'died', 'twice', 'wrong values', 'lines lost'];
 const bad = Object.keys(hosts).flatMap((host) => Object.values(observed[host]));
 process.exitCode = bad.some(({ wrong }) => wrong.some((each) => fatal.includes(each))) ? 1 : 0;
 

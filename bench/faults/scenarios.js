@@ -9,6 +9,13 @@ const QUIET = 1500;
 export const scenarios = {
   stream: ({ fault, pool, settle }) => settle(pool.settled(range(0, COUNT), oneIn(fault), fault.settings)),
 
+  /** All tasks are alike: what goes wrong is between them. */
+  alike: ({ fault: { argument = (n) => n, method }, pool, settle }) =>
+    settle(pool.settled(range(0, COUNT), (n) => ({ method, value: argument(n) }))),
+
+  /** A function of a class, sent to the workers as text. */
+  inline: ({ library, settle }) => settle(library.inline(range(0, COUNT), SIZE)),
+
   /** The faulty one is a call of its own, cancelled as soon as it has begun. */
   async cancelled({ fault, pool, host, settle, outcome }) {
     const controller = new AbortController();

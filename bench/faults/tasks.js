@@ -1,4 +1,5 @@
 /** What the workers do, well or badly: the same in every library, which hands each task its number. */
+import { nested } from './nested.js';
 import { thrown } from './thrown.js';
 import { worker } from './worker.js';
 
@@ -78,6 +79,30 @@ export async function rejectUndefinedLater(task) {
   return never;
 }
 
+const out = new Float64Array(2);
+
+/** One buffer, refilled for each task and returned again. */
+export function reuse(task) {
+  out[0] = task;
+  return out;
+}
+
+/** Changes what the host gives to every task. */
+export function change({ options, task }) {
+  options.tags.push(task);
+  return options.tags.length;
+}
+
+export function print(task) {
+  console.log(`<${task}>`);
+  return task;
+}
+
+export function nest(task) {
+  begin(task);
+  return nested();
+}
+
 export function returnFunction(task) {
   begin(task);
   return echo;
@@ -92,6 +117,10 @@ export const throwCoded = throws(thrown.Coded);
 export const throwCaused = throws(thrown.Caused);
 export const throwAggregate = throws(thrown.Aggregate);
 export const throwDom = throws(thrown.Dom);
+export const throwHostile = throws(thrown.Hostile);
+export const throwDomCoded = throws(thrown.DomCoded);
+export const throwFields = throws(thrown.Fields);
+export const throwCircular = throws(thrown.Circular);
 export const throwUndefined = throws(thrown.Undefined);
 export const throwNull = throws(thrown.Null);
 export const throwZero = throws(thrown.Zero);

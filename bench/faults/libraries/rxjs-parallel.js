@@ -2,7 +2,7 @@
 import { map } from 'rxjs';
 import { Worker, parallelMap, parallelMapUnordered, workerPool } from '../../../dist/node/index.js';
 
-export const has = ['timeout', 'signal', 'drain', 'factory'];
+export const has = ['timeout', 'signal', 'drain', 'factory', 'inline'];
 
 export function open({ size, script, start, initTimeout, resourceLimits }) {
   let made = 0;
@@ -22,12 +22,24 @@ export function open({ size, script, start, initTimeout, resourceLimits }) {
           pool,
           { onError: 'settle', timeout, crashRetries: retries, terminateAfter },
         ),
-        map(({ input, status, reason }) => ({ index: input, ok: status === 'fulfilled', reason })),
+        map(({ input, status, reason, value }) => ({ index: input, ok: status === 'fulfilled', reason, value })),
       ),
     run: ({ method, value }, { signal } = {}) => pool.run((worker) => worker[method](value), { signal }),
     close: ({ drain }) => pool.close({ drain }),
   };
 }
+
+class Scale {
+  factor = 2;
+
+  inline = (source, size) =>
+    source.pipe(
+      parallelMapUnordered((n) => n * this.factor, size, { onError: 'settle' }),
+      map(({ input, status, reason, value }) => ({ index: input, ok: status === 'fulfilled', reason, value })),
+    );
+}
+
+export const { inline } = new Scale();
 
 /** A number of workers: the function is sent to them. */
 export const owned = (source, size) =>

@@ -3,10 +3,11 @@
  * worker; `terminate()` waits for what runs, `terminate(true)` does not.
  */
 import { fileURLToPath } from 'node:url';
+import { finalize } from 'rxjs';
 import workerpool from 'workerpool';
 import { mergeMapped, owning } from '../mergeMapped.js';
 
-export const has = ['timeout', 'signal', 'drain'];
+export const has = ['timeout', 'signal', 'drain', 'inline'];
 
 export function open({ size, script, resourceLimits }) {
   const pool = workerpool.pool(fileURLToPath(script), {
@@ -24,5 +25,18 @@ export function open({ size, script, resourceLimits }) {
     close: ({ drain }) => pool.terminate(!drain),
   };
 }
+
+class Scale {
+  factor = 2;
+
+  /** `exec` of a function sends its text. */
+  inline = (source, size) => {
+    const pool = workerpool.pool({ maxWorkers: size, workerType: 'thread' });
+    const { settled } = mergeMapped((_method, value) => pool.exec((n) => n * this.factor, [value]));
+    return settled(source, (value) => ({ value })).pipe(finalize(() => void pool.terminate(true)));
+  };
+}
+
+export const { inline } = new Scale();
 
 export const owned = owning(open, new URL('../workers/workerpool.js', import.meta.url));
