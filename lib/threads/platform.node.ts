@@ -1,8 +1,8 @@
 /** What differs between hosts, in Node. `#platform` in package.json chooses between this file and its sibling. */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { setImmediate } from 'node:timers';
 import { Worker as NodeWorker, type WorkerOptions as NodeOptions } from 'node:worker_threads';
+import { setImmediate } from '../core/clock.ts';
 import type { WorkerConstructor } from './worker.ts';
 
 export const cores: number = availableParallelism();
