@@ -7,7 +7,10 @@ export class ParallelError extends Error {
   }
 }
 
-/** A task ran longer than its `timeout`. Its worker was terminated, and is replaced on demand. */
+/**
+ * A task ran longer than its `timeout`. Where it had asked for its signal, that has aborted; else its worker was
+ * terminated, and is replaced on demand.
+ */
 export class TaskTimeoutError extends ParallelError {
   static {
     this.prototype.name = 'TaskTimeoutError';

@@ -31,13 +31,15 @@ export interface ParallelOptions<T = any> {
   /** In source order: whether an error waits for the results before it (`'in-order'`, the default) or not (`'immediate'`). */
   readonly errorTiming?: 'in-order' | 'immediate' | undefined;
   /**
-   * Milliseconds that a task may run, from its start in the worker: at least 1. Default: no limit. A task whose worker
-   * does not come to it, in that time or 10 s if that is longer, goes to another.
+   * Milliseconds that a task may run, from its start in the worker: at least 1. Default: no limit. Past it the task has
+   * failed with `TaskTimeoutError`, at once. If it has asked for its signal (`taskContext().signal`), that aborts, and
+   * the task has `terminateAfter` ms to stop; any other loses its worker at once. A task whose worker does not come to
+   * it, in that time or 10 s if that is longer, goes to another.
    */
   readonly timeout?: number | undefined;
   /**
-   * Milliseconds, at least 0, that a cancelled task may run on before its worker is terminated and replaced;
-   * `Infinity`: never. Default: 1 000.
+   * Milliseconds, at least 0, that a cancelled task may run on before its worker is terminated and replaced, and one
+   * whose `timeout` has run out though it listens to its signal; `Infinity`: never. Default: 1 000.
    */
   readonly terminateAfter?: number | undefined;
   /** How many times a task is run again when its worker died: an integer, at least 0. Default: 0. */

@@ -17,6 +17,7 @@ export const CUT = 'rxjs-parallel:cut';
 export const SETUP = 'rxjs-parallel:setup';
 export const REPLY = 'rxjs-parallel:reply';
 export const BEGIN = 'rxjs-parallel:begin';
+export const ASK = 'rxjs-parallel:ask';
 export const UNCAUGHT = 'rxjs-parallel:uncaught';
 export const LOCK = 'rxjs-parallel:lock';
 
@@ -55,6 +56,14 @@ export interface CutMessage {
   readonly type: typeof CUT;
   readonly id: number;
   readonly end: number;
+  /** Whether that is because its task has run out of time. */
+  readonly late: boolean;
+}
+
+/** The task of a message that carries one has asked for its signal: sent where memory is not shared. */
+export interface AskMessage {
+  readonly type: typeof ASK;
+  readonly id: number;
 }
 
 /** A task has begun: sent where times are wanted, and the tasks are long enough to be watched. */
@@ -99,7 +108,7 @@ export interface LockMessage {
   readonly settled: boolean;
 }
 
-/** A cell of the shared memory: which of a batch's tasks are claimed, how far it may go, how many are done. */
+/** A cell of the shared memory: which of a batch's tasks are claimed, how far it may go, how many are done, who has to stop. */
 export const CELL = 4;
 /** In a cell: the next offset to claim in the low half, the end in the high half, so that one exchange moves both. */
 export const CLAIM = 0;
@@ -107,6 +116,10 @@ export const CLAIM = 0;
 export const DONE = 1;
 /** In a cell: when the batch was begun, in ms of the clock's low 31 bits; -1 until then. */
 export const BEGUN = 2;
+/** In a cell: of a message with one task, whether that has asked for its signal, and then whether its time is up. */
+export const SIGNAL = 3;
+export const ASKED = 1;
+export const LATE = 2;
 /** Batches in flight to one worker never exceed this. */
 export const SLOTS = 4;
 

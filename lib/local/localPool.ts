@@ -158,7 +158,7 @@ class Local implements ClosablePool {
   }
 
   #run(seat: Seat, task: Task): void {
-    const context = new RunningTask(task.index, () => running.abandoned !== undefined);
+    const context = new RunningTask(task.index, () => running.abandoned);
     const began = monotonic();
     const running: Running = { seat, task, context, began, abandoned: undefined, timer: undefined };
     this.#running = running;
@@ -196,7 +196,8 @@ class Local implements ClosablePool {
     this.#running = undefined;
     this.#taskTime += monotonic() - began;
     const how = abandoned ?? (failed ? 'error' : 'value');
-    this.#tell({ type: 'task:end', worker: 0, index: task.index, time: now(), outcome: how });
+    // That its time was up has been told.
+    if (how !== 'timeout') this.#tellEnd(task, how);
     const value = !failed && typeof outcome === 'object' && isTransfer(outcome) ? outcome.send : outcome;
     if (how === 'error') {
       this.#counts.failed++;
@@ -216,6 +217,7 @@ class Local implements ClosablePool {
     if (timeout === undefined) return;
     running.timer = setTimeout(() => {
       this.#counts.failed++;
+      this.#tellEnd(task, 'timeout');
       const error = new TaskTimeoutError(`Task ${task.index} ran longer than its timeout of ${timeout} ms`);
       seat.feed.failure(task, error);
       this.#abandon(running, 'timeout');
@@ -226,7 +228,11 @@ class Local implements ClosablePool {
   #abandon(running: Running, why: 'cancel' | 'timeout'): void {
     clearTimeout(running.timer);
     running.abandoned ??= why;
-    running.context.abort();
+    running.context.abort(running.abandoned);
+  }
+
+  #tellEnd({ index }: Task, outcome: 'value' | 'error' | 'timeout' | 'cancel'): void {
+    this.#tell({ type: 'task:end', worker: 0, index, time: now(), outcome });
   }
 
   #tell(event: PoolEvent): void {

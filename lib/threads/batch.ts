@@ -1,7 +1,20 @@
 /** Tasks that travel in one message, and what is known of how far the worker has come with them. */
 import { type Timer, clearTimeout, clock } from '../core/clock.ts';
 import type { Task } from '../pool.ts';
-import { BEGUN, CELL, CLAIM, DONE, RUN, type RunMessage, claimOf, endOf, nextOf } from '../wire.ts';
+import {
+  ASKED,
+  BEGUN,
+  CELL,
+  CLAIM,
+  DONE,
+  LATE,
+  RUN,
+  type RunMessage,
+  SIGNAL,
+  claimOf,
+  endOf,
+  nextOf,
+} from '../wire.ts';
 import type { Seat } from './seat.ts';
 
 let lastId = 0;
@@ -30,6 +43,10 @@ export class Batch {
   sent: number = -Infinity;
   /** Whether it runs on notice, having been cancelled. */
   noticed = false;
+  /** Whether its task, the only one, has asked for its signal, as far as a message has told. */
+  asked = false;
+  /** Whether its task has failed for its time was up, though it has not ended. */
+  late = false;
   /** Whether it has left its worker: nothing more comes of it. */
   over = false;
   /** Tasks whose beginning has been told to whoever listens; a worker tells of some only, and of the others at their end. */
@@ -48,6 +65,7 @@ export class Batch {
     const at = slot * CELL;
     Atomics.store(cells, at + DONE, 0);
     Atomics.store(cells, at + BEGUN, -1);
+    Atomics.store(cells, at + SIGNAL, 0);
     Atomics.store(cells, at + CLAIM, claimOf(0, tasks.length));
   }
 
@@ -119,6 +137,19 @@ export class Batch {
   cancel(from: number): void {
     this.cancelledFrom = from;
     this.#cut(() => from);
+  }
+
+  /** Whether its task, the only one, listens when it has to stop. */
+  get listens(): boolean {
+    const at = this.slot * CELL + SIGNAL;
+    return this.asked || (this.#cells !== undefined && Atomics.load(this.#cells, at) === ASKED);
+  }
+
+  /** The time of its task, the only one, is up. */
+  timeOut(): void {
+    this.late = true;
+    if (this.#cells !== undefined) Atomics.store(this.#cells, this.slot * CELL + SIGNAL, LATE);
+    this.cancel(0);
   }
 
   /** Moves the end down to where `to` says, given how many have begun; returns what thereby never begins. */

@@ -55,6 +55,8 @@ export function settleLost(
   const back = tasks.slice(claimed, batch.end);
   let failed = 0;
   for (let at = reported; at < claimed; at++) {
+    // What ran out of time has had its outcome.
+    if (batch.late) break;
     const task = tasks[at]!;
     const ended = at < done;
     if (ended && task.suspect === undefined) {

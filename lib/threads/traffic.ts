@@ -4,7 +4,17 @@ import { remoteError } from '../core/remoteError.ts';
 import { CloneError } from '../errors.ts';
 import type { Task } from '../pool.ts';
 import { type Thrown, messageOf } from '../thrown.ts';
-import { BEGIN, type BeginMessage, CUT, type CutMessage, REPLY, type ReplyMessage, SLOTS } from '../wire.ts';
+import {
+  ASK,
+  type AskMessage,
+  BEGIN,
+  type BeginMessage,
+  CUT,
+  type CutMessage,
+  REPLY,
+  type ReplyMessage,
+  SLOTS,
+} from '../wire.ts';
 import { Batch } from './batch.ts';
 import { giveNotice, whenOutOfTime } from './deadlines.ts';
 import { type Link, uncaught } from './link.ts';
@@ -88,11 +98,10 @@ export class Traffic {
     const { timeout } = seat.feed;
     // It could not be sent, or whoever was told that it begins has closed the pool.
     if (timeout === undefined || batch.over) return;
-    const error = (task: Task): Error => timedOut(task, timeout);
     whenOutOfTime(
       batch,
       timeout,
-      () => this.#events.lost({ why: 'ran out of time', error }),
+      () => this.#timeOut(batch, timeout),
       () => this.#events.lost({ why: 'did not come to its next task' }),
     );
   }
@@ -104,8 +113,7 @@ export class Traffic {
       const at = batch.offsetOf(from);
       if (at < 0 || at >= batch.cancelledFrom) continue;
       batch.cancel(at);
-      if (this.link.plain === undefined)
-        this.link.guard.post({ type: CUT, id: batch.id, end: at } satisfies CutMessage);
+      this.#cut(batch, at);
     }
     this.#giveNotice();
   }
@@ -118,8 +126,7 @@ export class Traffic {
     const stuck = head.seen === head.claimed;
     head.seen = head.claimed;
     if (!stuck) return;
-    this.#stuck = true;
-    for (const batch of this.batches) if (batch.spare) batch.seat.feed.putBack(batch.recall());
+    this.#takeBack();
   }
 
   /** The worker is gone: settles what it had. Returns whose it was, to be drained once the loss is known to all. */
@@ -139,12 +146,17 @@ export class Traffic {
   }
 
   #message(data: unknown): void {
-    const message = data as ReplyMessage | BeginMessage | null | undefined;
+    const message = data as ReplyMessage | BeginMessage | AskMessage | null | undefined;
     if (message?.type === REPLY) return this.#reply(message);
     if (message?.type === BEGIN) {
       const batch = this.#batch(message.id);
       this.progress = true;
       if (batch !== undefined) this.#teller.begun(batch, message.offset, message.time);
+      return;
+    }
+    if (message?.type === ASK) {
+      const batch = this.#batch(message.id);
+      if (batch !== undefined) batch.asked = true;
       return;
     }
     const loss = uncaught(message);
@@ -166,7 +178,7 @@ export class Traffic {
     const failures = failed === undefined ? undefined : new Set(failed);
     // Those that nobody waits for any more count for nothing.
     const waited = Math.min(count, Math.max(0, batch.cancelledFrom - from));
-    if (times !== undefined)
+    if (times !== undefined && !batch.late)
       for (let at = 0; at < count; at++) {
         const outcome = at >= waited ? 'cancel' : failures?.has(at) === true ? 'error' : 'value';
         this.#teller.ended(batch, from + at, outcome, times[2 * at]!, times[2 * at + 1]);
@@ -174,6 +186,8 @@ export class Traffic {
     batch.reported = from + count;
     for (let at = 0; at < count; at++) {
       const task = batch.release(from + at);
+      // What it comes to after it has run out of time is nobody's.
+      if (batch.late) continue;
       if (failures?.has(at) === true) feed.failure(task, remoteError(values[at] as Thrown, feed.subscribed));
       else feed.value(task, values[at]);
     }
@@ -187,6 +201,31 @@ export class Traffic {
       if (rest.length > 0) feed.putBack(rest);
     } else this.#giveNotice();
     this.#settled(batch, waited, failed?.filter((at) => at < waited).length ?? 0);
+  }
+
+  /** A task that listens to its signal is told, and has a moment to stop; any other loses its worker. */
+  #timeOut(batch: Batch, timeout: number): void {
+    const error = (task: Task): Error => timedOut(task, timeout);
+    if (!batch.listens) return this.#events.lost({ why: 'ran out of time', error });
+    const [task] = batch.tasks as readonly [Task];
+    batch.timeOut();
+    this.#cut(batch, 0);
+    this.#teller.ended(batch, 0, 'timeout', now() - (batch.age ?? 0));
+    batch.seat.feed.failure(task, error(task));
+    // What waits behind it is not to wait for it to stop.
+    this.#takeBack();
+    this.#giveNotice();
+    this.#settled(batch, 0, 1);
+  }
+
+  /** What the worker has not begun goes back, and it gets no more until it is heard of. */
+  #takeBack(): void {
+    this.#stuck = true;
+    for (const batch of this.batches) if (batch.spare) batch.seat.feed.putBack(batch.recall());
+  }
+
+  #cut({ id, late }: Batch, end: number): void {
+    if (this.link.plain === undefined) this.link.guard.post({ type: CUT, id, end, late } satisfies CutMessage);
   }
 
   #callPlain(thread: SpawnedThread, batch: Batch): void {

@@ -5,51 +5,76 @@ import type { TaskSignal } from '../signal.ts';
 export interface TaskContext {
   /** The number of the value in its stream, from 0. */
   readonly index: number;
-  /** Aborts when the task is cancelled. Ask `signal.aborted` in a long loop, or hand it to what takes a signal. */
+  /**
+   * Aborts when the task is cancelled, and when its `timeout` runs out: its `reason` is then a DOMException named
+   * `TimeoutError`, as that of `AbortSignal.timeout()`. Ask `signal.aborted` in a long loop, or hand it to what takes a
+   * signal. A task that has asked for its signal has `terminateAfter` ms to stop before its worker is ended.
+   */
   readonly signal: TaskSignal;
 }
 
-/** A task that runs: its context is made only if it asks. */
+/** Why nobody waits for a task any more. */
+export type Stop = 'cancel' | 'timeout';
+
+/** A task that runs: its signal is made only if it asks. */
 export class RunningTask implements TaskContext {
   readonly index: number;
-  readonly #cancelled: () => boolean;
+  readonly #stopped: () => Stop | undefined;
+  readonly #asked: () => void;
   #controller: AbortController | undefined;
+  #restore: (() => void) | undefined;
 
-  constructor(index: number, cancelled: () => boolean) {
+  /** `stopped` says whether it has to stop; `asked` hears that the task listens to that. */
+  constructor(index: number, stopped: () => Stop | undefined, asked: () => void = () => {}) {
     this.index = index;
-    this.#cancelled = cancelled;
+    this.#stopped = stopped;
+    this.#asked = asked;
   }
 
   get signal(): TaskSignal {
     if (this.#controller !== undefined) return this.#controller.signal;
-    const controller = new AbortController();
-    this.#controller = controller;
-    const { signal } = controller;
+    this.#controller = new AbortController();
+    const { signal } = this.#controller;
+    this.#asked();
     const look = (): boolean => {
-      if (!signalAborted.call(signal) && this.#cancelled()) controller.abort();
-      return signalAborted.call(signal);
+      const why = this.#stopped();
+      if (why !== undefined) this.abort(why);
+      return why !== undefined;
     };
-    look();
+    const throwIfAborted = (): void => {
+      if (look()) throw signal.reason;
+    };
     // A loop that computes hears no message: for it the signal looks itself.
-    Object.defineProperty(signal, 'aborted', { get: look, configurable: true });
-    Object.defineProperty(signal, 'throwIfAborted', {
-      value: () => {
-        if (look()) throw signal.reason;
-      },
-      configurable: true,
-    });
+    this.#restore = override(signal, { aborted: { get: look }, throwIfAborted: { value: throwIfAborted } });
+    look();
     return signal;
   }
 
   /** Tells a task that waits for something. */
-  abort(): void {
-    this.#controller?.abort();
+  abort(why: Stop): void {
+    const restore = this.#restore;
+    if (restore === undefined) return;
+    this.#restore = undefined;
+    // From here on the signal is as any other: some hosts read `aborted` while they abort, and some set it.
+    restore();
+    this.#controller!.abort(
+      why === 'cancel' ? undefined : new DOMException('The task ran longer than its timeout', 'TimeoutError'),
+    );
   }
 }
 
-const signalAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')!.get as (
-  this: AbortSignal,
-) => boolean;
+/** Gives `object` properties of its own; returns what takes them back. */
+function override(object: object, properties: PropertyDescriptorMap): () => void {
+  const before: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(object);
+  for (const [name, property] of Object.entries(properties))
+    Object.defineProperty(object, name, { ...property, configurable: true });
+  return () => {
+    for (const name of Object.keys(properties)) {
+      Reflect.deleteProperty(object, name);
+      if (before[name] !== undefined) Object.defineProperty(object, name, before[name]);
+    }
+  };
+}
 
 /** The tasks that run here, the latest last: more than one only where local pools wait side by side. */
 const running: (() => TaskContext)[] = [];

@@ -4,19 +4,24 @@ import { type Timer, clearTimeout, clock, monotonic, now, setTimeout, timeOrigin
 import { ClosureError, CloneError } from '../errors.ts';
 import { type Thrown, messageOf, packThrown } from '../thrown.ts';
 import {
+  ASK,
+  ASKED,
+  type AskMessage,
   BEGIN,
   BEGUN,
   type BeginMessage,
   CELL,
   CLAIM,
   DONE,
+  LATE,
   REPLY,
   type ReplyMessage,
   type RunMessage,
+  SIGNAL,
   endOf,
   nextOf,
 } from '../wire.ts';
-import { RunningTask } from './context.ts';
+import { RunningTask, type Stop } from './context.ts';
 import { isTransfer } from './transfer.ts';
 
 /** What is done is sent after so many ms, even if the batch goes on. */
@@ -34,6 +39,7 @@ export class Run {
   /** Where memory is not shared, the end moves by messages. */
   #next = 0;
   #end: number;
+  #late = false;
   /** Which task runs, and its context if it asked for one. */
   offset = -1;
   task: RunningTask | undefined;
@@ -100,22 +106,37 @@ export class Run {
     return began;
   }
 
-  /** Nothing from `end` on begins; what runs beyond it is cancelled. */
-  cut(end: number): void {
+  /** Nothing from `end` on begins; what runs beyond it has to stop, for its time is up (`late`) or nobody waits for it. */
+  cut(end: number, late: boolean): void {
     this.#end = Math.min(this.#end, end);
-    if (this.offset >= this.#end) this.task?.abort();
+    this.#late ||= late;
+    const why = this.#stopped();
+    if (why !== undefined) this.task?.abort(why);
   }
 
-  readonly cancelled = (): boolean => {
+  readonly #stopped = (): Stop | undefined => {
+    // The signal of a task that has ended may still be asked: the cell is another's by then.
+    if (this.task === undefined) return undefined;
     const end = this.#cells === undefined ? this.#end : endOf(Atomics.load(this.#cells, this.#at + CLAIM));
-    return this.offset >= Math.min(end, this.#end);
+    if (this.offset < Math.min(end, this.#end)) return undefined;
+    const late = this.#cells === undefined ? this.#late : Atomics.load(this.#cells, this.#at + SIGNAL) === LATE;
+    return late ? 'timeout' : 'cancel';
+  };
+
+  /** Only a task that travels alone has a timeout: nobody looks at what others have asked for. */
+  readonly #asked = (): void => {
+    const { count, id } = this.message;
+    if (count > 1 || this.task === undefined) return;
+    if (this.#cells !== undefined) Atomics.compareExchange(this.#cells, this.#at + SIGNAL, 0, ASKED);
+    else post({ type: ASK, id } satisfies AskMessage);
   };
 
   readonly context = (): RunningTask => {
     const { index } = this.message;
     this.task ??= new RunningTask(
       typeof index === 'number' ? index + this.offset : index[this.offset]!,
-      this.cancelled,
+      this.#stopped,
+      this.#asked,
     );
     return this.task;
   };

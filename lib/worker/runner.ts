@@ -39,7 +39,7 @@ export function serve(api: Methods): void {
       waiting.push(new Run(message, cells));
       if (running === undefined) void runAll();
     } else if (message?.type === CUT)
-      [running, ...waiting].find((run) => run?.message.id === message.id)?.cut(message.end);
+      [running, ...waiting].find((run) => run?.message.id === message.id)?.cut(message.end, message.late);
   });
   onUncaught((error) => {
     if (halted) return;

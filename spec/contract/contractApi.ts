@@ -11,6 +11,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 export function contractApi() {
   let aborted = 0;
+  const stops: string[] = [];
   let running = 0;
   let mostRunning = 0;
   return {
@@ -70,6 +71,17 @@ export function contractApi() {
         said.close();
       });
     },
+    /** Ends, or fails by the reason, when it is told to; what it was told is what `stops` gives. */
+    untilStopped: (fails: boolean): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const { signal } = taskContext();
+        signal.addEventListener('abort', () => {
+          stops.push(`${(signal.reason as Error).name} ${String(signal.aborted)}`);
+          if (fails) reject(signal.reason);
+          else resolve('too late');
+        });
+      }),
+    stops: (): readonly string[] => stops,
     /** Ends when it is told to on the channel of that name, where it says that it has begun. */
     untilTold: (channel: string): Promise<string> =>
       new Promise((resolve) => {
@@ -80,6 +92,10 @@ export function contractApi() {
         };
         heard.postMessage('begun');
       }),
+    /** The same, having asked for its signal, to which it does not listen. */
+    lateUntilTold(channel: string): Promise<string> {
+      return taskContext().signal.aborted ? Promise.resolve('told') : this.untilTold(channel);
+    },
     /** How many of `untilAborted` have been told. */
     aborted: (): number => aborted,
     reversed(bytes: Uint8Array<ArrayBuffer>) {

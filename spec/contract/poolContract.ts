@@ -476,6 +476,53 @@ export function poolContract(name: string, { most, copies, moves = copies, make 
         expect(await pool.run((worker) => worker.echo('next'))).toBe('next');
       });
 
+      it("tells a task that listens to its signal, which stops: whatever it comes to then is nobody's", async () => {
+        const pool = made(1);
+        const outcomes: unknown[] = [];
+        pool.events$.subscribe((event) => event.type === 'task:end' && outcomes.push(event.outcome));
+        for (const fails of [true, false])
+          expect(await reason(pool.run((worker) => worker.untilStopped(fails), { timeout: 30 }))).toBeInstanceOf(
+            TaskTimeoutError,
+          );
+        // The same worker, for it has counted both.
+        expect(await pool.run((worker) => worker.stops())).toEqual(['TimeoutError true', 'TimeoutError true']);
+        expect(outcomes).toEqual(['timeout', 'timeout', 'value']);
+        const { completed, failed, restarts, running } = pool.stats();
+        expect({ completed, failed, restarts, running }).toEqual({ completed: 1, failed: 2, restarts: 0, running: 0 });
+      });
+
+      it('runs nothing more of a stream than it may until a task that is late has ended', async () => {
+        const pool = made(2);
+        const { channel, begun } = await beginning();
+        const ends = new BroadcastChannel(channel);
+        const said: unknown[] = [];
+        const late = new Promise<void>((resolve) => {
+          const first = new Promise<void>((failed) => {
+            from([0, 1])
+              .pipe(
+                parallelMap((worker, n) => (n === 0 ? worker.lateUntilTold(channel) : worker.echo(n)), pool, {
+                  concurrency: 1,
+                  timeout: 60,
+                  terminateAfter: 60_000,
+                  onError: 'settle',
+                }),
+              )
+              .subscribe({ next: ({ status }) => (said.push(status), failed()), complete: resolve });
+          });
+          void Promise.all([begun, first]).then(async () => {
+            // Another stream may have the other worker, if there is one.
+            if (pool.size > 1) expect(await pool.run((worker) => worker.echo('other'))).toBe('other');
+            expect(said).toEqual(['rejected']);
+            expect(pool.stats().running).toBe(1);
+            ends.postMessage('end');
+          });
+        });
+        await late;
+        ends.close();
+        expect(said).toEqual(['rejected', 'fulfilled']);
+        expect(pool.stats().restarts).toBe(0);
+      });
+
       it('leaves others of the stream alone', async () => {
         const pool = made(2);
         const settled = await all(

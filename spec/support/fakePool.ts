@@ -79,7 +79,11 @@ interface Running {
   /** Ends what `taskContext()` gives, where its method was called and has not ended. */
   leave?: (() => void) | undefined;
   readonly timers: Subscription[];
+  /** Whether it has asked for its signal. */
+  asked: boolean;
   cancelled: boolean;
+  /** Whether it has failed for its time was up, and runs on. */
+  late: boolean;
 }
 
 class Slot {
@@ -191,14 +195,32 @@ export class FakePool<Api extends object> implements ClosablePool {
       slot.waiting = slot.waiting.filter(({ seq }) => seq < from);
       this.cancelled.push(...dropped.map(({ index }) => index));
       const { running } = slot;
-      if (running === undefined || running.cancelled || running.task.seq < from) continue;
+      if (running === undefined || running.cancelled || running.late || running.task.seq < from) continue;
       this.cancelled.push(running.task.index);
       running.cancelled = true;
-      running.context.abort();
-      const { terminateAfter } = seat.feed;
-      if (terminateAfter !== Infinity) this.#after(running, terminateAfter, () => this.#die(slot, 'was terminated'));
+      running.context.abort('cancel');
+      this.#giveNotice(slot, running);
     }
     this.pump();
+  }
+
+  #giveNotice(slot: Slot, running: Running): void {
+    const { terminateAfter } = slot.seat!.feed;
+    if (terminateAfter !== Infinity) this.#after(running, terminateAfter, () => this.#die(slot, 'was terminated'));
+  }
+
+  /** It has failed, and has a moment to stop. */
+  #timeOut(slot: Slot, running: Running, error: Error): void {
+    const { task } = running;
+    const { feed } = slot.seat!;
+    running.late = true;
+    this.#counts.failed++;
+    this.#tell({ type: 'task:end', worker: slot.id, index: task.index, time: now(), outcome: 'timeout' });
+    this.told.push({ task, failed: true, value: error });
+    feed.failure(task, error);
+    this.#giveNotice(slot, running);
+    running.context.abort('timeout');
+    feed.drain();
   }
 
   leave(seat: Seat): void {
@@ -272,10 +294,16 @@ export class FakePool<Api extends object> implements ClosablePool {
     const { takes, ends = 'itself' } = this.#settings.course?.(task, attempt) ?? { takes: 1 };
     const running: Running = {
       task,
-      context: new RunningTask(task.index, () => running.cancelled),
+      context: new RunningTask(
+        task.index,
+        () => (running.late ? 'timeout' : running.cancelled ? 'cancel' : undefined),
+        () => (running.asked = true),
+      ),
       began: performance.now(),
       timers: [],
+      asked: false,
       cancelled: false,
+      late: false,
     };
     slot.running = running;
     if (ends === 'put-back') return this.#wait(slot, takes, () => this.#giveBack(slot));
@@ -285,12 +313,10 @@ export class FakePool<Api extends object> implements ClosablePool {
     const { timeout } = slot.seat!.feed;
     if (timeout !== undefined)
       this.#after(running, timeout, () => {
-        if (!running.cancelled)
-          this.#die(
-            slot,
-            'ran out of time',
-            new TaskTimeoutError(`Task ${task.index} ran longer than its timeout of ${timeout} ms`),
-          );
+        if (running.cancelled) return;
+        const error = new TaskTimeoutError(`Task ${task.index} ran longer than its timeout of ${timeout} ms`);
+        if (running.asked) this.#timeOut(slot, running, error);
+        else this.#die(slot, 'ran out of time', error);
       });
     this.#enter(running);
     const ended = (failed: boolean, result: unknown): boolean => {
@@ -350,7 +376,8 @@ export class FakePool<Api extends object> implements ClosablePool {
   }
 
   #ended(slot: Slot, failed: boolean, result: unknown): void {
-    const { task, cancelled } = this.#stop(slot)!;
+    const { task, cancelled, late } = this.#stop(slot)!;
+    if (late) return this.#free(slot);
     const value = !failed && typeof result === 'object' && isTransfer(result) ? result.send : result;
     const outcome = cancelled ? 'cancel' : failed ? 'error' : 'value';
     this.#tell({ type: 'task:end', worker: slot.id, index: task.index, time: now(), outcome });
@@ -385,7 +412,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     slot.up = false;
     slot.lost = true;
     feed.putBack([...slot.done.splice(0).map(({ task }) => task), ...slot.waiting.splice(0)]);
-    if (running !== undefined) {
+    if (running !== undefined && !running.late) {
       const { task, cancelled } = running;
       const outcome = cancelled ? 'cancel' : error === undefined ? 'crash' : 'timeout';
       this.#tell({ type: 'task:end', worker: slot.id, index: task.index, time: now(), outcome });

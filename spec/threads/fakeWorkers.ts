@@ -7,6 +7,8 @@ import type { Guard, Loss } from '../../lib/threads/guard.ts';
 import { type LaneSettings, Lanes } from '../../lib/threads/lanes.ts';
 import type { Link, Opening } from '../../lib/threads/link.ts';
 import {
+  ASK,
+  ASKED,
   BEGUN,
   CELL,
   CLAIM,
@@ -16,6 +18,7 @@ import {
   REPLY,
   RUN,
   type RunMessage,
+  SIGNAL,
   SLOTS,
   endOf,
   nextOf,
@@ -33,7 +36,7 @@ export class FakeWorker {
   readonly runs: RunMessage[] = [];
   /** How many tasks each message carried. */
   readonly counts: number[] = [];
-  /** Where which message was cut, as `id:end`. */
+  /** Where which message was cut, as `id:end`, and whether because its time was up. */
   readonly cuts: string[] = [];
   readonly cells: Int32Array = new Int32Array(new SharedArrayBuffer(4 * CELL * SLOTS));
   readonly opening: Opening;
@@ -111,6 +114,12 @@ export class FakeWorker {
     return true;
   }
 
+  /** The task that runs asks for its signal. */
+  ask(): void {
+    if (this.#kind === 'ours') this.cells[this.#at + SIGNAL] = ASKED;
+    else this.guard.onMessage({ type: ASK, id: this.runs[0]!.id });
+  }
+
   /** The task that was begun has ended; its outcome is not sent. */
   end(): void {
     this.cells[this.#at + DONE]!++;
@@ -169,7 +178,10 @@ export class FakeWorker {
 
   #post(message: RunMessage | CutMessage): void {
     if (this.refuses !== undefined) throw this.refuses;
-    if (message.type === CUT) this.cuts.push(`${this.runs.findIndex(({ id }) => id === message.id)}:${message.end}`);
+    if (message.type === CUT)
+      this.cuts.push(
+        `${this.runs.findIndex(({ id }) => id === message.id)}:${message.end}${message.late ? ' late' : ''}`,
+      );
     if (message.type !== RUN) return;
     this.sent = performance.timeOrigin + performance.now();
     this.runs.push(message);
