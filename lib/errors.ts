@@ -31,7 +31,10 @@ export class WorkerCrashedError extends ParallelError {
   }
 }
 
-/** No worker of the pool could be started; `cause` is the last failure. */
+/**
+ * No worker of the pool could be started; `cause` is the last failure. What would fail likewise again (no `expose` is
+ * called, the module is not there) is tried once, anything else three times.
+ */
 export class WorkerInitError extends ParallelError {
   static {
     this.prototype.name = 'WorkerInitError';

@@ -153,7 +153,7 @@ describe('The package', () => {
         const file = join(folder, format === 'esm' ? 'bundle.mjs' : 'bundle.cjs');
         writeFileSync(file, outputFiles[0]!.text);
         expect(execFileSync(process.execPath, [file], { encoding: 'utf8' })).toMatch(
-          /^WorkerInitError: A worker could not be made: .* A bundler has to leave rxjs-parallel out \(as external\)/,
+          /^WorkerInitError: A worker of an inline function could not be made: .* A bundler has to leave rxjs-parallel out \(as external\)/,
         );
       } finally {
         rmSync(folder, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { inlineWorker, prepareInline } from '#platform';
 import { CloneError } from '../errors.ts';
 import { messageOf } from '../thrown.ts';
 import { SETUP, type SetupMessage } from '../wire.ts';
+import { ofInline, ofModule } from './label.ts';
 import { type LaneSettings, Lanes } from './lanes.ts';
 import { type Opening, openAfter, openWorker } from './link.ts';
 
@@ -17,7 +18,8 @@ const UNLOADED =
 
 /** A pool of the workers that `factory` makes. */
 export function modulePool(factory: () => unknown, initTimeout: number, settings: LaneSettings): Lanes {
-  return new Lanes({ open: () => openWorker(factory, initTimeout) }, settings);
+  const label = ofModule(settings.name);
+  return new Lanes({ open: () => openWorker(factory, { initTimeout, label }) }, settings);
 }
 
 /** A pool that one subscription owns, whose workers run the function of that text. */
@@ -32,9 +34,10 @@ export function inlinePool(text: string, context: unknown, size: number): Lanes 
     }
     return worker;
   };
-  const openNow = (): Opening => openWorker(open, INIT_TIMEOUT, UNLOADED);
+  const settings = { initTimeout: INIT_TIMEOUT, label: ofInline, unloaded: UNLOADED };
+  const openNow = (): Opening => openWorker(open, settings);
   return new Lanes(
-    { open: prepareInline === undefined ? openNow : () => openAfter(prepareInline!(), openNow) },
+    { open: prepareInline === undefined ? openNow : () => openAfter(prepareInline!(), openNow, ofInline) },
     { size },
   );
 }

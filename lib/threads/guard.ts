@@ -137,12 +137,17 @@ export class Guard {
       ['messageerror', () => this.lose({ why: 'sent a message that cannot be read' })],
       [
         'error',
-        (event: { message?: string; error?: unknown; preventDefault?(): void }) => {
+        (event: { message?: string; error?: unknown; filename?: string; lineno?: number; preventDefault?(): void }) => {
           event.preventDefault?.();
           const cause =
             event.error ?? (event.message === undefined || event.message === '' ? undefined : new Error(event.message));
           if (cause === undefined) this.lose({ why: `could not be loaded (${this.#unloaded})` });
-          else this.lose({ why: `ended by an uncaught error (${text(cause)})`, cause: [cause] });
+          else {
+            // All that a page knows of where its worker's module is; the text of an inline one has no place.
+            const { filename = '', lineno } = event;
+            const at = /^(?:$|blob:|data:)/.test(filename) ? '' : ` at ${filename}:${lineno}`;
+            this.lose({ why: `ended by an uncaught error (${text(cause)}${at})`, cause: [cause] });
+          }
         },
       ],
     ];

@@ -164,7 +164,7 @@ export class Lane {
     const ended = traffic.link.kill();
     const seats = traffic.lose(loss);
     this.#teller.gone(loss.exitCode);
-    this.#events.lost(traffic.progress ? undefined : unstarted(loss, 'had begun any task'), ended);
+    this.#events.lost(traffic.progress ? undefined : unstarted(loss, 'had begun any task', traffic.link.label), ended);
     for (const { feed } of seats) feed.drain();
     this.#events.changed();
   }

@@ -90,7 +90,7 @@ class Leases implements Supply {
 
   #link(thread: object, guard: Guard, terminate: Terminate, giveBack: () => void): Link {
     return {
-      ...linkTo(guard, MARK in thread ? undefined : (thread as threadsModule.SpawnedThread)),
+      ...linkTo(guard, ' of a threads.js Pool', MARK in thread ? undefined : (thread as threadsModule.SpawnedThread)),
       // Whether it keeps the process alive is for its Pool to say.
       hold() {},
       // threads.js listens to the worker itself: what is not ours has reached it already.

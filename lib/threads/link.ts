@@ -1,4 +1,5 @@
 /** Brings one worker up: built, guarded, and spoken to in batches, or through threads.js where it knows nothing of us. */
+import { lasting } from '#platform';
 import { type Timer, clearTimeout, setTimeout } from '../core/clock.ts';
 import { remoteError } from '../core/remoteError.ts';
 import { WorkerInitError } from '../errors.ts';
@@ -6,13 +7,17 @@ import { show } from '../options.ts';
 import { type Thrown, text } from '../thrown.ts';
 import { CELL, LOCK, type LockMessage, MARK, OPEN, type OpenMessage, SLOTS, UNCAUGHT } from '../wire.ts';
 import { type AnyWorker, Facade, Guard, type Loss, isWorker } from './guard.ts';
+import type { Label } from './label.ts';
 import { unstarted } from './losses.ts';
+import { EXPOSES, withOutlook } from './outlook.ts';
 import { plainError } from './plainError.ts';
 import type * as threadsModule from './threads.ts';
 
 /** A worker that is up. */
 export interface Link {
   readonly guard: Guard;
+  /** Which worker it is, after "The worker" in its errors. */
+  readonly label: string;
   /** threads.js's thread, which calls a plain worker task by task; undefined where `expose` is ours, which takes batches. */
   readonly plain: Thread | undefined;
   /** Shared with the worker, where memory can be. */
@@ -67,23 +72,46 @@ function isInit(message: Message): message is Message & Init {
   return type === 'init' && (exposed?.type === 'function' || Array.isArray(exposed?.methods));
 }
 
-/** Starts a worker made by `factory`, which has `initTimeout` ms to expose something; `unloaded` is a hint for where it cannot be loaded. */
-export function openWorker(factory: () => unknown, initTimeout: number, unloaded?: string): Opening {
-  let guard: Guard;
+export interface OpeningSettings {
+  /** Milliseconds that it has to expose something. */
+  readonly initTimeout: number;
+  readonly label: Label;
+  /** What to look at where a page could not load it. */
+  readonly unloaded?: string;
+}
+
+/** Starts a worker made by `factory`. */
+export function openWorker(factory: () => unknown, { initTimeout, label, unloaded }: OpeningSettings): Opening {
+  let returned: unknown;
   try {
-    guard = new Guard(newWorker(factory()), unloaded);
+    returned = factory();
   } catch (cause) {
-    return failed(cause);
+    return failed(notMade(cause, label()));
   }
+  let worker: AnyWorker;
+  try {
+    worker = newWorker(returned);
+  } catch (cause) {
+    return failed(withOutlook(notMade(cause, label()), 'refused'));
+  }
+  const guard = new Guard(worker, unloaded);
+  const which = label(worker);
   let timer: Timer | undefined;
   let held = true;
   const ready = new Promise<Link>((resolve, reject) => {
-    guard.onLost = (loss) => reject(unstarted(loss, 'exposed anything'));
+    let late = false;
+    guard.onLost = (loss) => {
+      const hint = lasting(loss);
+      const error = unstarted(loss, `exposed anything${hint ?? ''}`, which);
+      // Whoever has been late once would be late each time.
+      reject(late || hint !== undefined ? withOutlook(error, 'never') : error);
+    };
     timer = setTimeout(() => {
       const why =
         init === undefined
-          ? `did not call expose() within ${initTimeout} ms (does its module import rxjs-parallel/worker and call expose(api)? initTimeout sets the limit)`
+          ? `did not call expose() within ${initTimeout} ms (${EXPOSES} initTimeout sets the limit)`
           : `called expose() and then was not heard of for ${initTimeout} ms (did it call self.close()?)`;
+      late = true;
       guard.lose({ why });
     }, initTimeout);
     let init: readonly [Init] | undefined;
@@ -106,8 +134,8 @@ export function openWorker(factory: () => unknown, initTimeout: number, unloaded
       const hold = (alive: boolean): void => guard.hold(alive);
       const end = (): Promise<void> => guard.end();
       if (first.exposed.methods?.includes(MARK) === true)
-        return resolve({ ...linkTo(guard, undefined), hold, deliver() {}, end, kill: end });
-      spawnPlain(guard, first).then(
+        return resolve({ ...linkTo(guard, which, undefined), hold, deliver() {}, end, kill: end });
+      spawnPlain(guard, which, first).then(
         // It may have been lost meanwhile: then that has been told.
         (link) => resolve({ ...link, hold }),
         (error: unknown) => {
@@ -136,17 +164,17 @@ export function openWorker(factory: () => unknown, initTimeout: number, unloaded
 }
 
 /** The same, once `prepared` has come true. */
-export function openAfter(prepared: Promise<unknown>, open: () => Opening): Opening {
+export function openAfter(prepared: Promise<unknown>, open: () => Opening, label: Label): Opening {
   let opening: Opening | undefined;
   let wanted = true;
   const begin = (): Promise<Link> => {
-    if (!wanted) throw notMade(new Error('it is no longer wanted'));
+    if (!wanted) throw notMade(new Error('it is no longer wanted'), label());
     opening = open();
     return opening.ready;
   };
   return {
     ready: prepared.then(begin, (cause: unknown) => {
-      throw notMade(cause);
+      throw notMade(cause, label());
     }),
     // Only pages have to prepare anything, and nothing holds those.
     hold() {},
@@ -174,7 +202,7 @@ function newWorker(returned: unknown): AnyWorker {
 }
 
 /** Through threads.js, for a worker that knows nothing of us. */
-async function spawnPlain(guard: Guard, init: Init): Promise<Omit<Link, 'hold'>> {
+async function spawnPlain(guard: Guard, label: string, init: Init): Promise<Omit<Link, 'hold'>> {
   const { spawn, terminate } = await threads();
   const facade = new Facade(guard);
   // threads.js waits for this message: it has come already, so its own timer never runs out and never lingers.
@@ -182,15 +210,19 @@ async function spawnPlain(guard: Guard, init: Init): Promise<Omit<Link, 'hold'>>
   facade.deliver(init);
   const thread = await spawned;
   const end = (): Promise<void> => terminate(thread);
-  return { ...linkTo(guard, thread), deliver: (data) => facade.deliver(data), end, kill: end };
+  return { ...linkTo(guard, label, thread), deliver: (data) => facade.deliver(data), end, kill: end };
 }
 
 /** What is the same of every link; `plain` where the worker takes no batches. */
-export function linkTo(guard: Guard, plain: Thread | undefined): Pick<Link, 'guard' | 'plain' | 'cells'> {
+export function linkTo(
+  guard: Guard,
+  label: string,
+  plain: Thread | undefined,
+): Pick<Link, 'guard' | 'label' | 'plain' | 'cells'> {
   const shared = plain === undefined && typeof SharedArrayBuffer === 'function';
   const cells = shared ? new Int32Array(new SharedArrayBuffer(4 * CELL * SLOTS)) : undefined;
   if (plain === undefined) guard.post({ type: OPEN, cells } satisfies OpenMessage);
-  return { guard, plain, cells };
+  return { guard, label, plain, cells };
 }
 
 /** The loss that a message tells of: an error that nobody caught in the worker, as we or threads.js report it. */
@@ -200,11 +232,11 @@ export function uncaught(message: Message): Loss | undefined {
   return { why: `ended by an uncaught error (${text(cause)})`, cause: [cause] };
 }
 
-const notMade = (cause: unknown): WorkerInitError =>
-  new WorkerInitError(`A worker could not be made: ${text(cause)}`, { cause });
+const notMade = (cause: unknown, label: string): WorkerInitError =>
+  new WorkerInitError(`A worker${label} could not be made: ${text(cause)}`, { cause });
 
-function failed(cause: unknown): Opening {
-  const ready = Promise.reject<Link>(notMade(cause));
+function failed(cause: WorkerInitError): Opening {
+  const ready = Promise.reject<Link>(cause);
   ready.catch(() => {});
   return { ready, hold() {}, end: () => Promise.resolve() };
 }

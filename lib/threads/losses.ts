@@ -7,12 +7,12 @@ import type { Loss } from './guard.ts';
 import type { Teller } from './teller.ts';
 
 /** For the task that ran, or whose outcome was on its way. */
-function crashed({ index }: Task, ended: boolean, loss: Loss): WorkerCrashedError {
+function crashed({ index }: Task, ended: boolean, loss: Loss, label: string): WorkerCrashedError {
   const { exitCode } = loss;
   const when = ended
     ? `before the outcome of task ${index} was here, for the second time`
     : `while it ran task ${index}`;
-  return new WorkerCrashedError(`The worker ${loss.why} ${when}`, { exitCode, ...causeOf(loss) });
+  return new WorkerCrashedError(`The worker${label} ${loss.why} ${when}`, { exitCode, ...causeOf(loss) });
 }
 
 /** For the task that ran too long, and was the reason. */
@@ -21,8 +21,8 @@ export function timedOut({ index }: Task, timeout: number): TaskTimeoutError {
 }
 
 /** For those who wait, where worker after worker is lost before it has done anything. */
-export function unstarted(loss: Loss, before: string): WorkerInitError {
-  return new WorkerInitError(`A worker ${loss.why} before it ${before}`, causeOf(loss));
+export function unstarted(loss: Loss, before: string, label: string): WorkerInitError {
+  return new WorkerInitError(`A worker${label} ${loss.why} before it ${before}`, causeOf(loss));
 }
 
 /** A cause may be undefined, and is one all the same. */
@@ -38,6 +38,7 @@ export type LossOf = Loss & { readonly error?: (task: Task) => Error };
  * What had ended and is not reported is run again once, alone: it may have been lost by chance, or on its way have
  * killed the worker (a result that is too large, or has a getter).
  * `first`: whether the worker was at this batch, which is known by that alone where it does not tell what it begins.
+ * `label`: which worker that was, for its errors.
  * Returns how many tasks it had begun, and how many of these have failed.
  */
 export function settleLost(
@@ -45,6 +46,7 @@ export function settleLost(
   first: boolean,
   loss: LossOf,
   teller: Teller,
+  label: string,
 ): { begun: number; failed: number } {
   batch.finish();
   const { moved, reported, seat, shared, tasks } = batch;
@@ -67,7 +69,7 @@ export function settleLost(
     const outcome = batch.cancelled ? 'cancel' : loss.error === undefined ? 'crash' : 'timeout';
     teller.ended(batch, at, outcome, now() - (batch.age ?? 0));
     if (loss.error !== undefined) feed.failure(task, loss.error(task));
-    else if (feed.crashed(task, crashed(task, ended, loss))) continue;
+    else if (feed.crashed(task, crashed(task, ended, loss, label))) continue;
     if (outcome !== 'cancel') failed++;
   }
   feed.putBack(back);

@@ -6,6 +6,12 @@ export const cores: number = globalThis.navigator?.hardwareConcurrency ?? 4;
 
 export const Worker: WorkerConstructor = globalThis.Worker as never;
 
+/** No worker of a page tells where its module is. */
+export const addressOf = (_worker: object): string | undefined => undefined;
+
+/** Why a worker of a page ended before it exposed anything is never told: a file may come at the next try. */
+export const lasting = (_loss: object): string | undefined => undefined;
+
 let runtime: string | undefined;
 
 /** Fetches what `inlineWorker` needs. A page without inline functions never does, and pays a quarter less. */

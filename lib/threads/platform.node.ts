@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker as NodeWorker, type WorkerOptions as NodeOptions } from 'node:worker_threads';
 import { setImmediate } from '../core/clock.ts';
+import type { Loss } from './guard.ts';
+import { EXPOSES } from './outlook.ts';
 import type { WorkerConstructor } from './worker.ts';
 
 export const cores: number = availableParallelism();
@@ -18,10 +20,18 @@ type Listener = (event: { data: unknown }) => void;
 /** With the browser's way to listen besides Node's, so that threads.js's `spawn` takes it too. */
 class FileWorker extends NodeWorker {
   readonly #listeners = new Map<Listener, (data: unknown) => void>();
+  readonly #address: string | undefined;
 
   constructor(url: URL | string, options?: NodeOptions & { type?: string }) {
     const at = typeof url === 'string' && URL.canParse(url) ? new URL(url) : url;
     super(at, { ...inherited, ...options });
+    const text = String(at);
+    // What is text itself is no address.
+    this.#address = options?.eval === true ? undefined : text.startsWith('data:') ? 'data:…' : text;
+  }
+
+  static addressOf(worker: object): string | undefined {
+    return #address in worker ? worker.#address : undefined;
   }
 
   addEventListener(event: string, listener: Listener): void {
@@ -39,6 +49,28 @@ class FileWorker extends NodeWorker {
 }
 
 export const Worker: WorkerConstructor = FileWorker as never;
+
+/** Where the module of `worker` is; undefined where that does not tell, as one of Node's own. */
+export const addressOf = (worker: object): string | undefined => FileWorker.addressOf(worker);
+
+/** What is there to be looked at where a worker has ended by itself, in good order, before it exposed anything: by its exit code. */
+const HINTS: Readonly<Record<number, string>> = {
+  0: ` (${EXPOSES})`,
+  13: ' (a top-level await of its module never settles)',
+};
+
+/** By which Node says that a module is not there, or is of no kind that it knows. */
+const NO_MODULE = /^(?:ERR_)?(?:MODULE_NOT_FOUND|UNKNOWN_FILE_EXTENSION|UNSUPPORTED_DIR_IMPORT)$/;
+
+/**
+ * Of a worker that ended before it exposed anything: what to look at where the next would end likewise; undefined where
+ * that may start. Of what a module has thrown nobody knows whether it would again.
+ */
+export function lasting({ cause, exitCode = -1 }: Loss): string | undefined {
+  if (cause === undefined) return HINTS[exitCode];
+  const { code } = (cause[0] ?? {}) as { code?: unknown };
+  return typeof code === 'string' && NO_MODULE.test(code) ? '' : undefined;
+}
 
 /** In Node `inlineWorker` needs nothing. */
 export const prepareInline: (() => Promise<void>) | undefined = undefined;

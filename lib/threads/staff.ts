@@ -3,6 +3,7 @@ import { type Timer, clearTimeout, setTimeout } from '../core/clock.ts';
 import type { WorkerInitError } from '../errors.ts';
 import { Lane, type LaneEvents } from './lane.ts';
 import type { Supply } from './link.ts';
+import { outlookOf } from './outlook.ts';
 
 /** So many workers in a row that do nothing but fail, and no more are started for those who wait. */
 const MOST_FAILURES = 3;
@@ -15,6 +16,8 @@ export class Staff {
   readonly #idle = new Map<Lane, Timer>();
   /** Workers in a row that were lost before they had done anything. */
   #failures = 0;
+  /** Whether the factory itself is wrong. */
+  #refused = false;
   #lastFailure: WorkerInitError | undefined;
   #replacing = 0;
   readonly #ending = new Set<Promise<void>>();
@@ -34,7 +37,9 @@ export class Staff {
         return events.emit;
       },
       failed: (error) => {
-        this.#failures++;
+        const outlook = outlookOf(error);
+        this.#failures = outlook === 'again' ? this.#failures + 1 : MOST_FAILURES;
+        this.#refused ||= outlook === 'refused';
         this.#lastFailure = error;
         events.changed();
       },
@@ -55,8 +60,9 @@ export class Staff {
     return this.lanes.some(({ state }) => state === 'down');
   }
 
-  /** Why no worker will come; undefined while there is one, or one may come. */
+  /** Why no worker will come, or none may be asked for; undefined while there is one, or one may come. */
   get hopeless(): WorkerInitError | undefined {
+    if (this.#refused) return this.#lastFailure;
     const some = this.#failures < MOST_FAILURES || this.lanes.some(({ state }) => state !== 'down');
     return some ? undefined : this.#lastFailure;
   }
@@ -64,6 +70,7 @@ export class Staff {
   /** Those who come later get a try of their own. */
   tryAgain(): void {
     this.#failures = 0;
+    this.#refused = false;
   }
 
   /** Starts workers until `wanted` are starting. */

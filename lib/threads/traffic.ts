@@ -138,7 +138,7 @@ export class Traffic {
     for (const [at, batch] of batches.entries()) {
       // Where no memory is shared, a worker of ours tells when it begins its first message; a plain one tells nothing.
       const first = at === 0 && (this.progress || this.link.plain !== undefined);
-      const { begun, failed } = settleLost(batch, first, loss, this.#teller);
+      const { begun, failed } = settleLost(batch, first, loss, this.#teller, this.link.label);
       this.progress ||= begun > 0;
       this.#events.settled(0, failed);
     }

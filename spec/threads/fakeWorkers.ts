@@ -84,6 +84,7 @@ export class FakeWorker {
   async up(): Promise<void> {
     this.#up({
       guard: this.guard,
+      label: '',
       plain: this.#kind === 'plain' ? { echo: this.#called } : undefined,
       cells: this.#kind === 'ours' ? this.cells : undefined,
       hold: (alive) => void (this.held = alive),

@@ -1,6 +1,7 @@
 import { WorkerInitError } from '../../lib/index.ts';
 import { type Opening, openAfter, openWorker } from '../../lib/threads/link.ts';
 import { LOCK, MARK, OPEN, UNCAUGHT } from '../../lib/wire.ts';
+import { ofInline } from '../../lib/threads/label.ts';
 import { OfNode } from './hostWorkers.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
@@ -11,7 +12,7 @@ const INIT = { type: 'init', exposed: { type: 'module', methods: ['echo', MARK] 
 /** A worker that is coming up, and what came of that. */
 function starting(initTimeout = 10_000) {
   const worker = new OfNode();
-  const opening = openWorker(() => worker, initTimeout);
+  const opening = openWorker(() => worker, { initTimeout, label: () => '' });
   const came: { link?: unknown; error?: WorkerInitError } = {};
   opening.ready.then(
     (link) => (came.link = link),
@@ -105,7 +106,7 @@ describe('A worker for which something has to be prepared', () => {
     const inner = opened();
     let opens = 0;
     let prepare!: () => void;
-    const opening = openAfter(new Promise<void>((resolve) => (prepare = resolve)), () => (opens++, inner));
+    const opening = openAfter(new Promise<void>((resolve) => (prepare = resolve)), () => (opens++, inner), ofInline);
     await turn();
     expect(opens).toBe(0);
     prepare();
@@ -118,7 +119,7 @@ describe('A worker for which something has to be prepared', () => {
 
   it('is not started where it is no longer wanted', async () => {
     let opens = 0;
-    const opening = openAfter(Promise.resolve(), () => (opens++, opened()));
+    const opening = openAfter(Promise.resolve(), () => (opens++, opened()), ofInline);
     await opening.end();
     await expectAsync(opening.ready).toBeRejectedWithError(WorkerInitError, /no longer wanted/);
     expect(opens).toBe(0);
@@ -126,11 +127,14 @@ describe('A worker for which something has to be prepared', () => {
 
   it('is not started where that fails', async () => {
     const cause = new TypeError('offline');
-    const opening = openAfter(Promise.reject(cause), opened);
+    const opening = openAfter(Promise.reject(cause), opened, ofInline);
     const error = await opening.ready.catch((reason: unknown) => reason as Error);
     expect(error).toBeInstanceOf(WorkerInitError);
     expect(error).toEqual(
-      jasmine.objectContaining({ message: 'A worker could not be made: TypeError: offline', cause }),
+      jasmine.objectContaining({
+        message: 'A worker of an inline function could not be made: TypeError: offline',
+        cause,
+      }),
     );
   });
 });

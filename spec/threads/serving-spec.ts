@@ -83,6 +83,7 @@ class Answered {
     this.workers.push(worker);
     const link: Link = {
       guard: worker.guard,
+      label: '',
       plain: undefined,
       cells: undefined,
       hold() {},

@@ -18,13 +18,13 @@ describe('A pool whose workers do not start', () => {
     });
 
   for (const how of ['awaits for ever, alive', 'exposes nothing, alive'] as const)
-    it(`${how}: the deadline says what to look at`, async () => {
-      const { message } = await failureOf(() => start(how), 100);
+    it(`${how}: the deadline says what to look at, the first time`, async () => {
+      const { message } = await failureOf(() => start(how), { initTimeout: 100, attempts: 1 });
       expect(message).toMatch(/did not call expose\(\) within 100 ms .*initTimeout/);
     });
 
   it('as many at once as the pool may have: few are tried again', async () => {
-    await failureOf(() => start('throws'), 10_000, 4);
+    await failureOf(() => start('throws'), { size: 4 });
   });
 
   it('a module that does not parse: it says so', async () => {
@@ -53,13 +53,13 @@ describe('A pool whose workers do not start', () => {
     ['the function Worker', Worker],
   ] as const)
     it(`a factory that returns ${what}: the cause says what it must return`, async () => {
-      const { cause } = await failureOf(() => returned);
+      const { cause } = await failureOf(() => returned, { attempts: 1 });
       expect(cause).toBeInstanceOf(TypeError);
       expect((cause as Error).message).toMatch(/factory must return a new Worker, it returned/);
     });
 
   it('a factory that returns a rejected promise: the rejection is not left to end the process', async () => {
-    const { cause } = await failureOf(() => Promise.reject(new RangeError('late')));
+    const { cause } = await failureOf(() => Promise.reject(new RangeError('late')), { attempts: 1 });
     expect((cause as Error).message).toMatch(/it returned a Promise/);
   });
 

@@ -12,8 +12,16 @@ export const echoAll = (pool: WorkerPool<StartApi>, inputs: unknown[] = nine) =>
     toArray(),
   );
 
-/** A pool that can start no worker: what everyone who waits gets, after how few attempts. */
-export async function failureOf(factory: () => unknown, initTimeout = 10_000, size = 1): Promise<WorkerInitError> {
+/** A pool that can start no worker: what everyone who waits gets, after how few attempts: one where more would fail likewise. */
+export async function failureOf(
+  factory: () => unknown,
+  {
+    initTimeout = 10_000,
+    size = 1,
+    attempts = 3,
+    atMost = attempts,
+  }: { initTimeout?: number; size?: number; attempts?: number; atMost?: number } = {},
+): Promise<WorkerInitError> {
   let calls = 0;
   await using pool = workerPool<StartApi>(() => (calls++, factory()), { size, initTimeout });
   const failures = await Promise.all(
@@ -23,8 +31,8 @@ export async function failureOf(factory: () => unknown, initTimeout = 10_000, si
   );
   expect(new Set(failures).size).withContext('one reason for all').toBe(1);
   expect(failures[0]).toBeInstanceOf(WorkerInitError);
-  expect(calls).toBeGreaterThanOrEqual(3);
-  expect(calls).toBeLessThanOrEqual(size + 2);
+  expect(calls).toBeGreaterThanOrEqual(attempts);
+  expect(calls).toBeLessThanOrEqual(size + atMost - 1);
   expect(pool.stats().workers).toBe(0);
   return failures[0] as WorkerInitError;
 }

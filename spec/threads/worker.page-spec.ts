@@ -69,12 +69,14 @@ describe('A worker in a page', () => {
   });
 
   it('that ends itself as it starts: WorkerInitError for everyone, by its lock or by the deadline', async () => {
-    const { message } = await starting.failureOf(() => starting.start('exposes and closes'), 200);
+    const { message } = await starting.failureOf(() => starting.start('exposes and closes'), {
+      ...{ initTimeout: 200, attempts: 1, atMost: 3 },
+    });
     expect(message).toMatch(/self\.close\(\)|did not call expose/);
   });
 
   it('that ends itself before it exposes anything: the deadline tells', async () => {
-    const { message } = await starting.failureOf(() => starting.start('closes'), 100);
+    const { message } = await starting.failureOf(() => starting.start('closes'), { initTimeout: 100, attempts: 1 });
     expect(message).toMatch(/did not call expose\(\) within 100 ms/);
   });
 
