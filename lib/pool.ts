@@ -29,6 +29,8 @@ export interface Task extends Description {
   crashes: number;
   /** It had ended when its worker died, and its outcome was lost with that: it may have been the reason, and travels alone. */
   suspect?: true;
+  /** The message that it was in could not be sent or read, for one of its tasks: it travels alone. */
+  alone?: true;
 }
 
 /** What a pool sees of a stream. Outcomes come in groups; `drain` ends each. */
@@ -67,6 +69,13 @@ export interface Place {
   readonly hungry: boolean;
   /** How many values the next messages would carry: worth having ready, where they have to be fetched. Default: 1. */
   readonly ahead?: number;
+  /**
+   * The call as the pool will make it, whatever becomes of the originals: with arguments of its own. To be asked as soon as
+   * the call is described. Absent where the pool takes the description itself for good at once.
+   *
+   * @throws CloneError: an argument cannot cross.
+   */
+  own?(call: Description): Description;
   /** There is something to take. */
   wake(): void;
   /** Drops what was sent from this `seq` on: not started, it never starts; running, its signal aborts. */

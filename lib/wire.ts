@@ -18,6 +18,7 @@ export const SETUP = 'rxjs-parallel:setup';
 export const REPLY = 'rxjs-parallel:reply';
 export const BEGIN = 'rxjs-parallel:begin';
 export const ASK = 'rxjs-parallel:ask';
+export const UNREAD = 'rxjs-parallel:unread';
 export const UNCAUGHT = 'rxjs-parallel:uncaught';
 export const LOCK = 'rxjs-parallel:lock';
 
@@ -75,11 +76,21 @@ export interface BeginMessage {
   readonly time: number;
 }
 
+/** A message could not be read there (nested too deep for that side's stack, say): back to its sender. */
+export interface UnreadMessage {
+  readonly type: typeof UNREAD;
+  /**
+   * From a worker: the last batch that it has read. To a worker: a batch whose outcomes may have been in the message; if it is
+   * over, the worker says so again.
+   */
+  readonly id: number;
+}
+
 /** Outcomes of a batch, or of its next part. */
 export interface ReplyMessage {
   readonly type: typeof REPLY;
   readonly id: number;
-  /** The offset of the first outcome in its batch. */
+  /** The offset of the first outcome in its batch. Those before it that have not come could not be read. */
   readonly from: number;
   readonly values: readonly unknown[] | Float64Array;
   /** Which of `values` are failures: positions in `values`, whose entries are then `Thrown`. */

@@ -13,6 +13,25 @@ const hosts = {
   browser: entries,
 };
 
+/**
+ * `localPool` has what makes copies to itself. Shared with the engine it would be in a chunk that a page pays at first, whether
+ * it has a `localPool` or not: bundlers share by the module, not by what is used of it.
+ */
+const apart = {
+  name: 'apart',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /[/](ownCall|snapshot|thrown)\.js$/ }, ({ importer, namespace, path, resolveDir }) =>
+      namespace === 'apart' || importer.endsWith('/localPool.js')
+        ? { path: resolve(resolveDir, path), namespace: 'apart' }
+        : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'apart' }, async ({ path }) => ({
+      contents: await readFile(path),
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
 for (const [platform, names] of Object.entries(hosts)) {
   const outdir = resolve('dist', platform);
   const { outputFiles } = await build({
@@ -30,6 +49,7 @@ for (const [platform, names] of Object.entries(hosts)) {
     sourcesContent: false,
     logLevel: 'warning',
     write: false,
+    plugins: platform === 'browser' ? [apart] : [],
   });
   await replace(outdir, outputFiles);
 }

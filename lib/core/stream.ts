@@ -116,9 +116,10 @@ export class Stream implements Feed {
       // Out before `fn` is asked, which is the user's: within it the source may complete, or the pool be closed.
       this.#out++;
       try {
-        const { method, args, transfer } = this.#describe(input, index);
+        const call = this.#describe(input, index);
         // It may have unsubscribed.
         if (this.#closed) return undefined;
+        const { method, args, transfer } = this.#place.own?.(call) ?? call;
         return { seq, index, input, method, args, transfer, crashes: 0 };
       } catch (error) {
         this.#out--;

@@ -1,21 +1,24 @@
 import { type Observable, Subject } from 'rxjs';
 import { type Timer, clearTimeout, monotonic, now, setTimeout } from '../core/clock.ts';
+import { ownCall } from '../core/ownCall.ts';
 import { type ClosablePool, publicPool } from '../core/publicPool.ts';
 import { Rounds } from '../core/rounds.ts';
 import { Turns } from '../core/turns.ts';
 import { TaskTimeoutError, poolClosed } from '../errors.ts';
 import { show } from '../options.ts';
-import type { Feed, Place, PoolEvent, PoolStats, Task, WorkerPool } from '../pool.ts';
+import type { Description, Feed, Place, PoolEvent, PoolStats, Task, WorkerPool } from '../pool.ts';
 import { RunningTask, enterTask, leaveTask } from '../worker/context.ts';
 import { type Methods, isThenable, methodOf } from '../worker/method.ts';
+import { resultError, snapshot, take, toMove } from '../snapshot.ts';
+import { messageOf } from '../thrown.ts';
 import { isTransfer } from '../worker/transfer.ts';
 
 /**
  * A pool that runs the methods of `api` on the calling thread: one task at a time, at once where the method is
  * synchronous. For tests, for debugging, for hosts without workers; the chain around it stays the same.
  *
- * Nothing is copied, so a result is the very object that the method returned. A `timeout` cannot stop a synchronous
- * method; `terminateAfter`, `crashRetries` and `batch` mean nothing here.
+ * Arguments and results are copied as they would be on their way to a worker and back, or moved where `Transfer` says so,
+ * and what cannot cross is a `CloneError`; an error that is thrown is the very one. A `timeout` cannot stop a synchronous method; `terminateAfter`, `crashRetries` and `batch` mean nothing here.
  *
  * @param api an object whose own functions are the methods: what a worker module gives to `expose`.
  * @throws TypeError: `api` is no object.
@@ -53,6 +56,10 @@ class Seat implements Place {
 
   get hungry(): boolean {
     return this.#pool.idle;
+  }
+
+  own(call: Description): Description {
+    return this.#pool.own(call);
   }
 
   wake(): void {
@@ -108,6 +115,10 @@ class Local implements ClosablePool {
       carryTime: 0,
       busy: [Math.min(1, spent / Math.max(asked - this.#made, 1e-3))],
     };
+  }
+
+  own(call: Description): Description {
+    return ownCall(call, () => this.#counts.failed++);
   }
 
   attach(feed: Feed): Place {
@@ -168,7 +179,13 @@ class Local implements ClosablePool {
     const end = (failed: boolean, outcome: unknown): void => {
       clearTimeout(running.timer);
       leaveTask(current);
-      this.#settle(running, failed, outcome);
+      let result = outcome;
+      try {
+        if (!failed) result = ownResult(outcome);
+      } catch (cause) {
+        return this.#settle(running, true, resultError(messageOf(cause)));
+      }
+      this.#settle(running, failed, result);
     };
     let result: unknown;
     let waits: boolean;
@@ -198,13 +215,12 @@ class Local implements ClosablePool {
     const how = abandoned ?? (failed ? 'error' : 'value');
     // That its time was up has been told.
     if (how !== 'timeout') this.#tellEnd(task, how);
-    const value = !failed && typeof outcome === 'object' && isTransfer(outcome) ? outcome.send : outcome;
     if (how === 'error') {
       this.#counts.failed++;
-      seat.feed.failure(task, value);
+      seat.feed.failure(task, outcome);
     } else if (how === 'value') {
       this.#counts.completed++;
-      seat.feed.value(task, value);
+      seat.feed.value(task, outcome);
     }
     seat.feed.drain();
     this.pump();
@@ -243,4 +259,10 @@ class Local implements ClosablePool {
     this.#events.complete();
     for (const resolve of this.#whenEnded.splice(0)) resolve();
   }
+}
+
+/** What arrives of a result: a copy, or what it moves. */
+function ownResult(result: unknown): unknown {
+  const moves = typeof result === 'object' && isTransfer(result);
+  return moves ? take(toMove(result.send, result.transferables)).value : snapshot(result);
 }

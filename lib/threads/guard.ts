@@ -22,6 +22,8 @@ export interface Loss {
   readonly exitCode?: number | undefined;
 }
 
+const UNREADABLE = 'sent a message that cannot be read';
+
 type Listener = (event: { data: unknown }) => void;
 
 export function isWorker(value: unknown): value is AnyWorker {
@@ -39,6 +41,8 @@ export class Guard {
   /** Called with every message, and once with the loss. */
   onMessage: (data: unknown) => void = () => {};
   onLost: (loss: Loss) => void = () => {};
+  /** Called where a message of the worker cannot be read. While nobody knows what may have been in it, the worker is lost. */
+  onUnread: (loss: Loss) => void = (loss) => this.lose(loss);
   readonly worker: AnyWorker;
   readonly #listening: readonly (readonly [string, (value: never) => void])[];
   readonly #unloaded: string;
@@ -112,11 +116,15 @@ export class Guard {
     if (!this.#lost) this.onMessage(data);
   }
 
+  #unread(loss: Loss): void {
+    if (!this.#lost) this.onUnread(loss);
+  }
+
   #nodeEvents(): (readonly [string, (value: never) => void])[] {
     let cause: readonly [unknown] | undefined;
     return [
       ['message', (data: unknown) => this.#message(data)],
-      ['messageerror', (error: unknown) => this.lose({ why: 'sent a message that cannot be read', cause: [error] })],
+      ['messageerror', (error: unknown) => this.#unread({ why: UNREADABLE, cause: [error] })],
       // `exit` follows, after the messages that were sent before it.
       ['error', (error: unknown) => (cause = [error])],
       [
@@ -134,7 +142,7 @@ export class Guard {
   #webEvents(): (readonly [string, (value: never) => void])[] {
     return [
       ['message', (event: { data: unknown }) => this.#message(event.data)],
-      ['messageerror', () => this.lose({ why: 'sent a message that cannot be read' })],
+      ['messageerror', () => this.#unread({ why: UNREADABLE })],
       [
         'error',
         (event: { message?: string; error?: unknown; filename?: string; lineno?: number; preventDefault?(): void }) => {

@@ -78,7 +78,7 @@ export class Lanes implements Pool {
   attach(feed: Feed): Place {
     if (this.#closing !== undefined) throw poolClosed(this.#settings.name);
     if (this.#turns.size === 0) this.#staff.tryAgain();
-    const seat = new Seat(feed, this);
+    const seat = new Seat(feed, this, () => this.#counts.failed++);
     seat.hungry = true;
     this.#turns.add(seat);
     return seat;

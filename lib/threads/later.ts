@@ -3,7 +3,7 @@ import { Observable, type Subscriber } from 'rxjs';
 import { queueMicrotask } from '../core/clock.ts';
 import type { ClosablePool } from '../core/publicPool.ts';
 import { WorkerInitError, poolClosed } from '../errors.ts';
-import type { Feed, Place, PoolEvent, PoolStats } from '../pool.ts';
+import type { Description, Feed, Place, PoolEvent, PoolStats } from '../pool.ts';
 import type { Early } from './early.ts';
 
 const NOTHING_YET: Omit<PoolStats, 'dropped'> = {
@@ -141,6 +141,10 @@ class Waiting implements Place {
       return this.feed.error(error);
     }
     this.feed.drain();
+  }
+
+  own(call: Description): Description {
+    return this.#place?.own?.(call) ?? call;
   }
 
   wake(): void {

@@ -1,7 +1,8 @@
 /** A stream's place at a pool of lanes. */
+import { ownCall } from '../core/ownCall.ts';
 import { Pace } from '../core/pace.ts';
 import { BasicSeat, type House } from '../core/seat.ts';
-import type { Feed, Task } from '../pool.ts';
+import type { Description, Feed, Task } from '../pool.ts';
 import type { Batch } from './batch.ts';
 import type { Lane } from './lane.ts';
 
@@ -13,8 +14,16 @@ export class Seat extends BasicSeat<Seat> {
   /** Whether nobody waits any more for what `fn` has described. */
   left = false;
 
-  constructor(feed: Feed, house: House<Seat>) {
+  readonly #failed: () => void;
+
+  /** `failed` is told of each task whose call cannot be made. */
+  constructor(feed: Feed, house: House<Seat>, failed: () => void) {
     super(feed, new Pace(), house);
+    this.#failed = failed;
+  }
+
+  own(call: Description): Description {
+    return ownCall(call, this.#failed);
   }
 
   override leave(): void {
@@ -35,7 +44,7 @@ export class Seat extends BasicSeat<Seat> {
   /**
    * Up to `most` tasks for one message to a worker that is idle or not. What is moved instead of copied travels alone
    * and to an idle one: it would be gone if its worker died of another task, or could not be taken back from it. So does
-   * what may have killed a worker: then it is known whether it does.
+   * what may have killed a worker, or may be why a message could not be read: then it is known whether it does, or is.
    */
   take(most: number, idle: boolean): Task[] {
     const tasks: Task[] = [];
@@ -43,7 +52,7 @@ export class Seat extends BasicSeat<Seat> {
     while (tasks.length < most) {
       const task = this.feed.next();
       if (task === undefined) break;
-      const apart = task.transfer !== undefined || task.suspect === true;
+      const apart = task.transfer !== undefined || task.suspect === true || task.alone === true;
       if (apart && (tasks.length > 0 || !idle)) {
         this.feed.putBack([task]);
         this.alone = true;

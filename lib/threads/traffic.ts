@@ -1,8 +1,10 @@
 /** The batches on their way to one worker and back. */
 import { monotonic, now, queueMicrotask } from '../core/clock.ts';
+import { argumentsError } from '../core/ownCall.ts';
 import { remoteError } from '../core/remoteError.ts';
-import { CloneError } from '../errors.ts';
+import type { CloneError } from '../errors.ts';
 import type { Task } from '../pool.ts';
+import { resultError } from '../snapshot.ts';
 import { type Thrown, messageOf } from '../thrown.ts';
 import {
   ASK,
@@ -14,6 +16,8 @@ import {
   REPLY,
   type ReplyMessage,
   SLOTS,
+  UNREAD,
+  type UnreadMessage,
 } from '../wire.ts';
 import { Batch } from './batch.ts';
 import { giveNotice, whenOutOfTime } from './deadlines.ts';
@@ -59,6 +63,7 @@ export class Traffic {
     this.#meter = meter;
     link.guard.onLost = (loss) => events.lost(loss);
     link.guard.onMessage = (data) => this.#message(data);
+    link.guard.onUnread = () => this.#unreadHere();
   }
 
   /** Whether a message more may be on its way: a second only to a worker that takes batches. */
@@ -93,7 +98,7 @@ export class Traffic {
         seat.pace.sent(tasks.length, monotonic() - began);
       } else this.#callPlain(plain, batch);
     } catch (error) {
-      this.#unsendable(batch, error);
+      this.#uncrossed(batch, messageOf(error), { cause: error });
     }
     const { timeout } = seat.feed;
     // It could not be sent, or whoever was told that it begins has closed the pool.
@@ -146,7 +151,7 @@ export class Traffic {
   }
 
   #message(data: unknown): void {
-    const message = data as ReplyMessage | BeginMessage | AskMessage | null | undefined;
+    const message = data as ReplyMessage | BeginMessage | AskMessage | UnreadMessage | null | undefined;
     if (message?.type === REPLY) return this.#reply(message);
     if (message?.type === BEGIN) {
       const batch = this.#batch(message.id);
@@ -159,12 +164,18 @@ export class Traffic {
       if (batch !== undefined) batch.asked = true;
       return;
     }
+    if (message?.type === UNREAD) {
+      // It reads them in the order in which they were sent.
+      const batch = this.batches.find((each) => each.id > message.id);
+      if (batch !== undefined) this.#uncrossed(batch, UNREADABLE);
+      return;
+    }
     const loss = uncaught(message);
     if (loss !== undefined) this.link.guard.lose(loss);
     else this.link.deliver(data);
   }
 
-  #reply({ id, from, values, failed, ms, last, times, packing }: ReplyMessage): void {
+  #reply({ id, from: first, values, failed, ms, last, times, packing }: ReplyMessage): void {
     this.#replied?.seat.pace.returned(this.#replied.count, packing);
     this.#replied = undefined;
     const batch = this.#batch(id);
@@ -175,6 +186,8 @@ export class Traffic {
     const { seat, tasks } = batch;
     const { feed } = seat;
     const count = values.length;
+    const from = Math.min(first, batch.claimed);
+    this.#unreadTo(from, batch);
     const failures = failed === undefined ? undefined : new Set(failed);
     // Those that nobody waits for any more count for nothing.
     const waited = Math.min(count, Math.max(0, batch.cancelledFrom - from));
@@ -230,37 +243,61 @@ export class Traffic {
 
   #callPlain(thread: SpawnedThread, batch: Batch): void {
     const [task] = batch.tasks as readonly [Task];
-    const { feed, pace } = batch.seat;
     const began = now();
     this.#teller.begun(batch, 0, began);
-    void callPlain(thread, task, feed.subscribed).then(({ failed, value }) => {
-      if (batch.over) return;
-      this.progress = true;
-      this.#events.answered();
-      const { cancelled } = batch;
-      this.#teller.ended(batch, 0, cancelled ? 'cancel' : failed ? 'error' : 'value', began);
-      if (failed) feed.failure(task, value);
-      else feed.value(task, value);
-      pace.observe(1, now() - began);
-      this.#meter.told();
-      this.#remove(batch);
-      this.#settled(batch, cancelled ? 0 : 1, failed && !cancelled ? 1 : 0);
+    void callPlain(thread, task, batch.seat.feed.subscribed).then(({ failed, value }) => {
+      if (!batch.over) this.#plainAnswered(batch, failed, value, began);
     });
   }
 
-  /** The message could not be posted: the tasks whose arguments cannot cross fail, the others are next again. */
-  #unsendable(batch: Batch, cause: unknown): void {
-    const { feed } = batch.seat;
-    const found = batch.tasks.length === 1 ? [] : batch.tasks.filter((task) => !crosses(task.args));
-    const bad = found.length === 0 ? batch.tasks : found;
+  #plainAnswered(batch: Batch, failed: boolean, value: unknown, began: number): void {
+    const { cancelled, seat, tasks } = batch;
+    const { feed, pace } = seat;
+    const [task] = tasks as readonly [Task];
+    this.progress = true;
+    this.#events.answered();
+    this.#teller.ended(batch, 0, cancelled ? 'cancel' : failed ? 'error' : 'value', began);
+    if (failed) feed.failure(task, value);
+    else feed.value(task, value);
+    pace.observe(1, now() - began);
+    this.#meter.told();
     this.#remove(batch);
-    feed.putBack(batch.tasks.filter((task) => !bad.includes(task)));
-    for (const task of bad) {
-      const message = `The arguments of ${task.method}() cannot cross to a worker: ${messageOf(cause)}`;
-      feed.failure(task, new CloneError(message, { cause }));
+    this.#settled(batch, cancelled ? 0 : 1, failed && !cancelled ? 1 : 0);
+  }
+
+  /** The message could not be posted, or not be read there: one task fails for that, several are next again, each alone. */
+  #uncrossed(batch: Batch, why: string, options?: ErrorOptions): void {
+    const { feed } = batch.seat;
+    // Some may have been taken back meanwhile.
+    const tasks = batch.tasks.slice(0, batch.end);
+    const failed = batch.tasks.length === 1 && tasks.length === 1;
+    this.#remove(batch);
+    if (failed) feed.failure(tasks[0]!, argumentsError(tasks[0]!.method, why, options));
+    else {
+      for (const task of tasks) task.alone = true;
+      feed.putBack(tasks);
     }
-    // Not at once: the pool is in the middle of handing out.
-    queueMicrotask(() => this.#settled(batch, 0, bad.length));
+    // Not at once: the pool may be in the middle of handing out.
+    queueMicrotask(() => this.#settled(batch, 0, failed ? 1 : 0));
+  }
+
+  /** A message of the worker could not be read: it is asked which of its batches are over. */
+  #unreadHere(): void {
+    for (const batch of [...this.batches]) {
+      if (this.link.plain === undefined) this.link.guard.post({ type: UNREAD, id: batch.id } satisfies UnreadMessage);
+      else this.#plainAnswered(batch, true, unreadable(), now());
+    }
+  }
+
+  /** The outcomes before `from` that have not come were in messages that could not be read. */
+  #unreadTo(from: number, batch: Batch): void {
+    for (; batch.reported < from; batch.reported++) {
+      if (batch.late) continue;
+      const wanted = batch.reported < batch.cancelledFrom;
+      this.#teller.ended(batch, batch.reported, wanted ? 'error' : 'cancel', now());
+      batch.seat.feed.failure(batch.release(batch.reported), unreadable());
+      this.#events.settled(0, wanted ? 1 : 0);
+    }
   }
 
   #settled({ seat }: Batch, count: number, failures: number): void {
@@ -291,11 +328,6 @@ export class Traffic {
   }
 }
 
-function crosses(args: readonly unknown[]): boolean {
-  try {
-    structuredClone(args);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const UNREADABLE = 'they cannot be read there (nested too deep for its stack?)';
+
+const unreadable = (): CloneError => resultError('it cannot be read here (nested too deep for its stack?)');

@@ -1,6 +1,6 @@
 /** Runs an inline function in a worker: it has been told the function, and waits for its context. */
 import { listen } from '#port';
-import { ClosureError } from '../errors.ts';
+import { CloneError, ClosureError } from '../errors.ts';
 import { INLINE, SETUP, type SetupMessage } from '../wire.ts';
 import { taskContext } from './context.ts';
 import { expose } from './expose.ts';
@@ -10,6 +10,9 @@ export type Compiled = (__name: <T>(fn: T) => T) => (value: unknown, index: numb
 
 export function serveInline(compile: (source: string | undefined) => Compiled): void {
   let exposed = false;
+  const unread = (): void => {
+    if (!exposed) throw new CloneError('context cannot be read in the worker (nested too deep for its stack?)');
+  };
   listen((data) => {
     const message = data as SetupMessage | null | undefined;
     if (message?.type !== SETUP || exposed) return;
@@ -27,7 +30,7 @@ export function serveInline(compile: (source: string | undefined) => Compiled): 
         }
       },
     });
-  });
+  }, unread);
 }
 
 /** A name that is not defined, and that the function's text uses freely, is one that it had around it at home. */

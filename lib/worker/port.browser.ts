@@ -10,8 +10,11 @@ const scope = globalThis as unknown as Scope;
 /** A page has `postMessage` too, of another kind. */
 const inWorker = typeof (globalThis as { WorkerGlobalScope?: unknown }).WorkerGlobalScope === 'function';
 
-export function listen(receive: (message: unknown) => void): void {
-  if (inWorker) scope.addEventListener('message', (event: { data: unknown }) => receive(event.data));
+/** `unread` hears of each message that cannot be read. */
+export function listen(receive: (message: unknown) => void, unread: () => void): void {
+  if (!inWorker) return;
+  scope.addEventListener('message', (event: { data: unknown }) => receive(event.data));
+  scope.addEventListener('messageerror', unread);
 }
 
 export function post(message: unknown, transfer: readonly unknown[] = []): void {

@@ -1,8 +1,10 @@
 /** How a worker talks to its host, in Node. `#port` in package.json chooses between this file and its sibling. */
 import { parentPort } from 'node:worker_threads';
 
-export function listen(receive: (message: unknown) => void): void {
+/** `unread` hears of each message that cannot be read. */
+export function listen(receive: (message: unknown) => void, unread: () => void): void {
   parentPort?.on('message', receive);
+  parentPort?.on('messageerror', unread);
 }
 
 export function post(message: unknown, transfer: readonly unknown[] = []): void {

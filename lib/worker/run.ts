@@ -21,6 +21,7 @@ import {
   endOf,
   nextOf,
 } from '../wire.ts';
+import { OTHER, cut, plainCopy, resultError, take, toMove } from '../snapshot.ts';
 import { RunningTask, type Stop } from './context.ts';
 import { isTransfer } from './transfer.ts';
 
@@ -46,7 +47,9 @@ export class Run {
 
   #values: unknown[] = [];
   #failed: number[] = [];
-  #transfer: unknown[] = [];
+  #transfer: readonly object[] = [];
+  /** Whether what has ended is to be sent at once. */
+  #now = false;
   #times: number[] = [];
   #numbers = true;
   #from = 0;
@@ -144,12 +147,35 @@ export class Run {
   value(value: unknown): void {
     if (typeof value !== 'number') {
       this.#numbers = false;
-      if (typeof value === 'object' && isTransfer(value)) {
-        this.#transfer.push(...value.transferables);
-        value = value.send;
+      try {
+        value = this.#own(value);
+      } catch (cause) {
+        return this.failure(resultError(messageOf(cause)));
       }
     }
     this.#values.push(value);
+  }
+
+  /** A copy that no later task can change. */
+  #own(value: unknown): unknown {
+    if (typeof value === 'object' && isTransfer(value)) {
+      let moving = toMove(value.send, value.transferables);
+      // Posted before anything else runs: then it is gone.
+      this.#apart(moving.plain);
+      if (!moving.plain) moving = take(moving);
+      this.#transfer = moving.transfer;
+      return moving.value;
+    }
+    const copy = plainCopy(value);
+    if (copy !== OTHER) return copy;
+    this.#apart(false);
+    return cut(structuredClone(value));
+  }
+
+  /** What cannot be told to be readable on the other side travels alone: then it is known what could not be read. */
+  #apart(readable: boolean): void {
+    if (!readable) this.reply(false);
+    this.#now = true;
   }
 
   failure(error: unknown): void {
@@ -166,7 +192,7 @@ export class Run {
     // The first failure may end the stream: what comes after it should not begin.
     const failing = this.#failed.length > 0 && !this.#failureTold;
     this.#failureTold ||= failing;
-    const due = failing || ended - this.#since > REPLY_EVERY;
+    const due = failing || this.#now || ended - this.#since > REPLY_EVERY;
     if (due && this.#more) this.reply(false);
   }
 
@@ -193,6 +219,7 @@ export class Run {
     this.#values = [];
     this.#failed = [];
     this.#transfer = [];
+    this.#now = false;
     this.#times = [];
     this.#numbers = true;
     const reply: ReplyMessage = {
@@ -207,15 +234,15 @@ export class Run {
       times,
     };
     try {
-      post(reply, [...new Set(transfer)]);
+      post(reply, transfer);
       packing = monotonic() - replied;
     } catch {
       this.#replySingly(reply, transfer);
     }
   }
 
-  /** One of the values cannot cross: each goes by itself, and that one as an error. */
-  #replySingly(reply: ReplyMessage, transfer: readonly unknown[]): void {
+  /** One of the values cannot cross: each goes by itself, and that one as an error. What is moved, is moved for the last. */
+  #replySingly(reply: ReplyMessage, transfer: readonly object[]): void {
     const { failed = [], from, id, ms, values } = reply;
     const count = values.length;
     for (let at = 0; at < count; at++) {
@@ -231,21 +258,18 @@ export class Run {
         times: reply.times?.slice(2 * at, 2 * at + 2),
       };
       try {
-        // Alone again, a value may need what was to be moved for another: whoever cannot go without fails.
-        post(single, count === 1 ? [] : movedBy(values[at], transfer));
+        post(single, at === count - 1 ? transfer : []);
       } catch (cause) {
-        const error = new CloneError(`The result of the task cannot cross to the main thread: ${messageOf(cause)}`);
-        post({ ...single, values: [pack(error)], failed: [0] });
+        post({ ...single, values: [pack(resultError(messageOf(cause)))], failed: [0] });
       }
     }
   }
 }
 
-/** Those of `transfer` that `value` is, or directly holds. */
-function movedBy(value: unknown, transfer: readonly unknown[]): readonly unknown[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const parts = new Set<unknown>([value, ...Object.values(value), (value as { buffer?: unknown }).buffer]);
-  return transfer.filter((each) => parts.has(each));
+/** A batch is over, all that came of it has been sent, and the host has not seen its end. */
+export function tellOver(id: number): void {
+  const nothing = { values: [], failed: undefined, ms: 0, packing: 0, times: undefined };
+  post({ type: REPLY, id, from: Infinity, last: true, ...nothing } satisfies ReplyMessage);
 }
 
 export function pack(error: unknown): Thrown {

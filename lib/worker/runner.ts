@@ -8,11 +8,13 @@ import {
   RUN,
   type RunMessage,
   UNCAUGHT,
+  UNREAD,
   type UncaughtMessage,
+  type UnreadMessage,
 } from '../wire.ts';
 import { enterTask, leaveTask } from './context.ts';
 import { type Methods, isThenable, methodOf } from './method.ts';
-import { Run, pack } from './run.ts';
+import { Run, pack, tellOver } from './run.ts';
 
 export function serve(api: Methods): void {
   const waiting: Run[] = [];
@@ -32,15 +34,21 @@ export function serve(api: Methods): void {
       await frame['rxjs-parallel:batch'](api, running, () => halted);
     }
   };
+  const runOf = (id: number): Run | undefined => [running, ...waiting].find((run) => run?.message.id === id);
+  /** The last batch that was read. */
+  let read = 0;
+  const unread = (): void => post({ type: UNREAD, id: read } satisfies UnreadMessage);
   listen((data) => {
-    const message = data as OpenMessage | RunMessage | CutMessage | null | undefined;
+    const message = data as OpenMessage | RunMessage | CutMessage | UnreadMessage | null | undefined;
     if (message?.type === OPEN) cells = message.cells;
     else if (message?.type === RUN) {
+      read = message.id;
       waiting.push(new Run(message, cells));
       if (running === undefined) void runAll();
-    } else if (message?.type === CUT)
-      [running, ...waiting].find((run) => run?.message.id === message.id)?.cut(message.end, message.late);
-  });
+    } else if (message?.type === CUT) runOf(message.id)?.cut(message.end, message.late);
+    // What is not over tells how far it is anyway.
+    else if (message?.type === UNREAD && runOf(message.id) === undefined) tellOver(message.id);
+  }, unread);
   onUncaught((error) => {
     if (halted) return;
     halted = true;

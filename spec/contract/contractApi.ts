@@ -7,6 +7,59 @@ class NoSuchThingError extends RangeError {
   readonly details = { tried: [1, 2] };
 }
 
+/** What a worker may return time and again. */
+export type Again = 'buffer' | 'bytes' | 'object' | 'nested' | 'array' | 'Map' | 'view' | 'heap';
+
+/** How to read the number that it tells. */
+export const read: Record<Again, (result: any) => unknown> = {
+  buffer: (buffer: ArrayBuffer) => new Float64Array(buffer)[0],
+  bytes: (view: Float64Array) => view[0],
+  object: (object: { n: number }) => object.n,
+  nested: (object: { deep: { list: { n: number }[] } }) => object.deep.list[0]!.n,
+  array: (list: number[]) => (list.length === 2 ? list[0] : list),
+  Map: (map: Map<string, number>) => (map.size === 1 ? map.get('n') : map),
+  view: (view: DataView) => view.getFloat64(0),
+  heap: (view: Float64Array) => (view.buffer.byteLength === view.byteLength ? view[0] : view.buffer.byteLength),
+};
+
+const floats = new Float64Array(2);
+const object = { n: -1, name: 'x' };
+const item = { n: -1 };
+const nested = { deep: { list: [item] } };
+const list = [-1, -2];
+const map = new Map<string, number>();
+const view = new DataView(new ArrayBuffer(64), 8, 8);
+const memory = new WebAssembly.Memory({ initial: 1 });
+
+const reused: Record<Again, (n: number) => unknown> = {
+  buffer: (n) => reused.bytes(n) && floats.buffer,
+  bytes(n) {
+    floats[0] = n;
+    return floats;
+  },
+  object: (n) => Object.assign(object, { n }),
+  nested(n) {
+    item.n = n;
+    return nested;
+  },
+  array(n) {
+    list[0] = n;
+    return list;
+  },
+  Map: (n) => map.set('n', n),
+  view(n) {
+    view.setFloat64(0, n);
+    return view;
+  },
+  heap(n) {
+    // What grows leaves the views that there were with nothing.
+    if (n % 200 === 199) memory.grow(1);
+    const seen = new Float64Array(memory.buffer, 64, 2);
+    seen[0] = n;
+    return seen;
+  },
+};
+
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function contractApi() {
@@ -101,6 +154,20 @@ export function contractApi() {
     reversed(bytes: Uint8Array<ArrayBuffer>) {
       bytes.reverse();
       return Transfer(bytes, [bytes.buffer]);
+    },
+    /** What it returned before, changed to tell `n`. */
+    again(what: Again, n: number): any {
+      return reused[what](n);
+    },
+    async againLater(what: Again, n: number): Promise<any> {
+      await Promise.resolve();
+      return reused[what](n);
+    },
+    /** Changes what it is given, and tells how often that has been done. */
+    tagged: ({ options }: { options: { tags: number[] } }): number => options.tags.push(1),
+    turned(bytes: Uint8Array): number {
+      bytes.reverse();
+      return bytes[0]!;
     },
     notCloneable: () => () => 1,
   };

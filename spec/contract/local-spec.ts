@@ -2,4 +2,4 @@ import { localPool } from '../../lib/index.ts';
 import { contractApi } from './contractApi.ts';
 import { poolContract } from './poolContract.ts';
 
-poolContract('localPool', { most: 1, copies: false, make: () => localPool(contractApi()) });
+poolContract('localPool', { most: 1, copies: true, make: () => localPool(contractApi()) });

@@ -14,7 +14,7 @@ import {
   parallelMapUnordered,
   taskOf,
 } from '../../lib/index.ts';
-import type { ContractApi } from './contractApi.ts';
+import { type Again, type ContractApi, read } from './contractApi.ts';
 
 interface Kind {
   /** The most that a pool of this kind can be of. */
@@ -711,6 +711,51 @@ export function poolContract(name: string, { most, copies, moves = copies, make 
       });
     });
 
+    if (copies)
+      describe('gives each call a copy of its own:', () => {
+        /** So many that most travel with others. */
+        const MANY = 3000;
+        const numbers = Array.from({ length: MANY }, (_, n) => n);
+
+        for (const what of Object.keys(read) as Again[])
+          it(`of what its worker returns again and again (${what})`, async () => {
+            const pool = made(1);
+            const results = await all(range(0, MANY).pipe(parallelMap((worker, n) => worker.again(what, n), pool)));
+            expect(results.map(read[what])).toEqual(numbers);
+            const later = await all(
+              range(0, MANY / 10).pipe(parallelMapUnordered((worker, n) => worker.againLater(what, n), pool)),
+            );
+            expect(later.map(read[what])).toEqual(numbers.slice(0, MANY / 10));
+          });
+
+        it('of an object that inputs share', async () => {
+          const options = { tags: [] };
+          const source = range(0, MANY);
+          const counts = all(source.pipe(parallelMap((worker, n) => worker.tagged({ n, options } as never), made(1))));
+          expect(await counts).toEqual(numbers.map(() => 1));
+          expect(options.tags).toEqual([]);
+        });
+
+        it('of bytes that every task is given', async () => {
+          const bytes = Uint8Array.of(1, 2, 3);
+          const first = all(range(0, MANY).pipe(parallelMap((worker) => worker.turned(bytes), made(1))));
+          expect(await first).toEqual(numbers.map(() => 3));
+          expect(bytes).toEqual(Uint8Array.of(1, 2, 3));
+        });
+
+        it('of what fn changes for the next', async () => {
+          const row = { n: -1, list: [-1] };
+          const rows = range(0, MANY).pipe(
+            parallelMap((worker, n) => {
+              row.n = n;
+              row.list[0] = n;
+              return worker.echo(row);
+            }, made(2)),
+          );
+          expect(await all(rows)).toEqual(numbers.map((n) => ({ n, list: [n] })));
+        });
+      });
+
     describe('shared', () => {
       it('serves several streams and runs', async () => {
         const pool = made(2);
@@ -758,7 +803,7 @@ export function poolContract(name: string, { most, copies, moves = copies, make 
         expect(await run).toBe('run');
         expect(await live).toBeInstanceOf(PoolClosedError);
         expect(open).toEqual(['first']);
-        expect(pool.stats().workers).toBe(most === 1 && !copies ? pool.stats().workers : 0);
+        expect(pool.stats().workers).toBe(most === 1 ? pool.stats().workers : 0);
       });
 
       it('with drain: false, errors everything at once', async () => {

@@ -28,7 +28,7 @@ describe('localPool', () => {
     expect(log).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2']);
   });
 
-  it('gives the very object that the method returns, and the very error', async () => {
+  it('gives a copy of what the method returns, and the very error', async () => {
     const object = { deep: {} };
     const error = new Error('very');
     const api = {
@@ -38,7 +38,10 @@ describe('localPool', () => {
       },
     };
     const pool = localPool(api);
-    expect(await pool.run((worker) => worker.object())).toBe(object);
+    const result = await pool.run((worker) => worker.object());
+    expect(result).toEqual(object);
+    expect(result).not.toBe(object);
+    expect(result.deep).not.toBe(object.deep);
     await expectAsync(pool.run((worker) => worker.fail())).toBeRejectedWith(error);
     expect(taskOf(error)).toEqual({ index: 0, input: undefined });
   });

@@ -25,7 +25,11 @@ export type How =
 const api = { echo: (value: unknown): unknown => value };
 export type StartApi = typeof api;
 
-const alive = (): void => listen(() => {});
+const alive = (): void =>
+  listen(
+    () => {},
+    () => {},
+  );
 
 switch (how) {
   case 'slowly':
