@@ -11,6 +11,9 @@ export const MARK = 'rxjs-parallel';
 /** The one method of a worker for an inline function. As all our frames below a task's are, it is named `rxjs-parallel:`. */
 export const INLINE = 'rxjs-parallel:inline';
 
+/** What a thread that we have made finds among the data of its environment: only then is `expose` for us. */
+export const MADE = 'rxjs-parallel:made';
+
 export const OPEN = 'rxjs-parallel:open';
 export const RUN = 'rxjs-parallel:run';
 export const CUT = 'rxjs-parallel:cut';

@@ -23,8 +23,10 @@ export const queueMicrotask: typeof globalThis.queueMicrotask = /* @__PURE__ */ 
 const performance = real('performance');
 
 /** Milliseconds that only grow, with fractions: for differences. */
-// In Node a fake `now` stands on the object itself.
-export let monotonic: () => number = (Object.getPrototypeOf(performance) as Performance).now.bind(performance);
+// In Node a fake `now` stands on the object itself; in Bun the real one does.
+export let monotonic: () => number = (
+  (Object.getPrototypeOf(performance) as Partial<Performance>).now ?? performance.now
+).bind(performance);
 
 /** What to add to `monotonic` for milliseconds since the epoch. */
 export const timeOrigin: number = performance.timeOrigin;

@@ -1,5 +1,5 @@
 /** Brings one worker up: built, guarded, and spoken to in batches, or through threads.js where it knows nothing of us. */
-import { lasting } from '#platform';
+import { lasting, marked } from '#platform';
 import { type Timer, clearTimeout, setTimeout } from '../core/clock.ts';
 import { remoteError } from '../core/remoteError.ts';
 import { WorkerInitError } from '../errors.ts';
@@ -84,7 +84,7 @@ export interface OpeningSettings {
 export function openWorker(factory: () => unknown, { initTimeout, label, unloaded }: OpeningSettings): Opening {
   let returned: unknown;
   try {
-    returned = factory();
+    returned = marked(factory);
   } catch (cause) {
     return failed(notMade(cause, label()));
   }

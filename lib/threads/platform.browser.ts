@@ -6,6 +6,9 @@ export const cores: number = globalThis.navigator?.hardwareConcurrency ?? 4;
 
 export const Worker: WorkerConstructor = globalThis.Worker as never;
 
+/** Which worker of a page is ours, its `expose` does not ask: that does nothing in others than pages make. */
+export const marked = <T>(make: () => T): T => make();
+
 /** No worker of a page tells where its module is. */
 export const addressOf = (_worker: object): string | undefined => undefined;
 

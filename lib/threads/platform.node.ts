@@ -1,7 +1,13 @@
 /** What differs between hosts, in Node. `#platform` in package.json chooses between this file and its sibling. */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { Worker as NodeWorker, type WorkerOptions as NodeOptions } from 'node:worker_threads';
+import {
+  Worker as NodeWorker,
+  type WorkerOptions as NodeOptions,
+  getEnvironmentData,
+  setEnvironmentData,
+} from 'node:worker_threads';
+import { MADE } from '../wire.ts';
 import { setImmediate } from '../core/clock.ts';
 import type { Loss } from './guard.ts';
 import { EXPOSES } from './outlook.ts';
@@ -15,10 +21,41 @@ export const cores: number = availableParallelism();
  */
 const inherited: NodeOptions = process.execArgv.some((arg) => arg.startsWith('--input-type')) ? { execArgv: [] } : {};
 
+/**
+ * Marks the threads that are made until that is called which it returns, of whichever class they are: in them `expose` is
+ * for us. A thread gets a copy of the environment data as they are when it is made.
+ */
+function mark(): () => void {
+  const before = getEnvironmentData(MADE);
+  setEnvironmentData(MADE, true);
+  return () => setEnvironmentData(MADE, before);
+}
+
+/** What `make` gives, with the threads that it makes marked. */
+export function marked<T>(make: () => T): T {
+  const unmark = mark();
+  try {
+    return make();
+  } finally {
+    unmark();
+  }
+}
+
+class MarkedWorker extends NodeWorker {
+  constructor(url: URL | string, options: NodeOptions) {
+    const unmark = mark();
+    try {
+      super(url, options);
+    } finally {
+      unmark();
+    }
+  }
+}
+
 type Listener = (event: { data: unknown }) => void;
 
 /** With the browser's way to listen besides Node's, so that threads.js's `spawn` takes it too. */
-class FileWorker extends NodeWorker {
+class FileWorker extends MarkedWorker {
   readonly #listeners = new Map<Listener, (data: unknown) => void>();
   readonly #address: string | undefined;
 

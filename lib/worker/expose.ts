@@ -1,15 +1,20 @@
+import { attached } from '#port';
 import { MARK } from '../wire.ts';
 import type { Methods } from './method.ts';
 import { serve } from './runner.ts';
 import { expose as exposeToThreads } from './threads.ts';
 
+let exposed = false;
+
 /**
  * Makes the functions of `api` callable from the main thread. Call it once, in a worker's module.
  *
- * Methods may be async, and may throw. The worker also serves a plain threads.js `spawn`.
+ * Methods may be async, and may throw. The worker also serves a plain threads.js `spawn`. Outside a worker this does
+ * nothing: a worker's module may be imported on the main thread, in a page, or by a test, for its types or for `localPool`.
  *
  * @param api an object whose own functions are the methods.
  * @throws TypeError: `api` is no object of functions.
+ * @throws Error: it was called before in this worker.
  *
  * ```ts
  * import { expose } from 'rxjs-parallel/worker';
@@ -24,6 +29,13 @@ export function expose(api: object): void {
     throw new TypeError(`expose: api must be an object of functions, got ${api === null ? 'null' : `a ${typeof api}`}`);
   const methods = Object.entries(api).filter(([, method]) => typeof method === 'function');
   if (methods.length === 0) throw new TypeError('expose: api must have at least one function of its own');
+  if (!attached) return;
+  if (exposed)
+    throw new Error(
+      "expose() was called more than once in this worker: by its module, or by another worker's module that it imports. " +
+        'Call it once, with all methods; what others need of a module (its api, its types) belongs into a file without expose()',
+    );
+  exposed = true;
   serve(api as Methods);
   exposeToThreads({ ...Object.fromEntries(methods), [MARK]: () => 1 });
 }

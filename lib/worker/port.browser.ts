@@ -7,12 +7,16 @@ interface Scope {
 }
 
 const scope = globalThis as unknown as Scope;
-/** A page has `postMessage` too, of another kind. */
-const inWorker = typeof (globalThis as { WorkerGlobalScope?: unknown }).WorkerGlobalScope === 'function';
+/**
+ * Whether this is a worker that somebody has made: not a page, whose `postMessage` is of another kind, nor a shared or
+ * service worker, which has none.
+ */
+export const attached: boolean =
+  typeof (globalThis as { WorkerGlobalScope?: unknown }).WorkerGlobalScope === 'function' &&
+  typeof scope.postMessage === 'function';
 
 /** `unread` hears of each message that cannot be read. */
 export function listen(receive: (message: unknown) => void, unread: () => void): void {
-  if (!inWorker) return;
   scope.addEventListener('message', (event: { data: unknown }) => receive(event.data));
   scope.addEventListener('messageerror', unread);
 }
@@ -23,7 +27,6 @@ export function post(message: unknown, transfer: readonly unknown[] = []): void 
 
 /** `report` hears at once of errors that nobody catches. */
 export function onUncaught(report: (error: unknown) => void): void {
-  if (!inWorker) return;
   // A script from elsewhere keeps its errors to itself.
   const thrown = ({ error, message }: ErrorEvent): unknown =>
     message === 'Script error.' ? new Error(message) : (error as unknown);
@@ -40,7 +43,7 @@ export function onExit(_act: () => void): void {}
  */
 export function revealEnd(): void {
   const locks = (globalThis.navigator as { locks?: LockManager } | undefined)?.locks;
-  if (!inWorker || locks === undefined) return;
+  if (locks === undefined) return;
   const tell = (settled: boolean, name?: string): void => post({ type: LOCK, name, settled } satisfies LockMessage);
   const name = `rxjs-parallel:${crypto.randomUUID()}`;
   tell(false);
