@@ -5,8 +5,8 @@ import { build } from 'esbuild';
 import chromeLauncher from 'karma-chrome-launcher';
 import firefoxLauncher from 'karma-firefox-launcher';
 import jasmine from 'karma-jasmine';
-import { chromium, flags } from './scripts/chromium.js';
-import { firefox } from './scripts/firefox.js';
+import { flags } from './scripts/chromium.js';
+import { locate } from './scripts/programs.js';
 
 const specs = resolve('dist/spec');
 const bundled = resolve('dist/karma');
@@ -40,6 +40,9 @@ const policies = [
   { match: 'policy\\.strict\\.html$', name: 'Content-Security-Policy', value: "script-src 'self'; worker-src 'self'" },
 ];
 
+/** Which program each of Karma's browsers is. */
+const LAUNCHERS = { Chromium: 'chromium', FirefoxHeadless: 'firefox' };
+
 async function bundle(isolated) {
   const names = await readdir(specs, { recursive: true });
   const chosen = names.filter((name) => {
@@ -69,12 +72,11 @@ export default async function karma(config) {
   // Tools that only look at a configuration (knip) give none of the command line.
   if (config.browsers === undefined) return;
   const isolated = process.env.ISOLATED === 'true';
+  const wanted = config.browsers.length > 0 ? config.browsers : Object.keys(LAUNCHERS);
+  const found = await locate(...wanted.map((launcher) => LAUNCHERS[launcher]));
+  if (found.chromium !== undefined) process.env.CHROME_BIN = found.chromium;
+  if (found.firefox !== undefined) process.env.FIREFOX_BIN = found.firefox;
   await bundle(isolated);
-  const found = firefox();
-  process.env.CHROME_BIN = chromium();
-  if (found === undefined)
-    console.log('Firefox is left out: neither firefox-esr nor firefox is on the PATH, nor is FIREFOX_BIN set');
-  else process.env.FIREFOX_BIN = found;
   config.set({
     frameworks: ['jasmine'],
     plugins: [jasmine, chromeLauncher, firefoxLauncher],
@@ -90,8 +92,7 @@ export default async function karma(config) {
       jasmine: { random: true, timeoutInterval: 30_000, forbidDuplicateNames: true, failSpecWithNoExpectations: false },
     },
     // Both at once: mostly they wait.
-    browsers:
-      config.browsers.length > 0 ? config.browsers : ['Chromium', ...(found === undefined ? [] : ['FirefoxHeadless'])],
+    browsers: wanted.filter((launcher) => found[LAUNCHERS[launcher]] !== undefined),
     customLaunchers: {
       Chromium: {
         base: 'ChromeHeadless',

@@ -1,7 +1,7 @@
 // The page of examples/browser as a person uses it: in Chromium, from a server on the loopback.
 import { chromium as playwright } from 'playwright-core';
 import { build, createServer, preview } from 'vite';
-import { chromium } from './chromium.js';
+import { locate } from './programs.js';
 
 const config = { configFile: 'examples/browser/vite.config.ts', logLevel: 'error' };
 const loopback = { host: '127.0.0.1', port: 0, open: false };
@@ -20,9 +20,10 @@ export async function serveSources() {
   return { url: server.resolvedUrls.local[0], close: () => server.close() };
 }
 
-export function openBrowser() {
+export async function openBrowser() {
   const args = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-component-update', '--disable-sync'];
-  return playwright.launch({ executablePath: chromium(), args });
+  const { chromium } = await locate('chromium');
+  return playwright.launch({ executablePath: chromium, args });
 }
 
 export class DemoPage {

@@ -7,7 +7,7 @@ import { extname, join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { chromium as browsers } from 'playwright-core';
-import { chromium } from './chromium.js';
+import { locate } from './programs.js';
 
 const run = promisify(execFile);
 const FIXTURE = 'fixtures/bundlers';
@@ -32,6 +32,7 @@ const INSECURE = 'page.test';
 const NOT_INLINE = /^ClosureError: The function uses "\w+", .* helper of your compiler \(keepNames/;
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript' };
 
+const { chromium } = await locate('chromium');
 const folder = await mkdtemp(join(tmpdir(), 'rxjs-parallel-bundlers-'));
 const app = join(folder, 'app');
 await cp(join(FIXTURE, 'app'), app, { recursive: true });
@@ -39,7 +40,7 @@ await Promise.all([install(), installBundlers()]);
 const { builders, fetched, serveByVite } = await import('../fixtures/bundlers/bundlers.js');
 
 const browser = await browsers.launch({
-  executablePath: chromium(),
+  executablePath: chromium,
   args: [
     '--no-sandbox',
     '--disable-gpu',

@@ -1,13 +1,15 @@
 /** Plays faults in pages of one Chromium, with a watchdog. */
 import { chromium as browserType } from 'playwright-core';
-import { chromium as executable, flags } from '../../scripts/chromium.js';
+import { flags } from '../../scripts/chromium.js';
+import { locate } from '../../scripts/programs.js';
 import { serve } from './site.js';
 import { Watch } from './watch.js';
 
 /** `play(fault, { isolated })`: a page that is cross-origin isolated has shared memory. */
 export async function openChromium() {
+  const { chromium } = await locate('chromium');
   const browser = await browserType.launch({
-    executablePath: executable(),
+    executablePath: chromium,
     args: ['--headless', ...flags],
   });
   const sites = { true: await serve({ isolated: true }), false: await serve({ isolated: false }) };

@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 
-const { redisServer } = (await import(new URL('../../../scripts/redis.js', import.meta.url).href)) as {
-  redisServer(): string;
+const { locate } = (await import(new URL('../../../scripts/programs.js', import.meta.url).href)) as {
+  locate(name: 'redis'): Promise<{ redis: string }>;
 };
 // Found before any spec runs: to install it takes longer than a spec may.
-const program = redisServer();
+const { redis: program } = await locate('redis');
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
