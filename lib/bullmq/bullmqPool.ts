@@ -3,6 +3,7 @@ import { milliseconds, record, show, whole } from '../options.ts';
 import type { WorkerPool } from '../pool.ts';
 import { Jobs } from './jobs.ts';
 import { type Connection, checkConnection } from './connection.ts';
+import type { OnError } from './notices.ts';
 
 /** Options of `bullmqPool`. */
 export interface BullmqPoolOptions {
@@ -22,6 +23,11 @@ export interface BullmqPoolOptions {
    * Once it has answered it is waited for, however long it is gone.
    */
   readonly initTimeout?: number | undefined;
+  /**
+   * Milliseconds for which Redis may refuse what passes by itself (out of memory, cannot save, a replica after a
+   * failover, too few replicas), at least 0; then `WorkerInitError`. Default: 60 000. Meanwhile the streams wait.
+   */
+  readonly refusalTimeout?: number | undefined;
   /** Milliseconds between looks at what is out, at least 10: what servers say can be lost. Default: 5 000. */
   readonly checkInterval?: number | undefined;
   /**
@@ -29,27 +35,44 @@ export interface BullmqPoolOptions {
    * remove what it has left in Redis. Default: 60 000.
    */
   readonly expireAfter?: number | undefined;
+  /**
+   * Hears of what goes wrong between this process and Redis, while it goes on by itself: at once, then at most once a
+   * second. `count` says how many errors of this kind there were.
+   */
+  readonly onError?: ((error: unknown, count: number) => void) | undefined;
 }
 
-const NAMES = ['connection', 'size', 'prefix', 'maxPayload', 'initTimeout', 'checkInterval', 'expireAfter'] as const;
+const NAMES = [
+  'connection',
+  'size',
+  'prefix',
+  'maxPayload',
+  'initTimeout',
+  'refusalTimeout',
+  'checkInterval',
+  'expireAfter',
+  'onError',
+] as const;
 
 /** Checks what both ends have in common. */
 export function commonOf(
   caller: string,
   queue: unknown,
   given: Readonly<Record<string, unknown>>,
-): { queue: string; prefix: string; connection: Connection; maxPayload: number } {
+): { queue: string; prefix: string; connection: Connection; maxPayload: number; onError: OnError } {
   const of = (name: string): string => `${caller}: ${name}`;
-  const { connection, maxPayload, prefix = 'bull' } = given;
+  const { connection, maxPayload, onError = () => {}, prefix = 'bull' } = given;
   if (typeof queue !== 'string') throw new TypeError(`${of('queue')} must be a string, got ${show(queue)}`);
   if (queue === '' || queue.includes(':'))
     throw new RangeError(`${of('queue')} must not be empty nor contain a colon, got ${show(queue)}`);
   if (typeof prefix !== 'string') throw new TypeError(`${of('prefix')} must be a string, got ${show(prefix)}`);
+  if (typeof onError !== 'function') throw new TypeError(`${of('onError')} must be a function, got ${show(onError)}`);
   return {
     queue,
     prefix,
     connection: checkConnection(of('connection'), connection),
     maxPayload: whole(of('maxPayload'), maxPayload, 1, 8 * 1024 * 1024),
+    onError: onError as OnError,
   };
 }
 
@@ -97,6 +120,7 @@ export function bullmqPool<Api>(queue: string, options: BullmqPoolOptions): Work
       ...commonOf('bullmqPool', queue, given),
       size: whole(of('size'), given['size'], 1, 64),
       initTimeout: milliseconds(of('initTimeout'), given['initTimeout'] ?? 10_000, 1),
+      refusalTimeout: milliseconds(of('refusalTimeout'), given['refusalTimeout'] ?? 60_000, 0),
       checkInterval: milliseconds(of('checkInterval'), given['checkInterval'] ?? 5000, 10),
       expireAfter: Math.ceil(milliseconds(of('expireAfter'), given['expireAfter'] ?? 60_000, 100)),
     }),

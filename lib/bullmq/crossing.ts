@@ -2,7 +2,8 @@
 import { remoteError } from '../core/remoteError.ts';
 import { CloneError, ParallelError } from '../errors.ts';
 import { type Thrown, messageOf, packThrown } from '../thrown.ts';
-import { parse, stringify } from './peers.ts';
+import { checkPayload } from './payloadCheck.ts';
+import { stringify, unflatten } from './peers.ts';
 
 /** Errors that are being packed: one that holds itself cannot be. */
 const packing = new Set<unknown>();
@@ -49,7 +50,7 @@ const isOurs = (error: object): boolean => error instanceof ParallelError;
 
 function crosses(value: unknown): boolean {
   try {
-    parse(stringify(value, reducers), revivers);
+    read(stringify(value, reducers));
     return true;
   } catch {
     return false;
@@ -62,7 +63,7 @@ export function write(value: unknown, what: string, maxPayload: number): string 
   try {
     packed = false;
     text = stringify(value, reducers);
-    if (packed) parse(text, revivers);
+    if (packed) read(text);
   } catch (cause) {
     const path = (cause as { path?: unknown } | null)?.path;
     const where = typeof path === 'string' && path !== '' ? ` (at ${path})` : '';
@@ -76,8 +77,13 @@ export function write(value: unknown, what: string, maxPayload: number): string 
   return text;
 }
 
-export function read(text: string): unknown {
-  return parse(text, revivers);
+/** Throws, and does no more, whatever the text is; `most` is how many bytes it may have. */
+export function read(text: string, most: number = Infinity): unknown {
+  const bytes = most === Infinity ? 0 : sizeOf(text);
+  if (bytes > most) throw new TypeError(`it has ${bytes} bytes as text, more than ${most}`);
+  const parsed: unknown = JSON.parse(text);
+  checkPayload(parsed, most);
+  return unflatten(parsed as number | unknown[], revivers);
 }
 
 /** Something that was thrown, as text; a CloneError where it cannot be. */
@@ -94,8 +100,8 @@ function notCloneable(thrown: unknown): CloneError {
   return new CloneError(`The task threw ${kind}, which cannot cross to another machine`);
 }
 
-export function readThrown(text: string, subscribed?: Error): unknown {
-  const thrown = read(text) as Partial<Thrown> | null;
+export function readThrown(text: string, most: number, subscribed?: Error): unknown {
+  const thrown = read(text, most) as Partial<Thrown> | null;
   if (typeof thrown !== 'object' || (thrown?.kind !== 'value' && thrown?.kind !== 'error'))
     throw new TypeError('what was thrown is not as rxjs-parallel writes it');
   return remoteError(thrown as Thrown, subscribed);

@@ -10,6 +10,9 @@ import { type Fate, type Order, type Report, report } from './message.ts';
 /** Results of a job that are together larger than this do not go in one report: the rest runs again. */
 const MOST_TOGETHER = 256 * 1024 * 1024;
 
+/** A call with more arguments than a stack holds would end the process that makes it. */
+const MOST_ARGUMENTS = 10_000;
+
 export class JobFeed implements Feed {
   readonly concurrency: number;
   readonly batch: number = Infinity;
@@ -87,7 +90,8 @@ export class JobFeed implements Feed {
 
   /** Nobody waits for the tasks from `from` on: what has not begun does not, what runs is told. */
   cancel(from: number): void {
-    if (from >= this.#cancelledFrom) return;
+    // Whoever may speak on the channel may say anything.
+    if (!(from >= 0 && from < this.#cancelledFrom)) return;
     this.#cancelledFrom = from;
     this.#waiting = this.#waiting.filter(({ seq }) => seq < from);
     if (from > 0) this.#place?.cancel(from);
@@ -184,16 +188,18 @@ export class JobFeed implements Feed {
 }
 
 function argumentsOf(method: string, text: string, maxPayload: number): readonly unknown[] {
-  const bytes = sizeOf(text);
   const what = `The arguments of ${method}()`;
+  const bytes = sizeOf(text);
   if (bytes > maxPayload)
     throw new CloneError(`${what} have ${bytes} bytes as text, more than the machine's maxPayload (${maxPayload})`);
   let found: unknown;
   try {
-    found = read(text);
+    found = read(text, maxPayload);
   } catch (cause) {
     throw new CloneError(`${what} came unreadable: ${messageOf(cause)}`);
   }
   if (!Array.isArray(found)) throw new CloneError(`${what} came as no array`);
+  if (found.length > MOST_ARGUMENTS)
+    throw new CloneError(`${what} came as an array of ${found.length}, more than ${MOST_ARGUMENTS}`);
   return found;
 }

@@ -5,10 +5,9 @@ import { Rounds } from '../core/rounds.ts';
 import { Turns } from '../core/turns.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../errors.ts';
 import type { Feed, Place as StreamPlace, PoolEvent, PoolStats, Task } from '../pool.ts';
-import { read, readThrown } from './crossing.ts';
 import { Job } from './job.ts';
-import { messageOf } from '../thrown.ts';
-import { type Report, isReport, orderOrReport } from './message.ts';
+import { type OnError, Notices } from './notices.ts';
+import { outcomeOf, reportIn, unableOf } from './outcomes.ts';
 import { Place, timesOf } from './place.ts';
 import { Run, type RunSettings } from './run.ts';
 import { Seat } from './seat.ts';
@@ -19,8 +18,13 @@ export interface JobsSettings extends RunSettings {
   readonly size: number;
   /** Most bytes of a task's arguments. */
   readonly maxPayload: number;
+  readonly onError: OnError;
 }
 
+/** A task is sent again so many times when somebody else has ended its job. */
+const MOST_STRANGERS = 5;
+/** BullMQ's word for a job of which several machines have died. */
+const STALLED = /stalled more than allowable limit/;
 /** A task is sent again so many times when its job has vanished from the queue. */
 const MOST_LOSSES = 10;
 
@@ -30,6 +34,7 @@ export class Jobs implements ClosablePool {
   readonly #settings: JobsSettings;
   readonly #turns = new Turns<Seat>();
   readonly #teller = new Teller();
+  readonly #notices: Notices;
   /** Those that were ever used. */
   readonly #places: Place[] = [];
   #run: Run | undefined;
@@ -45,6 +50,7 @@ export class Jobs implements ClosablePool {
     this.size = settings.size;
     this.maxPayload = settings.maxPayload;
     this.#settings = settings;
+    this.#notices = new Notices(settings.onError);
   }
 
   get events$(): Observable<PoolEvent> {
@@ -164,46 +170,38 @@ export class Jobs implements ClosablePool {
     if (wanted.length === 0) return;
     if (this.#run === undefined || this.#run.ended)
       this.#run = new Run(this.#settings, {
-        ended: (job, data) => this.#done(job, data),
-        failed: (job, why) => this.#lost(job, `failed in the queue: ${why}`, 1),
+        ended: (job, data, failure) => this.#done(job, data, failure),
         missing: (job) => this.#lost(job, 'was removed from the queue', MOST_LOSSES),
         dropped: (job) => this.#free(job),
-        broken: (cause) => this.#broken(cause),
+        troubled: (error) => this.#notices.say(error),
+        broken: (why, cause) => this.#broken(why, cause),
       });
     this.#run.add(wanted);
   }
 
-  #done(job: Job, data: string): void {
+  #done(job: Job, data: string | null, failure: string | null): void {
     const { feed } = job.seat;
-    let report: Report;
-    let outcomes: readonly unknown[];
-    let unable: unknown;
-    // All of it, before any of it counts: whoever can write to Redis may have written it.
-    try {
-      const found = orderOrReport(JSON.parse(data));
-      if (!isReport(found)) throw new TypeError('It has ended without a report');
-      report = found;
-      outcomes = report.fates.map((fate, at) => {
-        if (fate === 'unrun') return undefined;
-        return fate === 'value' ? read(report.values[at]!) : readThrown(report.values[at]!, feed.subscribed);
-      });
-      unable = report.unable === null ? undefined : readThrown(report.unable);
-    } catch (error) {
-      return this.#lost(job, `came back unreadable: ${messageOf(error)}`, 1);
+    // Whatever BullMQ says of it: a machine has run it, and has said what came of it.
+    const report = reportIn(data);
+    if (report === undefined) {
+      if (failure !== null && STALLED.test(failure)) this.#lost(job, `failed in the queue: ${failure}`, 1);
+      else this.#strange(job, failure === null ? 'was completed without a result' : `was failed: ${failure}`);
+      return;
     }
-    const { fates, ms, times, values } = report;
+    const { ms, times, values } = report;
+    const unable = unableOf(report, this.maxPayload);
     const unrun: Task[] = [];
     let bytes = 0;
     let ran = 0;
     for (const [at, task] of job.waited.entries()) {
-      const fate = fates[at] ?? 'unrun';
+      const { fate, outcome: found } = outcomeOf(report, at, task, this.maxPayload, feed.subscribed);
       if (fate === 'unrun') {
         unrun.push(task);
         continue;
       }
       bytes += values[at]!.length;
       ran++;
-      const outcome = this.#settle(job, task, fate, outcomes[at]);
+      const outcome = this.#settle(job, task, fate, found);
       this.#teller.ended(job, task, outcome, times[2 * at], times[2 * at + 1]);
     }
     this.#places[job.place]!.told(job, ms);
@@ -211,7 +209,7 @@ export class Jobs implements ClosablePool {
     job.seat.observe(ran, ms, bytes);
     this.#free(job);
     feed.putBack(unrun);
-    if (report.unable === null) feed.drain();
+    if (unable === undefined) feed.drain();
     else feed.error(unable);
     this.pump();
   }
@@ -233,31 +231,47 @@ export class Jobs implements ClosablePool {
 
   /** The job is gone, without an outcome: its tasks are sent again, each alone; one that has been lost so often fails. */
   #lost(job: Job, how: string, most: number): void {
+    this.#again(job, most, (task) => {
+      const error = new WorkerCrashedError(`The job of task ${task.index} ${how}`);
+      if (!job.seat.feed.crashed(task, error)) this.#counts.failed++;
+      this.#teller.ended(job, task, 'crash');
+    });
+  }
+
+  /** Somebody else has ended the job: that is no task's failure, and where it goes on, none of theirs. */
+  #strange(job: Job, how: string): void {
+    const { feed } = job.seat;
+    const { queue } = this.#settings;
+    this.#again(job, MOST_STRANGERS, ({ index }) => {
+      const what = `The job of task ${index} ${how}, as ${MOST_STRANGERS - 1} before it`;
+      feed.error(
+        new WorkerInitError(
+          `The queue "${queue}" cannot be used: ${what}; another worker than serve() is on the queue`,
+        ),
+      );
+    });
+  }
+
+  #again(job: Job, most: number, fail: (task: Task) => void): void {
     const { seat, tasks, waited } = job;
-    const { feed } = seat;
     const again: Task[] = [];
     for (const task of waited) {
       const times = seat.lost(task);
-      if (times < most || tasks.length > 1) {
-        again.push(task);
-        continue;
-      }
-      const error = new WorkerCrashedError(`The job of task ${task.index} ${how}`);
-      if (!feed.crashed(task, error)) this.#counts.failed++;
-      this.#teller.ended(job, task, 'crash');
+      if (times < most || tasks.length > 1) again.push(task);
+      else fail(task);
     }
     this.#teller.cancelled(job);
     this.#free(job);
-    feed.putBack(again);
-    feed.drain();
+    seat.feed.putBack(again);
+    seat.feed.drain();
     this.pump();
   }
 
   /** Nothing comes of what is out: everyone who waits is told. */
-  #broken(cause: Error): void {
+  #broken(why: string, cause: Error): void {
     const { queue } = this.#settings;
     for (const { feed } of this.#turns)
-      feed.error(new WorkerInitError(`The queue "${queue}" cannot be used: ${cause.message}`, { cause }));
+      feed.error(new WorkerInitError(`The queue "${queue}" cannot be used: ${why}`, { cause }));
     this.pump();
   }
 
@@ -273,6 +287,7 @@ export class Jobs implements ClosablePool {
     if (this.#ending) return;
     this.#ending = true;
     await this.#run?.end();
+    this.#notices.end();
     this.#teller.gone(this.#places.keys());
     this.#end();
   }

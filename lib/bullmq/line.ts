@@ -1,15 +1,25 @@
 /** The connection of a pool to Redis, for commands and for what servers say: waits however long Redis is gone. */
 import type { Redis as Client } from 'ioredis';
-import { type Timer, clearTimeout, setTimeout } from '../core/clock.ts';
+import { type Timer, clearTimeout, monotonic, setTimeout } from '../core/clock.ts';
 import type { Connection } from './connection.ts';
-import { connect, isRefusal, reasonOf } from './redis.ts';
+import { backoff, sleep } from './patience.ts';
+import { connect } from './redis.ts';
+import { isFinal, isRefusal, said } from './redisErrors.ts';
 
 /** How long to wait before Redis is asked again what it has not answered, in ms. */
 const ASK_AGAIN = 100;
 
+export interface LineSettings {
+  readonly connection: Connection;
+  readonly initTimeout: number;
+  readonly refusalTimeout: number;
+}
+
 export interface LineEvents {
   /** It is there, or there again: what was said while it was away is lost. */
   ready(): void;
+  /** Something went wrong, and it goes on. */
+  failed(error: unknown): void;
   /** Nothing more comes of it; `error` where Redis has refused something, or was never there. */
   ended(error?: Error): void;
 }
@@ -19,15 +29,20 @@ type Socket = { ref?(): void; unref?(): void };
 export class Line {
   readonly client: Client;
   readonly subscriber: Client;
+  readonly #settings: LineSettings;
   readonly #events: LineEvents;
   readonly #init: Timer;
   /** Whether somebody waits for something: it then keeps the Node process alive, and is restored when it breaks. */
   #held = true;
   #lastError: Error | undefined;
+  /** Questions that Redis refuses to answer for now. */
+  #refused = 0;
   ended = false;
 
-  constructor(connection: Connection, initTimeout: number, events: LineEvents) {
+  constructor(settings: LineSettings, events: LineEvents) {
+    this.#settings = settings;
     this.#events = events;
+    const { connection, initTimeout } = settings;
     const client = (): Client => {
       const made = connect(connection, () => this.#held && !this.ended);
       made.on('connect', () => this.#holdSocket(made));
@@ -35,7 +50,8 @@ export class Line {
       made.on('error', (error: Error) => {
         this.#lastError = error;
         // Nobody is let in without the right password: to wait would lead nowhere.
-        if (isRefusal(error)) this.end(error);
+        if (isFinal(error)) this.end(error);
+        else events.failed(error);
       });
       // Broken while nobody waited: the next who comes makes another.
       made.on('end', () => this.end());
@@ -45,7 +61,7 @@ export class Line {
     this.subscriber = client();
     this.#init = setTimeout(() => {
       const cause = this.#lastError;
-      const why = cause === undefined ? '' : `: ${reasonOf(cause)}`;
+      const why = cause === undefined ? '' : `: ${said(cause)}`;
       const message = `Redis has not answered within ${initTimeout} ms (initTimeout sets the limit)${why}`;
       this.end(new Error(message, { cause }));
     }, initTimeout);
@@ -54,17 +70,26 @@ export class Line {
 
   /**
    * Asks until Redis answers: what was in flight when the connection broke may have been done, and is done again.
-   * Never settles once the line has ended.
+   * Never settles once the line has ended, as it does where Redis refuses for good, or for too long.
    */
   async ask<T>(act: () => Promise<T>): Promise<T> {
-    while (!this.ended)
-      try {
-        return await act();
-      } catch (error) {
-        if (isRefusal(error)) this.end(error as Error);
-        else await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
+    const { refusalTimeout } = this.#settings;
+    let since: number | undefined;
+    const found = await this.#until(act, (error) => {
+      since ??= monotonic();
+      if (isFinal(error)) this.end(error);
+      else if (monotonic() - since >= refusalTimeout) {
+        const limit = `${refusalTimeout} ms (refusalTimeout sets the limit)`;
+        this.end(new Error(`Redis has refused for ${limit}: ${said(error)}`, { cause: error }));
       }
-    return new Promise(() => {});
+      return !this.ended;
+    });
+    return this.ended ? new Promise(() => {}) : found!;
+  }
+
+  /** The same for what may stay undone: whatever Redis says, it ends nobody. Undefined where it was not done. */
+  attempt<T>(act: () => Promise<T>): Promise<T | undefined> {
+    return this.#until(act, (error) => !isFinal(error));
   }
 
   /** What need not be done, should Redis be gone. */
@@ -87,6 +112,25 @@ export class Line {
     this.client.disconnect();
     this.subscriber.disconnect();
     this.#events.ended(error);
+  }
+
+  /** `goesOn` is asked after each refusal. While any lasts, it is told once. */
+  async #until<T>(act: () => Promise<T>, goesOn: (refusal: unknown) => boolean): Promise<T | undefined> {
+    let tries = 0;
+    try {
+      while (!this.ended)
+        try {
+          return await act();
+        } catch (error) {
+          const answered = isRefusal(error) || isFinal(error);
+          if (answered && tries++ === 0 && this.#refused++ === 0) this.#events.failed(error);
+          if (answered && !goesOn(error)) return undefined;
+          await sleep(answered ? backoff(tries - 1) : ASK_AGAIN);
+        }
+      return undefined;
+    } finally {
+      if (tries > 0) this.#refused--;
+    }
   }
 
   #holdSocket({ stream }: Client): void {

@@ -74,7 +74,7 @@ function isSoundReport({ fates, ms, times, unable, values }: Partial<Report>): b
     isArrayOf(fates, count, (each) => FATES.includes(each as Fate)) &&
     isArrayOf(values, count, (each) => typeof each === 'string') &&
     isArrayOf(times, 2 * count, Number.isFinite) &&
-    Number.isFinite(ms) &&
+    isTime(ms) &&
     (unable === null || typeof unable === 'string')
   );
 }
@@ -98,9 +98,24 @@ export class Names {
     this.#base = `${prefix}:${queue}`;
   }
 
+  /** All keys, as a pattern. */
+  get keys(): string {
+    return `${this.#base}:*`;
+  }
+
+  /** All channels, as a pattern. */
+  get channels(): string {
+    return `${this.#base}:rxjs-parallel:*`;
+  }
+
   /** A job. */
   job(id: string): string {
     return `${this.#base}:${id}`;
+  }
+
+  /** Whose a job is, while it runs. */
+  lock(id: string): string {
+    return `${this.#base}:${id}:lock`;
   }
 
   /**

@@ -1,6 +1,6 @@
 /** The only door to bullmq, ioredis and devalue, which are optional: without them the import says what to install. */
-import type { Queue as BullQueue, Worker } from 'bullmq';
-import type { parse as Parse, stringify as Stringify } from 'devalue';
+import type { createRedisBackend as CreateRedisBackend, Queue as BullQueue, Worker } from 'bullmq';
+import type { stringify as Stringify, unflatten as Unflatten } from 'devalue';
 import type { Redis as Client } from 'ioredis';
 import { ParallelError } from '../errors.ts';
 
@@ -23,6 +23,7 @@ const devalue = await peer(() => import('devalue'));
 
 export const Queue: typeof BullQueue = bullmq.Queue;
 export const BullWorker: typeof Worker = bullmq.Worker;
+export const createRedisBackend: typeof CreateRedisBackend = bullmq.createRedisBackend;
 export const Redis: typeof Client = ioredis.Redis;
-export const parse: typeof Parse = devalue.parse;
 export const stringify: typeof Stringify = devalue.stringify;
+export const unflatten: typeof Unflatten = devalue.unflatten;

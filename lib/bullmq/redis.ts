@@ -1,11 +1,9 @@
 /** Connections to Redis. */
 import type { Redis as Client } from 'ioredis';
 import { type Timer, clearTimeout, setTimeout } from '../core/clock.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, type ConnectionOptions, isClient } from './connection.ts';
+import { backoff } from './patience.ts';
 import { Redis } from './peers.ts';
-
-/** The longest wait between two tries to reach Redis again, in ms. */
-const LONGEST_RETRY = 1000;
 
 /**
  * A client that waits for Redis however long it is gone, and does not end the process by an error that nobody hears.
@@ -19,17 +17,37 @@ export function connect(connection: Connection, wanted: () => boolean): Client {
     autoResendUnfulfilledCommands: true,
     autoResubscribe: true,
     lazyConnect: false,
+    retryStrategy: (tries: number) => (wanted() ? backoff(tries - 1) : null),
+    sentinelRetryStrategy: (tries: number) => (wanted() ? backoff(tries - 1) : null),
+    // A machine waits in Redis for its next job: that would be taken for a Redis that does not answer.
+    commandTimeout: undefined,
+    socketTimeout: undefined,
+    blockingTimeout: undefined,
+    // BullMQ's scripts answer with numbers, and lists.
+    stringNumbers: false,
+    replyMapping: 'legacy',
     keyPrefix: '',
-    retryStrategy: (tries: number) => (wanted() ? Math.min(50 * 2 ** Math.min(tries - 1, 5), LONGEST_RETRY) : null),
+    monitor: false,
+    readOnly: false,
   };
-  const client =
-    typeof connection === 'string'
-      ? new Redis(connection, settings)
-      : typeof connection['duplicate'] === 'function'
-        ? (connection as unknown as Client).duplicate(settings)
-        : new Redis({ ...connection, ...settings } as {});
+  const client = made(connection, settings);
   client.on('error', () => {});
   return client;
+}
+
+function made(connection: Connection, settings: object): Client {
+  if (typeof connection === 'string' || connection instanceof URL) return at(connection, settings, settings);
+  if (isClient(connection)) return (connection as unknown as Client).duplicate(settings);
+  const { url, ...options } = connection as ConnectionOptions;
+  const all = { ...options, ...settings };
+  return url === undefined ? new Redis(all as {}) : at(url, all, settings);
+}
+
+/** A URL may hold options, too, which ioredis would prefer. */
+function at(url: string | { readonly href: string }, options: object, settings: object): Client {
+  const found = new URL(String(url));
+  for (const name of Object.keys(settings)) found.searchParams.delete(name);
+  return new Redis(found.href, options);
 }
 
 /** Ends a client for good, whatever it is about: everything that waits for an answer is told. */
@@ -46,16 +64,4 @@ export async function within(ms: number, said: Promise<unknown>): Promise<boolea
   let timer: Timer | undefined;
   const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
   return Promise.race([said.then(() => true), late]).finally(() => clearTimeout(timer));
-}
-
-/** Why a connection did not come about; an error of several addresses has only a code. */
-export function reasonOf({ code, message }: NodeJS.ErrnoException): string {
-  return message === '' ? String(code) : message;
-}
-
-/** Whether Redis has answered, and said no: to ask again would lead nowhere. Else it was gone, or not ready. */
-export function isRefusal(error: unknown): boolean {
-  const { name, message } = error as Error;
-  if (name !== 'ReplyError') return error instanceof TypeError || error instanceof RangeError;
-  return !/^(?:LOADING|MASTERDOWN|READONLY|NOREPLICAS|NOSCRIPT|TRYAGAIN|BUSY)\b/.test(message);
 }

@@ -4,35 +4,34 @@
  * What servers say is a hint and may be lost: from time to time everything that is out is looked at.
  */
 import type { Queue as BullQueue } from 'bullmq';
-import { clearInterval, setInterval, wallClock } from '../core/clock.ts';
-import type { Connection } from './connection.ts';
+import { clearInterval, setInterval } from '../core/clock.ts';
+import { Heartbeat } from './heartbeat.ts';
 import type { Job } from './job.ts';
-import { Line } from './line.ts';
+import { Line, type LineSettings } from './line.ts';
 import { Names, order, runOf } from './message.ts';
 import { Queue } from './peers.ts';
 import { within } from './redis.ts';
+import { explain } from './redisErrors.ts';
 
-export interface RunSettings {
+export interface RunSettings extends LineSettings {
   readonly queue: string;
   readonly prefix: string;
-  readonly connection: Connection;
-  readonly initTimeout: number;
   readonly checkInterval: number;
   readonly expireAfter: number;
 }
 
 /** What became of a job. */
 export interface RunEvents {
-  /** It has ended; `data` is what its machine made of it. */
-  ended(job: Job, data: string): void;
-  /** BullMQ gave it up. */
-  failed(job: Job, why: string): void;
+  /** It has ended; `data` is what its machine made of it, `failure` what BullMQ says of one that failed. */
+  ended(job: Job, data: string | null, failure: string | null): void;
   /** It is not there any more, and was not taken. */
   missing(job: Job): void;
   /** It was cancelled, and nothing more will be heard of it. */
   dropped(job: Job): void;
-  /** Redis has refused something, or was never there: nothing more will come of this run. */
-  broken(error: Error): void;
+  /** Something went wrong between this process and Redis, and it goes on. */
+  troubled(error: unknown): void;
+  /** Redis has refused something, or was never there: nothing more will come of this run. `why` says more than `error`. */
+  broken(why: string, error: Error): void;
 }
 
 /** How long a closing run waits for what is cancelled to leave the queue, and then for its last words to be heard, in ms. */
@@ -45,6 +44,7 @@ export class Run {
   readonly #events: RunEvents;
   readonly #names: Names;
   readonly #line: Line;
+  readonly #heartbeat: Heartbeat;
   readonly #queue: BullQueue;
   /** Jobs that are in Redis, as far as is known. */
   readonly #jobs = new Map<string, Job>();
@@ -56,24 +56,27 @@ export class Run {
   #cancelling = 0;
   #lastId = 0;
   #check: ReturnType<typeof setInterval> | undefined;
-  #beat: ReturnType<typeof setInterval> | undefined;
   #ifEmpty: (() => void) | undefined;
 
   constructor(settings: RunSettings, events: RunEvents) {
     this.#settings = settings;
     this.#events = events;
-    const { connection, initTimeout, prefix, queue } = settings;
+    const { expireAfter, prefix, queue } = settings;
     this.#names = new Names(prefix, queue);
-    const line = new Line(connection, initTimeout, {
+    const line = new Line(settings, {
       ready: () => {
-        if (!this.empty) this.#sayAlive();
+        if (!this.empty) void line.try(() => this.#heartbeat.beat());
         void this.#look();
       },
+      failed: (error) => events.troubled(error),
       ended: (why) => this.#close(why),
     });
     this.#line = line;
     line.subscriber.on('message', (_channel: string, id: string) => this.#hint(id));
-    void line.try(() => line.subscriber.subscribe(this.#names.ended(this.id)));
+    this.#heartbeat = new Heartbeat(line, this.#names, this.id, expireAfter);
+    // Who may not speak on channels is told now, and not by waiting for what machines say; nobody is meant.
+    void line.ask(() => line.subscriber.subscribe(this.#names.ended(this.id)));
+    void line.ask(() => line.client.publish(this.#names.cancelled, ''));
     this.#queue = new Queue(queue, { connection: line.client, prefix, skipMetasUpdate: true });
     this.#queue.on('error', () => {});
   }
@@ -94,11 +97,6 @@ export class Run {
     return false;
   }
 
-  /** The key that says that this process is there, and which jobs are cancelled. */
-  get #alive(): string {
-    return this.#names.alive(this.id);
-  }
-
   add(jobs: readonly Job[]): void {
     for (const job of jobs) {
       job.id = `${this.id}-${this.#lastId++}`;
@@ -111,7 +109,7 @@ export class Run {
       opts: { jobId: job.id, lifo: job.again, attempts: 1, removeOnComplete: false, removeOnFail: false },
     }));
     void this.#line
-      .ask(() => this.#queue.addBulk(entries))
+      .ask(() => Promise.all([this.#heartbeat.known(), this.#queue.addBulk(entries)]))
       .then(() => {
         for (const job of jobs) {
           job.added = true;
@@ -131,17 +129,17 @@ export class Run {
     });
   }
 
+  /** However often it takes: nobody waits for it. */
   async #cancel(job: Job): Promise<void> {
     const { cancelledFrom, id } = job;
-    if (cancelledFrom === 0 && (await this.#line.ask(() => this.#queue.remove(id))) === 1) return this.#missing(job);
-    await this.#line.ask(() =>
-      this.#line.client
-        .multi()
-        .hset(this.#alive, id, cancelledFrom)
-        .pexpire(this.#alive, this.#settings.expireAfter)
-        .publish(this.#names.cancelled, `${id} ${cancelledFrom}`)
-        .exec(),
-    );
+    await this.#line.attempt(async () => {
+      const removed = cancelledFrom === 0 ? await settled(this.#queue.remove(id)) : 0;
+      if (removed === 1) return this.#missing(job);
+      // Also where Redis lets nobody write: what runs hears of it.
+      const told = this.#line.client.publish(this.#names.cancelled, `${id} ${cancelledFrom}`);
+      await Promise.all([this.#heartbeat.cancelled(id, cancelledFrom), told]);
+      if (removed instanceof Error) throw removed;
+    });
   }
 
   /** Ends it, once. What is left of it in Redis is then nobody's, and servers remove it. */
@@ -154,7 +152,7 @@ export class Run {
     if (client.status === 'ready')
       await within(
         CLOSE_WITHIN,
-        this.#line.try(() => client.del(this.#alive)),
+        this.#line.try(() => this.#heartbeat.remove()),
       );
     this.#line.end();
   }
@@ -162,11 +160,11 @@ export class Run {
   /** Nothing more is heard of what is out. */
   #close(why?: Error): void {
     clearInterval(this.#check);
-    clearInterval(this.#beat);
+    this.#heartbeat.stop();
     this.#queue.close().catch(() => {});
     for (const job of this.#jobs.values()) this.#events.dropped(job);
     this.#settle();
-    if (why !== undefined) this.#events.broken(why);
+    if (why !== undefined) this.#events.broken(explain(why, this.#names), why);
   }
 
   #hint(id: string): void {
@@ -226,27 +224,26 @@ export class Run {
     if (finished === null) return;
     this.#remove(id);
     this.#forget(job);
-    if (failure === null) this.#events.ended(job, data!);
-    else this.#events.failed(job, failure!);
+    this.#events.ended(job, data ?? null, failure ?? null);
   }
 
   #missing(job: Job): void {
     if (!this.#forget(job)) return;
     // Should Redis have been emptied: machines would not run what is sent again for a process that is gone.
-    this.#sayAlive();
+    void this.#line.try(() => this.#heartbeat.beat());
     this.#events.missing(job);
   }
 
   #forget({ cancelledFrom, id }: Job): boolean {
     const had = this.#jobs.delete(id);
-    if (had && cancelledFrom < Infinity) void this.#line.try(() => this.#line.client.hdel(this.#alive, id));
+    if (had && cancelledFrom < Infinity) void this.#line.try(() => this.#heartbeat.forget(id));
     return had;
   }
 
   #remove(id: string): void {
     this.#leaving++;
     void this.#line
-      .ask(() => this.#queue.remove(id))
+      .attempt(() => this.#queue.remove(id))
       .then(() => {
         this.#leaving--;
         this.#settle();
@@ -258,29 +255,22 @@ export class Run {
     if (this.ended || this.empty) this.#ifEmpty?.();
     if (this.ended) return;
     this.#line.hold(this.#wanted);
-    if (!this.empty === (this.#beat !== undefined)) return;
+    if (!this.empty === this.#heartbeat.beats) return;
     if (this.empty) {
       clearInterval(this.#check);
-      clearInterval(this.#beat);
-      this.#beat = undefined;
-      void this.#line.try(() => this.#line.client.del(this.#alive));
+      this.#heartbeat.stop();
+      void this.#line.try(() => this.#heartbeat.remove());
       return;
     }
-    const { checkInterval, expireAfter } = this.#settings;
-    // Both are done when Redis is there again: while it is gone they would only pile up.
-    const there = (): boolean => this.#line.client.status === 'ready';
-    this.#check = setInterval(() => there() && void this.#look(), checkInterval);
-    this.#beat = setInterval(() => there() && this.#sayAlive(), expireAfter / 3);
+    // When Redis is there again, it is done: while it is gone, looks would only pile up.
+    const look = (): unknown => this.#line.client.status === 'ready' && this.#look();
+    this.#check = setInterval(look, this.#settings.checkInterval);
     // The sockets are what keeps the process alive.
     this.#check.unref();
-    this.#beat.unref();
-    this.#sayAlive();
-  }
-
-  #sayAlive(): void {
-    const { expireAfter } = this.#settings;
-    void this.#line.try(() =>
-      this.#line.client.multi().hset(this.#alive, 'since', wallClock()).pexpire(this.#alive, expireAfter).exec(),
-    );
+    this.#heartbeat.start();
+    void this.#line.try(() => this.#heartbeat.beat());
   }
 }
+
+/** What it resolves to, or the error with which it rejects. */
+const settled = <T>(promise: Promise<T>): Promise<T | Error> => promise.catch((error: Error) => error);

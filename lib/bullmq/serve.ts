@@ -29,13 +29,19 @@ export interface ServeOptions {
   readonly stalledInterval?: number | undefined;
   /** How many processes may die of a job before its tasks are tried each alone, and of such a task before it fails: an integer, at least 0. Default: 3. */
   readonly maxStalledCount?: number | undefined;
-  /** Hears of what goes wrong between this process and Redis; it goes on by itself. */
-  readonly onError?: ((error: unknown) => void) | undefined;
+  /**
+   * Hears of what goes wrong between this process and Redis, while it goes on by itself, and of jobs that are not for
+   * it: at once, then at most once a second. `count` says how many errors of this kind there were.
+   */
+  readonly onError?: ((error: unknown, count: number) => void) | undefined;
 }
 
 /** What `serve` returns. */
 export interface Served extends AsyncDisposable {
-  /** Resolves when jobs are taken; rejects (`WorkerInitError`) when it is closed before. */
+  /**
+   * Resolves when jobs are taken; rejects (`WorkerInitError`) when it is closed before, or where Redis does not let it:
+   * a wrong password, a user without the rights, a Cluster. It is then closed.
+   */
   readonly ready: Promise<void>;
   /**
    * Takes no more jobs and finishes those that run; the pool stays open. May be called again.
@@ -86,16 +92,13 @@ export function serve(pool: WorkerPool<any>, options: ServeOptions): Served {
   if (seen === undefined)
     throw new TypeError(`${of('pool')} must be a pool made by workerPool or localPool, got ${show(pool)}`);
   const given = record(of('options'), options, NAMES);
-  const { lockDuration = 30_000, onError, stalledInterval = 30_000 } = given;
-  if (onError !== undefined && typeof onError !== 'function')
-    throw new TypeError(`${of('onError')} must be a function, got ${show(onError)}`);
+  const { lockDuration = 30_000, stalledInterval = 30_000 } = given;
   const server = new Server(seen, {
     ...commonOf('serve', given['queue'], given),
     concurrency: whole(of('concurrency'), given['concurrency'], 1, seen.size),
     lockDuration: milliseconds(of('lockDuration'), lockDuration, 100),
     stalledInterval: milliseconds(of('stalledInterval'), stalledInterval, 100),
     maxStalledCount: whole(of('maxStalledCount'), given['maxStalledCount'], 0, 3),
-    onError: (onError as ((error: unknown) => void) | undefined) ?? (() => {}),
   });
   return { ready: server.ready, close: () => server.close(), [asyncDispose]: () => server.close() };
 }

@@ -3,12 +3,17 @@ import type { Job as BullJob, Queue as BullQueue, Worker } from 'bullmq';
 import type { Redis as Client } from 'ioredis';
 import { clearInterval, setInterval, wallClock } from '../core/clock.ts';
 import type { Connection } from './connection.ts';
-import { WorkerInitError } from '../errors.ts';
+import { patientBackend } from './backend.ts';
+import { ParallelError, WorkerInitError } from '../errors.ts';
 import type { Pool } from '../pool.ts';
+import { messageOf } from '../thrown.ts';
 import { JobFeed } from './feed.ts';
-import { Names, type Report, isReport, orderOrReport, runOf } from './message.ts';
+import { Names, type Order, type Report, isReport, orderOrReport, runOf } from './message.ts';
+import { Notices, type OnError } from './notices.ts';
+import { askAgain } from './patience.ts';
 import { BullWorker, Queue } from './peers.ts';
 import { connect, end, within } from './redis.ts';
+import { explain, isFinal, mayPass, passes } from './redisErrors.ts';
 
 export interface ServerSettings {
   readonly queue: string;
@@ -19,13 +24,17 @@ export interface ServerSettings {
   readonly lockDuration: number;
   readonly stalledInterval: number;
   readonly maxStalledCount: number;
-  readonly onError: (error: unknown) => void;
+  readonly onError: OnError;
 }
 
 /** What has ended so many ms ago and was not fetched may be of a process that is gone. */
 const UNFETCHED = 1000;
+/** Jobs that are not for here and were told of, as many as are remembered. */
+const MOST_STRANGERS = 1000;
 /** Jobs looked at in one sweep. */
 const SWEEP = 1000;
+/** A run that is none. */
+const NOBODY = 'r0';
 /** How long a closing server waits for Redis to take note of what has ended, in ms. */
 const CLOSE_WITHIN = 5000;
 
@@ -45,17 +54,17 @@ export class Server {
   readonly #running = new Map<string, JobFeed>();
   readonly #working = new Set<Promise<unknown>>();
   readonly #sweeping: ReturnType<typeof setInterval>;
+  readonly #notices: Notices;
+  readonly #strangers = new Set<string>();
   #closing: Promise<void> | undefined;
-  #ended = false;
 
   constructor(pool: Pool, settings: ServerSettings) {
     this.#pool = pool;
     this.#settings = settings;
     const { concurrency, connection, lockDuration, maxStalledCount, prefix, queue, stalledInterval } = settings;
     this.#names = new Names(prefix, queue);
-    const onError = (error: unknown): void => {
-      if (!this.#ended) settings.onError(error);
-    };
+    this.#notices = new Notices(settings.onError);
+    const onError = (error: unknown): void => this.#notices.say(error);
     const kept = (client: Client): Client => {
       this.#clients.push(client);
       return client;
@@ -65,28 +74,45 @@ export class Server {
     const { duplicate } = this.#client;
     this.#client.duplicate = (...args) => kept(duplicate.apply(this.#client, args));
     this.#subscriber.on('message', (_channel: string, message: string) => this.#cancel(message));
-    const subscribed = this.#subscriber.subscribe(this.#names.cancelled);
     this.#queue = new Queue(queue, { connection: this.#client, prefix, skipMetasUpdate: true });
     this.#queue.on('error', () => {});
-    this.#worker = new BullWorker(queue, (job) => this.#process(job), {
-      connection: this.#client,
-      prefix,
-      concurrency,
-      lockDuration,
-      stalledInterval,
-      maxStalledCount,
+    const options = { connection: this.#client, prefix, concurrency, lockDuration, stalledInterval, maxStalledCount };
+    const backend = patientBackend({
+      refused: onError,
+      takes: () => this.#closing === undefined,
+      lock: async (id, token) =>
+        (await this.#client.set(this.#names.lock(id), token, 'PX', Math.ceil(lockDuration), 'NX')) === 'OK',
     });
+    this.#worker = new BullWorker(queue, (job) => this.#process(job), options, backend);
     this.#worker.on('error', onError);
     this.#worker.on('completed', (job) => this.#say(job.id!));
     this.#worker.on('failed', (job) => job !== undefined && this.#say(job.id!));
     this.#sweeping = setInterval(() => void this.#sweep(), stalledInterval);
-    this.ready = Promise.all([subscribed, this.#worker.waitUntilReady()]).then(
-      () => {},
-      (cause: unknown) => {
-        throw new WorkerInitError(`What serves the queue "${queue}" was closed before Redis had answered`, { cause });
-      },
-    );
+    this.ready = this.#start();
     this.ready.catch(() => {});
+  }
+
+  /** Whoever may not do something is told at once, and not by what then does not happen. */
+  async #start(): Promise<void> {
+    const { queue } = this.#settings;
+    const names = this.#names;
+    try {
+      await Promise.all([
+        this.#ask(() => this.#subscriber.subscribe(names.cancelled), passes),
+        // Nobody is meant.
+        this.#ask(() => this.#client.publish(names.ended(NOBODY), ''), passes),
+        this.#ask(() => this.#client.exists(names.completed, names.failed), passes),
+        this.#worker.waitUntilReady(),
+      ]);
+    } catch (cause) {
+      if (!isFinal(cause) || this.#closing !== undefined)
+        throw new WorkerInitError(`What serves the queue "${queue}" was closed before Redis had answered`, { cause });
+      const why = explain(cause, names);
+      const error = new WorkerInitError(`The queue "${queue}" cannot be served: ${why}`, { cause });
+      this.#notices.say(error);
+      void this.close();
+      throw error;
+    }
   }
 
   /** Finishes what runs, takes no more; should Redis not take note of that, others run it again. */
@@ -100,7 +126,7 @@ export class Server {
           CLOSE_WITHIN,
           this.#client.quit().catch(() => {}),
         );
-      this.#ended = true;
+      this.#notices.end();
       for (const client of this.#clients) end(client);
       this.#queue.close().catch(() => {});
     })();
@@ -118,7 +144,7 @@ export class Server {
   }
 
   async #process(job: BullJob): Promise<null> {
-    const data = orderOrReport(job.data);
+    const data = this.#read(job);
     // It ran here or elsewhere, and then the connection was lost.
     if (isReport(data)) return null;
     const id = job.id!;
@@ -126,19 +152,42 @@ export class Server {
     // Before the look at what is cancelled: nothing is missed between the two.
     this.#running.set(id, feed);
     try {
-      const [alive, from] = await this.#client.hmget(this.#names.alive(data.run), 'since', id);
+      const [alive, from] = await this.#ask(
+        () => this.#client.hmget(this.#names.alive(data.run), 'since', id),
+        mayPass,
+      );
       if (typeof from === 'string') feed.cancel(Number(from));
       if (alive === null) feed.cancel(0);
       const found = feed.cancelled ? undefined : await this.#work(feed);
       if (feed.poolClosed) void this.close();
       if (found !== undefined && found.unable !== null)
-        this.#settings.onError(new WorkerInitError('The pool cannot run anything: its workers do not start'));
+        this.#notices.say(new WorkerInitError('The pool cannot run anything: its workers do not start'));
       // Nobody waits for it: it leaves the queue as it ends.
       if (found === undefined || feed.cancelled) job.opts.removeOnComplete = true;
       else await job.updateData(found);
       return null;
     } finally {
       this.#running.delete(id);
+    }
+  }
+
+  /** Until Redis does it, as long as it refuses what `waits` says. */
+  #ask<T>(act: () => Promise<T>, waits: typeof passes): Promise<T> {
+    return askAgain(act, (error) => this.#notices.say(error), waits);
+  }
+
+  #read(job: BullJob): Order | Report {
+    try {
+      return orderOrReport(job.data);
+    } catch (cause) {
+      const id = job.id!;
+      // It may be tried again, as its makers want it.
+      if (!this.#strangers.has(id) && this.#strangers.size < MOST_STRANGERS) {
+        this.#strangers.add(id);
+        const why = `The job "${id}" in the queue "${this.#settings.queue}" cannot be run: ${messageOf(cause)}`;
+        this.#notices.say(new ParallelError(why, { cause }));
+      }
+      throw cause;
     }
   }
 
@@ -183,7 +232,7 @@ export class Server {
       const left = found.flat().filter((id) => gone.has(runOf(id) ?? ''));
       await Promise.all(left.map((id) => this.#queue.remove(id)));
     } catch (error) {
-      if (this.#closing === undefined) this.#settings.onError(error);
+      if (this.#closing === undefined) this.#notices.say(error);
     }
   }
 }
