@@ -88,7 +88,7 @@ export function commonOf(
  * A job that somebody removed from the queue is sent again.
  *
  * Arguments and results are copied, as between threads: numbers with NaN, -0 and infinities, bigints, `undefined`,
- * Date, RegExp, Map, Set, typed arrays, ArrayBuffer, URL, errors, circular and sparse ones. Functions, symbols,
+ * Date, RegExp, Map, Set, typed arrays, ArrayBuffer, errors, circular and sparse ones. Functions, symbols, URLs,
  * instances of classes of your own and what else cannot be written faithfully are a `CloneError`. Buffers arrive as
  * Uint8Arrays. What is marked by `Transfer` is copied, too.
  *

@@ -32,6 +32,9 @@ function refuse(value: object): void {
       throw new TypeError(`an array has the property "${last}" besides its elements`);
   } else if ((value as { resizable?: unknown }).resizable === true && value instanceof ArrayBuffer)
     throw new TypeError('an ArrayBuffer is resizable');
+  // Threads make an empty object of it.
+  else if (value instanceof URL || value instanceof URLSearchParams)
+    throw new TypeError(`a ${value.constructor.name} is lost between the threads of a machine: send its text`);
 }
 
 /** Undefined where it is no error, and cannot cross. */

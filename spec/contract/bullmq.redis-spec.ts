@@ -16,6 +16,8 @@ describe('With a redis-server', () => {
     most: Infinity,
     copies: true,
     moves: false,
+    // Its job is back with its outcome: it keeps its worker there, not its place here.
+    keepsLate: false,
     make(size): WorkerPool<ContractApi> {
       const queue = `contract-${queues++}`;
       const { connection } = redis;
