@@ -5,11 +5,11 @@ import { echoAll, failureOf, nine, start } from './starting.ts';
 
 describe('A pool whose workers do not start', () => {
   for (const [how, cause, message] of [
-    ['throws', /at the top$/, /uncaught error \(.*RangeError: at the top\) before it exposed anything/],
+    ['throws', /at the top$/, /uncaught error \(.*RangeError: at the top(?: at \S+:\d+)?\) before it exposed anything/],
     ['rejects', /at the top$/, /uncaught error/],
     ['exposes no function', /at least one function/, /uncaught error/],
     ['exposes twice', /more than once/, /uncaught error/],
-    ['exposes and throws', /after expose$/, /uncaught error \(.*RangeError: after expose\)/],
+    ['exposes and throws', /after expose$/, /uncaught error \(.*RangeError: after expose(?: at \S+:\d+)?\)/],
   ] as [How, RegExp, RegExp][])
     it(`${how}: WorkerInitError for everyone, after few attempts`, async () => {
       const error = await failureOf(() => start(how));
