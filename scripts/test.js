@@ -175,7 +175,8 @@ async function checkAll() {
     }
     waiting.splice(waiting.indexOf(step), 1);
     const finish = async () => {
-      passed += await check(step);
+      const count = await check(step);
+      passed += count;
       done.add(step.name);
       running.delete(step);
     };
