@@ -47,6 +47,8 @@ export interface Feed {
   readonly subscribed: Error | undefined;
   /** How many of its tasks go into a message, where somebody has decided that; default: what its pool makes of them. */
   readonly pace?: Pacing;
+  /** Runs `act` in the async context of whoever subscribed. `next`, which calls their `fn`, is called within: once a message. */
+  inContext<T>(act: () => T): T;
   /** How many tasks `next` could give now; a high guess where it cannot be known. */
   waiting(): number;
   next(): Task | undefined;

@@ -98,6 +98,11 @@ export class JobFeed implements Feed {
     this.drain();
   }
 
+  /** What it runs is no user's function. */
+  inContext<T>(act: () => T): T {
+    return act();
+  }
+
   waiting(): number {
     return this.#waiting.length;
   }

@@ -134,7 +134,8 @@ export class Jobs implements ClosablePool {
   #make(seat: Seat): Job | undefined {
     const { feed } = seat;
     // What is left is shared out evenly, so that no machine ends long after the others.
-    const load = seat.take(Math.ceil(feed.waiting() / Math.min(this.size, feed.concurrency)));
+    const share = Math.ceil(feed.waiting() / Math.min(this.size, feed.concurrency));
+    const load = feed.inContext(() => seat.take(share));
     // `fn` is the user's: it may have ended its stream, or closed the pool.
     if (load.tasks.length === 0 || seat.left) return undefined;
     const { again, args, tasks } = load;

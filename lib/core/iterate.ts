@@ -1,4 +1,5 @@
 /** The part that is an iterator: a stream between a source that is pulled and a consumer that pulls. */
+import { captureContext } from '#platform';
 import type { Plan } from '../options.ts';
 import { whenAborted } from './abort.ts';
 import { clearTimeout, setTimeout } from './clock.ts';
@@ -27,6 +28,8 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
   readonly #plan: Plan;
   readonly #outlet: Outlet;
   readonly #subscribed: Error;
+  /** Of whoever made it: the consumer may ask from anywhere. */
+  readonly #inContext = captureContext();
   /** Calls of `next` that wait for their result. */
   readonly #asked: Asked<R>[] = [];
   #run: Run<T> | undefined;
@@ -100,7 +103,7 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
       release?.();
     };
     try {
-      source = new Pulled<T>(this.#open());
+      source = new Pulled<T>(this.#inContext(this.#open), this.#inContext);
       const stream = new Stream(
         pool,
         this.#plan,
@@ -109,6 +112,7 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
         this.#crew.describe,
         this.#destination(),
         this.#subscribed,
+        this.#inContext,
       );
       source.feed(stream);
       // Whoever was asked to open the source may have ended this instead.

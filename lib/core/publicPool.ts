@@ -1,5 +1,6 @@
 /** A pool as users see it, around one as the engine sees it. */
-import { type Observable, lastValueFrom, of } from 'rxjs';
+import { captureContext, inNoContext } from '#platform';
+import { Observable, lastValueFrom, of } from 'rxjs';
 import { planOf, record, show } from '../options.ts';
 import {
   type CloseOptions,
@@ -28,7 +29,7 @@ export function publicPool<Api>(pool: ClosablePool): WorkerPool<Api> {
   const close = async (options?: CloseOptions): Promise<void> => {
     const { drain = true } = record('pool.close: options', options, ['drain']);
     if (typeof drain !== 'boolean') throw new TypeError(`pool.close: drain must be true or false, got ${show(drain)}`);
-    return pool.close(drain);
+    return inNoContext(() => pool.close(drain));
   };
   const run = async (fn: unknown, options?: RunOptions): Promise<never> => {
     if (typeof fn !== 'function') throw new TypeError(`pool.run: fn must be a function, got ${show(fn)}`);
@@ -42,7 +43,14 @@ export function publicPool<Api>(pool: ClosablePool): WorkerPool<Api> {
   const seen: Pool = { size: pool.size, attach: (feed) => pool.attach(feed), dropped: () => void dropped++ };
   const shown = {
     size: pool.size,
-    events$: pool.events$,
+    // Each listener in its own async context.
+    events$: new Observable<PoolEvent>((subscriber) => {
+      const inContext = captureContext();
+      return pool.events$.subscribe({
+        next: (event) => inContext(() => subscriber.next(event)),
+        complete: () => inContext(() => subscriber.complete()),
+      });
+    }),
     run,
     stats: () => ({ ...pool.stats(), dropped }),
     close,

@@ -1,5 +1,6 @@
 import { show } from '../options.ts';
 import { Backlog } from './backlog.ts';
+import type { Context } from './context.ts';
 import type { Intake } from './stream.ts';
 
 /** What a pulled source has to do with its stream. */
@@ -17,6 +18,7 @@ type Pull<T> = Iterator<T, unknown> | AsyncIterator<T, unknown>;
 /** Values that are fetched from an iterator when a worker has room for them. */
 export class Pulled<T> implements Intake {
   readonly #iterator: Pull<T>;
+  readonly #inContext: Context;
   readonly #backlog = new Backlog<T>();
   #stream: Pulling | undefined;
   #fetched = 0;
@@ -27,8 +29,9 @@ export class Pulled<T> implements Intake {
   /** Settles when the source has been closed; a source that is in the middle of a read may never be. */
   closed: Promise<unknown> = Promise.resolve();
 
-  constructor(iterator: Pull<T>) {
+  constructor(iterator: Pull<T>, inContext: Context = (act) => act()) {
     this.#iterator = iterator;
+    this.#inContext = inContext;
   }
 
   get waiting(): number {
@@ -69,7 +72,7 @@ export class Pulled<T> implements Intake {
     if (this.done) return;
     this.done = true;
     // A generator that is stopped from inside itself cannot be closed before it has come to its next value.
-    this.closed = this.#asking ? Promise.resolve().then(() => this.#close()) : this.#close();
+    this.closed = this.#asking ? Promise.resolve().then(() => this.#inContext(() => this.#close())) : this.#close();
     // What goes wrong here is for who waits for it.
     this.closed.catch(() => {});
   }
@@ -99,7 +102,7 @@ export class Pulled<T> implements Intake {
         this.#fetchedOne(fetched);
         if (this.done) this.#stream?.drain();
         else this.#stream?.arrived();
-        this.read(wanted);
+        this.#inContext(() => this.read(wanted));
       })
       .catch((error: unknown) => this.#failed(error));
   }

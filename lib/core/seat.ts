@@ -1,4 +1,5 @@
 /** A stream's place at a pool that sends messages, each of one task or several. */
+import { inNoContext } from '#platform';
 import type { Feed, Place } from '../pool.ts';
 import type { Pacing } from './pace.ts';
 
@@ -10,7 +11,10 @@ export interface House<S> {
   leave(seat: S): void;
 }
 
-/** `S` is the kind of seat that the pool has. */
+/**
+ * `S` is the kind of seat that the pool has. What a pool does it does in no stream's async context: it starts workers,
+ * timers and connections that outlast them.
+ */
 export abstract class BasicSeat<S extends BasicSeat<S>> implements Place {
   readonly feed: Feed;
   readonly pace: Pacing;
@@ -29,14 +33,14 @@ export abstract class BasicSeat<S extends BasicSeat<S>> implements Place {
   }
 
   wake(): void {
-    this.#house.pump();
+    inNoContext(() => this.#house.pump());
   }
 
   cancel(from: number): void {
-    this.#house.cancel(this as unknown as S, from);
+    inNoContext(() => this.#house.cancel(this as unknown as S, from));
   }
 
   leave(): void {
-    this.#house.leave(this as unknown as S);
+    inNoContext(() => this.#house.leave(this as unknown as S));
   }
 }

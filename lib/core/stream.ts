@@ -1,8 +1,10 @@
 /** One subscription's engine: what it has taken, what is out at the pool, what it has yet to emit. Knows no RxJS. */
+import { captureContext } from '#platform';
 import { rememberTask } from '../errors.ts';
 import type { Plan } from '../options.ts';
 import type { Description, Feed, Place, Pool, Task } from '../pool.ts';
 import { queueMicrotask } from './clock.ts';
+import type { Context } from './context.ts';
 import { Failure, type Outlet, SKIPPED } from './outlet.ts';
 import { Rounds } from './rounds.ts';
 
@@ -46,6 +48,7 @@ export class Stream implements Feed {
   readonly batch: number;
   readonly timeout: number | undefined;
   readonly terminateAfter: number;
+  readonly inContext: Context;
 
   readonly #plan: Plan;
   readonly #intake: Intake;
@@ -78,6 +81,7 @@ export class Stream implements Feed {
     describe: Describe,
     destination: Destination,
     subscribed: Error,
+    inContext: Context = captureContext(),
   ) {
     this.concurrency = plan.concurrency;
     this.batch = plan.batch;
@@ -89,6 +93,7 @@ export class Stream implements Feed {
     this.#describe = describe;
     this.#destination = destination;
     this.subscribed = subscribed;
+    this.inContext = inContext;
     this.#place = pool.attach(this);
   }
 
@@ -162,8 +167,15 @@ export class Stream implements Feed {
 
   /** Emits what is ready and takes what there is room for, until neither is left; never inside itself. */
   drain(): void {
-    if (this.#rounds.run() && !this.#closed) this.#finish();
+    // From within it only asks.
+    if (this.#rounds.running) this.#rounds.run();
+    else this.inContext(this.#drain);
   }
+
+  readonly #drain = (): void => {
+    this.#rounds.run();
+    if (!this.#closed) this.#finish();
+  };
 
   /**
    * The next result where there are more and no worker waits for a value: then there is nothing to do but to take it.
@@ -181,15 +193,17 @@ export class Stream implements Feed {
   closing(reason: Error): void {
     if (this.#intake.done) return;
     this.#closing = reason;
-    this.#intake.stop();
+    this.inContext(() => this.#intake.stop());
     this.drain();
   }
 
   /** Errors at once, whatever is out. */
   error(error: unknown): void {
     if (this.#closed) return;
-    this.stop();
-    this.#destination.error(error);
+    this.inContext(() => {
+      this.stop();
+      this.#destination.error(error);
+    });
   }
 
   /** Emits nothing more, and lets go of all that was taken. */
@@ -197,7 +211,7 @@ export class Stream implements Feed {
     if (this.#closed) return;
     this.#closed = true;
     this.#failedAt = -Infinity;
-    this.#intake.stop();
+    this.inContext(() => this.#intake.stop());
     this.#intake.clear();
     this.#putBack = [];
     this.#place.leave();

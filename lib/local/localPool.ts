@@ -162,9 +162,12 @@ class Local implements ClosablePool {
       // What a stream has to fetch, it fetches when there is room.
       for (const { feed } of this.#turns) if (feed.waiting() === 0) feed.drain();
       const seat = this.#turns.next(({ feed }) => feed.waiting() > 0);
-      const task = seat?.feed.next();
       if (seat === undefined) break;
-      if (task !== undefined) this.#run(seat, task);
+      // The method as well as `fn`.
+      seat.feed.inContext(() => {
+        const task = seat.feed.next();
+        if (task !== undefined) this.#run(seat, task);
+      });
     }
   }
 

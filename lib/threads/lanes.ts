@@ -139,7 +139,7 @@ export class Lanes implements Pool {
     const share = Math.ceil(seat.feed.waiting() / Math.min(this.size, seat.feed.concurrency));
     const timed = seat.feed.timeout === undefined ? Infinity : 1;
     const most = Math.min(seat.pace.size, seat.feed.batch, share, lane.most, timed, this.#left(lane));
-    const tasks = seat.take(most, lane.idle);
+    const tasks = seat.feed.inContext(() => seat.take(most, lane.idle));
     if (tasks.length === 0) return;
     // `fn` is the user's: it may have unsubscribed, or closed the pool, after it had described some.
     if (!seat.left) lane.send(seat, tasks);

@@ -1,4 +1,5 @@
 /** A pool whose engine is still being fetched: streams wait at its door, and go in when it is there. */
+import { inNoContext } from '#platform';
 import { Observable, type Subscriber } from 'rxjs';
 import { queueMicrotask } from '../core/clock.ts';
 import type { ClosablePool } from '../core/publicPool.ts';
@@ -65,7 +66,7 @@ export class Later implements ClosablePool {
     this.#begin();
     // Most sources have told their first value by then.
     queueMicrotask(() => {
-      if (this.#waiting.has(place) && feed.waiting() > 0) this.#early?.begin();
+      if (this.#waiting.has(place) && feed.waiting() > 0) inNoContext(() => this.#early?.begin());
     });
     return place;
   }

@@ -1,4 +1,5 @@
 /** Workers that a threads.js `Pool` lends: scheduled by our engine, given back when there is nothing for them. */
+import { inNoContext } from '#platform';
 import { PoolClosedError, WorkerInitError } from '../errors.ts';
 import { text } from '../thrown.ts';
 import { MARK } from '../wire.ts';
@@ -26,7 +27,7 @@ export function leased(pool: OpenPool): Lanes {
   const lanes = new Lanes(new Leases(pool), { size: threadsOf(pool), idleTimeout: KEPT_IDLE });
   known.set(pool, lanes);
   // A Pool whose workers fail to start errors here; what it still has goes on, and who asks for more is told.
-  pool.events().subscribe({ complete: () => void lanes.close(false), error() {} });
+  inNoContext(() => pool.events().subscribe({ complete: () => void lanes.close(false), error() {} }));
   return lanes;
 }
 

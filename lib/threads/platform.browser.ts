@@ -1,5 +1,6 @@
 /** What differs between hosts, in browsers. `#platform` in package.json chooses between this file and its sibling. */
 import { setTimeout } from '../core/clock.ts';
+export { captureZone as captureContext, inRootZone as inNoContext } from '../core/context.ts';
 import type { WorkerConstructor } from './worker.ts';
 
 export const cores: number = globalThis.navigator?.hardwareConcurrency ?? 4;

@@ -1,6 +1,7 @@
 /** The batches on their way to one worker and back. */
 import { monotonic, now, queueMicrotask } from '../core/clock.ts';
 import { argumentsError } from '../core/ownCall.ts';
+import type { Pacing } from '../core/pace.ts';
 import { remoteError } from '../core/remoteError.ts';
 import type { CloneError } from '../errors.ts';
 import type { Task } from '../pool.ts';
@@ -54,7 +55,7 @@ export class Traffic {
   /** Whether others had to take over what this worker would not come to: until it is heard of again, it gets no more. */
   #stuck = false;
   /** What the last reply was about: how long that took to send is told with the next. */
-  #replied: { readonly seat: Seat; readonly count: number } | undefined;
+  #replied: { readonly pace: Pacing; readonly count: number } | undefined;
 
   constructor(link: Link, events: TrafficEvents, teller: Teller, meter: Meter) {
     this.link = link;
@@ -176,7 +177,7 @@ export class Traffic {
   }
 
   #reply({ id, from: first, values, failed, ms, last, times, packing }: ReplyMessage): void {
-    this.#replied?.seat.pace.returned(this.#replied.count, packing);
+    this.#replied?.pace.returned(this.#replied.count, packing);
     this.#replied = undefined;
     const batch = this.#batch(id);
     if (batch === undefined) return;
@@ -207,7 +208,8 @@ export class Traffic {
     batch.spent += ms;
     seat.pace.observe(count, ms);
     this.#meter.told(ms);
-    this.#replied = { seat, count };
+    // Not the seat: an idle worker would keep its stream, and the async context of that.
+    this.#replied = { pace: seat.pace, count };
     if (last) {
       const rest = tasks.slice(batch.reported, batch.end);
       this.#remove(batch);

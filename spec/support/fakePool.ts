@@ -254,11 +254,13 @@ export class FakePool<Api extends object> implements ClosablePool {
     const { feed } = seat;
     const most = feed.timeout === undefined ? Math.min(feed.batch, this.#settings.room?.() ?? 1) : 1;
     const tasks: Task[] = [];
-    while (tasks.length < most) {
-      const task = feed.next();
-      if (task === undefined) break;
-      tasks.push(task);
-    }
+    feed.inContext(() => {
+      while (tasks.length < most) {
+        const task = feed.next();
+        if (task === undefined) break;
+        tasks.push(task);
+      }
+    });
     // `fn` may have ended the stream after it gave some.
     if (tasks.length === 0 || seat.left) return true;
     if (!slot.up) this.#start(slot);

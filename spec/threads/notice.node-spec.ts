@@ -78,6 +78,7 @@ describe('What a worker was sent, and nobody waits for any more,', () => {
     const tasks = [0, 1, 5].map(task);
     const place = fake.lanes.attach({
       ...{ concurrency: 1, batch: 9, timeout: undefined, terminateAfter: 30, subscribed: new Error('subscribed') },
+      inContext: (act) => act(),
       waiting: () => tasks.length,
       next: () => tasks.shift(),
       ...{ putBack() {}, value() {}, failure() {}, crashed: () => false, drain() {}, closing() {}, error() {} },
