@@ -104,7 +104,7 @@ export function contextContract(
       const begun = new Promise<void>((resolve) =>
         pool.events$.subscribe(({ type }) => type === 'task:start' && resolve()),
       );
-      const left = run('Y', () => taken.pipe(parallelMap((worker) => worker.untilAborted(), pool)).subscribe());
+      const left = run('Y', () => taken.pipe(parallelMap((worker) => worker.later(0, 20), pool)).subscribe());
       taken.next(0);
       await begun;
       sources.A.next(5);
