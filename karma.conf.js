@@ -43,10 +43,14 @@ const policies = [
 /** Which program each of Karma's browsers is. */
 const LAUNCHERS = { Chromium: 'chromium', FirefoxHeadless: 'firefox' };
 
+/** Some specs alone: their files in dist/spec, with commas between. */
+const CHOSEN = process.env.SPECS?.split(',');
+
 async function bundle(isolated) {
   const names = await readdir(specs, { recursive: true });
   const chosen = names.filter((name) => {
     if (/\.(worker|frame)\.js$/.test(name)) return true;
+    if (CHOSEN !== undefined && !CHOSEN.includes(name)) return false;
     return name.endsWith('-spec.js') && !/\.(node|redis)-spec\.js$/.test(name) && (!isolated || OF_WORKERS.test(name));
   });
   const entryPoints = chosen.map((name) => resolve(specs, name));
