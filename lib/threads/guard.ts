@@ -20,6 +20,8 @@ export interface Loss {
   /** An array, so that a `cause` of undefined is one too. */
   readonly cause?: readonly [unknown];
   readonly exitCode?: number | undefined;
+  /** Whether it was running when it exited: one that is terminated before has the code of those that end by themselves. */
+  readonly ran?: boolean;
 }
 
 const UNREADABLE = 'sent a message that cannot be read';
@@ -122,7 +124,9 @@ export class Guard {
 
   #nodeEvents(): (readonly [string, (value: never) => void])[] {
     let cause: readonly [unknown] | undefined;
+    let ran = false;
     return [
+      ['online', () => (ran = true)],
       ['message', (data: unknown) => this.#message(data)],
       ['messageerror', (error: unknown) => this.#unread({ why: UNREADABLE, cause: [error] })],
       // `exit` follows, after the messages that were sent before it.
@@ -132,7 +136,7 @@ export class Guard {
         (exitCode: number) =>
           this.lose(
             cause === undefined
-              ? { why: `exited with code ${exitCode}`, exitCode }
+              ? { why: `exited with code ${exitCode}`, exitCode, ran }
               : { why: `ended by an uncaught error (${text(cause[0])})`, exitCode, cause },
           ),
       ],

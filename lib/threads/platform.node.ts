@@ -105,8 +105,8 @@ const NO_MODULE = /^(?:ERR_)?(?:MODULE_NOT_FOUND|UNKNOWN_FILE_EXTENSION|UNSUPPOR
  * Of a worker that ended before it exposed anything: what to look at where the next would end likewise; undefined where
  * that may start. Of what a module has thrown nobody knows whether it would again.
  */
-export function lasting({ cause, exitCode = -1 }: Loss): string | undefined {
-  if (cause === undefined) return HINTS[exitCode];
+export function lasting({ cause, exitCode = -1, ran = false }: Loss): string | undefined {
+  if (cause === undefined) return ran ? HINTS[exitCode] : undefined;
   const { code } = (cause[0] ?? {}) as { code?: unknown };
   return typeof code === 'string' && NO_MODULE.test(code) ? '' : undefined;
 }

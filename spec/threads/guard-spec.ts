@@ -85,7 +85,11 @@ describe('The guard in Node', () => {
   it('tells of an exit; and of undefined that was thrown, which is a cause', () => {
     const exited = guarded(new OfNode());
     exited.worker.says('exit', 3);
-    expect(exited.losses).toEqual([{ why: 'exited with code 3', exitCode: 3 }]);
+    expect(exited.losses).toEqual([{ why: 'exited with code 3', exitCode: 3, ran: false }]);
+    const ran = guarded(new OfNode());
+    ran.worker.says('online', undefined);
+    ran.worker.says('exit', 0);
+    expect(ran.losses).toEqual([{ why: 'exited with code 0', exitCode: 0, ran: true }]);
     const threw = guarded(new OfNode());
     threw.worker.says('error', undefined);
     threw.worker.says('exit', 1);

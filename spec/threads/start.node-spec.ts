@@ -20,6 +20,18 @@ describe('A pool whose workers exit as they start', () => {
       expect('cause' in error).toBeFalse();
     });
 
+  it('terminated by others before they run: they are tried again, for that is nothing of theirs', async () => {
+    let calls = 0;
+    const make = (): unknown => {
+      const worker = start('well');
+      if (++calls < 3) void worker.terminate();
+      return worker;
+    };
+    await using pool = workerPool<StartApi>(make, 1);
+    expect(await pool.run((worker) => worker.echo(1))).toBe(1);
+    expect(calls).toBe(3);
+  });
+
   it('a plain worker that exposes one function: the error of the task says so', async () => {
     const text = "require('threads/worker').expose((value) => value)";
     await using pool = workerPool<StartApi>(() => new NodeWorker(text, { eval: true }), 1);
