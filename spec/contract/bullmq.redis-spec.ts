@@ -1,6 +1,8 @@
 import { type WorkerPool, Worker, workerPool } from '../../lib/index.ts';
 import { bullmqPool, serve } from '../../lib/bullmq/index.ts';
 import { RedisServer } from '../support/redis.ts';
+import { stores } from '../support/stores.ts';
+import { contextContract } from './contextContract.ts';
 import type { ContractApi } from './contractApi.ts';
 import { poolContract } from './poolContract.ts';
 
@@ -12,28 +14,35 @@ describe('With a redis-server', () => {
   });
   afterAll(() => redis.end());
 
+  const make = (size: number): WorkerPool<ContractApi> => {
+    const queue = `contract-${queues++}`;
+    const { connection } = redis;
+    const workers = workerPool(
+      () => new Worker(new URL('./contract.worker.js', import.meta.url), { type: 'module' }),
+      size,
+    );
+    const server = serve(workers, { queue, connection });
+    const pool = bullmqPool<ContractApi>(queue, { connection, size });
+    const close: typeof pool.close = async (options) => {
+      await pool.close(options);
+      await server.close();
+      await workers.close();
+      expect(await redis.left(queue)).toEqual([]);
+    };
+    return { ...pool, close, [Symbol.asyncDispose]: () => close() };
+  };
+
   poolContract('bullmqPool', {
     most: Infinity,
     copies: true,
     moves: false,
     // Its job is back with its outcome: it keeps its worker there, not its place here.
     keepsLate: false,
-    make(size): WorkerPool<ContractApi> {
-      const queue = `contract-${queues++}`;
-      const { connection } = redis;
-      const workers = workerPool(
-        () => new Worker(new URL('./contract.worker.js', import.meta.url), { type: 'module' }),
-        size,
-      );
-      const server = serve(workers, { queue, connection });
-      const pool = bullmqPool<ContractApi>(queue, { connection, size });
-      const close: typeof pool.close = async (options) => {
-        await pool.close(options);
-        await server.close();
-        await workers.close();
-        expect(await redis.left(queue)).toEqual([]);
-      };
-      return { ...pool, close, [Symbol.asyncDispose]: () => close() };
-    },
+    make,
+  });
+
+  contextContract('bullmqPool', stores, (size) => {
+    const pool = make(size);
+    return { pool, end: () => pool.close({ drain: false }) };
   });
 });
