@@ -1,9 +1,14 @@
 /** The errors this library raises of its own. What a task threw is never wrapped in one of them. */
 
+/** Not by assignment: where `Error.prototype` is frozen, that is refused to all that inherits from it. */
+function named({ prototype }: { readonly prototype: object }, name: string): void {
+  Object.defineProperty(prototype, 'name', { value: name, writable: true, configurable: true, enumerable: true });
+}
+
 /** The base of every error that comes from rxjs-parallel itself: `error instanceof ParallelError`. */
 export class ParallelError extends Error {
   static {
-    this.prototype.name = 'ParallelError';
+    named(this, 'ParallelError');
   }
 }
 
@@ -13,14 +18,14 @@ export class ParallelError extends Error {
  */
 export class TaskTimeoutError extends ParallelError {
   static {
-    this.prototype.name = 'TaskTimeoutError';
+    named(this, 'TaskTimeoutError');
   }
 }
 
 /** The worker died while it ran this task. `cause` is the uncaught error in the worker, where that was the reason. */
 export class WorkerCrashedError extends ParallelError {
   static {
-    this.prototype.name = 'WorkerCrashedError';
+    named(this, 'WorkerCrashedError');
   }
   /** The worker's exit code where the host reports one (Node); otherwise undefined. */
   readonly exitCode: number | undefined;
@@ -37,14 +42,14 @@ export class WorkerCrashedError extends ParallelError {
  */
 export class WorkerInitError extends ParallelError {
   static {
-    this.prototype.name = 'WorkerInitError';
+    named(this, 'WorkerInitError');
   }
 }
 
 /** The pool was closed under a live stream, or used after it was closed. */
 export class PoolClosedError extends ParallelError {
   static {
-    this.prototype.name = 'PoolClosedError';
+    named(this, 'PoolClosedError');
   }
 }
 
@@ -56,21 +61,21 @@ export function poolClosed(name?: string): PoolClosedError {
 /** More values were waiting than `maxPending` allows. */
 export class OverflowError extends ParallelError {
   static {
-    this.prototype.name = 'OverflowError';
+    named(this, 'OverflowError');
   }
 }
 
 /** An argument or a result cannot cross between threads (a function, a socket, a promise…). */
 export class CloneError extends ParallelError {
   static {
-    this.prototype.name = 'CloneError';
+    named(this, 'CloneError');
   }
 }
 
 /** An inline function used a variable that it does not have in the worker; the message says which. */
 export class ClosureError extends ParallelError {
   static {
-    this.prototype.name = 'ClosureError';
+    named(this, 'ClosureError');
   }
 }
 

@@ -1,14 +1,9 @@
 /** Values as text and back: faithfully, or not at all. */
 import { remoteError } from '../core/remoteError.ts';
 import { CloneError, ParallelError } from '../errors.ts';
-import { type Thrown, messageOf, packThrown } from '../thrown.ts';
+import { type Thrown, kindOf, messageOf, packThrown } from '../thrown.ts';
 import { checkPayload } from './payloadCheck.ts';
 import { stringify, unflatten } from './peers.ts';
-
-/** Errors that are being packed: one that holds itself cannot be. */
-const packing = new Set<unknown>();
-/** Whether the present text holds an error: what was packed is then tried, since a reviver cannot close a circle. */
-let packed = false;
 
 /** Called with everything that devalue comes by; what is returned is written in its place. */
 const reducers = {
@@ -37,19 +32,21 @@ function refuse(value: object): void {
     throw new TypeError(`a ${value.constructor.name} is lost between the threads of a machine: send its text`);
 }
 
-/** Undefined where it is no error, and cannot cross. */
+/** Undefined where it is no error, and cannot cross. Of an error, only what devalue would change is left out. */
 function pack(thrown: unknown): Thrown | undefined {
-  if (packing.has(thrown)) throw new TypeError('an error holds itself');
-  packing.add(thrown);
-  packed = true;
-  try {
-    return packThrown(thrown, crosses, isOurs);
-  } finally {
-    packing.delete(thrown);
-  }
+  const packed = packThrown(thrown, leaf, isOurs);
+  if (packed?.kind !== 'graph') return packed;
+  const errors = packed.errors.map((error) => ({ ...error, own: error.own.filter(([, value]) => crosses(value)) }));
+  return { ...packed, errors };
 }
 
 const isOurs = (error: object): boolean => error instanceof ParallelError;
+
+/** What is no plain data, if it crosses. */
+function leaf(value: unknown): unknown {
+  if (crosses(value)) return value;
+  throw new TypeError('it cannot cross');
+}
 
 function crosses(value: unknown): boolean {
   try {
@@ -64,9 +61,7 @@ function crosses(value: unknown): boolean {
 export function write(value: unknown, what: string, maxPayload: number): string {
   let text: string;
   try {
-    packed = false;
     text = stringify(value, reducers);
-    if (packed) read(text);
   } catch (cause) {
     const path = (cause as { path?: unknown } | null)?.path;
     const where = typeof path === 'string' && path !== '' ? ` (at ${path})` : '';
@@ -99,13 +94,12 @@ export function writeThrown(thrown: unknown, maxPayload: number): string {
 }
 
 function notCloneable(thrown: unknown): CloneError {
-  const kind = Object.prototype.toString.call(thrown);
-  return new CloneError(`The task threw ${kind}, which cannot cross to another machine`);
+  return new CloneError(`The task threw ${kindOf(thrown)}, which cannot cross to another machine`);
 }
 
 export function readThrown(text: string, most: number, subscribed?: Error): unknown {
   const thrown = read(text, most) as Partial<Thrown> | null;
-  if (typeof thrown !== 'object' || (thrown?.kind !== 'value' && thrown?.kind !== 'error'))
+  if (typeof thrown !== 'object' || (thrown?.kind !== 'value' && thrown?.kind !== 'graph'))
     throw new TypeError('what was thrown is not as rxjs-parallel writes it');
   return remoteError(thrown as Thrown, subscribed);
 }

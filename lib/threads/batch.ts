@@ -76,12 +76,19 @@ export class Batch {
 
   /** How many tasks the worker has begun. */
   get claimed(): number {
-    return this.#cells === undefined ? this.end : nextOf(Atomics.load(this.#cells, this.slot * CELL + CLAIM));
+    if (this.#cells === undefined) return this.end;
+    // Whatever the worker has written there.
+    return Math.min(nextOf(Atomics.load(this.#cells, this.slot * CELL + CLAIM)), this.tasks.length);
   }
 
   /** How many have ended in the worker, reported or not. */
   get done(): number {
     return this.#cells === undefined ? this.reported : Atomics.load(this.#cells, this.slot * CELL + DONE);
+  }
+
+  /** Whether all of it has ended, as far as can be known. */
+  get ended(): boolean {
+    return !this.shared || this.done >= this.end;
   }
 
   /** Milliseconds since the batch was begun in the worker; undefined before that. */

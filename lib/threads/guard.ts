@@ -115,7 +115,13 @@ export class Guard {
   }
 
   #message(data: unknown): void {
-    if (!this.#lost) this.onMessage(data);
+    if (this.#lost) return;
+    try {
+      this.onMessage(data);
+    } catch (cause) {
+      // Whatever is wrong with it costs this worker, and not the process.
+      this.lose({ why: `sent a message that cannot be read (${text(cause)})`, cause: [cause] });
+    }
   }
 
   #unread(loss: Loss): void {

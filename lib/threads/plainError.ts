@@ -12,10 +12,17 @@ export function plainError(error: unknown, subscribed?: Error): unknown {
   if (!isError) return error;
   const { name = 'Error', message = '', stack } = packed as Partial<Error>;
   return remoteError(
-    { kind: 'error', name, message, stack, of: name, ours: false, cause: undefined, errors: undefined, own: {} },
+    {
+      kind: 'graph',
+      value: MARK,
+      errors: [{ name, message, stack, of: name, ours: false, own: [] }],
+      marks: [MARK],
+    },
     subscribed,
   );
 }
+
+const MARK = {};
 
 function isNamed(error: unknown, name: string): error is Error {
   return error instanceof Error && error.name === name;

@@ -28,6 +28,7 @@ import type { Meter } from './meter.ts';
 import { callPlain } from './plain.ts';
 import type { Seat } from './seat.ts';
 import type { Teller } from './teller.ts';
+import { checkBegin, checkReply } from './sound.ts';
 import type { SpawnedThread } from './threads.ts';
 
 /** What the traffic with a worker tells its lane. */
@@ -54,6 +55,10 @@ export class Traffic {
   progress = false;
   /** Whether others had to take over what this worker would not come to: until it is heard of again, it gets no more. */
   #stuck = false;
+  /** The last batch that is over: of that one, a worker may say it twice. */
+  #over = -1;
+  /** Whether messages of the worker could not be read: those that follow need not begin where the last has ended. */
+  #missed = false;
   /** What the last reply was about: how long that took to send is told with the next. */
   #replied: { readonly pace: Pacing; readonly count: number } | undefined;
 
@@ -155,10 +160,11 @@ export class Traffic {
     const message = data as ReplyMessage | BeginMessage | AskMessage | UnreadMessage | null | undefined;
     if (message?.type === REPLY) return this.#reply(message);
     if (message?.type === BEGIN) {
-      const batch = this.#batch(message.id);
-      this.progress = true;
-      if (batch !== undefined) this.#teller.begun(batch, message.offset, message.time);
-      return;
+      const batch = this.#head(message.id);
+      if (batch === undefined) return;
+      checkBegin(batch, message);
+      this.progress ||= message.offset < batch.claimed;
+      return this.#teller.begun(batch, message.offset, message.time);
     }
     if (message?.type === ASK) {
       const batch = this.#batch(message.id);
@@ -176,20 +182,24 @@ export class Traffic {
     else this.link.deliver(data);
   }
 
-  #reply({ id, from: first, values, failed, ms, last, times, packing }: ReplyMessage): void {
-    this.#replied?.pace.returned(this.#replied.count, packing);
-    this.#replied = undefined;
-    const batch = this.#batch(id);
+  #reply(reply: ReplyMessage): void {
+    const { id, values, failed, ms, last, times, packing } = reply;
+    const batch = this.#head(id);
     if (batch === undefined) return;
+    const from = Math.min(reply.from, batch.claimed);
+    // Before anything is settled by it: what cannot be read is nobody's outcome.
+    checkReply(batch, { ...reply, from }, this.#missed);
+    const unpack = (at: number): unknown => remoteError(values[at] as Thrown, batch.seat.feed.subscribed);
+    const failures = failed === undefined ? undefined : new Map(failed.map((at) => [at, unpack(at)]));
+    this.#replied?.pace.returned(this.#replied.count, packing > 0 ? packing : 0);
+    this.#replied = undefined;
     this.progress = true;
     this.#events.answered();
     this.#stuck = false;
     const { seat, tasks } = batch;
     const { feed } = seat;
     const count = values.length;
-    const from = Math.min(first, batch.claimed);
     this.#unreadTo(from, batch);
-    const failures = failed === undefined ? undefined : new Set(failed);
     // Those that nobody waits for any more count for nothing.
     const waited = Math.min(count, Math.max(0, batch.cancelledFrom - from));
     if (times !== undefined && !batch.late)
@@ -202,7 +212,7 @@ export class Traffic {
       const task = batch.release(from + at);
       // What it comes to after it has run out of time is nobody's.
       if (batch.late) continue;
-      if (failures?.has(at) === true) feed.failure(task, remoteError(values[at] as Thrown, feed.subscribed));
+      if (failures?.has(at) === true) feed.failure(task, failures.get(at));
       else feed.value(task, values[at]);
     }
     batch.spent += ms;
@@ -285,6 +295,7 @@ export class Traffic {
 
   /** A message of the worker could not be read: it is asked which of its batches are over. */
   #unreadHere(): void {
+    this.#missed = true;
     for (const batch of [...this.batches]) {
       if (this.link.plain === undefined) this.link.guard.post({ type: UNREAD, id: batch.id } satisfies UnreadMessage);
       else this.#plainAnswered(batch, true, unreadable(), now());
@@ -310,6 +321,7 @@ export class Traffic {
 
   #remove(batch: Batch): void {
     batch.finish();
+    this.#over = batch.id;
     this.batches.splice(this.batches.indexOf(batch), 1);
     // A lane counts for a stream while it has a batch of it.
     if (!this.batches.some(({ seat }) => seat === batch.seat)) batch.seat.lanes--;
@@ -322,6 +334,17 @@ export class Traffic {
 
   #batch(id: number): Batch | undefined {
     return this.batches.find((batch) => batch.id === id);
+  }
+
+  /** The batch that the worker tells of: the first that it has. Undefined for one that it has not; it may be over. */
+  #head(id: number): Batch | undefined {
+    const [head] = this.batches;
+    const batch = this.#batch(id);
+    if (batch === head || this.#missed) return batch;
+    // Else it would be waited for for ever.
+    if (batch !== undefined || (head !== undefined && id !== this.#over && head.ended))
+      throw new TypeError('it is of another batch than the worker is at');
+    return undefined;
   }
 
   #freeSlot(): number {

@@ -2,7 +2,7 @@
 import { post } from '#port';
 import { type Timer, clearTimeout, clock, monotonic, now, setTimeout, timeOrigin } from '../core/clock.ts';
 import { ClosureError, CloneError } from '../errors.ts';
-import { type Thrown, messageOf, packThrown } from '../thrown.ts';
+import { type Thrown, attempt, kindOf, messageOf, packThrown, text } from '../thrown.ts';
 import {
   ASK,
   ASKED,
@@ -274,25 +274,20 @@ export function tellOver(id: number): void {
 
 export function pack(error: unknown): Thrown {
   const ours = (each: object): boolean => each instanceof CloneError || each instanceof ClosureError;
-  const packed = packThrown(error, cloneable, ours);
+  const packed = packThrown(error, leaf, ours);
   if (packed !== undefined) return packed;
-  const thrown =
-    typeof error === 'function'
-      ? `a function (${error.name === '' ? 'anonymous' : error.name})`
-      : Object.prototype.toString.call(error);
   return packThrown(
-    new CloneError(`The task threw ${thrown}, which cannot cross to the main thread`),
-    cloneable,
+    new CloneError(`The task threw ${kindOf(error)}, which cannot cross to the main thread`),
+    leaf,
     ours,
   )!;
 }
 
-function cloneable(value: unknown): boolean {
-  if (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol') return true;
-  try {
-    structuredClone(value);
-    return true;
-  } catch {
-    return false;
-  }
+/** A copy of what is no plain data; of a view, only what it shows. */
+function leaf(value: unknown): unknown {
+  if (ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer && !(value instanceof DataView))
+    return slice.call(value);
+  return structuredClone(value);
 }
+
+const { slice } = Uint8Array.prototype;

@@ -93,12 +93,10 @@ describe('What a task throws in a worker of ours', () => {
     expect(typeof error.stack).toBe(typeof new DOMException().stack);
   });
 
-  it('ends where causes go round', async () => {
-    let depth = 0;
-    for (let at = (await caught(pool, 'circular')) as Error | undefined; at instanceof Error; depth++)
-      at = at.cause as Error | undefined;
-    expect(depth).toBeGreaterThan(1);
-    expect(depth).toBeLessThan(100);
+  it('goes round where its causes do', async () => {
+    const error = (await caught(pool, 'circular')) as Error;
+    expect(error.message).toBe('round');
+    expect(error.cause).toBe(error);
   });
 
   for (const [what, message] of [

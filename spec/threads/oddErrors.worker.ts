@@ -1,0 +1,4 @@
+import { expose } from '../../lib/worker/index.ts';
+import { oddApi } from './oddErrors.ts';
+
+expose(oddApi);
