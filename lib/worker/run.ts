@@ -276,11 +276,9 @@ export function pack(error: unknown): Thrown {
   const ours = (each: object): boolean => each instanceof CloneError || each instanceof ClosureError;
   const packed = packThrown(error, leaf, ours);
   if (packed !== undefined) return packed;
-  return packThrown(
-    new CloneError(`The task threw ${kindOf(error)}, which cannot cross to the main thread`),
-    leaf,
-    ours,
-  )!;
+  const named = (fn: { readonly name: unknown }): string => text(attempt(() => fn.name)).replace(/^$/, 'anonymous');
+  const kind = typeof error === 'function' ? `a function (${named(error)})` : kindOf(error);
+  return packThrown(new CloneError(`The task threw ${kind}, which cannot cross to the main thread`), leaf, ours)!;
 }
 
 /** A copy of what is no plain data; of a view, only what it shows. */
