@@ -32,7 +32,8 @@ const apart = {
   },
 };
 
-for (const [platform, names] of Object.entries(hosts)) {
+for (const platform of /** @type {const} */ (['node', 'browser'])) {
+  const names = hosts[platform];
   const outdir = resolve('dist', platform);
   const { outputFiles } = await build({
     entryPoints: names.map((name) => `${modules}/${name}.js`),

@@ -9,7 +9,9 @@ const SOON = 200;
 /** What depends on how busy the machine is has so many tries. */
 const TRIES = 3;
 
+/** @type {import('playwright-core').BrowserContextOptions} */
 const desktop = { viewport: { width: 1280, height: 900 }, colorScheme: 'light' };
+/** @type {import('playwright-core').BrowserContextOptions} */
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, colorScheme: 'dark' };
 
 const built = await serveBuilt();
@@ -22,7 +24,11 @@ await check('each way draws the same picture, in its order, and only the main th
   const demo = await DemoPage.open(browser, built.url, desktop);
   assert.equal(await demo.page.evaluate(() => crossOriginIsolated), true);
   // A browser without a window does not ask for it.
-  assert.ok(await demo.page.evaluate(async () => (await fetch(document.querySelector('link[rel=icon]').href)).ok));
+  assert.ok(
+    await demo.page.evaluate(
+      async () => (await fetch(/** @type {HTMLLinkElement} */ (document.querySelector('link[rel=icon]')).href)).ok,
+    ),
+  );
   await demo.page.locator('#size').fill('2');
   drawn = await demo.draw('main');
   await demo.shoot('main-light');
@@ -81,11 +87,14 @@ await check('it is usable on a phone, with a keyboard alone, and by a screen rea
   const { page } = demo;
   const { keyboard } = page;
   const focused = () =>
-    page.evaluate(() => document.activeElement.closest('[data-way]')?.dataset.way ?? document.activeElement.id);
+    page.evaluate(() => {
+      const { activeElement } = document;
+      return activeElement?.closest('[data-way]')?.getAttribute('data-way') ?? activeElement?.id;
+    });
   const tabTo = async (wanted) => {
     for (let presses = 0; presses < 10 && (await focused()) !== wanted; presses++) await keyboard.press('Tab');
     assert.equal(await focused(), wanted);
-    const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+    const outline = await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle);
     assert.equal(outline, 'solid', `the focus on ${wanted} is not seen`);
   };
   assert.equal(await page.locator('.dot').isVisible(), false, 'something moves for its own sake');

@@ -3,6 +3,7 @@ import { chromium as playwright } from 'playwright-core';
 import { build, createServer, preview } from 'vite';
 import { locate } from './programs.js';
 
+/** @type {import('vite').InlineConfig} */
 const config = { configFile: 'examples/browser/vite.config.ts', logLevel: 'error' };
 const loopback = { host: '127.0.0.1', port: 0, open: false };
 
@@ -10,14 +11,14 @@ const loopback = { host: '127.0.0.1', port: 0, open: false };
 export async function serveBuilt() {
   await build(config);
   const server = await preview({ ...config, preview: loopback });
-  return { url: server.resolvedUrls.local[0], close: () => server.close() };
+  return { url: server.resolvedUrls?.local[0] ?? '', close: () => server.close() };
 }
 
 /** Serves the page as `npm run demo` does. */
 export async function serveSources() {
   const server = await createServer({ ...config, server: loopback });
   await server.listen();
-  return { url: server.resolvedUrls.local[0], close: () => server.close() };
+  return { url: server.resolvedUrls?.local[0] ?? '', close: () => server.close() };
 }
 
 export async function openBrowser() {
@@ -31,7 +32,12 @@ export class DemoPage {
   /** What a person who looks into the console would see, and requests that failed. */
   problems = [];
 
-  /** `isolated: false` takes away the headers that allow the page shared memory. */
+  /**
+   * `isolated: false` takes away the headers that allow the page shared memory.
+   * @param {import('playwright-core').Browser} browser
+   * @param {string} url
+   * @param {import('playwright-core').BrowserContextOptions & { isolated?: boolean }} options
+   */
   static async open(browser, url, { isolated = true, ...options } = {}) {
     const demo = new DemoPage();
     const page = await browser.newPage(options);
@@ -40,7 +46,7 @@ export class DemoPage {
       if (['error', 'warning'].includes(message.type())) demo.problems.push(`${message.type()}: ${message.text()}`);
     });
     page.on('pageerror', (error) => demo.problems.push(`page error: ${error.stack}`));
-    page.on('requestfailed', (request) => demo.problems.push(`${request.url()}: ${request.failure().errorText}`));
+    page.on('requestfailed', (request) => demo.problems.push(`${request.url()}: ${request.failure()?.errorText}`));
     page.on('response', (response) => {
       if (response.status() >= 400) demo.problems.push(`${response.url()}: status ${response.status()}`);
     });
@@ -63,30 +69,32 @@ export class DemoPage {
     await this.button(way).click();
     await this.status(/^Drawn/);
     return this.page.evaluate(async (row) => {
-      const canvas = document.querySelector('#picture');
-      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector('#picture'));
+      const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+      const text = (/** @type {string} */ selector) => document.querySelector(selector)?.textContent ?? '';
       const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', data));
       return {
         hash: Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join(''),
         opaque: data.every((value, at) => at % 4 !== 3 || value === 255),
         colours: new Set(new Uint32Array(data.buffer)).size,
-        order: document.querySelector('#order-numbers').textContent.split(', ').map(Number),
-        worstFrame: Number.parseInt(document.querySelector(`${row} .worst`).textContent, 10),
-        speedUp: Number.parseFloat(document.querySelector(`${row} .speed`).textContent),
+        order: text('#order-numbers').split(', ').map(Number),
+        worstFrame: Number.parseInt(text(`${row} .worst`), 10),
+        speedUp: Number.parseFloat(text(`${row} .speed`)),
       };
     }, `#ways [data-way=${way}]`);
   }
 
   /** Waits until the page says so. */
   async status(expected) {
-    const says = ({ source }) => new RegExp(source).test(document.querySelector('#status').textContent);
+    const says = ({ source }) => new RegExp(source).test(document.querySelector('#status')?.textContent ?? '');
     await this.page.waitForFunction(says, { source: expected.source });
   }
 
   /** Waits until so many tiles are drawn and every lane is at one. */
   async busy(tiles) {
     const isBusy = (least) =>
-      document.querySelector('#progress').value >= least &&
+      /** @type {HTMLProgressElement} */ (document.querySelector('#progress')).value >= least &&
       document.querySelector('#lanes li:not([data-state=running])') === null;
     await this.page.waitForFunction(isBusy, tiles);
   }
@@ -96,7 +104,7 @@ export class DemoPage {
     const noted = this.page.evaluate(
       () =>
         new Promise((resolve) => {
-          const lanes = document.querySelector('#lanes');
+          const lanes = /** @type {Element} */ (document.querySelector('#lanes'));
           const running = () => lanes.querySelectorAll('[data-state=running]').length;
           const note = ({ timeStamp }) => {
             const before = running();
@@ -109,7 +117,7 @@ export class DemoPage {
             observer.observe(lanes, { subtree: true, attributes: true });
             look();
           };
-          document.querySelector('#cancel').addEventListener('click', note, { once: true });
+          document.querySelector('#cancel')?.addEventListener('click', note, { once: true });
         }),
     );
     await this.page.locator('#cancel').click();

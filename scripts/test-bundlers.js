@@ -96,7 +96,7 @@ async function install() {
 /** A folder on a free port of this machine. */
 async function serve(root) {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url, 'http://localhost');
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const file = join(root, pathname === '/' ? 'index.html' : pathname);
     readFile(file).then(
       (content) =>
@@ -104,8 +104,9 @@ async function serve(root) {
       () => response.writeHead(404).end(),
     );
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { address: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return { address: `http://127.0.0.1:${port}/`, close: () => server.close() };
 }
 
 async function check(name, address) {
