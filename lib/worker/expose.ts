@@ -31,10 +31,7 @@ export function expose(api: object): void {
   if (methods.length === 0) throw new TypeError('expose: api must have at least one function of its own');
   if (!attached) return;
   if (exposed)
-    throw new Error(
-      "expose() was called more than once in this worker: by its module, or by another worker's module that it imports. " +
-        'Call it once, with all methods; what others need of a module (its api, its types) belongs into a file without expose()',
-    );
+    throw new Error('expose() was called more than once in this worker: by its module, or by one that it imports');
   exposed = true;
   serve(api as Methods);
   exposeToThreads({ ...Object.fromEntries(methods), [MARK]: () => 1 });

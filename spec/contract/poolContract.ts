@@ -483,7 +483,7 @@ export function poolContract(name: string, { most, copies, moves = copies, keeps
         const outcomes: unknown[] = [];
         pool.events$.subscribe((event) => event.type === 'task:end' && outcomes.push(event.outcome));
         for (const fails of [true, false])
-          expect(await reason(pool.run((worker) => worker.untilStopped(fails), { timeout: 30 }))).toBeInstanceOf(
+          expect(await reason(pool.run((worker) => worker.untilStopped(fails), { timeout: 200 }))).toBeInstanceOf(
             TaskTimeoutError,
           );
         // The same worker, for it has counted both.

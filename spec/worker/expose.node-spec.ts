@@ -91,7 +91,7 @@ describe('expose', () => {
     await using pool = workerPool<ImportableApi>(() => new Worker(importing), 1);
     await expectAsync(pool.run((worker) => worker.double(1))).toBeRejectedWithError(
       WorkerInitError,
-      /expose\(\) was called more than once in this worker: by its module, or by another/,
+      /expose\(\) was called more than once in this worker: by its module, or by one that it imports/,
     );
   });
 });
