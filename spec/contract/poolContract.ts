@@ -505,7 +505,7 @@ export function poolContract(name: string, { most, copies, moves = copies, keeps
               .pipe(
                 parallelMap((worker, n) => (n === 0 ? worker.lateUntilTold(channel) : worker.echo(n)), pool, {
                   concurrency: 1,
-                  timeout: 60,
+                  timeout: 200,
                   terminateAfter: 60_000,
                   onError: 'settle',
                 }),
