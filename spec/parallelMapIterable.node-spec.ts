@@ -3,12 +3,11 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { PassThrough, Readable, Transform } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { TaskTimeoutError, WorkerCrashedError, parallelMapIterable, taskOf } from '../lib/index.ts';
 import { Counter, all, reason, turn } from './support/gates.ts';
 import { cellsOf, waitAsync } from './threads/cells.ts';
 import { FaultyPool } from './threads/faulty.ts';
+import { References } from './threads/references.ts';
 
 const THIS_FILE = fileURLToPath(import.meta.url);
 const gives = <T>(value: T): { done: false; value: T } => ({ done: false, value });
@@ -111,21 +110,15 @@ describe('parallelMapIterable with workers', () => {
   });
 
   it('keeps no more inputs and results alive than its window asks for, however long the source', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
-    const kept: WeakRef<object>[] = [];
-    const alive = (): number => kept.filter((each) => each.deref() !== undefined).length;
-    const source = function* (): Generator<{ n: number }> {
-      for (let n = 0; n < 5000; n++) {
-        const input = { n };
-        kept.push(new WeakRef(input));
-        yield input;
-      }
+    // Those of the window, the one that the loop has in hand, and the one that the generator has just made.
+    const atMost = 20 + 2;
+    const source = function* (kept: References): Generator<{ n: number }> {
+      for (let n = 0; n < 5000; n++) yield kept.add({ n });
     };
     await using faulty = new FaultyPool(2);
     for (const onError of ['throw', 'settle'] as const) {
-      kept.length = 0;
-      const results = parallelMapIterable(source(), (worker, input) => worker.echo(input), faulty.pool, {
+      const kept = new References();
+      const results = parallelMapIterable(source(kept), (worker, input) => worker.echo(input), faulty.pool, {
         window: 20,
         onError,
       });
@@ -133,18 +126,10 @@ describe('parallelMapIterable with workers', () => {
       let most = 0;
       for await (const result of results) {
         expect(result).toBeDefined();
-        if (++taken % 500 !== 0) continue;
-        // What a WeakRef has given stays until the turn is over.
-        await turn();
-        collect();
-        most = Math.max(most, alive());
+        if (++taken % 500 === 0) most = Math.max(most, await kept.left(atMost));
       }
       expect(taken).toBe(5000);
-      expect(kept.length).toBe(5000);
-      // Those of the window, the one that the loop has in hand, and the one that the generator has just made.
-      expect(most)
-        .withContext(onError)
-        .toBeLessThanOrEqual(20 + 2);
+      expect(most).withContext(onError).toBeLessThanOrEqual(atMost);
     }
   });
 
