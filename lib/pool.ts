@@ -51,6 +51,8 @@ export interface Feed {
   inContext<T>(act: () => T): T;
   /** How many tasks `next` could give now; a high guess where it cannot be known. */
   waiting(): number;
+  /** Whether it could fetch a value at once, though none waits; default: no. */
+  readonly canFetch?: boolean;
   next(): Task | undefined;
   /** These have not run: they are next again. */
   putBack(tasks: readonly Task[]): void;
@@ -67,8 +69,13 @@ export interface Feed {
 
 /** What a stream sees of a pool: its place among the streams attached. */
 export interface Place {
-  /** A worker has room and this stream had nothing for it: tell the pool of the next value. */
+  /** There is room for a value more of this stream. */
   readonly hungry: boolean;
+  /**
+   * The pool will ask this stream when there is room: it need not be told of a value more. Otherwise it asks only after
+   * `wake`. Default: what `hungry` is not.
+   */
+  readonly queued?: boolean;
   /** How many values the next messages would carry: worth having ready, where they have to be fetched. Default: 1. */
   readonly ahead?: number;
   /**

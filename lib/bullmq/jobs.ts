@@ -68,16 +68,26 @@ export class Jobs implements ClosablePool {
   attach(feed: Feed): StreamPlace {
     if (this.#closing !== undefined) throw this.#closedError();
     const seat = new Seat(feed, this);
-    seat.hungry = true;
     this.#turns.add(seat);
     return seat;
   }
 
+  hasRoomFor({ feed, fits }: Seat): boolean {
+    return fits && this.#out < this.size && feed.waiting() === 0;
+  }
+
+  isQueued(seat: Seat): boolean {
+    return this.#turns.queued(seat);
+  }
+
+  enqueue(seat: Seat): void {
+    this.#turns.enqueue(seat);
+  }
+
   /** Makes jobs while there are tasks and places for them, and sends those together; never inside itself. */
   pump(): void {
-    if (!this.#rounds.run()) return;
-    // What a stream has to fetch, it fetches when there is room, and then has its turn.
-    for (const { feed, hungry } of this.#turns) if (hungry && feed.waiting() === 0) feed.drain();
+    do if (!this.#rounds.run()) return;
+    while (this.#turns.fetch());
     if (this.#closing !== undefined && this.#turns.size === 0) void this.#finish();
   }
 
@@ -120,10 +130,8 @@ export class Jobs implements ClosablePool {
 
   #round(): void {
     const jobs: Job[] = [];
-    this.#turns.each((seat) => (seat.hungry = false));
     while (this.#out < this.size) {
-      const seat = this.#turns.next(({ feed, fits }) => fits && feed.waiting() > 0);
-      this.#turns.each((each) => (each.hungry ||= each.fits && each.feed.waiting() === 0));
+      const seat = this.#turns.next(({ fits }) => fits);
       if (seat === undefined) break;
       const job = this.#make(seat);
       if (job !== undefined) jobs.push(job);

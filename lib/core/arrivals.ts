@@ -16,6 +16,8 @@ export class Arrivals<T> implements Intake {
   readonly #unsubscribe: () => void;
   #arrived = 0;
   done = false;
+  /** It pushes. */
+  readonly readable = false;
 
   constructor({ maxPending, overflow }: Limits, dropped: () => void, unsubscribe: () => void) {
     this.#maxPending = maxPending;

@@ -38,6 +38,10 @@ export class Pulled<T> implements Intake {
     return this.#backlog.length;
   }
 
+  get readable(): boolean {
+    return !this.done && !this.#reading;
+  }
+
   get index(): number {
     return this.#fetched - this.#backlog.length;
   }

@@ -6,6 +6,10 @@ import type { Pacing } from './pace.ts';
 /** What a seat asks of its pool. */
 export interface House<S> {
   readonly size: number;
+  /** Whether it would take a value more of this stream now. */
+  hasRoomFor(seat: S): boolean;
+  isQueued(seat: S): boolean;
+  enqueue(seat: S): void;
   pump(): void;
   cancel(seat: S, from: number): void;
   leave(seat: S): void;
@@ -19,7 +23,6 @@ export abstract class BasicSeat<S extends BasicSeat<S>> implements Place {
   readonly feed: Feed;
   readonly pace: Pacing;
   readonly #house: House<S>;
-  hungry = false;
 
   constructor(feed: Feed, pace: Pacing, house: House<S>) {
     this.feed = feed;
@@ -32,7 +35,21 @@ export abstract class BasicSeat<S extends BasicSeat<S>> implements Place {
     return size === 1 ? 1 : size * Math.min(this.#house.size, this.feed.concurrency);
   }
 
+  get hungry(): boolean {
+    return this.#house.hasRoomFor(this as unknown as S);
+  }
+
+  get queued(): boolean {
+    return this.#house.isQueued(this as unknown as S);
+  }
+
+  /** It may have something again. */
+  enqueue(): void {
+    this.#house.enqueue(this as unknown as S);
+  }
+
   wake(): void {
+    this.enqueue();
     inNoContext(() => this.#house.pump());
   }
 

@@ -14,6 +14,8 @@ export interface Intake {
   readonly waiting: number;
   /** Whether nothing more will come. */
   readonly done: boolean;
+  /** Whether another could be fetched at once: of a source that is pulled, and is not being read. */
+  readonly readable: boolean;
   /** The number of the value that `take` gives next. */
   readonly index: number;
   take(): unknown;
@@ -99,13 +101,17 @@ export class Stream implements Feed {
 
   /** The intake has a value more. */
   arrived(): void {
-    if (this.#place.hungry) this.drain();
+    if (!this.#queued) this.drain();
   }
 
   waiting(): number {
     if (this.#putBack.length > 0) return this.#putBack.length;
     if (this.#failedAt !== Infinity) return 0;
     return Math.max(0, Math.min(this.#intake.waiting, this.#room()));
+  }
+
+  get canFetch(): boolean {
+    return this.#intake.readable && this.#failedAt === Infinity && this.#room() > 0;
   }
 
   next(): Task | undefined {
@@ -184,7 +190,7 @@ export class Stream implements Feed {
    */
   take(): unknown {
     const { held, ready } = this.#outlet;
-    if (!ready || held === 1 || this.#rounds.running || this.#closed || this.#place.hungry) return NOTHING;
+    if (!ready || held === 1 || this.#rounds.running || this.#closed || !this.#queued) return NOTHING;
     const outcome = this.#outlet.take();
     if (outcome instanceof Failure) this.error(outcome.error);
     return outcome === SKIPPED || outcome instanceof Failure ? NOTHING : outcome;
@@ -223,11 +229,17 @@ export class Stream implements Feed {
     while (this.#emitting) this.#emit(this.#outlet.take());
     // After what is ready: whether that came in the same message is chance.
     if (this.#immediate !== undefined) return this.error(this.#immediate.error);
-    // A pool that was not left hungry asks by itself when it has room.
-    if (this.#place.hungry && this.waiting() > 0) this.#place.wake();
+    if (!this.#queued && this.waiting() > 0) this.#place.wake();
     const before = this.#intake.waiting;
     this.#intake.read(this.#wanted);
     if (this.#emitting || this.#intake.waiting > before) this.#rounds.run();
+    // There was no room for what it could fetch: it is asked when there is.
+    else if (this.canFetch && !this.#queued) this.#place.wake();
+  }
+
+  /** Whether the pool asks by itself when it has room. */
+  get #queued(): boolean {
+    return this.#place.queued ?? !this.#place.hungry;
   }
 
   /** How many more values the window lets through. */

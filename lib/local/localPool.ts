@@ -62,7 +62,12 @@ class Seat implements Place {
     return this.#pool.own(call);
   }
 
+  get queued(): boolean {
+    return this.#pool.isQueued(this);
+  }
+
   wake(): void {
+    this.#pool.enqueue(this);
     this.#pool.pump();
   }
 
@@ -128,6 +133,14 @@ class Local implements ClosablePool {
     return seat;
   }
 
+  isQueued(seat: Seat): boolean {
+    return this.#turns.queued(seat);
+  }
+
+  enqueue(seat: Seat): void {
+    this.#turns.enqueue(seat);
+  }
+
   /** Runs what is next, and what is next after that, until something has to be waited for; never inside itself. */
   pump(): void {
     if (!this.#rounds.run()) return;
@@ -159,12 +172,10 @@ class Local implements ClosablePool {
 
   #round(): void {
     while (this.idle) {
-      // What a stream has to fetch, it fetches when there is room.
-      for (const { feed } of this.#turns) if (feed.waiting() === 0) feed.drain();
-      const seat = this.#turns.next(({ feed }) => feed.waiting() > 0);
-      if (seat === undefined) break;
+      const seat = this.#turns.next();
+      if (seat === undefined && !this.#turns.fetch()) break;
       // The method as well as `fn`.
-      seat.feed.inContext(() => {
+      seat?.feed.inContext(() => {
         const task = seat.feed.next();
         if (task !== undefined) this.#run(seat, task);
       });

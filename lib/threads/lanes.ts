@@ -79,9 +79,28 @@ export class Lanes implements Pool {
     if (this.#closing !== undefined) throw poolClosed(this.#settings.name);
     if (this.#turns.size === 0) this.#staff.tryAgain();
     const seat = new Seat(feed, this, () => this.#counts.failed++);
-    seat.hungry = true;
     this.#turns.add(seat);
     return seat;
+  }
+
+  hasRoomFor(seat: Seat): boolean {
+    const waiting = seat.feed.waiting();
+    if (this.#couldStartFor(seat, waiting + 1)) return true;
+    if (waiting > 0) return false;
+    return this.#lanes.some((lane) => lane.room && seat.mayUse(lane) && seat.mayFollow(lane));
+  }
+
+  isQueued(seat: Seat): boolean {
+    return this.#turns.queued(seat) && !this.#couldStartFor(seat, seat.feed.waiting());
+  }
+
+  /** Whether another worker could be started for the last of so many that wait. */
+  #couldStartFor({ feed, lanes }: Seat, waiting: number): boolean {
+    return waiting <= Math.min(feed.concurrency, this.size) - lanes && this.#staff.lacking;
+  }
+
+  enqueue(seat: Seat): void {
+    this.#turns.enqueue(seat);
   }
 
   cancel(seat: Seat, from: number): void {
@@ -96,9 +115,8 @@ export class Lanes implements Pool {
 
   /** Gives every worker with room what is next, and starts workers for what is left; never inside itself. */
   pump(): void {
-    if (!this.#rounds.run()) return;
-    // What a stream has to fetch, it fetches when there is room, and then has its turn.
-    for (const { feed, hungry } of this.#turns) if (hungry && feed.waiting() === 0) feed.drain();
+    do if (!this.#rounds.run()) return;
+    while (this.#turns.fetch());
     this.#settle();
   }
 
@@ -116,7 +134,6 @@ export class Lanes implements Pool {
   }
 
   #round(): void {
-    this.#turns.each((seat) => (seat.hungry = false));
     for (const lane of this.#lanes) if (lane.idle && this.#left(lane) <= 0) this.#staff.end(lane);
     for (const lane of this.#lanes) if (lane.idle) this.#serve(lane);
     this.#startMore();
@@ -128,11 +145,8 @@ export class Lanes implements Pool {
   #serve(lane: Lane): void {
     // Whose turn it is waits for the worker to be idle if it has to: else those whose tasks are quick would keep it busy.
     const seat = this.#turns.next(
-      (each) => each.feed.waiting() > 0 && each.mayUse(lane),
+      (each) => each.mayUse(lane),
       (each) => each.mayFollow(lane),
-    );
-    this.#turns.each(
-      (each) => (each.hungry ||= each.feed.waiting() === 0 && each.mayUse(lane) && each.mayFollow(lane)),
     );
     if (seat === undefined) return;
     // What is left is shared out evenly, so that no worker ends long after the others.
@@ -156,17 +170,16 @@ export class Lanes implements Pool {
     const reason = this.#staff.hopeless;
     if (reason !== undefined) for (const { feed } of this.#turns) feed.error(reason);
     let wanted = 0;
-    this.#turns.each(({ feed, lanes }) => (wanted += Math.min(feed.waiting(), feed.concurrency - lanes)));
+    for (const { feed, lanes } of this.#turns.waiting()) {
+      wanted += Math.min(feed.waiting(), feed.concurrency - lanes);
+      if (wanted >= this.size) break;
+    }
     this.#staff.start(wanted);
-    // A worker more could be started for a value more.
-    if (this.#staff.lacking)
-      this.#turns.each((seat) => (seat.hungry ||= seat.feed.waiting() < seat.feed.concurrency - seat.lanes));
   }
 
   /** After every change: who keeps the process alive, who has been idle, what waits behind a long task, whether all is over. */
   #settle(): void {
-    let waiting = false;
-    this.#turns.each(({ feed }) => (waiting ||= feed.waiting() > 0));
+    const waiting = this.#waits();
     let idle = false;
     let spare = false;
     for (const lane of this.#lanes) {
@@ -181,6 +194,12 @@ export class Lanes implements Pool {
       for (const lane of this.#lanes) if (lane.batches.every(({ empty }) => empty)) this.#staff.end(lane);
       if (this.#lanes.every(({ state }) => state === 'down')) this.#end();
     }
+  }
+
+  /** Whether a stream has something for a worker. */
+  #waits(): boolean {
+    for (const { feed } of this.#turns.waiting()) if (feed.waiting() > 0) return true;
+    return false;
   }
 
   readonly #takeBack = (): void => {

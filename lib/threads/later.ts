@@ -131,6 +131,11 @@ class Waiting implements Place {
     return this.#place?.hungry ?? false;
   }
 
+  /** The stream is asked when it goes in. */
+  get queued(): boolean {
+    return this.#place === undefined || (this.#place.queued ?? !this.#place.hungry);
+  }
+
   get ahead(): number {
     return this.#place?.ahead ?? 1;
   }

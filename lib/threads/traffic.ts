@@ -246,7 +246,11 @@ export class Traffic {
   /** What the worker has not begun goes back, and it gets no more until it is heard of. */
   #takeBack(): void {
     this.#stuck = true;
-    for (const batch of this.batches) if (batch.spare) batch.seat.feed.putBack(batch.recall());
+    for (const batch of this.batches) {
+      if (!batch.spare) continue;
+      batch.seat.feed.putBack(batch.recall());
+      batch.seat.enqueue();
+    }
   }
 
   #cut({ id, late }: Batch, end: number): void {

@@ -7,7 +7,6 @@ import { type Observable, type SchedulerLike, type Subscription, Subject, asyncS
 import type { WorkerPool } from '../../lib/index.ts';
 import { type ClosablePool, publicPool } from '../../lib/core/publicPool.ts';
 import { Rounds } from '../../lib/core/rounds.ts';
-import { Turns } from '../../lib/core/turns.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError } from '../../lib/errors.ts';
 import type { Feed, Place, PoolEvent, PoolStats, Task } from '../../lib/pool.ts';
 import { RunningTask, enterTask, leaveTask } from '../../lib/worker/context.ts';
@@ -125,7 +124,8 @@ export class FakePool<Api extends object> implements ClosablePool {
   readonly #api: Readonly<Record<string, unknown>>;
   readonly #settings: FakeSettings;
   readonly #scheduler: SchedulerLike;
-  readonly #turns = new Turns<Seat>();
+  /** In the order of their turns. */
+  #streams: readonly Seat[] = [];
   readonly #events = new Subject<PoolEvent>();
   readonly #slots: readonly Slot[];
   readonly #attempts = new WeakMap<Task, number>();
@@ -151,7 +151,7 @@ export class FakePool<Api extends object> implements ClosablePool {
 
   /** Streams attached. */
   get attached(): number {
-    return this.#turns.size;
+    return this.#streams.length;
   }
 
   /** Slots in use. */
@@ -176,7 +176,7 @@ export class FakePool<Api extends object> implements ClosablePool {
   attach(feed: Feed): Place {
     if (this.#closing) throw closed();
     const seat = new Seat(feed, this.mostOf.push(0) - 1, this);
-    this.#turns.add(seat);
+    this.#streams = [...this.#streams, seat];
     return seat;
   }
 
@@ -225,7 +225,7 @@ export class FakePool<Api extends object> implements ClosablePool {
 
   leave(seat: Seat): void {
     seat.left = true;
-    this.#turns.remove(seat);
+    this.#streams = this.#streams.filter((each) => each !== seat);
     this.cancel(seat, 0);
   }
 
@@ -233,7 +233,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     const first = !this.#closing;
     this.#closing = true;
     const ended = new Promise<void>((resolve) => this.#whenEnded.push(resolve));
-    for (const { feed } of this.#turns)
+    for (const { feed } of this.#streams)
       if (!drain) feed.error(closed());
       else if (first) feed.closing(closed());
     if (!drain) for (const slot of this.#slots) if (slot.seat !== undefined) this.#die(slot, 'was ended with its pool');
@@ -247,10 +247,13 @@ export class FakePool<Api extends object> implements ClosablePool {
 
   /** Whether there was a stream to serve. */
   #serve(slot: Slot): boolean {
-    const seat = this.#turns.next(
+    const streams = this.#streams;
+    const at = streams.findIndex(
       (each) => each.feed.waiting() > 0 && this.#slotsOf(each).length < each.feed.concurrency,
     );
+    const seat = streams[at];
     if (seat === undefined) return false;
+    this.#streams = [...streams.slice(at + 1), ...streams.slice(0, at + 1)];
     const { feed } = seat;
     const most = feed.timeout === undefined ? Math.min(feed.batch, this.#settings.room?.() ?? 1) : 1;
     const tasks: Task[] = [];
