@@ -155,7 +155,10 @@ export type PoolEvent =
 export interface RunOptions {
   /** Aborts the task; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignalLike | undefined;
-  /** Milliseconds the task may run, at least 1. Default: no limit. */
+  /**
+   * Milliseconds the task may run, at least 1. Default: no limit. A task that has asked for its signal is told, and has a
+   * second to stop; any other loses its worker.
+   */
   readonly timeout?: number | undefined;
 }
 

@@ -223,7 +223,7 @@ export class Traffic {
     if (last) {
       const rest = tasks.slice(batch.reported, batch.end);
       this.#remove(batch);
-      if (rest.length > 0) feed.putBack(rest);
+      if (rest.length > 0 && !batch.late) feed.putBack(rest);
     } else this.#giveNotice();
     this.#settled(batch, waited, failed?.filter((at) => at < waited).length ?? 0);
   }
