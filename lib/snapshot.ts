@@ -8,9 +8,6 @@ import { CloneError } from './errors.ts';
 /** What `plainCopy` gives for anything but plain data. No copy is ever this. */
 export const OTHER: unique symbol = Symbol('other');
 
-/** What is nested deeper may be too deep for the stack of the other side, and is not copied by hand. */
-const DEPTH = 64;
-
 /** A copy that shares nothing with `value` but memory that is shared. Throws what `structuredClone` throws. */
 export function snapshot<T>(value: T): T {
   const copy = plainCopy(value);
@@ -19,11 +16,16 @@ export function snapshot<T>(value: T): T {
 
 /**
  * A copy of what is only plain objects, arrays, buffers and views of them, each only once in it; else `OTHER`. A view is
- * cut to what it shows. Those of `moved` stay as they are.
+ * cut to what it shows. Those of `moved` stay as they are. What is nested deeper than `deepest` is `OTHER`, too.
  */
-export function plainCopy(value: unknown, moved: readonly unknown[] = [], seen?: Set<unknown>, depth = 0): unknown {
+export function plainCopy(
+  value: unknown,
+  deepest: number = Infinity,
+  moved: readonly unknown[] = [],
+  seen?: Set<unknown>,
+): unknown {
   if (isPrimitive(value)) return value;
-  if (typeof value !== 'object' || value === null || depth > DEPTH) return OTHER;
+  if (typeof value !== 'object' || value === null || deepest < 0) return OTHER;
   if (seen !== undefined) {
     if (seen.has(value)) return OTHER;
     seen.add(value);
@@ -36,7 +38,7 @@ export function plainCopy(value: unknown, moved: readonly unknown[] = [], seen?:
       if (isPrimitive(inner)) continue;
       // An assignment to it would set the prototype.
       if (key === '__proto__' || !Object.hasOwn(copy, key)) return OTHER;
-      const own = plainCopy(inner, moved, (seen ??= new Set().add(value)), depth + 1);
+      const own = plainCopy(inner, deepest - 1, moved, (seen ??= new Set().add(value)));
       if (own === OTHER) return OTHER;
       copy[key] = own;
     }
@@ -51,7 +53,7 @@ export function plainCopy(value: unknown, moved: readonly unknown[] = [], seen?:
     for (let at = 0; at < length; at++) {
       const inner = copy[at];
       if (isPrimitive(inner)) continue;
-      const own = plainCopy(inner, moved, (seen ??= new Set().add(value)), depth + 1);
+      const own = plainCopy(inner, deepest - 1, moved, (seen ??= new Set().add(value)));
       if (own === OTHER) return OTHER;
       copy[at] = own;
     }
@@ -82,38 +84,38 @@ export const isPrimitive = (value: unknown): boolean =>
 const isShared = (value: object): boolean =>
   typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer;
 
-/** A value, and what of it is moved. */
-export interface Moving {
+/** A value of its own, and what of it moves on. */
+export interface Moved {
   readonly value: unknown;
   readonly transfer: readonly object[];
-  /** Whether the value is plain data besides: `value` is then a copy of its own. */
+  /** Whether the value is plain data besides. */
   readonly plain: boolean;
 }
 
 /**
- * What is to be done for `Transfer(value, transfer)`: all is moved but the buffers of Node `Buffer`s that are parts of
- * something larger, which others go on using (the pool of `Buffer.from`, the output of zlib); these are copied. Throws where
- * something has been moved already.
+ * Moves `value` as `Transfer(value, transfer)` says, out of the hands of whoever holds it now; the rest of it is copied. So
+ * are the buffers of Node `Buffer`s that are parts of something larger: others go on using that (the pool of `Buffer.from`,
+ * the output of zlib).
+ *
+ * @throws what `structuredClone` throws; also where something has been moved already.
  */
-export function toMove(value: unknown, transfer: readonly unknown[]): Moving {
-  for (const each of transfer)
-    if (each instanceof ArrayBuffer && isDetached(each)) throw new TypeError('its buffer has been moved already');
-  const kept = new Set(transfer);
-  for (const view of reachable(value)) if (isPart(view)) kept.delete(view.buffer);
-  const moved = [...kept] as object[];
-  const copy = plainCopy(value, moved);
+export function move(value: unknown, list: readonly unknown[], deepest?: number): Moved {
+  for (const each of list) if (isDetached(each)) throw new TypeError('its buffer has been moved already');
+  const moved = new Set(list);
+  for (const view of reachable(value)) if (isPart(view)) moved.delete(view.buffer);
+  const transfer = [...moved] as Transferable[];
+  const copy = plainCopy(value, deepest, transfer);
   const plain = copy !== OTHER;
-  return { value: plain ? copy : value, transfer: moved, plain };
-}
-
-/** Moves it out of the hands of whoever holds it now. */
-export function take(moving: Moving): Moving {
-  const { plain, transfer, value } = structuredClone(moving, { transfer: moving.transfer as Transferable[] });
-  return { value: plain ? value : cut(value, transfer), transfer, plain: true };
+  const own = structuredClone({ value: plain ? copy : value, transfer }, { transfer });
+  // Node 20 only copies what must not be moved.
+  for (const each of transfer)
+    if (each instanceof ArrayBuffer && !isDetached(each)) throw new TypeError('its buffer cannot be moved');
+  return { value: plain ? own.value : cut(own.value, own.transfer), transfer: own.transfer, plain };
 }
 
 /** `byteLength` alone does not tell it from an empty one, and Node 20 has no `detached`. */
-function isDetached(buffer: ArrayBuffer): boolean {
+function isDetached(buffer: unknown): boolean {
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength > 0) return false;
   try {
     return new Uint8Array(buffer).length < 0;
   } catch {
@@ -125,7 +127,7 @@ const isPart = (value: unknown): value is Uint8Array =>
   globalThis.Buffer?.isBuffer(value) === true && value.byteLength < value.buffer.byteLength;
 
 /** `value`, and all that is in it. */
-function reachable(value: unknown): Set<unknown> {
+export function reachable(value: unknown): Set<unknown> {
   const found = new Set([value]);
   for (const at of found) {
     if (isPrimitive(at) || ArrayBuffer.isView(at)) continue;
@@ -147,14 +149,14 @@ export function cut<T>(clone: T, moved: readonly unknown[] = []): T {
   }
   const instead = new Map<unknown, unknown>();
   for (const [buffer, all] of views) {
-    // A view begins at a multiple of its elements' size.
-    const from = Math.min(...all.map(({ byteOffset }) => byteOffset - (byteOffset % 8)));
+    // A view begins at a multiple of its elements' size, of which a DataView has none.
+    const size = Math.max(...all.map((view) => (view as { BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1));
+    const from = Math.min(...all.map(({ byteOffset }) => byteOffset - (byteOffset % size)));
     const to = Math.max(...all.map(({ byteOffset, byteLength }) => byteOffset + byteLength));
     if (to - from === buffer.byteLength) continue;
     const bytes = new Uint8Array(to - from);
     for (const view of all) {
       const { byteOffset, byteLength } = view;
-      // A DataView has no length.
       const length = (view as { length?: number }).length ?? byteLength;
       bytes.set(new Uint8Array(buffer, byteOffset, byteLength), byteOffset - from);
       instead.set(view, new (view.constructor as Uint8ArrayConstructor)(bytes.buffer, byteOffset - from, length));
@@ -176,6 +178,9 @@ export function cut<T>(clone: T, moved: readonly unknown[] = []): T {
         if (instead.has(value)) Object.defineProperty(part, key, { value: own(value) });
   return own(clone) as T;
 }
+
+/** Why something could not be moved, perhaps. */
+export const COPY_FIRST = ' (what others go on using, as the pool of Buffer, cannot be moved: copy it first)';
 
 export const resultError = (why: string): CloneError =>
   new CloneError(`The result of the task cannot cross to the main thread: ${why}`);

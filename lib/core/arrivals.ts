@@ -57,6 +57,10 @@ export class Arrivals<T> implements Intake {
     return undefined;
   }
 
+  ready(): boolean {
+    return true;
+  }
+
   take(): T {
     this.#indexes?.shift();
     return this.#backlog.shift();

@@ -1,7 +1,7 @@
 /** A call with a copy of its arguments, as they are when it is described. */
 import { CloneError } from '../errors.ts';
 import type { Description } from '../pool.ts';
-import { isPrimitive, snapshot, take, toMove } from '../snapshot.ts';
+import { COPY_FIRST, isPrimitive, move, snapshot } from '../snapshot.ts';
 import { messageOf } from '../thrown.ts';
 
 /**
@@ -12,19 +12,19 @@ import { messageOf } from '../thrown.ts';
  */
 export function ownCall(call: Description, failed: () => void): Description {
   const { method, args, transfer } = call;
+  let hint = '';
   try {
-    if (args.every(isPrimitive) && transfer === undefined) return call;
-    const moving = transfer === undefined ? undefined : toMove(args, transfer);
-    if (moving !== undefined && moving.transfer.length > 0) {
-      const own = take(moving);
-      return { method, args: own.value as readonly unknown[], transfer: own.transfer };
+    if (transfer !== undefined) {
+      hint = COPY_FIRST;
+      const moved = move(args, transfer);
+      const none = moved.transfer.length === 0;
+      return { method, args: moved.value as readonly unknown[], transfer: none ? undefined : moved.transfer };
     }
-    return { method, args: args.length === 1 ? [snapshot(args[0])] : snapshot(args), transfer: undefined };
+    if (args.every(isPrimitive)) return call;
+    return { method, args: args.length === 1 ? [snapshot(args[0])] : snapshot(args), transfer };
   } catch (cause) {
     failed();
-    const why = messageOf(cause);
-    const shared = 'a buffer that others go on using, as the pool of Buffer, cannot be moved: copy it first';
-    throw argumentsError(method, transfer === undefined ? why : `${why} (${shared})`, { cause });
+    throw argumentsError(method, messageOf(cause) + hint, { cause });
   }
 }
 

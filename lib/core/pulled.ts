@@ -1,3 +1,4 @@
+import { queueMicrotask } from './clock.ts';
 import { show } from '../options.ts';
 import { Backlog } from './backlog.ts';
 import type { Context } from './context.ts';
@@ -23,6 +24,15 @@ export class Pulled<T> implements Intake {
   #stream: Pulling | undefined;
   #fetched = 0;
   #reading = false;
+  /** Whether all may be read ahead: no code of the user's runs when an array, a Set or a Map is read. */
+  readonly #builtIn: boolean;
+  /** Whether what waits ends with an object. */
+  #held = false;
+  /** Whether values come at once and are objects: each is then read when a worker takes it. */
+  #late = false;
+  #wanted: () => number = () => 0;
+  /** An error of the source is on its way to the stream. */
+  #failing = false;
   /** Within the very call of the iterator's `next`. */
   #asking = false;
   done = false;
@@ -32,10 +42,12 @@ export class Pulled<T> implements Intake {
   constructor(iterator: Pull<T>, inContext: Context = (act) => act()) {
     this.#iterator = iterator;
     this.#inContext = inContext;
+    this.#builtIn = /^\[object (?:Array|Set|Map|String) Iterator\]$/.test(Object.prototype.toString.call(iterator));
   }
 
+  /** How many there are of those that are not read ahead cannot be known. */
   get waiting(): number {
-    return this.#backlog.length;
+    return this.#late && this.#open ? Infinity : this.#backlog.length;
   }
 
   get readable(): boolean {
@@ -50,25 +62,29 @@ export class Pulled<T> implements Intake {
     this.#stream = stream;
   }
 
+  ready(): boolean {
+    if (this.#backlog.length === 0 && this.#late && this.#open)
+      this.#readOne((error) => {
+        this.#failing = true;
+        // Not from within the pool, which is handing out.
+        queueMicrotask(() => this.#failed(error));
+      });
+    return this.#backlog.length > 0;
+  }
+
   take(): T {
     return this.#backlog.shift();
   }
 
-  /** One at a time: an iterator's next value is asked for when the one before has come. */
+  /**
+   * One at a time: an iterator's next value is asked for when the one before has come; and not before that has been taken, if
+   * it is an object: a source may refill it for the next.
+   */
   read(wanted: () => number): void {
+    this.#wanted = wanted;
     const enough = wanted();
-    while (!this.#reading && !this.done && this.#backlog.length < enough) {
-      this.#reading = true;
-      try {
-        const result = this.#ask();
-        if (typeof (result as PromiseLike<unknown>)?.then === 'function')
-          return this.#wait(result as PromiseLike<unknown>, wanted);
-        this.#fetchedOne(result);
-      } catch (error) {
-        this.#failed(error);
-      }
-      this.#reading = false;
-    }
+    while (this.#open && !this.#late && !(this.#held && this.#backlog.length > 0) && this.#backlog.length < enough)
+      this.#readOne((error) => this.#failed(error));
   }
 
   /** Closes the source, so that its `finally` runs. */
@@ -85,6 +101,26 @@ export class Pulled<T> implements Intake {
     this.#backlog.clear();
   }
 
+  /** Whether the next value can be asked for. */
+  get #open(): boolean {
+    return !this.#reading && !this.done && !this.#failing;
+  }
+
+  #readOne(failed: (error: unknown) => void): void {
+    this.#reading = true;
+    this.#late = false;
+    try {
+      const result = this.#ask();
+      if (typeof (result as PromiseLike<unknown>)?.then === 'function')
+        return this.#wait(result as PromiseLike<unknown>);
+      this.#fetchedOne(result);
+      this.#late = this.#held;
+    } catch (error) {
+      failed(error);
+    }
+    this.#reading = false;
+  }
+
   #ask(): unknown {
     this.#asking = true;
     try {
@@ -98,7 +134,7 @@ export class Pulled<T> implements Intake {
     await this.#iterator.return?.();
   }
 
-  #wait(result: PromiseLike<unknown>, wanted: () => number): void {
+  #wait(result: PromiseLike<unknown>): void {
     // A promise of ours: what is only like one may settle twice, or throw.
     Promise.resolve(result)
       .then((fetched) => {
@@ -106,7 +142,7 @@ export class Pulled<T> implements Intake {
         this.#fetchedOne(fetched);
         if (this.done) this.#stream?.drain();
         else this.#stream?.arrived();
-        this.#inContext(() => this.read(wanted));
+        this.#inContext(() => this.read(this.#wanted));
       })
       .catch((error: unknown) => this.#failed(error));
   }
@@ -119,6 +155,7 @@ export class Pulled<T> implements Intake {
     if (done === true) this.done = true;
     else {
       this.#fetched++;
+      this.#held = !this.#builtIn && typeof value === 'object' && value !== null;
       this.#backlog.push(value);
     }
   }

@@ -10,7 +10,7 @@ import { Rounds } from './rounds.ts';
 
 /** Where a stream takes its values from: `Arrivals` that were pushed, or an iterator that is pulled. */
 export interface Intake {
-  /** How many values `take` could give now. */
+  /** How many values `take` could give now; where that cannot be known, `Infinity`. */
   readonly waiting: number;
   /** Whether nothing more will come. */
   readonly done: boolean;
@@ -18,6 +18,8 @@ export interface Intake {
   readonly readable: boolean;
   /** The number of the value that `take` gives next. */
   readonly index: number;
+  /** Asked before `take` where some wait: whether there is one indeed. What is not read ahead is read now. */
+  ready(): boolean;
   take(): unknown;
   /** Fetches values while fewer than `wanted()` wait; a source that pushes needs no asking. */
   read(wanted: () => number): void;
@@ -120,6 +122,11 @@ export class Stream implements Feed {
       if (again !== undefined) {
         this.#out++;
         return again;
+      }
+      if (!this.#intake.ready()) {
+        // That was the end: nobody drains this one after another's turn.
+        queueMicrotask(() => this.drain());
+        return undefined;
       }
       const { index } = this.#intake;
       const input = this.#intake.take();

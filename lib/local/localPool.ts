@@ -9,7 +9,7 @@ import { show } from '../options.ts';
 import type { Description, Feed, Place, PoolEvent, PoolStats, Task, WorkerPool } from '../pool.ts';
 import { RunningTask, enterTask, leaveTask } from '../worker/context.ts';
 import { type Methods, isThenable, methodOf } from '../worker/method.ts';
-import { resultError, snapshot, take, toMove } from '../snapshot.ts';
+import { move, resultError, snapshot } from '../snapshot.ts';
 import { messageOf } from '../thrown.ts';
 import { isTransfer } from '../worker/transfer.ts';
 
@@ -278,5 +278,5 @@ class Local implements ClosablePool {
 /** What arrives of a result: a copy, or what it moves. */
 function ownResult(result: unknown): unknown {
   const moves = typeof result === 'object' && isTransfer(result);
-  return moves ? take(toMove(result.send, result.transferables)).value : snapshot(result);
+  return moves ? move(result.send, result.transferables).value : snapshot(result);
 }

@@ -154,7 +154,11 @@ export class Lanes implements Pool {
     const timed = seat.feed.timeout === undefined ? Infinity : 1;
     const most = Math.min(seat.pace.size, seat.feed.batch, share, lane.most, timed, this.#left(lane));
     const tasks = seat.feed.inContext(() => seat.take(most, lane.idle));
-    if (tasks.length === 0) return;
+    if (tasks.length === 0) {
+      // Its source had come to its end: the next in turn.
+      if (!seat.alone && seat.feed.waiting() === 0) this.#serve(lane);
+      return;
+    }
     // `fn` is the user's: it may have unsubscribed, or closed the pool, after it had described some.
     if (!seat.left) lane.send(seat, tasks);
   }

@@ -21,12 +21,15 @@ import {
   endOf,
   nextOf,
 } from '../wire.ts';
-import { OTHER, cut, plainCopy, resultError, take, toMove } from '../snapshot.ts';
+import { OTHER, cut, move, plainCopy, reachable, resultError } from '../snapshot.ts';
 import { RunningTask, type Stop } from './context.ts';
 import { isTransfer } from './transfer.ts';
 
 /** What is done is sent after so many ms, even if the batch goes on. */
 const REPLY_EVERY = 10;
+/** What is nested deeper may be too deep for the stack of the other side; so may be what holds more objects than so many. */
+const DEEPEST = 64;
+const MANY = 200;
 /** The beginning of a task is told at once, but no more often than so many ms apart. */
 const BEGIN_EVERY = 5;
 
@@ -47,9 +50,10 @@ export class Run {
 
   #values: unknown[] = [];
   #failed: number[] = [];
-  #transfer: readonly object[] = [];
-  /** Whether what has ended is to be sent at once. */
-  #now = false;
+  /** What is moved for each value that moves something. */
+  #transfer: (readonly object[])[] = [];
+  /** Whether what has ended is to be sent at once, by itself. */
+  #alone = false;
   #times: number[] = [];
   #numbers = true;
   #from = 0;
@@ -158,24 +162,17 @@ export class Run {
 
   /** A copy that no later task can change. */
   #own(value: unknown): unknown {
-    if (typeof value === 'object' && isTransfer(value)) {
-      let moving = toMove(value.send, value.transferables);
-      // Posted before anything else runs: then it is gone.
-      this.#apart(moving.plain);
-      if (!moving.plain) moving = take(moving);
-      this.#transfer = moving.transfer;
-      return moving.value;
+    const moved =
+      typeof value === 'object' && isTransfer(value) ? move(value.send, value.transferables, DEEPEST) : undefined;
+    const copy = moved === undefined ? plainCopy(value, DEEPEST) : moved.value;
+    const own = copy === OTHER ? cut(structuredClone(value)) : copy;
+    // What may be nested too deep to be read travels alone: then it is known what could not be read.
+    if ((copy === OTHER || moved?.plain === false) && reachable(own).size > MANY) {
+      this.reply(false);
+      this.#alone = true;
     }
-    const copy = plainCopy(value);
-    if (copy !== OTHER) return copy;
-    this.#apart(false);
-    return cut(structuredClone(value));
-  }
-
-  /** What cannot be told to be readable on the other side travels alone: then it is known what could not be read. */
-  #apart(readable: boolean): void {
-    if (!readable) this.reply(false);
-    this.#now = true;
+    if (moved !== undefined) this.#transfer[this.#values.length] = moved.transfer;
+    return own;
   }
 
   failure(error: unknown): void {
@@ -192,7 +189,7 @@ export class Run {
     // The first failure may end the stream: what comes after it should not begin.
     const failing = this.#failed.length > 0 && !this.#failureTold;
     this.#failureTold ||= failing;
-    const due = failing || this.#now || ended - this.#since > REPLY_EVERY;
+    const due = failing || this.#alone || ended - this.#since > REPLY_EVERY;
     if (due && this.#more) this.reply(false);
   }
 
@@ -212,14 +209,15 @@ export class Run {
     const failed = this.#failed.length === 0 ? undefined : this.#failed;
     const times = this.message.timed ? new Float64Array(this.#times) : undefined;
     const packed = this.#numbers && values.length > 1 ? new Float64Array(values as number[]) : values;
-    const transfer = packed === values ? this.#transfer : [(packed as Float64Array).buffer];
+    const moves = this.#transfer;
+    const transfer = packed === values ? moves.flat() : [(packed as Float64Array).buffer];
     const from = this.#from;
     this.#from += values.length;
     this.#since = replied;
     this.#values = [];
     this.#failed = [];
     this.#transfer = [];
-    this.#now = false;
+    this.#alone = false;
     this.#times = [];
     this.#numbers = true;
     const reply: ReplyMessage = {
@@ -237,12 +235,12 @@ export class Run {
       post(reply, transfer);
       packing = monotonic() - replied;
     } catch {
-      this.#replySingly(reply, transfer);
+      this.#replySingly(reply, moves);
     }
   }
 
-  /** One of the values cannot cross: each goes by itself, and that one as an error. What is moved, is moved for the last. */
-  #replySingly(reply: ReplyMessage, transfer: readonly object[]): void {
+  /** One of the values cannot cross: each goes by itself, and that one as an error. */
+  #replySingly(reply: ReplyMessage, moves: readonly (readonly object[])[]): void {
     const { failed = [], from, id, ms, values } = reply;
     const count = values.length;
     for (let at = 0; at < count; at++) {
@@ -258,7 +256,7 @@ export class Run {
         times: reply.times?.slice(2 * at, 2 * at + 2),
       };
       try {
-        post(single, at === count - 1 ? transfer : []);
+        post(single, moves[at]);
       } catch (cause) {
         post({ ...single, values: [pack(resultError(messageOf(cause)))], failed: [0] });
       }

@@ -63,6 +63,7 @@ const reused: Record<Again, (n: number) => unknown> = {
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function contractApi() {
+  const held = new ArrayBuffer(8);
   let aborted = 0;
   const stops: string[] = [];
   let running = 0;
@@ -169,6 +170,7 @@ export function contractApi() {
       bytes.reverse();
       return bytes[0]!;
     },
+    moveHeld: () => Transfer(held, [held]),
     notCloneable: () => () => 1,
   };
 }

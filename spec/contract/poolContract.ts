@@ -1,5 +1,5 @@
 /** What every pool has to do: one suite, run over each of them. */
-import { type Observable, from, lastValueFrom, mergeMap, of, range, toArray } from 'rxjs';
+import { type Observable, from, lastValueFrom, mergeMap, of, range, repeat, toArray } from 'rxjs';
 import {
   CloneError,
   ParallelError,
@@ -699,6 +699,52 @@ export function poolContract(name: string, { most, copies, moves = copies, keeps
         if (moves) expect(buffers.every(({ byteLength }) => byteLength === 0)).toBeTrue();
       });
 
+      if (moves)
+        it('what is marked by Transfer once: it is gone then', async () => {
+          const pool = made(1);
+          const bytes = Uint8Array.of(1, 2, 3, 4);
+          const moved = /^The arguments of reversed\(\) cannot cross to a worker: its buffer has been moved already/;
+          const halves = [bytes.subarray(0, 2), bytes.subarray(2)];
+          const source = from(halves);
+          const settled = await all(
+            source.pipe(
+              parallelMap((worker, half) => worker.reversed(Transfer(half, [half.buffer])), pool, {
+                onError: 'settle',
+              }),
+            ),
+          );
+          expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+          const other = Uint8Array.of(1, 2);
+          const twice = of(other).pipe(
+            parallelMap((worker, value) => worker.reversed(Transfer(value, [value.buffer])), pool),
+            repeat(2),
+          );
+          const error = await reason(all(twice));
+          expect(error).toBeInstanceOf(CloneError);
+          expect(error.message).toMatch(moved);
+          expect(
+            (await reason(pool.run((worker) => worker.reversed(Transfer(bytes, [bytes.buffer]))))).message,
+          ).toMatch(moved);
+          expect(await pool.run((worker) => worker.echo(1))).toBe(1);
+        });
+
+      if (moves)
+        it('what a task moves, once', async () => {
+          const pool = made(1);
+          const settled = await all(
+            range(0, 50).pipe(parallelMap((worker) => worker.moveHeld(), pool, { onError: 'settle' })),
+          );
+          expect(settled.map(({ status }) => status)).toEqual([
+            'fulfilled',
+            ...Array.from({ length: 49 }, () => 'rejected' as const),
+          ]);
+          for (const each of settled.slice(1)) {
+            const { reason: error } = each as { reason: Error };
+            expect(error).toBeInstanceOf(CloneError);
+            expect(error.message).toMatch(/^The result of the task cannot cross .* its buffer has been moved already/);
+          }
+        });
+
       it('or says what it cannot, and goes on', async () => {
         const pool = made(1);
         const argument = pool.run((worker) => worker.echo(() => 1));
@@ -745,6 +791,31 @@ export function poolContract(name: string, { most, copies, moves = copies, keeps
           expect(await first).toEqual(numbers.map(() => 3));
           expect(bytes).toEqual(Uint8Array.of(1, 2, 3));
         });
+
+        for (const ordered of [true, false])
+          for (const how of ['at once', 'later'] as const)
+            it(`of a row that its source fills again and again (${how}, ordered: ${ordered})`, async () => {
+              const row = { n: -1, list: [-1] };
+              const fill = (n: number): typeof row => {
+                row.list[0] = n;
+                return Object.assign(row, { n });
+              };
+              const many = how === 'at once' ? MANY : MANY / 10;
+              function* rows(): Generator<typeof row> {
+                for (let n = 0; n < many; n++) yield fill(n);
+              }
+              async function* laterRows(): AsyncGenerator<typeof row> {
+                yield* rows();
+              }
+              const source = how === 'at once' ? rows() : laterRows();
+              const results: (typeof row)[] = [];
+              for await (const each of parallelMapIterable(source, (worker, value) => worker.echo(value), made(2), {
+                ordered,
+              }))
+                results.push(each);
+              results.sort((a, b) => a.n - b.n);
+              expect(results).toEqual(numbers.slice(0, many).map((n) => ({ n, list: [n] })));
+            });
 
         it('of what fn changes for the next', async () => {
           const row = { n: -1, list: [-1] };

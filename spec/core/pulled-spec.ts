@@ -35,4 +35,64 @@ describe('What is pulled from an iterator', () => {
       pulled.clear();
       expect(pulled.waiting).toBe(0);
     });
+
+  for (const way of ['at once', 'later'] as const)
+    it(`is not followed by the next before it is taken, where it is an object: its source may fill it again (${way})`, async () => {
+      const row = { n: -1 };
+      let asked = 0;
+      const next = () => {
+        const result = { done: asked === 5, value: asked < 2 ? asked : Object.assign(row, { n: asked }) };
+        asked++;
+        return way === 'at once' ? result : turn().then(() => result);
+      };
+      const pulled = new Pulled<unknown>({ next } as Iterator<unknown>);
+      pulled.feed({ arrived() {}, drain() {}, error() {} });
+      const read = async (): Promise<void> => {
+        pulled.read(() => 9);
+        for (let turns = 0; turns < 20; turns++) await turn();
+      };
+      await read();
+      // What is no object is read ahead.
+      expect([asked, pulled.index, pulled.ready(), pulled.take(), pulled.ready(), pulled.take()]).toEqual([
+        3,
+        0,
+        ...[true, 0, true, 1],
+      ]);
+      await read();
+      for (const n of [2, 3, 4]) {
+        expect([asked, pulled.index, pulled.ready(), pulled.take()]).toEqual([
+          way === 'at once' && n > 2 ? n : n + 1,
+          n,
+          true,
+          { n },
+        ]);
+        if (way === 'later') await read();
+      }
+      expect([pulled.ready(), pulled.waiting, pulled.done]).toEqual([false, 0, true]);
+    });
+
+  it('is read ahead, where no code of the user runs in that: of an array, a Set, a Map', () => {
+    const objects = [{}, {}, {}];
+    for (const source of [objects, new Set(objects), new Map(objects.map((each) => [each, each]))]) {
+      const pulled = new Pulled<unknown>(source[Symbol.iterator]());
+      pulled.read(() => 2);
+      expect(pulled.waiting).toBe(2);
+    }
+  });
+
+  it('may fail when a worker takes it: the stream is told, after it', async () => {
+    const told: unknown[] = [];
+    const source = (function* () {
+      yield {};
+      throw new RangeError('no more');
+    })();
+    const pulled = new Pulled<unknown>(source);
+    pulled.feed({ arrived() {}, drain() {}, error: (error) => told.push(error) });
+    pulled.read(() => 1);
+    expect([pulled.ready(), pulled.take()]).toEqual([true, {}]);
+    expect([pulled.ready(), pulled.waiting, pulled.done, told.length]).toEqual([false, 0, false, 0]);
+    await turn();
+    expect(told).toEqual([new RangeError('no more')]);
+    expect(pulled.done).toBeTrue();
+  });
 });

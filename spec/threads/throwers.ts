@@ -55,6 +55,18 @@ export const throwers = {
     return fail(what);
   },
   echo: (value: unknown): unknown => value,
+  nested(depth: number): unknown {
+    let value: unknown = 'innermost';
+    for (let level = 0; level < depth; level++) value = level % 2 === 0 ? { value } : [value];
+    return value;
+  },
+  /** Where a view begins, and how long it and its buffer are. */
+  boundsOf: ({ byteOffset, byteLength, buffer }: Uint8Array): number[] => [byteOffset, byteLength, buffer.byteLength],
+  /** In Node: bytes that are part of the pool of `Buffer`. */
+  pooled(value: string, moved: boolean): Uint8Array {
+    const bytes = Buffer.from(value);
+    return moved ? (Transfer(bytes, [bytes.buffer]) as never) : bytes;
+  },
   size: (value: ArrayBuffer): number => value.byteLength,
   returnFunction: (): unknown => fail,
   /** An object whose property throws when it is cloned. */
