@@ -90,7 +90,10 @@ export class Later implements ClosablePool {
       (cause: unknown) => {
         this.#fetching = false;
         this.#early?.drop();
-        const error = new WorkerInitError(`What runs the workers could not be fetched: ${String(cause)}`, { cause });
+        const of = this.#name === undefined ? '' : ` of the pool "${this.#name}"`;
+        const error = new WorkerInitError(`What runs the workers${of} could not be fetched: ${String(cause)}`, {
+          cause,
+        });
         // Who tries again waits for the next fetch.
         for (const { feed } of [...this.#waiting]) feed.error(error);
       },

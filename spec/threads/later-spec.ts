@@ -187,7 +187,9 @@ describe('A pool whose engine is being fetched', () => {
     await fetched.fail(cause);
     for (const { failure } of [heard, others]) {
       expect(failure).toBeInstanceOf(WorkerInitError);
-      expect((failure as Error).message).toBe('What runs the workers could not be fetched: TypeError: offline');
+      expect((failure as Error).message).toBe(
+        'What runs the workers of the pool "late" could not be fetched: TypeError: offline',
+      );
       expect((failure as Error).cause).toBe(cause);
     }
     const again = lastValueFrom(range(1, 2).pipe(doubled(pool), toArray()));
