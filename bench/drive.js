@@ -2,6 +2,11 @@
 import { Observable, mergeMap, range } from 'rxjs';
 
 /**
+ * Which task, on which input: the number itself where `input` is left out. `transfer` names what of it is moved.
+ * @typedef {{ task: string, input?(n: number): any, transfer?(value: any): any[], pulled?: boolean }} Job
+ */
+
+/**
  * The results of `job` for the numbers below `count`.
  *
  * A library that comes as an operator is used as one. One that makes calls is driven by `mergeMap` with the concurrency
@@ -16,7 +21,11 @@ export function results(library, job, count) {
     : range(0, count).pipe(mergeMap(call, library.concurrency));
 }
 
-/** One call for one number. */
+/**
+ * One call for one number.
+ * @param {any} library
+ * @param {Job} job
+ */
 export function callOf(library, { task, input, transfer }) {
   if (input === undefined) return (n) => library.call(task, n);
   if (transfer === undefined) return (n) => library.call(task, input(n));

@@ -3,7 +3,12 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { libraries } from './libraries.js';
 
-/** Resolves to `{ figures, check }`, or `{ error }`. `run` is what measure.js is told; `limit` is in seconds. */
+/**
+ * Resolves to `{ figures, check }`, or `{ error }`. `run` is what measure.js is told; `limit` is in seconds.
+ * @param {any} run
+ * @param {any} how
+ * @returns {Promise<any>}
+ */
 export function launch(run, { steps, limit, nodeOptions = [] }) {
   const own = libraries[run.library].nodeOptions ?? [];
   const measure = fileURLToPath(new URL('./measure.js', import.meta.url));
@@ -19,8 +24,10 @@ export function launch(run, { steps, limit, nodeOptions = [] }) {
       late = true;
       child.kill('SIGKILL');
     }, limit * 1000);
-    child.stderr.setEncoding('utf8').on('data', (text) => (errors += text));
-    child.stdio[3].setEncoding('utf8').on('data', (text) => (output += text));
+    child.stderr?.setEncoding('utf8').on('data', (text) => (errors += text));
+    /** @type {import('node:stream').Readable} */ (child.stdio[3])
+      .setEncoding('utf8')
+      .on('data', (text) => (output += text));
     child.on('close', (code) => {
       clearTimeout(timer);
       if (late) done({ error: `more than ${limit} s` });

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { platform } from 'node:os';
+import { performance } from 'node:perf_hooks';
 
 const STAT = `/proc/self/task/${process.pid}/schedstat`;
 

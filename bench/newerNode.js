@@ -1,8 +1,8 @@
 /** What `multithreading` needs of Node 22, for Node 20. */
 import { availableParallelism } from 'node:os';
 
-globalThis.navigator ??= { hardwareConcurrency: availableParallelism() };
-Promise.withResolvers ??= function withResolvers() {
+/** @type {any} */ (globalThis).navigator ??= { hardwareConcurrency: availableParallelism() };
+/** @type {any} */ (Promise).withResolvers ??= function withResolvers() {
   let resolve;
   let reject;
   const promise = new Promise((yes, no) => {

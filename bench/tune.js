@@ -26,11 +26,11 @@ const scale = Number(flags.scale);
 const steps = Number(execFileSync(process.execPath, [fileURLToPath(new URL('./calibrate.js', import.meta.url))]));
 for (const workload of flags.workloads.split(','))
   for (const library of takingPart(workload, names)) {
-    const found = new Map(ladder.map((concurrency) => [concurrency, []]));
+    const found = new Map(ladder.map((concurrency) => [concurrency, /** @type {any[]} */ ([])]));
     for (let round = 0; round < Number(flags.rounds); round++)
       for (const concurrency of ladder) {
         const run = await launch({ library, workload, size: 2, scale, concurrency }, { steps, limit: 60 });
-        found.get(concurrency).push(run.error === undefined ? Object.values(run.figures)[0] : NaN);
+        found.get(concurrency)?.push(run.error === undefined ? Object.values(run.figures)[0] : NaN);
       }
     const shown = [...found].map(([concurrency, all]) => `${concurrency}: ${median(all).toPrecision(3)}`);
     console.log(`${workload}, ${library}: ${shown.join('  ')}`);

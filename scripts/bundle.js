@@ -1,6 +1,6 @@
 // Puts the modules of dist/lib together into the few files that are published: Node takes half a millisecond for each file.
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const modules = 'dist/lib';
@@ -53,6 +53,15 @@ for (const platform of /** @type {const} */ (['node', 'browser'])) {
     plugins: platform === 'browser' ? [apart] : [],
   });
   await replace(outdir, outputFiles);
+  if (platform === 'node') await declare(outdir);
+}
+
+/** What measures these files imports them by their path: beside them stands where their types are. Not published. */
+async function declare(outdir) {
+  for (const name of [...entries, 'bullmq/index']) {
+    const types = relative(dirname(join(outdir, name)), resolve(modules, name)).replaceAll('\\', '/');
+    await writeFile(join(outdir, `${name}.d.ts`), `export * from '${types}.js';\n`);
+  }
 }
 
 /** Touches only what differs: others may be reading the rest. */

@@ -47,7 +47,7 @@ const steps = [
   { name: FORMAT, run: 'oxfmt --check' },
   { name: BUILD, run: 'npm run -s clean && npm run -s build', after: FORMAT },
   { name: 'Lint', run: 'npm run -s lint', after: BUILD },
-  { name: 'Types of scripts', run: 'npm run -s check:scripts', after: BUILD },
+  { name: 'Types of scripts and benchmarks', run: 'npm run -s check:scripts', after: BUILD },
   { name: BROWSERS, run: browsers, after: BUILD, specs: EXECUTED, limit: 300 },
   { name: 'Specs in Node', run: 'npm run -s spec', after: BUILD, specs: SPECS, limit: 300 },
   {

@@ -40,12 +40,12 @@ async function answer(message) {
   if (message === 'stop') {
     const main = mainThreadTime() - began;
     await stop();
-    process.send({ main });
+    process.send?.({ main });
   } else {
     const { way, ...rest } = message;
     stop = await (way === 'ours' ? ours : byHand)(rest);
     began = mainThreadTime();
-    process.send('ready');
+    process.send?.('ready');
   }
 }
 process.on('message', (message) => void answer(message));

@@ -47,7 +47,7 @@ const streams = Object.fromEntries([
 /** Medians of `rounds` rounds over all streams; a round begins with another stream each time. Values per s, µs a value. */
 export async function measureStreams(cluster, { rounds, scale, progress }) {
   const names = Object.keys(streams);
-  const runs = new Map(names.map((name) => [name, []]));
+  const runs = new Map(names.map((name) => [name, /** @type {any[]} */ ([])]));
   for (let round = 0; round < rounds; round++)
     for (let step = 0; step < names.length; step++) {
       const name = names[(step + round * 3) % names.length];
@@ -56,7 +56,7 @@ export async function measureStreams(cluster, { rounds, scale, progress }) {
       const { ms, cpu, main, redis } = await cluster.stream({ ...stream, count });
       const each = Object.fromEntries(Object.entries(redis).map(([what, sum]) => [what, sum / count]));
       const run = { rate: (count / ms) * 1000, producer: (cpu / count) * 1000, main: (main / count) * 1000 };
-      runs.get(name).push({ ...run, ...each, cpu: each.cpu * 1000 });
+      runs.get(name)?.push({ ...run, ...each, cpu: each.cpu * 1000 });
       progress(`round ${round + 1}, ${name}: ${run.rate.toFixed(0)} values/s`);
     }
   return Object.fromEntries(

@@ -39,6 +39,7 @@ const ways = {
       const prefix = `run${runs++}-`;
       const results = Array.from({ length: values });
       let left = values;
+      /** @type {Promise<void>} */
       const done = new Promise((resolve) => {
         events.on('completed', ({ jobId, returnvalue }) => {
           if (!jobId.startsWith(prefix)) return;
@@ -68,7 +69,7 @@ async function open() {
 
 const { run, close } = await ways[way]();
 await run(warmUp, () => {});
-process.send('warm');
+process.send?.('warm');
 await once(process, 'message');
 const check = new Check();
 const before = process.cpuUsage();
@@ -78,6 +79,6 @@ const ms = performance.now() - began;
 const end = once(process, 'message');
 await close();
 const { user, system } = process.cpuUsage(before);
-process.send({ ms, cpu: (user + system) / 1000, check });
+process.send?.({ ms, cpu: (user + system) / 1000, check });
 await end;
 process.exit(0);

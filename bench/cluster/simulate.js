@@ -17,10 +17,10 @@ export function simulate({ costs, machines: count, threads, task, cv = 0, seed =
   const events = new Events();
   const redis = Array.from({ length: shards }, () => new Station());
   const producing = Array.from({ length: producers }, () => new Station());
-  const waiting = Array.from({ length: shards }, () => []);
+  const waiting = Array.from({ length: shards }, () => /** @type {any[]} */ ([]));
   const machines = Array.from({ length: count }, (_, at) => ({ shard: at % shards, main: new Station(), gone: false }));
   // In turn, so that a few jobs go to many machines.
-  const idle = Array.from({ length: shards }, () => []);
+  const idle = Array.from({ length: shards }, () => /** @type {any[]} */ ([]));
   for (let thread = 0; thread < threads; thread++) for (const machine of machines) idle[machine.shard].push(machine);
   const visit = costs.redis / 4;
   const travel = Math.max(0, costs.turnaround - costs.main - 2 * visit) / 2;

@@ -23,6 +23,7 @@ export function mergeMapped(call) {
       return () => over || controller.abort();
     });
   return {
+    /** @type {(source: any, taskOf: any, options?: any) => any} */
     settled: (source, taskOf, options = {}) =>
       source.pipe(
         mergeMap(

@@ -27,8 +27,10 @@ export function inNode(fault, library) {
     const watch = new Watch(() => child.kill('SIGKILL'));
     let said = '';
     for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text) => (said = (said + text).slice(-2000)));
-    createInterface({ input: child.stdio[3] }).on('line', (line) => watch.event(JSON.parse(line)));
+      stream?.setEncoding('utf8').on('data', (text) => (said = (said + text).slice(-2000)));
+    createInterface({ input: /** @type {import('node:stream').Readable} */ (child.stdio[3]) }).on('line', (line) =>
+      watch.event(JSON.parse(line)),
+    );
     child.on('close', () => resolve({ ...watch.end(), said }));
   });
 }

@@ -50,7 +50,10 @@ export async function play(fault, library, host, report) {
   report({ event: 'clean' });
 }
 
-/** Resolves when the stream has ended, `signal` has ended it, or `count` tasks have their outcome. */
+/**
+ * Resolves when the stream has ended, `signal` has ended it, or `count` tasks have their outcome.
+ * @returns {Promise<void>}
+ */
 function settled(stream, { signal, count, outcome, report }) {
   return new Promise((resolve) => {
     let had = 0;

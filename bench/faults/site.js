@@ -42,11 +42,12 @@ export async function serve({ isolated }) {
     ? { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
     : {};
   const server = createServer(({ url }, response) => {
-    const { pathname } = new URL(url, 'http://localhost');
+    const { pathname } = new URL(url ?? '/', 'http://localhost');
     const type = pathname.endsWith('.js') ? 'text/javascript' : 'text/html';
     response.writeHead(pathname in files ? 200 : 404, { ...headers, 'Content-Type': type });
     response.end(files[pathname]);
   });
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  return { address: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+  await new Promise((listening) => server.listen(0, '127.0.0.1', () => listening(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return { address: `http://127.0.0.1:${port}`, close: () => server.close() };
 }

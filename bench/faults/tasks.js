@@ -5,6 +5,7 @@ import { worker } from './worker.js';
 
 const never = new Promise(() => {});
 const later = (act) => void setTimeout(() => act());
+/** @type {BroadcastChannel & { unref?(): void }} */
 const channel = new BroadcastChannel('faults');
 channel.unref?.();
 

@@ -12,6 +12,7 @@ export class Watch {
   #late = false;
   #timer;
   #limit;
+  /** @type {() => void} */
   #kill;
 
   /** `kill` ends what is watched. */

@@ -1,2 +1,3 @@
 /** Which worker this is: its number in Node, its name in a page. */
-export const worker = globalThis.process?.getBuiltinModule('node:worker_threads').threadId ?? globalThis.name;
+export const worker =
+  globalThis.process?.getBuiltinModule('node:worker_threads').threadId ?? Reflect.get(globalThis, 'name');

@@ -3,6 +3,7 @@ import { from, mergeMap } from 'rxjs';
 import { Check } from '../check.js';
 import { callOf } from '../drive.js';
 
+/** @type {import('../drive.js').Job} */
 const JOB = { task: 'noop' };
 const FEW = 100_000;
 const MANY = 10_000_000;

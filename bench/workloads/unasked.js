@@ -19,6 +19,7 @@ export const unasked = {
       job: { ...JOB, digest },
     });
     const plain = { library, job: JOB };
+    /** @type {Record<string, { library: any, job: any, before?(): void, listen?(): import('rxjs').Subscription }>} */
     const ways = {
       plain: { ...plain },
       unheard: { ...plain, before: () => pool.events$.subscribe().unsubscribe() },
@@ -27,7 +28,7 @@ export const unasked = {
       settle: withOptions({ onError: 'settle' }, ({ value }) => value),
     };
     await warmUp(library, JOB, Math.ceil(count / 10));
-    const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
+    const times = Object.fromEntries(Object.keys(ways).map((name) => [name, /** @type {any[]} */ ([])]));
     let check;
     for (let round = 0; round < 7; round++)
       for (const [name, way] of Object.entries(ways)) {

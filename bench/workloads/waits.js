@@ -4,6 +4,7 @@ import { Check } from '../check.js';
 import { callOf } from '../drive.js';
 import { median } from '../median.js';
 
+/** @type {import('../drive.js').Job} */
 const JOB = { task: 'noop' };
 const operatorOf = (library) => library.operator?.(JOB) ?? mergeMap(callOf(library, JOB), library.concurrency);
 

@@ -12,6 +12,7 @@ export function open({ size, script, start, initTimeout, resourceLimits }) {
   };
   const pool = workerPool(factory, { size, initTimeout });
   return {
+    /** @type {(source: any, taskOf: any, options?: { timeout?: number, retries?: number, terminateAfter?: number }) => any} */
     settled: (source, taskOf, { timeout, retries, terminateAfter } = {}) =>
       source.pipe(
         parallelMapUnordered(
@@ -24,6 +25,7 @@ export function open({ size, script, start, initTimeout, resourceLimits }) {
         ),
         map(({ input, status, reason, value }) => ({ index: input, ok: status === 'fulfilled', reason, value })),
       ),
+    /** @type {(task: any, options?: { signal?: AbortSignal }) => Promise<unknown>} */
     run: ({ method, value }, { signal } = {}) => pool.run((worker) => worker[method](value), { signal }),
     close: ({ drain }) => pool.close({ drain }),
   };
