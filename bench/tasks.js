@@ -24,6 +24,9 @@ export function enrich(record) {
   return { ...record, net, gross: net * (1 + tax), label: `${record.name} (${record.city})`.toUpperCase() };
 }
 
+/** A small object, as a new one. */
+export const priced = ({ id, colour, price }) => ({ id, colour, price: price + 1 });
+
 /** Gives a buffer back: copied. */
 export const bounce = (bytes) => bytes;
 /** The same, moved: each library's worker file marks the result for transfer in that library's way. */

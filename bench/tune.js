@@ -13,7 +13,7 @@ import { takingPart } from './rounds.js';
 const { values: flags } = parseArgs({
   options: {
     only: { type: 'string' },
-    workloads: { type: 'string', default: 'noop,20us,1ms,50ms,skewed,json,copied,moved' },
+    workloads: { type: 'string', default: 'noop,20us,1ms,50ms,skewed,json,objects,copied,moved' },
     ladder: { type: 'string', default: '2,3,4,8,16,32,64' },
     rounds: { type: 'string', default: '3' },
     scale: { type: 'string', default: '0.2' },

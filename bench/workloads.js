@@ -3,7 +3,7 @@ import { copied, moved, sizes } from './workloads/buffers.js';
 import { memory } from './workloads/memory.js';
 import { million } from './workloads/million.js';
 import { noop, skewed, spin1ms, spin20us, spin50ms } from './workloads/numbers.js';
-import { json } from './workloads/records.js';
+import { json, objects } from './workloads/records.js';
 import { unasked } from './workloads/unasked.js';
 import { cold, lone } from './workloads/waits.js';
 
@@ -19,6 +19,7 @@ export const workloads = {
   '50ms': spin50ms,
   skewed,
   json,
+  objects,
   copied,
   moved,
   sizes,

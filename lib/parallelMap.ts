@@ -52,7 +52,8 @@ export interface ParallelOperator {
  *
  * A failing task errors the stream after the results before it, and of two failures the first in the source's order
  * wins; `onError` and `errorTiming` change that. Unsubscribing frees the workers. Values wait, in a queue without limit
- * unless `maxPending` is set, until a worker has room.
+ * unless `maxPending` is set, until a worker has room. A task has a copy of its arguments as they were when `fn` described
+ * the call: what waits is copied then, not when it was emitted.
  *
  * @param fn with a number of workers: the function to run in them, `(value, index, context)`; it is sent as source
  *   text, so it must not use variables from around it. With a pool: `(worker, value, index)`, runs here, once for each

@@ -26,6 +26,9 @@ const CALLER = 'parallelMapIterable';
  * read, after `terminateAfter` at the latest. `from(parallelMapIterable(…))` is an Observable whose source is read at
  * the pace of the workers.
  *
+ * An object is read when the one before has been described to a worker, so that a generator may fill one row and yield it
+ * again; what is no object, and what an array, a Set or a Map holds, may be read ahead.
+ *
  * @param source an Iterable, AsyncIterable, Node stream or web ReadableStream.
  * @param fn as for `parallelMap`.
  * @param workers as for `parallelMap`.

@@ -1,4 +1,4 @@
-/** Records of some 20 fields, as they come out of JSON: copied to a worker and back. */
+/** Records of some 20 fields, as they come out of JSON, and small objects: copied to a worker and back. */
 import { throughput } from '../throughput.js';
 
 const COUNT = 10_000;
@@ -42,5 +42,24 @@ export const json = {
       digest: ({ id, gross, label, tags }) => Math.round(gross * 100) + 31 * id + label.length + tags.length,
     },
     COUNT,
+  ),
+};
+
+const COLOURS = ['red', 'green', 'blue'];
+const objectsOfThree = Array.from({ length: COUNT }, (_, n) => ({ id: n, colour: COLOURS[n % 3], price: n / 4 }));
+
+export const objects = {
+  title: '50 000 objects of 3 fields',
+  about:
+    'Each comes back as a new one: what a call costs that has its own copy of what it is given, and of what it gives.',
+  columns: ['rate', 'main'],
+  least: 11,
+  measure: throughput(
+    {
+      task: 'priced',
+      input: (n) => objectsOfThree[n % COUNT],
+      digest: ({ id, price }) => Math.round(price * 100) + 31 * id,
+    },
+    50_000,
   ),
 };
