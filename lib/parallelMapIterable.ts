@@ -1,5 +1,5 @@
 import { Results } from './core/iterate.ts';
-import { openingOf, type ReadableStreamLike } from './core/openings.ts';
+import { type ReadableStreamLike, sourceOf } from './core/openings.ts';
 import { Ordered } from './core/ordered.ts';
 import { whereSubscribed } from './core/subscribed.ts';
 import { Unordered } from './core/unordered.ts';
@@ -21,10 +21,14 @@ const CALLER = 'parallelMapIterable';
  *
  * The next value is read when a worker has room for it and the window lets it through; results that the consumer has
  * not taken count against the window. So memory depends on the window, not on the length of the source, and a slow
- * consumer slows the reading down. Nothing starts before the first `next`. `break`, `return` and an error close the
- * source and cancel what is out; the consumer is told when the source has closed, or, where that is in the middle of a
- * read, after `terminateAfter` at the latest. `from(parallelMapIterable(…))` is an Observable whose source is read at
- * the pace of the workers.
+ * consumer slows the reading down. `from(parallelMapIterable(…))` is an Observable whose source is read at the pace of
+ * the workers.
+ *
+ * Nothing is read, and no worker started, before the first `next`. An AsyncIterable is asked for its iterator at once, so
+ * that the lines or events that come before are kept; an Iterable when it is read. `break`, `return` (also before the
+ * first `next`) and an error close the source and cancel what is out; the consumer is told when the source has closed,
+ * or, where that is in the middle of a read, after `terminateAfter` at the latest. An iterator that is neither read nor
+ * returned leaves its source open.
  *
  * An object is read when the one before has been described to a worker, so that a generator may fill one row and yield it
  * again; what is no object, and what an array, a Set or a Map holds, may be read ahead.
@@ -64,11 +68,13 @@ export function parallelMapIterable<T, Thread, R, const O extends PoolOptions = 
   options?: O,
 ): AsyncIterableIterator<Element<T, R, O>>;
 export function parallelMapIterable(source: unknown, fn: unknown, workers?: unknown, options?: unknown): unknown {
-  const open = openingOf(source);
-  if (open === undefined)
+  const begin = sourceOf(source);
+  if (begin === undefined) {
+    const pushes = typeof (source as { subscribe?: unknown } | null | undefined)?.subscribe === 'function';
     throw new TypeError(
-      `${CALLER}: source must be an Iterable, an AsyncIterable or a ReadableStream, got ${show(source)}`,
+      `${CALLER}: source must be an Iterable, an AsyncIterable or a ReadableStream, got ${show(source)}${pushes ? ': what pushes its values is for parallelMap' : ''}`,
     );
+  }
   if (typeof fn !== 'function') throw new TypeError(`${CALLER}: fn must be a function, got ${show(fn)}`);
   const { ordered = true, maxPending, overflow } = (options ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof ordered !== 'boolean')
@@ -80,5 +86,5 @@ export function parallelMapIterable(source: unknown, fn: unknown, workers?: unkn
   const given = planOf(CALLER, options, isInline(workers), ['ordered']);
   const plan: Plan = ordered ? given : { ...given, errorTiming: 'in-order' };
   const crew = crewOf(CALLER, fn as never, workers, plan);
-  return new Results(open, crew, plan, ordered ? Ordered : Unordered, whereSubscribed(parallelMapIterable));
+  return new Results(begin(), crew, plan, ordered ? Ordered : Unordered, whereSubscribed(parallelMapIterable));
 }

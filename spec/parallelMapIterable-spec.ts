@@ -524,7 +524,11 @@ describe('parallelMapIterable', () => {
       for (const source of [locked as never, throws]) {
         const fake = echoing();
         const results = parallelMapIterable(source, (worker, value) => worker.run(value), fake.pool);
-        expect(await reason(results.next())).toBeInstanceOf(TypeError);
+        const error = await reason(results.next());
+        expect(error).toBeInstanceOf(TypeError);
+        expect(error.message).toMatch(
+          source === throws ? /^cannot be opened$/ : /^The source is a ReadableStream that is locked/,
+        );
         expect(await results.next()).toEqual(DONE);
         expect(fake.attached).toBe(0);
       }
@@ -665,6 +669,42 @@ describe('parallelMapIterable', () => {
       expect(await results.return!()).toEqual(DONE);
       expect(await results.next()).toEqual(DONE);
       expect([counter.read, fake.attached]).toEqual([0, 0]);
+    });
+
+    it('return before it has begun, which closes what it was given', async () => {
+      const fake = echoing();
+      const mapped = (source: never): AsyncIterableIterator<unknown> =>
+        parallelMapIterable(source, (worker, n) => worker.run(n), fake.pool);
+      for (const way of ['numbers', 'later'] as const) {
+        const numbers = new Counter()[way]();
+        await mapped(numbers as never).return!();
+        expect(await numbers.next()).toEqual(DONE);
+      }
+      let cancelled: unknown;
+      const stream = new ReadableStream({ cancel: (why) => void (cancelled = [why]) });
+      await mapped(stream as never).return!();
+      expect(cancelled).toEqual([undefined]);
+      // It is somebody else's.
+      const locked = new ReadableStream({ cancel: () => fail('It was cancelled') });
+      locked.getReader();
+      expect(await mapped(locked as never).return!()).toEqual(DONE);
+      // Nothing of it was opened.
+      await mapped({ [Symbol.iterator]: () => fail('It was opened') } as never).return!();
+      const failing = {
+        [Symbol.asyncIterator]: () => ({ next() {}, return: () => Promise.reject(new Error('stuck')) }),
+      };
+      await expectAsync(mapped(failing as never).return!()).toBeRejectedWithError('stuck');
+    });
+
+    it('a pool that is closed before it has begun, which closes what it was given', async () => {
+      const fake = echoing();
+      const counter = new Counter();
+      const numbers = counter.later();
+      const results = parallelMapIterable(numbers, (worker, n) => worker.run(n), fake.pool);
+      await fake.pool.close();
+      await expectAsync(results.next()).toBeRejectedWithError(PoolClosedError);
+      expect(await numbers.next()).toEqual(DONE);
+      expect(counter.read).toBe(0);
     });
 
     it('return, after which an error that nobody asked for is forgotten', async () => {
@@ -918,7 +958,7 @@ describe('parallelMapIterable', () => {
       [[undefined, fn, pool], /source must be .*, got undefined$/],
       [[null, fn, pool], /source must be .*, got null$/],
       [[{}, fn, pool], /source must be .*, got an object$/],
-      [[from([1]), fn, pool], /source must be .*, got a Observable/],
+      [[from([1]), fn, pool], /source must be .*, got a Observable: what pushes its values is for parallelMap$/],
       [[[], 'fn', pool], /^parallelMapIterable: fn must be a function, got 'fn'$/],
       [[[], fn, 'pool'], /^parallelMapIterable: workers must be a number of workers, a pool .*, got 'pool'$/],
       [[[], fn, 0], /^parallelMapIterable: workers must be an integer, at least 1 .*, got 0$/],

@@ -4,6 +4,7 @@ import type { Plan } from '../options.ts';
 import { whenAborted } from './abort.ts';
 import { clearTimeout, setTimeout } from './clock.ts';
 import type { Crew } from './operator.ts';
+import type { Source } from './openings.ts';
 import type { Outlet } from './outlet.ts';
 import { Pulled } from './pulled.ts';
 import { type Destination, NOTHING, Stream } from './stream.ts';
@@ -21,9 +22,11 @@ interface Run<T> {
 
 const DONE = { done: true, value: undefined } as const;
 
-/** Makes an iterator of a crew and an outlet. Nothing is read or started before the first `next`. */
+/** Makes an iterator of a crew and an outlet. Nothing is read, and no worker started, before the first `next`. */
 export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
-  readonly #open: () => Iterator<T, unknown> | AsyncIterator<T, unknown>;
+  /** Until it is opened, or closed unread. */
+  #source: Source | undefined;
+  #unread: Promise<unknown> | undefined;
   readonly #crew: Crew;
   readonly #plan: Plan;
   readonly #outlet: Outlet;
@@ -38,14 +41,8 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
   #over = false;
   #closing: Promise<unknown> | undefined;
 
-  constructor(
-    open: () => Iterator<T, unknown> | AsyncIterator<T, unknown>,
-    crew: Crew,
-    plan: Plan,
-    outlet: new () => Outlet,
-    subscribed: Error,
-  ) {
-    this.#open = open;
+  constructor(source: Source, crew: Crew, plan: Plan, outlet: new () => Outlet, subscribed: Error) {
+    this.#source = source;
     this.#crew = crew;
     this.#plan = plan;
     this.#outlet = new outlet();
@@ -103,7 +100,9 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
       release?.();
     };
     try {
-      source = new Pulled<T>(this.#inContext(this.#open), this.#inContext);
+      const { open } = this.#source!;
+      this.#source = undefined;
+      source = new Pulled<T>(this.#inContext(open) as Iterator<T>, this.#inContext);
       const stream = new Stream(
         pool,
         this.#plan,
@@ -157,7 +156,18 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
     if (this.#over) return;
     this.#over = true;
     this.#run?.end();
+    this.#leave();
     for (const { resolve } of this.#asked.splice(0)) resolve(DONE);
+  }
+
+  /** A source that was not read is closed all the same. */
+  #leave(): void {
+    const source = this.#source;
+    if (source === undefined) return;
+    this.#source = undefined;
+    this.#unread = this.#inContext(async () => source.close());
+    // What goes wrong here is for who waits for it.
+    this.#unread.catch(() => {});
   }
 
   /** What `next` gives after the end. */
@@ -172,7 +182,7 @@ export class Results<T, R> implements AsyncIterableIterator<R, undefined> {
   /** Once it is over: settles when the source has closed. A source may be in a read that never ends: that is not waited for. */
   #closed(): Promise<unknown> {
     const { terminateAfter } = this.#plan;
-    const closed = this.#run?.source.closed;
+    const closed = this.#run?.source.closed ?? this.#unread;
     if (closed === undefined || terminateAfter === Infinity) return Promise.resolve(closed);
     this.#closing ??= new Promise((resolve, reject) => {
       const timer = setTimeout(resolve, terminateAfter);

@@ -1,37 +1,91 @@
-/** How each kind of source is opened for reading. */
+/** How each kind of source is opened for reading, and how it is closed where it never was. */
 
 /** A web `ReadableStream`, as far as it is used here. */
 export interface ReadableStreamLike<T> {
+  readonly locked?: boolean;
   getReader(): {
     read(): PromiseLike<{ done: boolean; value?: T | undefined }>;
     cancel(reason?: unknown): PromiseLike<void>;
     releaseLock(): void;
   };
+  cancel?(reason?: unknown): PromiseLike<void>;
 }
 
-/** A Node stream, as far as it is used here. */
-interface NodeStream extends AsyncIterable<unknown> {
+/** What Node has of an emitter, as far as it is used here: a stream, or the lines of one. */
+interface Emitter extends AsyncIterable<unknown> {
+  on(event: string, listener: () => void): unknown;
+  off(event: string, listener: () => void): unknown;
+}
+
+interface NodeStream extends Emitter {
   pipe(...args: unknown[]): unknown;
   destroy(): void;
 }
 
-/** Starts reading: each call is a new iteration. */
-export type Open = () => Iterator<unknown> | AsyncIterator<unknown>;
+/** `node:readline`'s. */
+interface Lines extends Emitter {
+  readonly closed?: boolean;
+  readonly input: Emitter & { readonly closed?: boolean; readonly readableEnded?: boolean };
+  close(): void;
+}
 
-/** Undefined where `source` is nothing that can be iterated. */
-export function openingOf(source: unknown): Open | undefined {
+type Iterating = Iterator<unknown> | AsyncIterator<unknown>;
+
+/** Something that can be read, once. */
+export interface Source {
+  /** Begins to read it. */
+  open(): Iterating;
+  /** Instead of `open`: nobody will read it. */
+  close(): unknown;
+}
+
+/**
+ * Undefined where `source` is nothing that can be iterated. Asynchronous ones are then asked for their iterator at once:
+ * what emits events (lines) emits them whether anybody listens or not. That reads nothing of a generator or stream.
+ */
+export function sourceOf(source: unknown): (() => Source) | undefined {
   const found = source as Partial<
-    NodeStream & Iterable<unknown> & ReadableStreamLike<unknown> & AsyncIterable<unknown>
+    NodeStream & Iterable<unknown> & ReadableStreamLike<unknown> & AsyncIterable<unknown> & Iterator<unknown>
   > | null;
   // Before its async iterator, which not all browsers have, and whose `return` waits for a read that may never end.
-  if (typeof found?.getReader === 'function') return () => readWebStream(found as ReadableStreamLike<unknown>);
+  if (typeof found?.getReader === 'function') return () => webStream(found as ReadableStreamLike<unknown>);
   if (typeof found?.[Symbol.asyncIterator] === 'function') {
-    if (typeof found.pipe === 'function' && typeof found.destroy === 'function')
-      return () => readNodeStream(found as NodeStream);
-    return () => found[Symbol.asyncIterator]!();
+    const emits = typeof found.on === 'function' && typeof found.off === 'function';
+    if (emits && typeof found.pipe === 'function' && typeof found.destroy === 'function')
+      return () => nodeStream(found as NodeStream);
+    const { close, input } = found as Partial<Lines>;
+    if (emits && typeof close === 'function' && typeof input?.on === 'function') return () => lines(found as Lines);
+    return () => begun(() => found[Symbol.asyncIterator]!());
   }
-  if (typeof found?.[Symbol.iterator] === 'function') return () => found[Symbol.iterator]!();
+  if (typeof found?.[Symbol.iterator] === 'function')
+    // Where nothing was opened there is something to close only if it is an iterator itself.
+    return () => ({ open: () => found[Symbol.iterator]!(), close: () => found.return?.() });
   return undefined;
+}
+
+/** Opened now; what goes wrong in that is for who reads it. */
+function begun(open: () => Iterating): Source {
+  try {
+    const iterator = open();
+    return { open: () => iterator, close: () => iterator.return?.() };
+  } catch (error) {
+    const fail = (): never => {
+      throw error;
+    };
+    return { open: fail, close() {} };
+  }
+}
+
+/** Locked when it is read, so that it is free where it never is. */
+function webStream<T>(stream: ReadableStreamLike<T>): Source {
+  return {
+    open() {
+      if (stream.locked === true)
+        throw new TypeError('The source is a ReadableStream that is locked: something else is reading it');
+      return readWebStream(stream);
+    },
+    close: () => (stream.locked === true ? undefined : stream.cancel?.()),
+  };
 }
 
 function readWebStream<T>(stream: ReadableStreamLike<T>): AsyncIterator<T | undefined> {
@@ -57,6 +111,17 @@ function readWebStream<T>(stream: ReadableStreamLike<T>): AsyncIterator<T | unde
   };
 }
 
+function ignore(): void {}
+
+/** An error that comes before it is read is told when it is: unheard, it would end the process. */
+function nodeStream(stream: NodeStream): Source {
+  stream.on('error', ignore);
+  return {
+    open: () => readNodeStream(stream),
+    close: () => stream.destroy(),
+  };
+}
+
 /** Its own iterator's `return` would wait for data that may never come, with the file or socket open. */
 function readNodeStream(stream: NodeStream): AsyncIterator<unknown> {
   const iterator = stream[Symbol.asyncIterator]();
@@ -68,4 +133,28 @@ function readNodeStream(stream: NodeStream): AsyncIterator<unknown> {
       return { done: true, value: undefined };
     },
   };
+}
+
+/** The lines of a stream: they come from when they are made, and end with a `close` that comes but once. */
+function lines(source: Lines): Source {
+  return begun(() => {
+    if (source.closed === true)
+      throw new Error(
+        'The source was closed before it was given: the lines of a stream come at once, so give them in the same turn',
+      );
+    const iterator = source[Symbol.asyncIterator]();
+    const { input } = source;
+    const close = (): void => source.close();
+    // Of a stream that is destroyed no end is told, and the lines wait for that.
+    if (input.closed === true || input.readableEnded === true) close();
+    else input.on('close', close);
+    return {
+      next: () => iterator.next(),
+      async return() {
+        await iterator.return?.();
+        source.close();
+        return { done: true, value: undefined };
+      },
+    };
+  });
 }
