@@ -1,6 +1,6 @@
 /** Tells somebody of errors: the first at once, then at most one a second, with how many there were of its kind. */
 import { type Timer, clearTimeout, queueMicrotask, setTimeout } from '../core/clock.ts';
-import { isRefusal, said } from './redisErrors.ts';
+import { isRefusal, reasonOf, said } from './redisErrors.ts';
 
 const INTERVAL = 1000;
 /** Kinds of errors that wait to be told; what comes beyond counts as the last of them. */
@@ -28,10 +28,11 @@ export class Notices {
 
   say(error: unknown): void {
     if (this.#ended) return;
-    const kind = kindOf(error);
+    const reason = reasonOf(error);
+    const kind = kindOf(reason);
     let notice = this.#waiting.get(kind);
     if (notice === undefined && this.#waiting.size < MOST_KINDS)
-      this.#waiting.set(kind, (notice = this.#last = { error, count: 0 }));
+      this.#waiting.set(kind, (notice = this.#last = { error: reason, count: 0 }));
     notice ??= this.#last!;
     notice.count++;
     if (this.#timer === undefined) this.#next();

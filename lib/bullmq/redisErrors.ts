@@ -24,10 +24,17 @@ export function isRefusal(error: unknown): error is RedisError {
 /** Whether a refusal is of a kind that passes. */
 export const passes = (refusal: RedisError): boolean => reasonsOf(refusal).every((reason) => PASSES.test(reason));
 
-/** Of a transaction, why it was discarded. */
 function reasonsOf({ message, previousErrors = [] }: RedisError): readonly string[] {
-  if (!message.startsWith('EXECABORT') || previousErrors.length === 0) return [message];
+  if (!isDiscarded(message) || previousErrors.length === 0) return [message];
   return previousErrors.map((each) => each.message);
+}
+
+const isDiscarded = (message: string): boolean => message.startsWith('EXECABORT');
+
+/** Of a transaction that was discarded, why. */
+export function reasonOf(error: unknown): unknown {
+  if (!isRefusal(error) || !isDiscarded(error.message)) return error;
+  return error.previousErrors?.[0] ?? error;
 }
 
 /** The same, and rights that were taken away: whoever has taken them may give them back. */
@@ -41,9 +48,9 @@ export function isFinal(error: unknown): error is Error {
 
 /** What Redis has said, or why it was not there. */
 export function said(error: unknown): string {
-  const { code, message = '' } = error as Partial<RedisError>;
+  const { code, message = '' } = reasonOf(error) as Partial<RedisError>;
   // An error of several addresses has only a code.
-  return message === '' ? String(code) : reasonsOf(error as RedisError)[0]!;
+  return message === '' ? String(code) : message;
 }
 
 /** What Redis has said, and what to do about it. */

@@ -24,7 +24,7 @@ async function freePort(): Promise<number> {
 
 export class RedisServer {
   readonly port: number;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'rxjs-parallel-redis-'));
+  readonly folder: string = mkdtempSync(join(tmpdir(), 'rxjs-parallel-redis-'));
   #process: ChildProcess | undefined;
   #client: Redis | undefined;
 
@@ -51,7 +51,7 @@ export class RedisServer {
 
   /** Starts it, or starts it again with what it had. */
   async start(): Promise<void> {
-    const options = { port: this.port, bind: '127.0.0.1', save: '', appendonly: 'yes', dir: this.#folder };
+    const options = { port: this.port, bind: '127.0.0.1', save: '', appendonly: 'yes', dir: this.folder };
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#process = child;
@@ -90,7 +90,7 @@ export class RedisServer {
     this.resume();
     await this.stop();
     process.off('exit', this.#kill);
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Keys of a queue that are not BullMQ's own for the queue itself: jobs, locks, what tells of a producer. */
