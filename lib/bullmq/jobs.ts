@@ -217,7 +217,7 @@ export class Jobs implements ClosablePool {
     this.#teller.cancelled(job);
     job.seat.observe(ran, ms, bytes);
     this.#free(job);
-    feed.putBack(unrun);
+    job.seat.putBack(unrun, job);
     if (unable === undefined) feed.drain();
     else feed.error(unable);
     this.pump();
@@ -271,7 +271,7 @@ export class Jobs implements ClosablePool {
     }
     this.#teller.cancelled(job);
     this.#free(job);
-    seat.feed.putBack(again);
+    seat.putBack(again, job);
     seat.feed.drain();
     this.pump();
   }

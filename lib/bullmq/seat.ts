@@ -4,6 +4,7 @@ import { Pace } from '../core/pace.ts';
 import { BasicSeat, type House } from '../core/seat.ts';
 import type { Feed, Task } from '../pool.ts';
 import { sizeOf, write } from './crossing.ts';
+import type { Job } from './job.ts';
 
 /** Work in a job, in ms: a job costs about one in Redis and on the way, and the rest is still shared out evenly. */
 const TARGET = 20;
@@ -34,6 +35,8 @@ export class Seat extends BasicSeat<Seat> {
   readonly #office: Office;
   /** How often the jobs of these tasks were lost. A task that may have been the reason travels alone. */
   readonly #losses = new WeakMap<Task, number>();
+  /** The arguments of tasks as they were when their calls were described. */
+  readonly #texts = new WeakMap<Task, string>();
   /** Bytes of a result, as of late: together those of a job should not exceed what one may have. */
   #bytes = 0;
   /** Whether its stream has gone. */
@@ -67,7 +70,7 @@ export class Seat extends BasicSeat<Seat> {
       if (task === undefined) break;
       let text: string;
       try {
-        text = write(task.args, `The argument of ${task.method}()`, maxPayload);
+        text = this.#texts.get(task) ?? write(task.args, `The argument of ${task.method}()`, maxPayload);
       } catch (error) {
         failures.push([task, error]);
         continue;
@@ -75,6 +78,7 @@ export class Seat extends BasicSeat<Seat> {
       const lost = this.#losses.has(task);
       total += sizeOf(text);
       if (tasks.length > 0 && (lost || total > maxPayload)) {
+        this.#texts.set(task, text);
         this.feed.putBack([task]);
         break;
       }
@@ -92,6 +96,13 @@ export class Seat extends BasicSeat<Seat> {
   observe(count: number, ms: number, bytes: number): void {
     this.pace.observe(count, ms);
     if (count > 0) this.#bytes = Math.max(bytes / count, this.#bytes / 2);
+  }
+
+  /** These go back to the stream, and their arguments are not read again. */
+  putBack(tasks: readonly Task[], { order, tasks: all }: Job): void {
+    const texts = new Map(all.map((task, at) => [task, order.args[at]!]));
+    for (const task of tasks) this.#texts.set(task, texts.get(task)!);
+    this.feed.putBack(tasks);
   }
 
   /** Remembers that a job with this task was lost, and how often that has happened. */

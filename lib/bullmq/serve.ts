@@ -77,7 +77,7 @@ const NAMES = [
  * import { serve } from 'rxjs-parallel/bullmq';
  *
  * const pool = workerPool(() => new Worker(new URL('./primes.worker.js', import.meta.url), { type: 'module' }));
- * const server = serve(pool, { queue: 'primes', connection: 'redis://127.0.0.1:6379', onError: console.error });
+ * const server = serve(pool, { queue: 'primes', connection: 'redis://127.0.0.1:6379', onError: (error) => console.error(error) });
  * process.once('SIGTERM', async () => {
  *   await server.close();
  *   await pool.close();

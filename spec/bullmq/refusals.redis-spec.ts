@@ -99,10 +99,10 @@ describe('While Redis refuses', () => {
     const queue = site.newQueue();
     site.machine(queue, 2);
     const pool = site.pool(queue, { size: 12 });
-    let over = false;
+    const over = new AbortController();
     const results = all(range(0, 400).pipe(parallelMap((worker, n) => worker.twice(n), pool, { batch: 4 })));
     const moments = (async () => {
-      while (!over) {
+      while (!over.signal.aborted) {
         await REFUSALS['NOREPLICAS']!.begin(site.redis);
         await wait(2);
         await REFUSALS['NOREPLICAS']!.end(site.redis);
@@ -110,7 +110,7 @@ describe('While Redis refuses', () => {
       }
     })();
     expect(await results).toEqual(numbers(400).map((n) => 2 * n));
-    over = true;
+    over.abort();
     await moments;
     await site.closes(pool, queue);
   });
