@@ -3,7 +3,7 @@ import { ParallelError } from '../errors.ts';
 import { show } from '../options.ts';
 
 /** The layout of what follows: a machine refuses jobs of another. */
-const LAYOUT = 2;
+export const LAYOUT = 2;
 
 /** Calls on their way to a machine: one entry a task. */
 export interface Order {

@@ -19,26 +19,6 @@ function say(what: Said['what'], n: number): void {
 export function deeds() {
   const kept = { object: { n: 0 }, bytes: new Uint8Array(1), map: new Map<string, number>() };
   return {
-    /** The same objects each time, changed. */
-    again(n: number): typeof kept {
-      kept.object.n = n;
-      kept.bytes[0] = n;
-      kept.map.set('n', n);
-      return kept;
-    },
-    /** Changes its argument. */
-    tag: (options: { tags: string[] }): number => options.tags.push('tagged'),
-    /** Throws what a getter of the host stands in the way of. */
-    refuseCode(): never {
-      const late = new DOMException('late', 'TimeoutError');
-      throw Object.defineProperty(late, 'code', { value: 'X', enumerable: true });
-    },
-    /** So deep. */
-    deep(levels: number): unknown {
-      let value: unknown = 1;
-      for (let at = 0; at < levels; at++) value = { a: value };
-      return value;
-    },
     twice: (n: number): number => 2 * n,
     echo: (value: any): any => value,
     fail(n: number): never {
@@ -82,6 +62,26 @@ export function deeds() {
     exit: (): never => process.exit(7),
     /** A result of so many bytes. */
     large: (bytes: number): string => 'x'.repeat(bytes),
+    /** The same objects each time, changed. */
+    again(n: number): typeof kept {
+      kept.object.n = n;
+      kept.bytes[0] = n;
+      kept.map.set('n', n);
+      return kept;
+    },
+    /** Changes its argument. */
+    tag: (options: { tags: string[] }): number => options.tags.push('tagged'),
+    /** Throws what a getter of the host stands in the way of. */
+    refuseCode(): never {
+      const late = new DOMException('late', 'TimeoutError');
+      throw Object.defineProperty(late, 'code', { value: 'X', enumerable: true });
+    },
+    /** So deep. */
+    deep(levels: number): unknown {
+      let value: unknown = 1;
+      for (let at = 0; at < levels; at++) value = { a: value };
+      return value;
+    },
   };
 }
 

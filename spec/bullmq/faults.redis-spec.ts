@@ -16,6 +16,7 @@ import {
   workerPool,
 } from '../../lib/index.ts';
 import { type BullmqPoolOptions, type ServeOptions, bullmqPool, serve } from '../../lib/bullmq/index.ts';
+import { LAYOUT } from '../../lib/bullmq/message.ts';
 import { RedisServer } from '../support/redis.ts';
 import { type Deeds, deeds } from './deeds.ts';
 import { Elsewhere, Here, run } from './machine.ts';
@@ -482,7 +483,7 @@ describe('Over BullMQ', () => {
     const queue = newQueue();
     const bull = new Queue(queue, { connection: redis.connection });
     ends.push(() => bull.close());
-    const forged = { layout: 1, run: 'r0', methods: ['twice'], args: ['[[1],2]'], indices: [0], timeout: 'x' };
+    const forged = { layout: LAYOUT, run: 'r0', methods: ['twice'], args: ['[[1],2]'], indices: [0], timeout: 'x' };
     const jobs = [await bull.add('mail', { to: 'you' }), await bull.add('twice', forged)];
     here(queue);
     const pool = poolOn(queue);
@@ -490,7 +491,7 @@ describe('Over BullMQ', () => {
     await until(async () => (await bull.getFailedCount()) === 2);
     const failed = await Promise.all(jobs.map((job) => bull.getJob(job.id!)));
     expect(failed.map((job) => job!.failedReason)).toEqual([
-      'The job was not made by this version of rxjs-parallel (its layout is undefined, not 1)',
+      `The job was not made by this version of rxjs-parallel (its layout is undefined, not ${LAYOUT})`,
       'The job is not as rxjs-parallel makes them',
     ]);
     await pool.close();
@@ -505,7 +506,7 @@ describe('Over BullMQ', () => {
   }))
     it(`a report that ${what} does no harm: its task fails, or is sent again`, async () => {
       const queue = newQueue();
-      const forging = new BullWorker(queue, (job) => job.updateData({ layout: 1, ...report }), {
+      const forging = new BullWorker(queue, (job) => job.updateData({ layout: LAYOUT, ...report }), {
         connection: redis.connection,
       });
       const pool = poolOn(queue, { checkInterval: 50 });
