@@ -7,6 +7,7 @@ import { patientBackend } from './backend.ts';
 import { ParallelError, WorkerInitError } from '../errors.ts';
 import type { Pool } from '../pool.ts';
 import { messageOf } from '../thrown.ts';
+import { sizeOf } from './crossing.ts';
 import { JobFeed } from './feed.ts';
 import { Names, type Order, type Report, isReport, orderOrReport, runOf } from './message.ts';
 import { Notices, type OnError } from './notices.ts';
@@ -33,6 +34,8 @@ const UNFETCHED = 1000;
 const MOST_STRANGERS = 1000;
 /** Jobs looked at in one sweep. */
 const SWEEP = 1000;
+/** A pool may have been given more than this machine: its tasks fail then by themselves, each that is too large. */
+const LARGEST = 16;
 /** A run that is none. */
 const NOBODY = 'r0';
 /** How long a closing server waits for Redis to take note of what has ended, in ms. */
@@ -178,7 +181,8 @@ export class Server {
 
   #read(job: BullJob): Order | Report {
     try {
-      return orderOrReport(job.data);
+      const data = orderOrReport(job.data);
+      return isReport(data) ? data : bounded(data, this.#settings.maxPayload);
     } catch (cause) {
       const id = job.id!;
       // It may be tried again, as its makers want it.
@@ -235,4 +239,11 @@ export class Server {
       if (this.#closing === undefined) this.#notices.say(error);
     }
   }
+}
+
+/** One task may be as large as `maxPayload`, and a pool puts no more than that in a job of several. */
+function bounded(order: Order, maxPayload: number): Order {
+  const bytes = order.args.reduce((sum, text) => sum + sizeOf(text), 0);
+  if (bytes <= LARGEST * maxPayload) return order;
+  throw new ParallelError(`Its arguments have ${bytes} bytes as text, more than ${LARGEST} times maxPayload`);
 }
