@@ -8,6 +8,11 @@ const LOCKED = /could not get lock|was locked by another process/i;
 /** ms for which the locks are waited for: unattended upgrades take minutes. */
 const PATIENCE = 10 * 60_000;
 const PAUSE = 500;
+/** A packet may be lost; where there is no network, that is said within a few minutes. */
+const NETWORK = ['Acquire::Retries=2', 'Acquire::http::Timeout=20', 'Acquire::https::Timeout=20'].flatMap((each) => [
+  '-o',
+  each,
+]);
 
 /** @param {readonly string[]} packages */
 export const commandFor = (packages) =>
@@ -19,8 +24,9 @@ export const commandFor = (packages) =>
  * @param {(line: string) => void} say
  */
 export async function install(packages, say) {
-  // Where one of several sources is out of reach, the packages may be in another, or known from before.
-  const update = await complaint(['update'], say);
+  // Where one of several sources is out of reach, the packages may be in another, or known from before: then what is said
+  // of it, which would be a warning otherwise, is not needed.
+  const update = await complaint(['-o', 'APT::Update::Error-Mode=any', 'update'], say);
   const failure = await complaint(['install', '--yes', '--no-install-recommends', ...packages], say);
   if (failure !== undefined) throw new Error([update, failure].filter((text) => text !== undefined).join('\n'));
 }
@@ -35,7 +41,7 @@ async function complaint(args, say) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
   const end = Date.now() + PATIENCE;
   for (let said = false; ; said = true) {
-    const failure = await run('apt-get', ['-qq', '-o', 'Acquire::Retries=3', ...args], { env }).then(
+    const failure = await run('apt-get', ['-qq', ...NETWORK, ...args], { env }).then(
       () => undefined,
       ({ message, stderr = '' }) => (stderr.trim() === '' ? message : stderr.trim()),
     );

@@ -54,7 +54,7 @@ export async function locate(...names) {
     console.log(`Installing what is missing, by apt-get (some minutes): ${packages.join(', ')}`);
     why = await install(packages, console.log).then(
       () => 'apt-get has installed it, and yet it is not on the PATH',
-      (error) => `apt-get could not: ${error.message}`,
+      (error) => `apt-get could not:\n${error.message}`,
     );
     found = await find(wanted);
     missing = wanted.filter(({ name }) => found[name] === undefined);
