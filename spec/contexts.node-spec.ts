@@ -25,6 +25,22 @@ contextContract('A threads.js Pool', stores, (size) => {
   return { pool: publicPool<ContractApi>(leased(threads as never)), end: () => threads.terminate(true) };
 });
 
+describe('localPool', () => {
+  it('runs its methods in the context of whoever subscribed, what they wait for included', async () => {
+    const contexts: unknown[] = [];
+    const pool = localPool({
+      async look() {
+        contexts.push(stores.current());
+        await Promise.resolve();
+        contexts.push(stores.current());
+      },
+    });
+    const calls = ['A', 'B', 'C'].map((who) => stores.run(who, () => pool.run((worker) => worker.look())));
+    await Promise.all(calls);
+    expect(contexts).toEqual(['A', 'A', 'B', 'B', 'C', 'C']);
+  });
+});
+
 describe('An inline function with a pool of its own', () => {
   it('has its transfer asked, and its results told, in the context of whoever subscribed', async () => {
     const contexts: Record<string, Set<unknown>> = {};

@@ -1,5 +1,5 @@
 /** In which async context a pool calls what a user has given: that of whoever subscribed, whoever else uses the pool. */
-import { type Observable, Subject, from, lastValueFrom, range, take, tap, toArray } from 'rxjs';
+import { type Observable, Subject, finalize, from, lastValueFrom, range, take, tap, toArray } from 'rxjs';
 import { type WorkerPool, parallelMap, parallelMapIterable, parallelMapUnordered } from '../../lib/index.ts';
 import type { ContractApi } from './contractApi.ts';
 
@@ -124,7 +124,13 @@ export function contextContract(
       const began = new Subject<number>();
       const pulled = parallelSource(say);
       const first = lastValueFrom(began).catch(() => {});
-      const pushes = told('A', source.pipe(parallelMap((worker, n) => worker.echo(n), pool)));
+      const pushes = told(
+        'A',
+        source.pipe(
+          finalize(() => say('teardown')),
+          parallelMap((worker, n) => worker.echo(n), pool),
+        ),
+      );
       const results = run('B', () => parallelMapIterable(pulled, (worker, n) => worker.echo(n), pool));
       await results.next();
       began.complete();
@@ -132,7 +138,9 @@ export function contextContract(
       await run('X', () => pool.close({ drain: false }));
       await pushes;
       await run('X', () => results.next().then(undefined, () => {}));
-      expect([...said].sort()).toEqual(['error of A in A', 'next in B', 'opened in B', 'return in B'].sort());
+      expect([...said].sort()).toEqual(
+        ['error of A in A', 'next in B', 'opened in B', 'return in B', 'teardown in A'].sort(),
+      );
     });
 
     it('an iterator reads its source, and asks fn, in the context in which it was made, whoever pulls', async () => {
