@@ -22,6 +22,7 @@ export const REPLY = 'rxjs-parallel:reply';
 export const BEGIN = 'rxjs-parallel:begin';
 export const ASK = 'rxjs-parallel:ask';
 export const UNREAD = 'rxjs-parallel:unread';
+export const END = 'rxjs-parallel:end';
 export const UNCAUGHT = 'rxjs-parallel:uncaught';
 export const LOCK = 'rxjs-parallel:lock';
 
@@ -106,6 +107,11 @@ export interface ReplyMessage {
   readonly packing: number;
   /** Start and end of each task, ms since the epoch, where they were wanted. */
   readonly times: Float64Array | undefined;
+}
+
+/** To a worker that has nothing to do: it is to end when what it has printed, and the files it writes, are out. */
+export interface EndMessage {
+  readonly type: typeof END;
 }
 
 /** An error that nobody caught in the worker. */

@@ -1,6 +1,8 @@
 /** Watches one worker: its messages, and the one moment in which it is lost. */
 import { afterMessages } from '#platform';
+import { clearTimeout, setTimeout } from '../core/clock.ts';
 import { text } from '../thrown.ts';
+import { END, type EndMessage } from '../wire.ts';
 
 /** Any worker: the browser's, `node:worker_threads`', threads.js's, or this library's. */
 export interface AnyWorker {
@@ -23,6 +25,9 @@ export interface Loss {
   /** Whether it was running when it exited: one that is terminated before has the code of those that end by themselves. */
   readonly ran?: boolean;
 }
+
+/** Milliseconds that a worker may take to end by itself. */
+const LEAVES_WITHIN = 1000;
 
 const UNREADABLE = 'sent a message that cannot be read';
 
@@ -52,6 +57,9 @@ export class Guard {
   /** Why it was lost; undefined where it was ended on purpose. */
   loss: Loss | undefined;
   #ending: Promise<void> | undefined;
+  #held = true;
+  /** Told when it has ended by itself. */
+  #gone: () => void = () => {};
   /** Resolves when the worker's lock is free: in a page `terminate` does not say when it has come true. */
   #free: Promise<void> | undefined;
 
@@ -75,8 +83,19 @@ export class Guard {
 
   /** Whether the worker keeps the Node process alive. */
   hold(alive: boolean): void {
+    this.#held = alive;
     if (alive) this.worker.ref?.();
     else this.worker.unref?.();
+  }
+
+  /** It no longer keeps it alive, once what it has printed by now is here: that comes by a port of its own. */
+  letGo(): void {
+    this.#held = false;
+    const act = (): void => {
+      if (!this.#held) this.worker.unref?.();
+    };
+    // The next turn of the loop may be the one that has begun.
+    if (this.worker.unref !== undefined) afterMessages(() => afterMessages(act));
   }
 
   /** The first reason counts: the worker is ended, and nothing more is heard of it. */
@@ -103,6 +122,33 @@ export class Guard {
       () => this.#free,
       () => {},
     );
+    return this.#ending;
+  }
+
+  /**
+   * Ends a worker that has nothing to do. In Node it is told, and ends by itself: what it has printed, and files that it
+   * writes, get out first. One that holds on to something (a timer, a server, a connection) is terminated after a second.
+   */
+  leave(): Promise<void> {
+    if (this.#ending !== undefined || this.worker.ref === undefined || typeof this.worker.on !== 'function')
+      return this.end();
+    this.#lost = true;
+    // Until then it keeps the process alive.
+    this.hold(true);
+    this.#ending = new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LEAVES_WITHIN);
+      (timer as { unref?(): void }).unref?.();
+      this.#gone = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.post({ type: END } satisfies EndMessage);
+    })
+      .then(() => this.worker.terminate())
+      .then(
+        () => {},
+        () => {},
+      );
     return this.#ending;
   }
 
@@ -139,12 +185,14 @@ export class Guard {
       ['error', (error: unknown) => (cause = [error])],
       [
         'exit',
-        (exitCode: number) =>
+        (exitCode: number) => {
+          this.#gone();
           this.lose(
             cause === undefined
               ? { why: `exited with code ${exitCode}`, exitCode, ran }
               : { why: `ended by an uncaught error (${text(cause[0])})`, exitCode, cause },
-          ),
+          );
+        },
       ],
     ];
   }

@@ -131,10 +131,16 @@ export function openWorker(factory: () => unknown, { initTimeout, label, unloade
       if (init === undefined || awaitsLock || complete) return;
       complete = true;
       const [first] = init;
-      const hold = (alive: boolean): void => guard.hold(alive);
+      const hold = (alive: boolean): void => (alive ? guard.hold(true) : guard.letGo());
       const end = (): Promise<void> => guard.end();
       if (first.exposed.methods?.includes(MARK) === true)
-        return resolve({ ...linkTo(guard, which, undefined), hold, deliver() {}, end, kill: end });
+        return resolve({
+          ...linkTo(guard, which, undefined),
+          hold,
+          deliver() {},
+          end: () => guard.leave(),
+          kill: end,
+        });
       spawnPlain(guard, which, first).then(
         // It may have been lost meanwhile: then that has been told.
         (link) => resolve({ ...link, hold }),
@@ -225,9 +231,12 @@ export function linkTo(
   return { guard, label, plain, cells };
 }
 
-/** The loss that a message tells of: an error that nobody caught in the worker, as we or threads.js report it. */
-export function uncaught(message: Message): Loss | undefined {
-  if (message?.type !== UNCAUGHT && message?.type !== 'uncaughtError') return undefined;
+/**
+ * The loss that a message tells of: an error that nobody caught in the worker, as we report it, or threads.js in one that is
+ * not known to be `ours`. In ours it reports those, too, that the program deals with.
+ */
+export function uncaught(message: Message, ours: boolean = false): Loss | undefined {
+  if (message?.type !== UNCAUGHT && (ours || message?.type !== 'uncaughtError')) return undefined;
   const cause = message.type === UNCAUGHT ? remoteError(message.error as Thrown) : plainError(message.error);
   return { why: `ended by an uncaught error (${text(cause)})`, cause: [cause] };
 }

@@ -177,7 +177,7 @@ export class Traffic {
       if (batch !== undefined) this.#uncrossed(batch, UNREADABLE);
       return;
     }
-    const loss = uncaught(message);
+    const loss = uncaught(message, this.link.plain === undefined);
     if (loss !== undefined) this.link.guard.lose(loss);
     else this.link.deliver(data);
   }

@@ -3,6 +3,7 @@ import { LOCK, type LockMessage } from '../wire.ts';
 
 interface Scope {
   addEventListener(type: string, listener: (event: never) => void): void;
+  removeEventListener(type: string, listener: (event: never) => void): void;
   postMessage(message: unknown, transfer: readonly unknown[]): void;
 }
 
@@ -25,14 +26,31 @@ export function post(message: unknown, transfer: readonly unknown[] = []): void 
   scope.postMessage(message, transfer);
 }
 
-/** `report` hears at once of errors that nobody catches. */
+/** What listens to errors that nobody catches. */
+let listening: readonly (readonly [string, (event: never) => void])[] = [];
+
+/** `report` hears at once of errors that nobody catches, and whose event nobody prevents. */
 export function onUncaught(report: (error: unknown) => void): void {
   // A script from elsewhere keeps its errors to itself.
   const thrown = ({ error, message }: ErrorEvent): unknown =>
     message === 'Script error.' ? new Error(message) : (error as unknown);
-  scope.addEventListener('error', (event: ErrorEvent) => report(thrown(event)));
-  scope.addEventListener('unhandledrejection', (event: PromiseRejectionEvent) => report(event.reason));
+  listening = [
+    ['error', (event: ErrorEvent) => event.defaultPrevented || report(thrown(event))],
+    ['unhandledrejection', (event: PromiseRejectionEvent) => event.defaultPrevented || report(event.reason)],
+  ];
+  listenLast();
 }
+
+/** After those that the worker's module has registered: they may prevent the event. */
+export function listenLast(): void {
+  for (const [event, listener] of listening) {
+    scope.removeEventListener(event, listener);
+    scope.addEventListener(event, listener);
+  }
+}
+
+/** A page's worker is terminated: what it prints is the page's at once. */
+export function endByItself(): void {}
 
 /** `act` would run last when the worker ends itself; a browser does not say. */
 export function onExit(_act: () => void): void {}

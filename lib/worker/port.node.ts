@@ -1,6 +1,8 @@
 /** How a worker talks to its host, in Node. `#port` in package.json chooses between this file and its sibling. */
 import { getEnvironmentData, parentPort, setEnvironmentData } from 'node:worker_threads';
+import { text } from '../thrown.ts';
 import { MADE } from '../wire.ts';
+import { sendPrinted, watchPrinted } from './printed.node.ts';
 
 /**
  * Whether this thread has a host that may want what it exposes: not on the main thread, and not in a thread that others
@@ -17,17 +19,52 @@ setEnvironmentData(MADE, undefined);
 /** `unread` hears of each message that cannot be read. */
 export function listen(receive: (message: unknown) => void, unread: () => void): void {
   parentPort?.on('message', receive);
+  watchPrinted();
   parentPort?.on('messageerror', unread);
 }
 
 export function post(message: unknown, transfer: readonly unknown[] = []): void {
+  sendPrinted();
   parentPort?.postMessage(message, transfer as never);
 }
 
-/** `report` hears at once of errors that nobody catches. */
+/** Node's default: any other mode is for Node to follow, and only `strict` ends anything, by an uncaught exception. */
+const THROW = 'throw';
+
+function rejections(): string {
+  const given = `${process.env['NODE_OPTIONS'] ?? ''} ${process.execArgv.join(' ')}`;
+  return [...given.matchAll(/--unhandled[-_]rejections[= ](\S+)/g)].at(-1)?.[1] ?? THROW;
+}
+
+/** `report` hears at once of errors that nobody catches: of those by which Node would end the thread. */
 export function onUncaught(report: (error: unknown) => void): void {
-  process.on('uncaughtException', report);
-  process.on('unhandledRejection', report);
+  const tell = (error: unknown): void => {
+    report(error);
+    // For a host that is threads.js.
+    const { message, name, stack } = error instanceof Error ? error : new Error(text(error));
+    post({ type: 'uncaughtError', error: { __error_marker: '$$error', message, name, stack } });
+  };
+  // First, so that a handler that is there once counts.
+  process.prependListener('uncaughtException', (error) => {
+    if (process.listenerCount('uncaughtException') === 1) tell(error);
+  });
+  if (rejections() !== THROW) return;
+  process.prependListener('unhandledRejection', (reason) => {
+    if (process.listenerCount('unhandledRejection') > 1) return;
+    // What Node does where nobody listens to rejections, with the reason as it is.
+    if (process.hasUncaughtExceptionCaptureCallback?.()) throw reason;
+    if (process.listenerCount('uncaughtException') === 1) return tell(reason);
+    const error = reason instanceof Error ? reason : new Error(`Unhandled promise rejection: ${text(reason)}`);
+    (process as NodeJS.EventEmitter).emit('uncaughtException', error, 'unhandledRejection');
+  });
+}
+
+/** Those who listen to errors later than this are not heard: they come first. Node asks who listens. */
+export function listenLast(): void {}
+
+/** The thread ends when it has nothing left to do; the host hears when that is. */
+export function endByItself(): void {
+  parentPort?.unref();
 }
 
 /** `act` runs last when the worker ends itself. */

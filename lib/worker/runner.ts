@@ -1,8 +1,10 @@
 /** Takes messages from the host and runs the methods of an api: one task at a time. */
-import { listen, onExit, onUncaught, post, revealEnd } from '#port';
+import { endByItself, listen, listenLast, onExit, onUncaught, post, revealEnd } from '#port';
 import {
   CUT,
   type CutMessage,
+  END,
+  type EndMessage,
   OPEN,
   type OpenMessage,
   RUN,
@@ -39,8 +41,11 @@ export function serve(api: Methods): void {
   let read = 0;
   const unread = (): void => post({ type: UNREAD, id: read } satisfies UnreadMessage);
   listen((data) => {
-    const message = data as OpenMessage | RunMessage | CutMessage | UnreadMessage | null | undefined;
-    if (message?.type === OPEN) cells = message.cells;
+    const message = data as OpenMessage | RunMessage | CutMessage | UnreadMessage | EndMessage | null | undefined;
+    if (message?.type === OPEN) {
+      cells = message.cells;
+      listenLast();
+    } else if (message?.type === END) endByItself();
     else if (message?.type === RUN) {
       read = message.id;
       waiting.push(new Run(message, cells));

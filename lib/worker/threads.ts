@@ -1,11 +1,11 @@
 /** The only door to threads.js on the worker's side. */
-import { attached } from '#port';
 import { restoreListeners, restoreSelf } from './before.ts';
 import { Transfer as move, expose as exposeToThreads } from 'threads/worker';
 import type { Transfer as Transferred } from '../remote.ts';
 
 restoreSelf();
-if (!attached) restoreListeners();
+// Errors that nobody catches are told of by `onUncaught`.
+restoreListeners();
 
 /** Its own types do not resolve from ESM: the published ones name none of them. */
 export const expose: (methods: object) => void = exposeToThreads as never;
