@@ -141,7 +141,17 @@ export interface PoolStats {
  */
 export type PoolEvent =
   | { readonly type: 'worker:start'; readonly worker: number; readonly time: number }
-  | { readonly type: 'worker:exit'; readonly worker: number; readonly time: number; readonly exitCode?: number }
+  | {
+      readonly type: 'worker:exit';
+      readonly worker: number;
+      readonly time: number;
+      readonly exitCode?: number;
+      /**
+       * Why, where the pool has not ended it: a `WorkerCrashedError`, whose `cause` is the uncaught error if that was the
+       * reason. Where nobody listens and no task fails with it, an uncaught error is printed as one line to stderr.
+       */
+      readonly error?: Error;
+    }
   | { readonly type: 'task:start'; readonly worker: number; readonly index: number; readonly time: number }
   | {
       readonly type: 'task:end';

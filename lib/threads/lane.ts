@@ -3,7 +3,7 @@ import type { WorkerInitError } from '../errors.ts';
 import type { PoolEvent, Task } from '../pool.ts';
 import type { Batch } from './batch.ts';
 import type { Link, Opening, Supply } from './link.ts';
-import { type LossOf, unstarted } from './losses.ts';
+import { type LossOf, exited, print, unstarted } from './losses.ts';
 import { Meter } from './meter.ts';
 import type { Seat } from './seat.ts';
 import { Teller } from './teller.ts';
@@ -162,9 +162,15 @@ export class Lane {
     if (this.#traffic !== traffic) return;
     this.#traffic = undefined;
     const ended = traffic.link.kill();
-    const seats = traffic.lose(loss);
-    this.#teller.gone(loss.exitCode);
-    this.#events.lost(traffic.progress ? undefined : unstarted(loss, 'had begun any task', traffic.link.label), ended);
+    const { guard, label } = traffic.link;
+    const { seats, told } = traffic.lose(loss);
+    const error = guard.loss === loss ? exited(loss, label) : undefined;
+    const fruitless = traffic.progress ? undefined : unstarted(loss, 'had begun any task', label);
+    // Who waits for a worker is told in the end, if none comes up.
+    if (error !== undefined && loss.cause !== undefined && !told && !this.#teller.heard && seats.size === 0)
+      print(error);
+    this.#teller.gone(loss.exitCode, error);
+    this.#events.lost(fruitless, ended);
     for (const { feed } of seats) feed.drain();
     this.#events.changed();
   }

@@ -2,6 +2,7 @@
 import { now } from '../core/clock.ts';
 import { TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../errors.ts';
 import type { Task } from '../pool.ts';
+import { text } from '../thrown.ts';
 import type { Batch } from './batch.ts';
 import type { Loss } from './guard.ts';
 import type { Teller } from './teller.ts';
@@ -25,6 +26,18 @@ export function unstarted(loss: Loss, before: string, label: string): WorkerInit
   return new WorkerInitError(`A worker${label} ${loss.why} before it ${before}`, causeOf(loss));
 }
 
+/** For whoever hears of the worker itself. */
+export function exited(loss: Loss, label: string): WorkerCrashedError {
+  return new WorkerCrashedError(`The worker${label} ${loss.why}`, { exitCode: loss.exitCode, ...causeOf(loss) });
+}
+
+/** Says it as Node says what ends a process, but in one line, with where it was thrown. */
+export function print({ cause, message }: Error): void {
+  const frame = cause instanceof Error ? /\n\s+at (.+)/.exec(text(cause.stack)) : null;
+  // oxlint-disable-next-line no-console
+  console.error(`rxjs-parallel: ${message}${frame === null ? '' : ` at ${frame[1]}`}`.replaceAll('\n', ' '));
+}
+
 /** A cause may be undefined, and is one all the same. */
 function causeOf({ cause }: Loss): { cause?: unknown } {
   return cause === undefined ? {} : { cause: cause[0] };
@@ -39,7 +52,7 @@ export type LossOf = Loss & { readonly error?: (task: Task) => Error };
  * killed the worker (a result that is too large, or has a getter).
  * `first`: whether the worker was at this batch, which is known by that alone where it does not tell what it begins.
  * `label`: which worker that was, for its errors.
- * Returns how many tasks it had begun, and how many of these have failed.
+ * Returns how many tasks it had begun, how many of these have failed, and whether anybody was told why.
  */
 export function settleLost(
   batch: Batch,
@@ -47,7 +60,7 @@ export function settleLost(
   loss: LossOf,
   teller: Teller,
   label: string,
-): { begun: number; failed: number } {
+): { begun: number; failed: number; told: boolean } {
   batch.finish();
   const { moved, reported, seat, shared, tasks } = batch;
   const { feed } = seat;
@@ -56,6 +69,7 @@ export function settleLost(
   const done = moved || loss.error !== undefined ? reported : Math.min(batch.done, claimed);
   const back = tasks.slice(claimed, batch.end);
   let failed = 0;
+  let told = false;
   for (let at = reported; at < claimed; at++) {
     // What ran out of time has had its outcome.
     if (batch.late) break;
@@ -68,10 +82,11 @@ export function settleLost(
     }
     const outcome = batch.cancelled ? 'cancel' : loss.error === undefined ? 'crash' : 'timeout';
     teller.ended(batch, at, outcome, now() - (batch.age ?? 0));
+    told ||= outcome !== 'cancel';
     if (loss.error !== undefined) feed.failure(task, loss.error(task));
     else if (feed.crashed(task, crashed(task, ended, loss, label))) continue;
     if (outcome !== 'cancel') failed++;
   }
   feed.putBack(back);
-  return { begun: Math.max(0, claimed - reported), failed };
+  return { begun: Math.max(0, claimed - reported), failed, told };
 }

@@ -23,9 +23,11 @@ export class Teller {
     this.#listener()?.({ type: 'worker:start', worker: this.#worker, time: now() });
   }
 
-  gone(exitCode?: number): void {
+  /** `error`: why, where it was not ended on purpose. */
+  gone(exitCode?: number, error?: Error): void {
     const code = exitCode === undefined ? {} : { exitCode };
-    this.#listener()?.({ type: 'worker:exit', worker: this.#worker, time: now(), ...code });
+    const why = error === undefined ? {} : { error };
+    this.#listener()?.({ type: 'worker:exit', worker: this.#worker, time: now(), ...code, ...why });
   }
 
   /** A task has begun; told once, whether the worker said so at the time or only afterwards. */

@@ -140,8 +140,9 @@ export class Traffic {
     this.#takeBack();
   }
 
-  /** The worker is gone: settles what it had. Returns whose it was, to be drained once the loss is known to all. */
-  lose(loss: LossOf): ReadonlySet<Seat> {
+  /** The worker is gone: settles what it had. Returns whose it was, to be drained once the loss is known to all, and whether a task tells why. */
+  lose(loss: LossOf): { readonly seats: ReadonlySet<Seat>; readonly told: boolean } {
+    let toldOf = false;
     const batches = this.batches.splice(0);
     const seats = new Set(batches.map(({ seat }) => seat));
     if (batches[0] !== undefined) this.#meter.lost(batches[0]);
@@ -149,11 +150,12 @@ export class Traffic {
     for (const [at, batch] of batches.entries()) {
       // Where no memory is shared, a worker of ours tells when it begins its first message; a plain one tells nothing.
       const first = at === 0 && (this.progress || this.link.plain !== undefined);
-      const { begun, failed } = settleLost(batch, first, loss, this.#teller, this.link.label);
+      const { begun, failed, told } = settleLost(batch, first, loss, this.#teller, this.link.label);
       this.progress ||= begun > 0;
+      toldOf ||= told;
       this.#events.settled(0, failed);
     }
-    return seats;
+    return { seats, told: toldOf };
   }
 
   #message(data: unknown): void {
