@@ -958,7 +958,7 @@ describe('parallelMapIterable', () => {
       [[undefined, fn, pool], /source must be .*, got undefined$/],
       [[null, fn, pool], /source must be .*, got null$/],
       [[{}, fn, pool], /source must be .*, got an object$/],
-      [[from([1]), fn, pool], /source must be .*, got a Observable: what pushes its values is for parallelMap$/],
+      [[from([1]), fn, pool], /source must be .*, got a Observable.*: what pushes its values is for parallelMap$/],
       [[[], 'fn', pool], /^parallelMapIterable: fn must be a function, got 'fn'$/],
       [[[], fn, 'pool'], /^parallelMapIterable: workers must be a number of workers, a pool .*, got 'pool'$/],
       [[[], fn, 0], /^parallelMapIterable: workers must be an integer, at least 1 .*, got 0$/],
