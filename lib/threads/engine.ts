@@ -1,6 +1,7 @@
 /** What makes pools of workers. A page fetches it, and all that it imports, for its first pool: see `withEngine`. */
 import { inlineWorker, prepareInline } from '#platform';
 import { CloneError } from '../errors.ts';
+import { snapshot } from '../snapshot.ts';
 import { messageOf } from '../thrown.ts';
 import { SETUP, type SetupMessage } from '../wire.ts';
 import { ofInline, ofModule } from './label.ts';
@@ -24,10 +25,14 @@ export function modulePool(factory: () => unknown, initTimeout: number, settings
 
 /** A pool that one subscription owns, whose workers run the function of that text. */
 export function inlinePool(text: string, context: unknown, size: number): Lanes {
+  // The same for all workers, whenever they start.
+  let own: readonly [unknown] | undefined;
   const open = (): unknown => {
     const { worker, source } = inlineWorker(text);
     try {
-      (worker as { postMessage(message: SetupMessage): void }).postMessage({ type: SETUP, source, context });
+      own ??= [snapshot(context)];
+      const message: SetupMessage = { type: SETUP, source, context: own[0] };
+      (worker as { postMessage(message: SetupMessage): void }).postMessage(message);
     } catch (cause) {
       (worker as { terminate(): void }).terminate();
       throw new CloneError(`context cannot cross to a worker: ${messageOf(cause)}`, { cause });
