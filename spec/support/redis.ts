@@ -28,13 +28,17 @@ export class RedisServer {
   #process: ChildProcess | undefined;
   #client: Redis | undefined;
 
-  constructor(port: number) {
+  readonly #options: Readonly<Record<string, string>>;
+
+  constructor(port: number, options: Readonly<Record<string, string>> = {}) {
     this.port = port;
+    this.#options = options;
     process.on('exit', this.#kill);
   }
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort());
+  /** `options` as in redis.conf. */
+  static async start(options: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), options);
     await server.start();
     return server;
   }
@@ -51,7 +55,14 @@ export class RedisServer {
 
   /** Starts it, or starts it again with what it had. */
   async start(): Promise<void> {
-    const options = { port: this.port, bind: '127.0.0.1', save: '', appendonly: 'yes', dir: this.folder };
+    const options = {
+      port: this.port,
+      bind: '127.0.0.1',
+      save: '',
+      appendonly: 'yes',
+      dir: this.folder,
+      ...this.#options,
+    };
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#process = child;
