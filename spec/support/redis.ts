@@ -11,9 +11,9 @@ const { locate } = (await import(new URL('../../../scripts/programs.js', import.
   locate(name: 'redis'): Promise<{ redis: string }>;
 };
 // Found before any spec runs: to install it takes longer than a spec may.
-const { redis: program } = await locate('redis');
+export const program: string = (await locate('redis')).redis;
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
