@@ -31,7 +31,10 @@ const OURS: Readonly<Record<string, new (message: string) => Error>> = {
 export function remoteError(packed: Thrown, subscribed?: Error): unknown {
   if (packed.kind === 'value') return packed.value;
   if (packed.kind !== 'graph') throw new TypeError('what was thrown is not as rxjs-parallel packs it');
-  return traced(unpack(packed), subscribed);
+  const error = unpack(packed);
+  // A stack is made when it is read, by whatever the program has put into `Error.prepareStackTrace`.
+  attempt(() => trace(error, subscribed));
+  return error;
 }
 
 function unpack({ errors, marks, value }: ThrownGraph): unknown {
@@ -91,11 +94,10 @@ const BETWEEN = /[\\/]rxjs[\\/](?:dist|src)[\\/]|\(node:internal|new Promise \(<
 const SHOWN = 10;
 
 /** Puts the place that subscribed under the task's own frames in the worker. */
-function traced(error: unknown, subscribed: Error | undefined): unknown {
-  if (subscribed === undefined || !(error instanceof Error) || typeof error.stack !== 'string') return error;
+function trace(error: unknown, subscribed: Error | undefined): void {
+  if (subscribed === undefined || !(error instanceof Error) || typeof error.stack !== 'string') return;
   const inWorker = error.stack.split('\n');
   const called = inWorker.findIndex((line) => CALLED.test(line));
-  // Made of frames only when it is read, by whatever the program has put into `Error.prepareStackTrace`.
   const where = attempt(() => stackOf(subscribed.stack, '')) ?? '';
   const frames = where.split('\n').filter((line) => /^\s+at |@/.test(line));
   const outside = frames.filter((line) => !BETWEEN.test(line));
@@ -106,6 +108,5 @@ function traced(error: unknown, subscribed: Error | undefined): unknown {
     '    at [in the worker; subscribed from]',
     ...shown,
   ].join('\n');
-  attempt(() => define(error, 'stack', stack, false));
-  return error;
+  define(error, 'stack', stack, false);
 }
