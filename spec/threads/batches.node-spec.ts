@@ -1,5 +1,5 @@
 import { lastValueFrom, of, range, toArray } from 'rxjs';
-import { Transfer, parallelMap } from '../../lib/index.ts';
+import { Transfer, parallelMap, parallelMapIterable } from '../../lib/index.ts';
 import { FaultyPool } from './faulty.ts';
 
 const TASKS = 2000;
@@ -58,6 +58,20 @@ describe('Messages to workers', () => {
     expect(await lastValueFrom(results)).toEqual(indices);
     expect(faulty.sent.filter((count) => count === 1).length).toBeGreaterThanOrEqual(indices.filter(moves).length);
   });
+
+  for (const kind of ['primitives', 'objects'] as const)
+    it(`carry many ${kind} of a generator, too`, async () => {
+      await using faulty = new FaultyPool(2);
+      const values = function* () {
+        for (const n of indices) yield kind === 'objects' ? { n } : n;
+      };
+      const results: unknown[] = [];
+      for await (const each of parallelMapIterable(values(), (worker, value) => worker.echo(value), faulty.pool))
+        results.push(each);
+      expect(results).toEqual([...values()]);
+      expect(Math.max(...faulty.sent)).toBeGreaterThan(50);
+      expect(faulty.workers.length).toBe(2);
+    });
 
   it('do not wait: a lone value leaves in the same turn', async () => {
     await using faulty = new FaultyPool(1);
