@@ -1,5 +1,5 @@
 /** Fake timers that a test has installed: the library was loaded before, and goes on. */
-import { type Observable, lastValueFrom, of, range, throwError, toArray } from 'rxjs';
+import { type Observable, lastValueFrom, of, range, tap, throwError, toArray } from 'rxjs';
 import {
   TaskTimeoutError,
   Worker,
@@ -12,7 +12,8 @@ import {
 } from '../lib/index.ts';
 import { type ContractApi, contractApi } from './contract/contractApi.ts';
 import { fakeTimers } from './support/fakeTimers.ts';
-import { shares } from './threads/cells.ts';
+import { cellsOf, say, shares } from './threads/cells.ts';
+import { FaultyPool } from './threads/faulty.ts';
 
 const all = <T>(source: Observable<T>): Promise<T[]> => lastValueFrom(source.pipe(toArray()));
 const numbers = Array.from({ length: 500 }, (_, n) => n);
@@ -114,15 +115,17 @@ for (const [whose, install] of Object.entries(kinds))
 
     if (shares)
       it('what waits behind a slow task is taken back', async () => {
-        const pool = workers();
-        const slow = 300;
-        const results = await all(
-          of(slow, 0, 0, 0, 0, 0).pipe(
-            parallelMapUnordered((worker, ms) => worker.spin(ms, false), pool, { batch: 3, concurrency: 2 }),
-          ),
+        await using faulty = new FaultyPool(2);
+        const cells = cellsOf(2);
+        let passed = 0;
+        const results = range(0, 2000).pipe(
+          parallelMapUnordered((worker, n) => (n === 1000 ? worker.wait(cells) : worker.echo(n)), faulty.pool),
+          // It ends only when all others have been delivered.
+          tap(() => {
+            if (++passed === 1999) say(cells, 1);
+          }),
         );
-        expect(results.length).toBe(6);
-        expect(results.at(-1)).toBeGreaterThan(slow - 1);
+        expect((await all<unknown>(results)).length).toBe(2000);
       });
 
     it('an idle worker ends after its idleTimeout, and time that is faked does not end it', async () => {

@@ -8,7 +8,7 @@ const program = (before: boolean): string => `
   const { lastValueFrom, of, range, toArray } = await import(${JSON.stringify(import.meta.resolve('rxjs'))});
   const install = () => fakeTimers({ ofProcess: true });
   const early = ${before} ? install() : undefined;
-  const { Worker, localPool, parallelMap, parallelMapUnordered, workerPool } = await import(${address('../node/index.js')});
+  const { Worker, localPool, parallelMap, workerPool } = await import(${address('../node/index.js')});
   const clock = early ?? install();
   const pool = workerPool(() => new Worker(${address('contract/contract.worker.js')}, { type: 'module' }), 2);
   const all = (source) => lastValueFrom(source.pipe(toArray()));
@@ -25,8 +25,6 @@ const program = (before: boolean): string => `
   await begun;
   clock.tick(3_600_000);
   said.push(await told(run) > 49);
-  const behind = of(300, 0, 0, 0).pipe(parallelMapUnordered((worker, ms) => worker.spin(ms, false), pool, { batch: 2 }));
-  said.push((await all(behind)).at(-1) > 299);
   said.push(await told(localPool({ double: async (n) => 2 * n }).run((worker) => worker.double(2))));
   await pool.close();
   clock.uninstall();
@@ -37,7 +35,7 @@ describe('Under fake timers of a whole process', () => {
   for (const before of [true, false])
     it(`installed ${before ? 'before' : 'after'} the library is loaded, it goes on`, () => {
       const run = ['--input-type=module', '--eval', program(before)];
-      const said: unknown = JSON.parse(execFileSync(process.execPath, run, { encoding: 'utf8', timeout: 20_000 }));
-      expect(said).toEqual([500, 500, 'RangeError', 'TypeError', 'TaskTimeoutError', true, true, 4]);
+      const said: unknown = JSON.parse(execFileSync(process.execPath, run, { encoding: 'utf8', timeout: 120_000 }));
+      expect(said).toEqual([500, 500, 'RangeError', 'TypeError', 'TaskTimeoutError', true, 4]);
     });
 });
