@@ -3,7 +3,7 @@ import { milliseconds, record, show, whole } from '../options.ts';
 import type { WorkerPool } from '../pool.ts';
 import { Jobs } from './jobs.ts';
 import { type Connection, checkConnection } from './connection.ts';
-import type { OnError } from './notices.ts';
+import { type OnError, ignore } from './notices.ts';
 
 /** Options of `bullmqPool`. */
 export interface BullmqPoolOptions {
@@ -61,7 +61,7 @@ export function commonOf(
   given: Readonly<Record<string, unknown>>,
 ): { queue: string; prefix: string; connection: Connection; maxPayload: number; onError: OnError } {
   const of = (name: string): string => `${caller}: ${name}`;
-  const { connection, maxPayload, onError = () => {}, prefix = 'bull' } = given;
+  const { connection, maxPayload, onError = ignore, prefix = 'bull' } = given;
   if (typeof queue !== 'string') throw new TypeError(`${of('queue')} must be a string, got ${show(queue)}`);
   if (queue === '' || queue.includes(':'))
     throw new RangeError(`${of('queue')} must not be empty nor contain a colon, got ${show(queue)}`);

@@ -8,6 +8,9 @@ const MOST_KINDS = 100;
 
 export type OnError = (error: unknown, count: number) => void;
 
+/** Where nobody wants to hear. */
+export const ignore: OnError = () => {};
+
 interface Notice {
   readonly error: unknown;
   count: number;

@@ -1,7 +1,7 @@
 /** Takes jobs from a queue and runs them on a pool. */
 import type { Job as BullJob, Queue as BullQueue, Worker } from 'bullmq';
 import type { Redis as Client } from 'ioredis';
-import { clearInterval, setInterval, wallClock } from '../core/clock.ts';
+import { clearInterval, setInterval } from '../core/clock.ts';
 import type { Connection } from './connection.ts';
 import { patientBackend } from './backend.ts';
 import { ParallelError, WorkerInitError } from '../errors.ts';
@@ -10,10 +10,11 @@ import { messageOf } from '../thrown.ts';
 import { sizeOf } from './crossing.ts';
 import { JobFeed } from './feed.ts';
 import { Names, type Order, type Report, isReport, orderOrReport, runOf } from './message.ts';
-import { Notices, type OnError } from './notices.ts';
+import { Notices, type OnError, ignore } from './notices.ts';
 import { askAgain } from './patience.ts';
 import { BullWorker, Queue } from './peers.ts';
 import { connect, end, within } from './redis.ts';
+import { sweep } from './sweep.ts';
 import { explain, isFinal, mayPass, passes } from './redisErrors.ts';
 
 export interface ServerSettings {
@@ -28,12 +29,8 @@ export interface ServerSettings {
   readonly onError: OnError;
 }
 
-/** What has ended so many ms ago and was not fetched may be of a process that is gone. */
-const UNFETCHED = 1000;
 /** Jobs that are not for here and were told of, as many as are remembered. */
 const MOST_STRANGERS = 1000;
-/** Jobs looked at in one sweep. */
-const SWEEP = 1000;
 /** A pool may have been given more than this machine: its tasks fail then by themselves, each that is too large. */
 const LARGEST = 16;
 /** A run that is none. */
@@ -113,6 +110,8 @@ export class Server {
       const why = explain(cause, names);
       const error = new WorkerInitError(`The queue "${queue}" cannot be served: ${why}`, { cause });
       this.#notices.say(error);
+      // A process that has nothing else to do ends now, without a word.
+      if (this.#settings.onError === ignore) process.emitWarning(error);
       void this.close();
       throw error;
     }
@@ -217,24 +216,11 @@ export class Server {
     this.#running.get(id)?.cancel(Number(from));
   }
 
-  /** Removes what is left of processes that are gone, and ends what runs for them. */
   async #sweep(): Promise<void> {
     // While Redis is gone, sweeps would only pile up.
     if (this.#client.status !== 'ready') return;
     try {
-      const until = wallClock() - UNFETCHED;
-      const found = await Promise.all(
-        [this.#names.completed, this.#names.failed].map((key) =>
-          this.#client.zrangebyscore(key, 0, until, 'LIMIT', 0, SWEEP),
-        ),
-      );
-      const ids = [...found.flat(), ...this.#running.keys()];
-      const runs = [...new Set(ids.map(runOf))].filter((run) => run !== undefined);
-      const alive = await Promise.all(runs.map((run) => this.#client.exists(this.#names.alive(run))));
-      const gone = new Set(runs.filter((_run, at) => alive[at] === 0));
-      for (const [id, feed] of this.#running) if (gone.has(runOf(id)!)) feed.cancel(0);
-      const left = found.flat().filter((id) => gone.has(runOf(id) ?? ''));
-      await Promise.all(left.map((id) => this.#queue.remove(id)));
+      await sweep(this.#client, this.#queue, this.#names, this.#running);
     } catch (error) {
       if (this.#closing === undefined) this.#notices.say(error);
     }

@@ -62,7 +62,7 @@ describe('A connection', () => {
     it(`with ${Object.keys(options).join(' and ')}`, async () => {
       await works({ ...site.redis.connection, ...options });
       const client = new Redis({ ...site.redis.connection, ...(options as object), lazyConnect: true });
-      await works(client as unknown as Connection);
+      await works(client);
       client.disconnect();
     });
 

@@ -47,13 +47,9 @@ describe('The options of bullmqPool and serve', () => {
       ],
       [() => bullmqPool('a', { connection: { host: undefined } }), TypeError, /must say where Redis is/],
       [() => bullmqPool('a', { connection: { password: 'x' } }), TypeError, /must say where Redis is/],
-      [
-        () => bullmqPool('a', { connection: Promise.resolve({}) as never }),
-        TypeError,
-        /got a Promise \(await it first\)$/,
-      ],
-      [() => bullmqPool('a', { connection: new Map() as never }), TypeError, /an ioredis client, got a Map$/],
-      [() => bullmqPool('a', { connection: [] as never }), TypeError, /an ioredis client, got an array of 0$/],
+      [() => bullmqPool('a', { connection: Promise.resolve({}) }), TypeError, /got a Promise \(await it first\)$/],
+      [() => bullmqPool('a', { connection: new Map() }), TypeError, /an ioredis client, got a Map$/],
+      [() => bullmqPool('a', { connection: [] }), TypeError, /an ioredis client, got an array of 0$/],
       [
         () => bullmqPool('a', { connection: new URL('http://a') }),
         TypeError,

@@ -2,7 +2,7 @@
 import { range } from 'rxjs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { WorkerInitError, Worker, parallelMap, workerPool } from '../../lib/index.ts';
+import { WorkerInitError, Worker, localPool, parallelMap, workerPool } from '../../lib/index.ts';
 import { bullmqPool, serve } from '../../lib/bullmq/index.ts';
 import type { Deeds } from './deeds.ts';
 import { Heard, all, numbers, onRedis, reason, until } from './onRedis.ts';
@@ -75,6 +75,21 @@ describe('A user of Redis', () => {
       await workers.close();
     });
   }
+
+  it('with a wrong password is told so by both sides; a machine that nobody listens to says it by a warning', async () => {
+    const queue = site.newQueue();
+    const connection = { ...(await user('right', rulesFor(queue))), password: 'wrong' };
+    const error = await reason(site.pool(queue, { connection }).run((worker) => worker.twice(1)));
+    expect(error).toBeInstanceOf(WorkerInitError);
+    expect(error.message).toContain('cannot be used: WRONGPASS');
+    const warned = spyOn(process, 'emitWarning');
+    const server = serve(localPool({}), { queue, connection });
+    const refused = await reason(server.ready);
+    expect(refused).toBeInstanceOf(WorkerInitError);
+    expect(refused.message).toContain('cannot be served: WRONGPASS');
+    expect(warned.calls.allArgs()).toEqual([[refused]]);
+    await server.close();
+  });
 
   it('whose password was changed while a stream runs: it goes on while it is connected, then says why', async () => {
     const queue = site.newQueue();
