@@ -99,6 +99,8 @@ export interface ReplyMessage {
   readonly values: readonly unknown[] | Float64Array;
   /** Which of `values` are failures: positions in `values`, whose entries are then `Thrown`. */
   readonly failed: readonly number[] | undefined;
+  /** Which of `values` are results that hold errors: positions in `values`, whose entries are then `Thrown`. */
+  readonly held?: readonly number[];
   /** Milliseconds that these took in the worker. */
   readonly ms: number;
   /** Whether the batch is over: what it has not told of by now has not run. */

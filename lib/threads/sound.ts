@@ -5,7 +5,7 @@ import type { Batch } from './batch.ts';
 /** `missed`: some may not have been read. @throws TypeError: the reply does not follow the one before, or is not of the batch. */
 export function checkReply(
   batch: Batch,
-  { failed, from, last, ms, times, values }: ReplyMessage,
+  { failed, from, held, last, ms, times, values }: ReplyMessage,
   missed: boolean,
 ): void {
   const count = Array.isArray(values) || values instanceof Float64Array ? values.length : NaN;
@@ -19,7 +19,7 @@ export function checkReply(
       end <= batch.claimed &&
       (!last || over()) &&
       ms >= 0 &&
-      (failed === undefined || failed.every((at) => isOffset(at, count))) &&
+      [failed, held].every((list) => list === undefined || list.every((at) => isOffset(at, count))) &&
       (times === undefined || (times.length === 2 * count && times.every(Number.isFinite))),
   );
 }

@@ -185,7 +185,7 @@ export class Traffic {
   }
 
   #reply(reply: ReplyMessage): void {
-    const { id, values, failed, ms, last, times, packing } = reply;
+    const { id, values, failed, held, ms, last, times, packing } = reply;
     const batch = this.#head(id);
     if (batch === undefined) return;
     const from = Math.min(reply.from, batch.claimed);
@@ -193,6 +193,7 @@ export class Traffic {
     checkReply(batch, { ...reply, from }, this.#missed);
     const unpack = (at: number): unknown => remoteError(values[at] as Thrown, batch.seat.feed.subscribed);
     const failures = failed === undefined ? undefined : new Map(failed.map((at) => [at, unpack(at)]));
+    const holding = held === undefined ? undefined : new Map(held.map((at) => [at, remoteError(values[at] as Thrown)]));
     this.#replied?.pace.returned(this.#replied.count, packing > 0 ? packing : 0);
     this.#replied = undefined;
     this.progress = true;
@@ -215,7 +216,7 @@ export class Traffic {
       // What it comes to after it has run out of time is nobody's.
       if (batch.late) continue;
       if (failures?.has(at) === true) feed.failure(task, failures.get(at));
-      else feed.value(task, values[at]);
+      else feed.value(task, holding?.has(at) === true ? holding.get(at) : values[at]);
     }
     batch.spent += ms;
     seat.pace.observe(count, ms);

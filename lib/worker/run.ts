@@ -50,6 +50,8 @@ export class Run {
 
   #values: unknown[] = [];
   #failed: number[] = [];
+  /** Which of the values hold errors. */
+  #held: number[] = [];
   /** What is moved for each value that moves something. */
   #transfer: (readonly object[])[] = [];
   /** Whether what has ended is to be sent at once, by itself. */
@@ -165,6 +167,12 @@ export class Run {
     const moved =
       typeof value === 'object' && isTransfer(value) ? move(value.send, value.transferables, DEEPEST) : undefined;
     const copy = moved === undefined ? plainCopy(value, DEEPEST) : moved.value;
+    // Cloned, errors would lose their class and all that is their own; some hosts make an empty object of a DOMException.
+    const packed = copy === OTHER ? packThrown(value, leaf, isOurs) : undefined;
+    if (packed?.kind === 'graph') {
+      this.#held.push(this.#values.length);
+      return packed;
+    }
     const own = copy === OTHER ? cut(structuredClone(value)) : copy;
     // What may be nested too deep to be read travels alone: then it is known what could not be read.
     if ((copy === OTHER || moved?.plain === false) && reachable(own).size > MANY) {
@@ -207,6 +215,7 @@ export class Run {
     const replied = monotonic();
     const ms = replied - this.#since;
     const failed = this.#failed.length === 0 ? undefined : this.#failed;
+    const held = this.#held.length === 0 ? {} : { held: this.#held };
     const times = this.message.timed ? new Float64Array(this.#times) : undefined;
     const packed = this.#numbers && values.length > 1 ? new Float64Array(values as number[]) : values;
     const moves = this.#transfer;
@@ -216,6 +225,7 @@ export class Run {
     this.#since = replied;
     this.#values = [];
     this.#failed = [];
+    this.#held = [];
     this.#transfer = [];
     this.#alone = false;
     this.#times = [];
@@ -226,6 +236,7 @@ export class Run {
       from,
       values: packed,
       failed,
+      ...held,
       ms,
       packing,
       last,
@@ -241,7 +252,7 @@ export class Run {
 
   /** One of the values cannot cross: each goes by itself, and that one as an error. */
   #replySingly(reply: ReplyMessage, moves: readonly (readonly object[])[]): void {
-    const { failed = [], from, id, ms, values } = reply;
+    const { failed = [], from, held = [], id, ms, values } = reply;
     const count = values.length;
     for (let at = 0; at < count; at++) {
       const single: ReplyMessage = {
@@ -250,6 +261,7 @@ export class Run {
         from: from + at,
         values: [values[at]],
         failed: failed.includes(at) ? [0] : undefined,
+        ...(held.includes(at) ? { held: [0] } : {}),
         ms: ms / count,
         packing: 0,
         last: reply.last && at === count - 1,
@@ -258,7 +270,7 @@ export class Run {
       try {
         post(single, moves[at]);
       } catch (cause) {
-        post({ ...single, values: [pack(resultError(messageOf(cause)))], failed: [0] });
+        post({ ...single, values: [pack(resultError(messageOf(cause)))], failed: [0], held: [] });
       }
     }
   }
@@ -270,13 +282,14 @@ export function tellOver(id: number): void {
   post({ type: REPLY, id, from: Infinity, last: true, ...nothing } satisfies ReplyMessage);
 }
 
+const isOurs = (error: object): boolean => error instanceof CloneError || error instanceof ClosureError;
+
 export function pack(error: unknown): Thrown {
-  const ours = (each: object): boolean => each instanceof CloneError || each instanceof ClosureError;
-  const packed = packThrown(error, leaf, ours);
+  const packed = packThrown(error, leaf, isOurs);
   if (packed !== undefined) return packed;
   const named = (fn: { readonly name: unknown }): string => text(attempt(() => fn.name)).replace(/^$/, 'anonymous');
   const kind = typeof error === 'function' ? `a function (${named(error)})` : kindOf(error);
-  return packThrown(new CloneError(`The task threw ${kind}, which cannot cross to the main thread`), leaf, ours)!;
+  return packThrown(new CloneError(`The task threw ${kind}, which cannot cross to the main thread`), leaf, isOurs)!;
 }
 
 /** A copy of what is no plain data; of a view, only what it shows. */

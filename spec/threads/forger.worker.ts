@@ -62,7 +62,7 @@ const forgeries: Record<string, (reply: Message) => unknown[]> = {
     { type: 'running' },
     reply,
   ],
-  'an uncaught error of threads.js that is none': () => [{ type: 'uncaughtError' }],
+  'an uncaught error of threads.js that is none': (reply) => [{ type: 'uncaughtError' }, reply],
 };
 export const names: readonly string[] = Object.keys(forgeries);
 

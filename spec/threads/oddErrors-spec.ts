@@ -100,6 +100,18 @@ describe('An odd error of a task', () => {
     expect((await caught('settled'))[1].reason).toEqual(field('f', 'E'));
   });
 
+  it('is whole in a result, too, and itself where it is the result', async () => {
+    const [first, second, third] = (await pool.run((worker) => worker.settle())) as any[];
+    expect(first.reason).toBeInstanceOf(DOMException);
+    expect(first.reason.name).toBe('TimeoutError');
+    expect(second.reason).toEqual(field('f', 'E'));
+    expect(third).toEqual({ status: 'fulfilled', value: 1 });
+    const { cause, errors } = (await pool.run((worker) => worker.give('shared'))) as AggregateError;
+    expect(errors).toEqual([field('one', 'E'), field('one', 'E')]);
+    expect(errors[0]).toBe(cause);
+    expect(((await pool.run((worker) => worker.give('domWithCode'))) as any).code).toBe('X');
+  });
+
   it('may be a DOMException with properties of its own', async () => {
     const error = await caught('domWithCode');
     expect(error).toBeInstanceOf(DOMException);
