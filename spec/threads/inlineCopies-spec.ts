@@ -1,4 +1,4 @@
-import { type Observable, lastValueFrom, map, range, tap, toArray } from 'rxjs';
+import { type Observable, lastValueFrom, map, range, toArray } from 'rxjs';
 import { parallelMap } from '../../lib/index.ts';
 
 const MANY = 3000;
@@ -36,16 +36,5 @@ describe('An inline function', () => {
     );
     expect(await all(counts)).toEqual(numbers.map(() => 1));
     expect(options.tags).toEqual([]);
-  });
-
-  it('has the context as it was when the first worker started, whichever worker runs it', async () => {
-    const context = { list: ['before'] };
-    const results = await all(
-      range(0, 20).pipe(
-        tap((n) => n === 1 && context.list.push('after')),
-        parallelMap((_n, _index, given) => given.list, 2, { context }),
-      ),
-    );
-    expect(new Set(results.map(String))).toEqual(new Set(['before']));
   });
 });
