@@ -25,7 +25,7 @@ contextContract('A threads.js Pool', stores, (size) => {
   return { pool: publicPool<ContractApi>(leased(threads as never)), end: () => threads.terminate(true) };
 });
 
-describe('localPool', () => {
+describe('localPool, in async contexts,', () => {
   it('runs its methods in the context of whoever subscribed, what they wait for included', async () => {
     const contexts: unknown[] = [];
     const pool = localPool({
