@@ -84,6 +84,15 @@ export const isPrimitive = (value: unknown): boolean =>
 const isShared = (value: object): boolean =>
   typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer;
 
+/** From so many bytes on a buffer is moved sooner than it is cloned. */
+const LARGE = 2 ** 16;
+
+/** The buffer of a copy, where that is a large one or a view of one: nobody else has it, so it can be moved on. */
+export function largeBuffer(copy: unknown): ArrayBuffer | undefined {
+  const buffer = ArrayBuffer.isView(copy) ? copy.buffer : copy;
+  return buffer instanceof ArrayBuffer && buffer.byteLength >= LARGE ? buffer : undefined;
+}
+
 /** A value of its own, and what of it moves on. */
 export interface Moved {
   readonly value: unknown;

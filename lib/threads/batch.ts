@@ -1,6 +1,7 @@
 /** Tasks that travel in one message, and what is known of how far the worker has come with them. */
 import { type Timer, clearTimeout, clock } from '../core/clock.ts';
 import type { Task } from '../pool.ts';
+import { largeBuffer, snapshot } from '../snapshot.ts';
 import {
   ASKED,
   BEGUN,
@@ -185,6 +186,7 @@ export class Batch {
     let sameArity = true;
     let inRow = true;
     let numbers = true;
+    const copied: ArrayBuffer[] = [];
     for (let at = 0; at < count; at++) {
       const task = tasks[at]!;
       sameMethod &&= task.method === first.method;
@@ -192,10 +194,15 @@ export class Batch {
       inRow &&= task.index === first.index + at;
       for (const arg of task.args) {
         numbers &&= typeof arg === 'number';
-        args.push(arg);
+        // The task keeps its own for when it has to be sent again.
+        const alone = typeof arg === 'object' && task.args.length === 1 && task.transfer === undefined;
+        const large = alone ? largeBuffer(arg) : undefined;
+        const sent = large === undefined ? arg : snapshot(arg);
+        if (large !== undefined) copied.push(largeBuffer(sent)!);
+        args.push(sent);
       }
     }
-    const transfer: unknown[] = first.transfer === undefined ? [] : [...first.transfer];
+    const transfer: unknown[] = first.transfer === undefined ? copied : [...first.transfer];
     // Numbers packed and moved cost 40 ns each, in a cloned array 175.
     if (numbers && args.length > 1) {
       args = new Float64Array(args as number[]);

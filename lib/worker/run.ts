@@ -21,7 +21,7 @@ import {
   endOf,
   nextOf,
 } from '../wire.ts';
-import { OTHER, cut, move, plainCopy, reachable, resultError } from '../snapshot.ts';
+import { OTHER, cut, largeBuffer, move, plainCopy, reachable, resultError } from '../snapshot.ts';
 import { RunningTask, type Stop } from './context.ts';
 import { isTransfer } from './transfer.ts';
 
@@ -179,7 +179,9 @@ export class Run {
       this.reply(false);
       this.#alone = true;
     }
+    const large = largeBuffer(own);
     if (moved !== undefined) this.#transfer[this.#values.length] = moved.transfer;
+    else if (large !== undefined) this.#transfer[this.#values.length] = [large];
     return own;
   }
 

@@ -785,12 +785,18 @@ export function poolContract(name: string, { most, copies, moves = copies, keeps
           expect(options.tags).toEqual([]);
         });
 
-        it('of bytes that every task is given', async () => {
-          const bytes = Uint8Array.of(1, 2, 3);
-          const first = all(range(0, MANY).pipe(parallelMap((worker) => worker.turned(bytes), made(1))));
-          expect(await first).toEqual(numbers.map(() => 3));
-          expect(bytes).toEqual(Uint8Array.of(1, 2, 3));
-        });
+        for (const size of [3, 100_000])
+          it(`of bytes that every task is given (${size})`, async () => {
+            const many = size > 3 ? 100 : MANY;
+            const bytes = new Uint8Array(size);
+            bytes[size - 1] = 3;
+            const pool = made(1);
+            const firsts = await all(range(0, many).pipe(parallelMap((worker) => worker.turned(bytes), pool)));
+            expect(firsts).toEqual(numbers.slice(0, many).map(() => 3));
+            const back = await all(range(0, many).pipe(parallelMap((worker) => worker.echo(bytes), pool)));
+            expect(back.every((each: Uint8Array) => each.length === size && each[size - 1] === 3)).toBeTrue();
+            expect([bytes.length, bytes[0], bytes[size - 1]]).toEqual([size, 0, 3]);
+          });
 
         for (const ordered of [true, false])
           for (const how of ['at once', 'later'] as const)
