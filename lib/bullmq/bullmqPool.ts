@@ -84,8 +84,9 @@ export function commonOf(
  * process end.
  *
  * **A task may run more than once**, where a machine dies or loses touch in the middle of it: what it does must bear
- * that. Each input has one output all the same. While Redis is gone the streams wait: nothing is lost, order is kept.
- * A job that somebody removed from the queue is sent again.
+ * that. Each input has one output all the same. While Redis is gone, or refuses for now (out of memory, a failover), the
+ * streams wait: nothing is lost, order is kept, and no task fails by it. A job that somebody removed from the queue,
+ * completed or failed is sent again; where that goes on, the stream ends (`WorkerInitError`).
  *
  * Arguments and results are copied, as between threads: numbers with NaN, -0 and infinities, bigints, `undefined`,
  * Date, RegExp, Map, Set, typed arrays, ArrayBuffer, errors, circular and sparse ones. Functions, symbols, URLs,
