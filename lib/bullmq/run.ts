@@ -267,8 +267,8 @@ export class Run {
     this.#check = setInterval(look, this.#settings.checkInterval);
     // The sockets are what keeps the process alive.
     this.#check.unref();
+    // The first beat goes with the jobs.
     this.#heartbeat.start();
-    void this.#line.try(() => this.#heartbeat.beat());
   }
 }
 
