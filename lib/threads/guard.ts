@@ -137,7 +137,6 @@ export class Guard {
     this.hold(true);
     this.#ending = new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, LEAVES_WITHIN);
-      (timer as { unref?(): void }).unref?.();
       this.#gone = () => {
         clearTimeout(timer);
         resolve();
