@@ -117,6 +117,8 @@ export class Guard {
   /** Ends the worker; resolves when it has ended. */
   end(): Promise<void> {
     this.#lost = true;
+    // `terminate` has it keep the process alive: not to be undone by what was to happen in a moment.
+    this.#held = true;
     // It is listened to for as long as it is there: an error that is on its way would else be the page's, or the process's.
     this.#ending ??= Promise.resolve(this.worker.terminate()).then(
       () => this.#free,
