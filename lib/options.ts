@@ -6,8 +6,11 @@ export type Settled<T, R> =
   | { readonly status: 'fulfilled'; readonly index: number; readonly input: T; readonly value: R }
   | { readonly status: 'rejected'; readonly index: number; readonly input: T; readonly reason: unknown };
 
-/** Options of `parallelMap`, `parallelMapUnordered` and `parallelMapIterable`. All may be left out. */
-export interface ParallelOptions<T = any> {
+/** Where nothing is known of it, any of the words: an editor proposes these. */
+type OnError<Mode> = [Mode] extends [never] ? 'throw' | 'settle' | 'skip' : Mode;
+
+/** Options of `parallelMap` and `parallelMapUnordered` with a pool. All may be left out. */
+export interface OptionsWithPool<Mode = 'throw' | 'settle' | 'skip'> {
   /** Most workers this operator uses at once: an integer, at least 1. Default: the size of the pool. */
   readonly concurrency?: number | undefined;
   /**
@@ -27,7 +30,7 @@ export interface ParallelOptions<T = any> {
    * `'settle'`: every input gives `{ status, index, input, value | reason }`.
    * About tasks only: `WorkerInitError` and `PoolClosedError` error the stream in every mode.
    */
-  readonly onError?: 'throw' | 'settle' | 'skip' | undefined;
+  readonly onError?: OnError<Mode> | undefined;
   /** In source order: whether an error waits for the results before it (`'in-order'`, the default) or not (`'immediate'`). */
   readonly errorTiming?: 'in-order' | 'immediate' | undefined;
   /**
@@ -46,10 +49,6 @@ export interface ParallelOptions<T = any> {
   readonly crashRetries?: number | undefined;
   /** Aborts the stream with its reason. */
   readonly signal?: AbortSignalLike | undefined;
-  /** Inline functions only: cloned once into each worker, the third argument of `fn`. */
-  readonly context?: unknown;
-  /** Inline functions only: what of a value to move instead of copy; asked when the value is dispatched. */
-  readonly transfer?: ((value: T, index: number) => readonly object[]) | undefined;
   /** Push sources: most values waiting to be dispatched: an integer, at least 1, or `Infinity`, the default. */
   readonly maxPending?: number | undefined;
   /**
@@ -59,11 +58,31 @@ export interface ParallelOptions<T = any> {
   readonly overflow?: 'error' | 'drop-oldest' | 'drop-newest' | undefined;
 }
 
-/** Options of `parallelMapIterable`: those of the operators, less those for sources that push. */
-export interface ParallelIterableOptions<T = any> extends Omit<ParallelOptions<T>, 'maxPending' | 'overflow'> {
+/** What only inline functions have. */
+interface InlineOptions<T, Context> {
+  /** Inline functions only: cloned once into each worker, the third argument of `fn`. */
+  readonly context?: Context;
+  /** Inline functions only: what of a value to move instead of copy; asked when the value is dispatched. */
+  readonly transfer?: ((value: T, index: number) => readonly object[]) | undefined;
+}
+
+/** What only sources that are pulled have. */
+interface PulledOptions {
   /** Whether results come in the order of the source, the default, or each as soon as its task is complete. */
   readonly ordered?: boolean | undefined;
 }
+
+/** Options of `parallelMap`, `parallelMapUnordered` and `parallelMapIterable`. All may be left out. */
+export interface ParallelOptions<T = any, Context = unknown, Mode = 'throw' | 'settle' | 'skip'>
+  extends OptionsWithPool<Mode>, InlineOptions<T, Context> {}
+
+/** Options of `parallelMapIterable` with a pool. */
+export interface IterableOptionsWithPool<Mode = 'throw' | 'settle' | 'skip'>
+  extends Omit<OptionsWithPool<Mode>, 'maxPending' | 'overflow'>, PulledOptions {}
+
+/** Options of `parallelMapIterable`: those of the operators, less those for sources that push. */
+export interface ParallelIterableOptions<T = any, Context = unknown, Mode = 'throw' | 'settle' | 'skip'>
+  extends IterableOptionsWithPool<Mode>, InlineOptions<T, Context> {}
 
 /** Options with every default in its place. */
 export interface Plan {

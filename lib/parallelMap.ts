@@ -1,43 +1,30 @@
 import type { OperatorFunction } from 'rxjs';
 import { parallel } from './core/operator.ts';
 import { Ordered } from './core/ordered.ts';
-import { type ParallelOptions, type Settled, planOf, show } from './options.ts';
-import type { ThreadsPool, WorkerPool } from './pool.ts';
-import type { Call, Remote } from './remote.ts';
+import { type OptionsWithPool, type ParallelOptions, planOf, show } from './options.ts';
+import type { Emitted, Fn, Options, Returned, Value, Workers } from './signature.ts';
 import { crewOf, isInline } from './threads/hire.ts';
 
-/** What is emitted: a result, or with `onError: 'settle'` what became of the task. */
-export type Element<T, R, O> = 'onError' extends keyof O
-  ? O extends { readonly onError: 'settle' }
-    ? Settled<T, R>
-    : O extends { readonly onError: 'throw' | 'skip' | undefined }
-      ? R
-      : R | Settled<T, R>
-  : R;
-
-type PoolOptions = Omit<ParallelOptions, 'context' | 'transfer'>;
-
-/** The three forms of `parallelMap` and `parallelMapUnordered`. */
+/**
+ * The type of `parallelMap` and `parallelMapUnordered`. With a number of workers `fn` itself runs in them, `(value, index,
+ * context)`: it is sent as source text, so it must not use variables from around it. With a pool, `(worker, value, index)`,
+ * it runs here and returns the call to make in a worker; calls of different results are a union.
+ */
 export interface ParallelOperator {
-  /** `fn` itself runs in `workers` workers: it is sent as source text, so it must not use variables from around it. */
-  <T, R, const O extends ParallelOptions<T> = {}>(
-    fn: (value: T, index: number, context: O extends { readonly context: infer C } ? C : undefined) => R,
-    workers?: number,
-    // O alone would leave the parameters of `transfer` without a type.
-    options?: O & Pick<ParallelOptions<NoInfer<T>>, 'transfer'>,
-  ): OperatorFunction<T, Element<T, Awaited<R>, O>>;
-  /** `fn` runs here and returns the call to make in a worker of the pool. */
-  <T, Api, R, const O extends PoolOptions = {}>(
-    fn: (worker: Remote<Api>, value: T, index: number) => Call<R>,
-    workers: WorkerPool<Api>,
-    options?: O,
-  ): OperatorFunction<T, Element<T, R, O>>;
-  /** The same on a threads.js `Pool`, whose threads are borrowed. */
-  <T, Thread, R, const O extends PoolOptions = {}>(
-    fn: (thread: Remote<Thread>, value: T, index: number) => Call<R>,
-    workers: ThreadsPool<Thread>,
-    options?: O,
-  ): OperatorFunction<T, Element<T, R, O>>;
+  // No docs of their own: editors show those of the operator where it is called.
+  <T, R>(fn: Fn<undefined, T, T, undefined, R>): OperatorFunction<T, Awaited<R>>;
+  <
+    V,
+    P,
+    R extends Returned<W>,
+    W extends Workers,
+    const Context = undefined,
+    Mode extends 'throw' | 'settle' | 'skip' = never,
+  >(
+    fn: Fn<W, V, P, NoInfer<Context>, R>,
+    workers: W,
+    options?: Options<W, ParallelOptions<NoInfer<V>, Context, Mode>, OptionsWithPool<Mode>>,
+  ): OperatorFunction<Value<W, V, P>, Emitted<W, Value<W, V, P>, R, Mode>>;
 }
 
 /**

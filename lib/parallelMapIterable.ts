@@ -3,16 +3,12 @@ import { type ReadableStreamLike, sourceOf } from './core/openings.ts';
 import { Ordered } from './core/ordered.ts';
 import { whereSubscribed } from './core/subscribed.ts';
 import { Unordered } from './core/unordered.ts';
-import { type ParallelIterableOptions, type Plan, planOf, show } from './options.ts';
-import type { Element } from './parallelMap.ts';
-import type { ThreadsPool, WorkerPool } from './pool.ts';
-import type { Call, Remote } from './remote.ts';
+import { type IterableOptionsWithPool, type ParallelIterableOptions, type Plan, planOf, show } from './options.ts';
+import type { Emitted, Fn, Options, Returned, Workers } from './signature.ts';
 import { crewOf, isInline } from './threads/hire.ts';
 
 /** What `parallelMapIterable` reads: an iterable, an async iterable (a Node stream is one), or a web stream. */
 export type IterableSource<T> = Iterable<T> | AsyncIterable<T> | ReadableStreamLike<T>;
-
-type PoolOptions = Omit<ParallelIterableOptions, 'context' | 'transfer'>;
 
 const CALLER = 'parallelMapIterable';
 
@@ -48,25 +44,22 @@ const CALLER = 'parallelMapIterable';
  * for await (const root of parallelMapIterable(numbers(), (n) => Math.sqrt(n), 4)) if (root > 999) console.log(root);
  * ```
  */
-export function parallelMapIterable<T, R, const O extends ParallelIterableOptions<T> = {}>(
+export function parallelMapIterable<T, R>(
   source: IterableSource<T>,
-  fn: (value: T, index: number, context: O extends { readonly context: infer C } ? C : undefined) => R,
-  workers?: number,
-  // As in `parallelMap`: O alone would leave the parameters of `transfer` without a type.
-  options?: O & Pick<ParallelIterableOptions<NoInfer<T>>, 'transfer'>,
-): AsyncIterableIterator<Element<T, Awaited<R>, O>>;
-export function parallelMapIterable<T, Api, R, const O extends PoolOptions = {}>(
+  fn: Fn<undefined, NoInfer<T>, NoInfer<T>, undefined, R>,
+): AsyncIterableIterator<Awaited<R>>;
+export function parallelMapIterable<
+  T,
+  R extends Returned<W>,
+  W extends Workers,
+  const Context = undefined,
+  Mode extends 'throw' | 'settle' | 'skip' = never,
+>(
   source: IterableSource<T>,
-  fn: (worker: Remote<Api>, value: T, index: number) => Call<R>,
-  workers: WorkerPool<Api>,
-  options?: O,
-): AsyncIterableIterator<Element<T, R, O>>;
-export function parallelMapIterable<T, Thread, R, const O extends PoolOptions = {}>(
-  source: IterableSource<T>,
-  fn: (thread: Remote<Thread>, value: T, index: number) => Call<R>,
-  workers: ThreadsPool<Thread>,
-  options?: O,
-): AsyncIterableIterator<Element<T, R, O>>;
+  fn: Fn<W, NoInfer<T>, NoInfer<T>, NoInfer<Context>, R>,
+  workers: W,
+  options?: Options<W, ParallelIterableOptions<NoInfer<T>, Context, Mode>, IterableOptionsWithPool<Mode>>,
+): AsyncIterableIterator<Emitted<W, T, R, Mode>>;
 export function parallelMapIterable(source: unknown, fn: unknown, workers?: unknown, options?: unknown): unknown {
   const begin = sourceOf(source);
   if (begin === undefined) {

@@ -7,7 +7,7 @@
  */
 import type { Observable } from 'rxjs';
 import type { Pacing } from './core/pace.ts';
-import type { Call, Remote } from './remote.ts';
+import type { Call, Remote, ResultOf } from './remote.ts';
 import type { AbortSignalLike } from './signal.ts';
 
 /** A call as the pool sees it. */
@@ -186,7 +186,7 @@ export interface WorkerPool<Api> extends AsyncDisposable {
   /** Most workers at once. */
   readonly size: number;
   /** One call, as a Promise. `fn` says which: `pool.run((worker) => worker.count(9))`. */
-  run<R>(fn: (worker: Remote<Api>) => Call<R>, options?: RunOptions): Promise<R>;
+  run<C extends Call<unknown>>(fn: (worker: Remote<Api>) => C, options?: RunOptions): Promise<ResultOf<C>>;
   /** Counts since the pool was made. */
   stats(): PoolStats;
   /** What happens in the pool, while somebody is subscribed; costs nothing otherwise. */

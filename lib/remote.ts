@@ -1,18 +1,23 @@
 /** What a function of the main thread may say about a worker: which call to make there. Types only. */
 
-declare const result: unique symbol;
+import type { Cloned } from './cloned.ts';
 
 /**
  * A call to make in a worker, described and not yet made: what `worker.count(9)` is inside `fn`.
  * It is not a promise. `fn` returns it, and the pool makes the call when a worker has room.
  */
 export interface Call<out R> {
-  readonly [result]: R;
+  /** Not there: what the compiler says where something else is returned. */
+  readonly 'fn must return a call of the worker, as in (worker, value) => worker.method(value), and must not be async': R;
 }
+
+/** What a call, or one of several, gives. */
+export type ResultOf<C> = C extends Call<infer R> ? R : never;
 
 /** A value that is moved to the other side instead of copied; made by the function `Transfer`. */
 export interface Transfer<T> {
   readonly send: T;
+  readonly transferables: readonly object[];
 }
 
 // biome-ignore: `any` is what lets every method of an Api match.
@@ -20,10 +25,15 @@ type Method = (...args: any[]) => unknown;
 
 type Arguments<A extends unknown[]> = { [K in keyof A]: A[K] | Transfer<A[K]> };
 
-/** What a method gives back once it has crossed: awaited, and out of its `Transfer`. */
-export type Result<R> = Awaited<R> extends Transfer<infer T> ? T : Awaited<R>;
+/** What a method gives back once it has crossed: awaited, out of its `Transfer`, and cloned. */
+export type Result<R> = Sent<Awaited<R>>;
 
-/** A worker as `fn` sees it: the methods it exposes, each returning the description of a call. */
+type Sent<R> = R extends Transfer<infer T> ? Cloned<T> : Cloned<R>;
+
+/**
+ * A worker as `fn` sees it: the methods it exposes, each returning the description of a call. `Remote<unknown>`, of a pool
+ * made without the type of what its workers expose, has none: name it, `workerPool<PrimesApi>(…)`.
+ */
 export type Remote<Api> = {
   readonly [K in keyof Api as Api[K] extends Method ? K : never]: Api[K] extends (...args: infer A) => infer R
     ? (...args: Arguments<A>) => Call<Result<R>>

@@ -34,6 +34,8 @@ const NAMES = ['size', 'initTimeout', 'idleTimeout', 'maxTasksPerWorker', 'name'
  * @param factory called once for each worker; returns a new `Worker`: this package's, the browser's, that of
  *   `node:worker_threads`, or threads.js's. The module it runs calls `expose(api)`.
  * @param options how many workers, or `WorkerPoolOptions`.
+ * @typeParam Api the type of what the worker exposes, `typeof api`. It is to be named, `workerPool<PrimesApi>(…)`: without
+ *   it the worker is a `Remote<unknown>`, which has no methods.
  * @throws TypeError, RangeError: an argument is not what it must be.
  *
  * ```ts

@@ -1,5 +1,5 @@
 // Functions that run in the workers themselves: their results, their context, their options.
-import { from, of } from 'rxjs';
+import { type OperatorFunction, from, of } from 'rxjs';
 import { type ParallelOptions, type Settled, parallelMap, parallelMapUnordered } from 'rxjs-parallel';
 import { emits, is } from './same.ts';
 
@@ -25,6 +25,20 @@ numbers.pipe(
 // @ts-expect-error: the stream is of numbers
 numbers.pipe(parallelMap((text: string) => text, 2));
 
+// Where the compiler does not know the source, the type of a parameter says it; the stream's may be narrower.
+const ofNumber = parallelMap((n: number) => n, 2);
+is<OperatorFunction<number, number>>()(ofNumber);
+const ofText = parallelMap((text: string, index: number) => text.length + index, 2);
+is<OperatorFunction<string, number>>()(ofText);
+emits<string>()(from(['a']).pipe(parallelMap((value: unknown, index: number) => String(value) + index, 2)));
+emits<number>()(numbers.pipe(parallelMap(Math.sqrt, 2)));
+
+// Helpers around the operators.
+const inWorkers = <T, R>(fn: (value: T) => R): OperatorFunction<T, Awaited<R>> => parallelMap(fn, 2);
+const wrapped = <T, R>(fn: (value: T) => R): OperatorFunction<T, Awaited<R>> => parallelMap((value: T) => fn(value), 2);
+emits<string>()(numbers.pipe(inWorkers(async (n: number) => String(n))));
+emits<string>()(numbers.pipe(wrapped((n: number) => String(n))));
+
 // `context` has the type that it was given.
 const primes = [2, 3, 5] as const;
 declare const factor: number;
@@ -40,6 +54,8 @@ emits<number>()(
     ),
   ),
 );
+// @ts-expect-error: there is no context at all
+numbers.pipe(parallelMap((n, _index, context: { by: number }) => n * context.by, 2));
 // @ts-expect-error: there is no `missing` in the context
 numbers.pipe(parallelMap((_n, _index, context) => context.missing as number, 2, { context: { by: 1 } }));
 
@@ -71,6 +87,10 @@ emits<number>()(numbers.pipe(parallelMap((n) => n, 2, { onError })));
 numbers.pipe(parallelMap((n) => n, '4'));
 // @ts-expect-error: there is no such option
 numbers.pipe(parallelMap((n) => n, 2, { concurency: 2 }));
+// @ts-expect-error: nor beside one that there is
+numbers.pipe(parallelMap((n) => n, 2, { timeout: 1, concurency: 2 }));
+// @ts-expect-error: what is pushed is in order or not by its operator
+numbers.pipe(parallelMap((n) => n, 2, { ordered: false }));
 // @ts-expect-error: `onError` is one of three words
 numbers.pipe(parallelMap((n) => n, 2, { onError: 'ignore' }));
 // @ts-expect-error: `batch` is a number or 'auto'

@@ -1,5 +1,5 @@
 // Pools of worker modules: which calls fn may make, and what becomes of their results.
-import { of } from 'rxjs';
+import { type OperatorFunction, of } from 'rxjs';
 import {
   type Call,
   type PoolEvent,
@@ -56,6 +56,47 @@ emits<Uint8Array>()(
 // @ts-expect-error: what is moved has the wrong type too
 of(new Uint8Array(8)).pipe(parallelMap((worker, bytes) => worker.count(Transfer(bytes, [bytes.buffer])), pool));
 
+// One of several calls, of different results.
+const calls = { count: (limit: number): number => limit, name: async (n: number): Promise<string> => String(n) };
+const both = localPool(calls);
+emits<number | string>()(numbers.pipe(parallelMap((worker, n) => (n > 1 ? worker.count(n) : worker.name(n)), both)));
+emits<number | string>()(
+  numbers.pipe(
+    parallelMapUnordered((worker, n) => {
+      if (n > 1) return worker.count(n);
+      return worker.name(n);
+    }, both),
+  ),
+);
+is<Promise<number | string>>()(both.run((worker) => (limit === 1 ? worker.count(1) : worker.name(1))));
+emits<Settled<number, number | string>>()(
+  numbers.pipe(parallelMap((worker, n) => (n > 1 ? worker.count(n) : worker.name(n)), both, { onError: 'settle' })),
+);
+
+// Where the compiler does not know the source, the type of a parameter says it.
+const ofNumber = parallelMap((worker, n: number) => worker.count(n), pool);
+is<OperatorFunction<number, number>>()(ofNumber);
+const ofText = parallelMapUnordered((worker: Remote<Api>, text: string) => worker.find(text), pool);
+is<OperatorFunction<string, number | undefined>>()(ofText);
+emits<number | undefined>()(of('a').pipe(parallelMap((worker: Remote<Api>, text: string) => worker.find(text), pool)));
+
+// Helpers around the operators, of any pool, and of any call.
+const over = <A, T, R>(from: WorkerPool<A>, fn: (worker: Remote<A>, value: T) => Call<R>): OperatorFunction<T, R> =>
+  parallelMap((worker: Remote<A>, value: T) => fn(worker, value), from);
+const passed = <A, T, R>(from: WorkerPool<A>, fn: (worker: Remote<A>, value: T) => Call<R>): OperatorFunction<T, R> =>
+  parallelMap(fn, from);
+const once = <A, R>(from: WorkerPool<A>, fn: (worker: Remote<A>) => Call<R>): Promise<R> => from.run(fn);
+emits<number>()(numbers.pipe(over(pool, (worker, n: number) => worker.count(n))));
+emits<number>()(numbers.pipe(passed(pool, (worker, n: number) => worker.count(n))));
+is<Promise<number>>()(once(pool, (worker) => worker.count(1)));
+
+// Either of two pools, of the same worker.
+declare const first: boolean;
+emits<number>()(numbers.pipe(parallelMap((worker, n) => worker.count(n), first ? pool : localPool(api))));
+declare const numberOrPool: number | WorkerPool<Api>;
+// @ts-expect-error: what fn is given depends on which it is
+numbers.pipe(parallelMap((worker, n) => worker.count(n), numberOrPool));
+
 // What fn sees is calls, not promises.
 numbers.pipe(
   parallelMap((worker, n, index) => {
@@ -81,6 +122,8 @@ numbers.pipe(parallelMap((worker, n) => worker.count(n, n), pool));
 numbers.pipe(parallelMap((_worker, n) => n, pool));
 // @ts-expect-error: fn is not async
 numbers.pipe(parallelMap(async (worker, n) => worker.count(n), pool));
+// @ts-expect-error: there is no such option, whatever else is given
+numbers.pipe(parallelMap((worker, n) => worker.count(n), pool, { timeout: 1, onErorr: 'settle' }));
 // @ts-expect-error: `context` is for functions that run in the worker
 numbers.pipe(parallelMap((worker, n) => worker.count(n), pool, { context: 1 }));
 

@@ -1,0 +1,156 @@
+// Results as they arrive: what structured clone makes of what a method returns.
+import { of } from 'rxjs';
+import { type Call, type Settled, type WorkerPool, localPool, parallelMap, parallelMapIterable } from 'rxjs-parallel';
+import type { Transfer } from 'rxjs-parallel/worker';
+import { emits, is } from './same.ts';
+
+/** As Node's, whose types are not everywhere. */
+interface NodeBuffer extends Uint8Array {
+  readUInt32LE(offset?: number): number;
+  toString(encoding?: 'hex'): string;
+}
+class Point {
+  readonly x: number = 1;
+  y?: number;
+  #secret = 2;
+  private hidden = 3;
+  norm(): number {
+    return this.x + this.#secret + this.hidden;
+  }
+}
+class Points extends Map<string, Point> {
+  first(): Point | undefined {
+    return this.values().next().value;
+  }
+}
+class NotFound extends Error {
+  readonly path: string = '';
+}
+interface Tree {
+  readonly name: string;
+  readonly children: readonly Tree[];
+  parent?: Tree;
+  walk(): Iterable<Tree>;
+}
+type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+type Id = string & { readonly __brand: 'Id' };
+interface Row {
+  readonly id: Id;
+  name?: string;
+  age: number | null;
+}
+declare enum Level {
+  Low,
+  High,
+}
+interface Api {
+  buffer(): NodeBuffer;
+  buffers(): Promise<NodeBuffer[]>;
+  file(): { readonly name: string; readonly content?: NodeBuffer; close(): void; onEnd?: () => void };
+  moved(): Transfer<NodeBuffer>;
+  mail(): { readonly send: boolean };
+  sometimes(): Promise<Transfer<Uint8Array> | null>;
+  loose(): { any: any; run(): void };
+  bytes(): Uint8Array;
+  floats(): Float64Array;
+  memory(): ArrayBuffer | SharedArrayBuffer;
+  view(): DataView;
+  point(): Point;
+  points(): Points;
+  named(): ReadonlyMap<Id, Point>;
+  set(): Set<Point>;
+  date(): Date;
+  pattern(): RegExp;
+  error(): NotFound;
+  settled(): PromiseSettledResult<Point>[];
+  tree(): Tree;
+  json(): Json;
+  row(): Row;
+  rows(): Promise<readonly Row[]>;
+  pair(): readonly [Point, number?];
+  many(): [string, ...Point[]];
+  matched(): RegExpMatchArray | null;
+  id(): Id;
+  level(): Level;
+  either(): Point | string | undefined;
+  record(): Record<string, number>;
+  byName(): { [name: string]: NodeBuffer | undefined };
+  any(): any;
+  unknown(): unknown;
+  nested(): { any: any; unknown: unknown; object: object };
+  nothing(): void;
+  maybe(): Promise<void | number>;
+  never(): never;
+  big(): bigint | boolean;
+}
+declare const pool: WorkerPool<Api>;
+type PointData = { readonly x: number; y?: number };
+
+void pool.run((worker) => {
+  is<Call<Uint8Array>>()(worker.buffer());
+  is<Call<Uint8Array[]>>()(worker.buffers());
+  is<Call<{ readonly name: string; readonly content?: Uint8Array }>>()(worker.file());
+  is<Call<Uint8Array>>()(worker.moved());
+  is<Call<{ readonly send: boolean }>>()(worker.mail());
+  is<Call<Uint8Array | null>>()(worker.sometimes());
+  is<Call<{ any: any }>>()(worker.loose());
+  is<Call<Uint8Array>>()(worker.bytes());
+  is<Call<Float64Array>>()(worker.floats());
+  is<Call<ArrayBuffer | SharedArrayBuffer>>()(worker.memory());
+  is<Call<DataView>>()(worker.view());
+  is<Call<PointData>>()(worker.point());
+  is<Call<Map<string, PointData>>>()(worker.points());
+  is<Call<ReadonlyMap<Id, PointData>>>()(worker.named());
+  is<Call<Set<PointData>>>()(worker.set());
+  is<Call<Date>>()(worker.date());
+  is<Call<RegExp>>()(worker.pattern());
+  is<Call<NotFound>>()(worker.error());
+  is<Call<({ status: 'fulfilled'; value: PointData } | { status: 'rejected'; reason: any })[]>>()(worker.settled());
+  is<Call<Row>>()(worker.row());
+  is<Call<readonly Row[]>>()(worker.rows());
+  is<Call<readonly [PointData, number?]>>()(worker.pair());
+  is<Call<[string, ...PointData[]]>>()(worker.many());
+  is<Call<RegExpMatchArray | null>>()(worker.matched());
+  is<Call<Id>>()(worker.id());
+  is<Call<Level>>()(worker.level());
+  is<Call<PointData | string | undefined>>()(worker.either());
+  is<Call<Record<string, number>>>()(worker.record());
+  is<Call<{ [name: string]: Uint8Array | undefined }>>()(worker.byName());
+  is<Call<any>>()(worker.any());
+  is<Call<unknown>>()(worker.unknown());
+  is<Call<{ any: any; unknown: unknown; object: object }>>()(worker.nested());
+  is<Call<void>>()(worker.nothing());
+  is<Call<void | number>>()(worker.maybe());
+  is<Call<never>>()(worker.never());
+  is<Call<bigint | boolean>>()(worker.big());
+  return worker.nothing();
+});
+
+// Types that contain themselves.
+void pool
+  .run((worker) => worker.tree())
+  .then((tree) => {
+    is<string | undefined>()(tree.children[0]?.children[0]?.parent?.name);
+    // @ts-expect-error: its methods are gone
+    tree.children[0]?.walk();
+  });
+void pool
+  .run((worker) => worker.json())
+  .then((json) => {
+    const same: Json = json;
+    return same;
+  });
+
+// Whoever asks for it gets it so: streams, promises, iterators.
+emits<Uint8Array>()(of(1).pipe(parallelMap((worker) => worker.buffer(), pool)));
+emits<Settled<number, PointData>>()(of(1).pipe(parallelMap((worker) => worker.point(), pool, { onError: 'settle' })));
+is<AsyncIterableIterator<PointData>>()(parallelMapIterable([1], (worker) => worker.point(), pool));
+is<Promise<PointData>>()(pool.run((worker) => worker.point()));
+is<Promise<PointData>>()(localPool({ point: () => new Point() }).run((worker) => worker.point()));
+// @ts-expect-error: a class has no methods on this side
+void pool.run((worker) => worker.point()).then((point) => point.norm());
+// @ts-expect-error: a Uint8Array knows no encodings
+void pool.run((worker) => worker.buffer()).then((buffer) => buffer.toString('hex'));
+
+// Arguments are given as they are, and cloned on their way.
+void localPool({ norm: (point: Point): number => point.x }).run((worker) => worker.norm(new Point()));
