@@ -38,49 +38,60 @@ interface NodeBuffer {
 
 /**
  * What arrives of a `T`: data, without methods and functions. A `Buffer` is a `Uint8Array`, an instance of a class has its
- * fields, an instance of a subclass of Map or Set is a Map or Set.
+ * fields, an instance of a subclass of Map or Set is a Map or Set. What loses nothing stays what it is, name included.
  */
-export type Cloned<T> = unknown extends T
+export type Cloned<T> = T extends unknown ? ([T] extends [Lossless<T>] ? T : Changed<T>) : never;
+
+/** What `T` is assignable to if it arrives as it is. Asked once for the whole of it, so that it may contain itself. */
+type Lossless<T> = unknown extends T
   ? T // unknown and any
   : T extends Primitive
     ? T
-    : T extends Callable | symbol | PromiseLike<unknown>
+    : T extends Callable | symbol | PromiseLike<unknown> | NodeBuffer
       ? never
-      : T extends Uint8Array<infer Memory> & NodeBuffer
-        ? Uint8Array<Memory>
-        : T extends Whole
-          ? T
-          : T extends Map<infer K, infer V>
-            ? Map<Cloned<K>, Cloned<V>>
-            : T extends Set<infer V>
-              ? Set<Cloned<V>>
-              : T extends ReadonlyMap<infer K, infer V>
-                ? ReadonlyMap<Cloned<K>, Cloned<V>>
-                : T extends ReadonlySet<infer V>
-                  ? ReadonlySet<Cloned<V>>
-                  : T extends readonly unknown[]
-                    ? ClonedArray<T>
-                    : ClonedObject<T>;
-
-/** An element by itself, not mapped: so a type that is an array of itself is no endless one. */
-type ClonedArray<T extends readonly unknown[]> = T extends (infer V)[]
-  ? V[] extends T
-    ? Cloned<V>[]
-    : ClonedTuple<T>
-  : T extends readonly (infer V)[]
-    ? readonly V[] extends T
-      ? readonly Cloned<V>[]
-      : ClonedTuple<T>
-    : never;
+      : T extends Whole
+        ? T
+        : T extends Map<infer K, infer V>
+          ? Map<K, V> extends T
+            ? Map<Lossless<K>, Lossless<V>>
+            : never
+          : T extends Set<infer V>
+            ? Set<V> extends T
+              ? Set<Lossless<V>>
+              : never
+            : T extends readonly (infer V)[]
+              ? readonly V[] extends T
+                ? readonly Lossless<V>[]
+                : V[] extends T
+                  ? Lossless<V>[]
+                  : LosslessTuple<T>
+              : { [K in keyof T]: Lossless<T[K]> };
 
 /** A tuple; or what else extends Array, such as what `match` returns, as it is. */
-type ClonedTuple<T extends readonly unknown[]> = { [K in keyof T]: 0 } extends readonly unknown[]
-  ? { [K in keyof T]: Cloned<T[K]> }
-  : T;
+type LosslessTuple<T> = { [K in keyof T]: 0 } extends readonly unknown[] ? { [K in keyof T]: Lossless<T[K]> } : T;
 
-/** An object of plain fields keeps its name. */
-type ClonedObject<T> = unknown extends T[keyof T] ? Fields<T> : [T[keyof T]] extends [Primitive] ? T : Fields<T>;
+/** Of a `T` that does lose something. */
+type Changed<T> = T extends Callable | symbol | PromiseLike<unknown>
+  ? never
+  : T extends Uint8Array<infer Memory> & NodeBuffer
+    ? Uint8Array<Memory>
+    : T extends Map<infer K, infer V>
+      ? Map<Cloned<K>, Cloned<V>>
+      : T extends Set<infer V>
+        ? Set<Cloned<V>>
+        : T extends ReadonlyMap<infer K, infer V>
+          ? ReadonlyMap<Cloned<K>, Cloned<V>>
+          : T extends ReadonlySet<infer V>
+            ? ReadonlySet<Cloned<V>>
+            : T extends readonly (infer V)[]
+              ? V[] extends T
+                ? T extends V[]
+                  ? Cloned<V>[]
+                  : readonly Cloned<V>[]
+                : { [K in keyof T]: Cloned<T[K]> }
+              : ClonedFields<T>;
 
-type Fields<T> = {
+/** The fields of an object that lose something. Public, for it stands in declarations of what returns such a one. */
+export type ClonedFields<T> = {
   [K in keyof T as T[K] extends Callable | undefined ? (T[K] extends undefined ? K : never) : K]: Cloned<T[K]>;
 };

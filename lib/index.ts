@@ -2,6 +2,7 @@
 import { Worker as PlatformWorker } from '#platform';
 import type { WorkerConstructor, WorkerHandle } from './threads/worker.ts';
 
+export type { Cloned, ClonedFields } from './cloned.ts';
 export type { ReadableStreamLike } from './core/openings.ts';
 export {
   ClosureError,

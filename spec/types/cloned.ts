@@ -1,6 +1,15 @@
 // Results as they arrive: what structured clone makes of what a method returns.
 import { of } from 'rxjs';
-import { type Call, type Settled, type WorkerPool, localPool, parallelMap, parallelMapIterable } from 'rxjs-parallel';
+import {
+  type Call,
+  type Cloned,
+  type ClonedFields,
+  type Settled,
+  type WorkerPool,
+  localPool,
+  parallelMap,
+  parallelMapIterable,
+} from 'rxjs-parallel';
 import type { Transfer } from 'rxjs-parallel/worker';
 import { emits, is } from './same.ts';
 
@@ -43,6 +52,17 @@ declare enum Level {
   Low,
   High,
 }
+/** Data only, though it contains itself. */
+interface Nested {
+  readonly rows: readonly Row[];
+  byId?: Map<Id, { readonly nested: Nested; at: Date }>;
+  pair: [Nested, Set<Uint8Array>?];
+}
+class Counts extends Map<string, number> {
+  total(): number {
+    return this.size;
+  }
+}
 interface Api {
   buffer(): NodeBuffer;
   buffers(): Promise<NodeBuffer[]>;
@@ -65,6 +85,8 @@ interface Api {
   settled(): PromiseSettledResult<Point>[];
   tree(): Tree;
   json(): Json;
+  kept(): Nested;
+  counts(): Counts;
   row(): Row;
   rows(): Promise<readonly Row[]>;
   pair(): readonly [Point, number?];
@@ -100,6 +122,7 @@ void pool.run((worker) => {
   is<Call<DataView>>()(worker.view());
   is<Call<PointData>>()(worker.point());
   is<Call<Map<string, PointData>>>()(worker.points());
+  is<Call<Map<string, number>>>()(worker.counts());
   is<Call<ReadonlyMap<Id, PointData>>>()(worker.named());
   is<Call<Set<PointData>>>()(worker.set());
   is<Call<Date>>()(worker.date());
@@ -154,3 +177,9 @@ void pool.run((worker) => worker.buffer()).then((buffer) => buffer.toString('hex
 
 // Arguments are given as they are, and cloned on their way.
 void localPool({ norm: (point: Point): number => point.x }).run((worker) => worker.norm(new Point()));
+
+// What is exported of them is declared with names that the package gives.
+export const treeOf = (): Promise<ClonedFields<Tree>> => pool.run((worker) => worker.tree());
+export const trees = of(1).pipe(parallelMap((worker) => worker.tree(), pool, { onError: 'settle' }));
+export const jsons = (): Promise<Json> => pool.run((worker) => worker.json());
+export const data = (text: string): Cloned<Point> => ({ x: text.length });
