@@ -31,7 +31,8 @@ export type Result<R> = Sent<Awaited<R>>;
 type Sent<R> = R extends Transfer<infer T> ? Cloned<T> : Cloned<R>;
 
 /**
- * A worker as `fn` sees it: the methods it exposes, each returning the description of a call. `Remote<unknown>`, of a pool
+ * A worker as `fn` sees it: the methods it exposes, each returning the description of a call, whose
+ * result is as it arrives (`Cloned`). `Remote<unknown>`, of a pool
  * made without the type of what its workers expose, has none: name it, `workerPool<PrimesApi>(…)`.
  */
 export type Remote<Api> = {

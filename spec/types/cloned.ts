@@ -183,3 +183,55 @@ export const treeOf = (): Promise<ClonedFields<Tree>> => pool.run((worker) => wo
 export const trees = of(1).pipe(parallelMap((worker) => worker.tree(), pool, { onError: 'settle' }));
 export const jsons = (): Promise<Json> => pool.run((worker) => worker.json());
 export const data = (text: string): Cloned<Point> => ({ x: text.length });
+
+// Kind by kind.
+declare const cloned: <T>() => Cloned<T>;
+abstract class Base {
+  id = 1;
+  protected secret = 2;
+  static readonly count = 3;
+  get area(): number {
+    return this.secret;
+  }
+  abstract go(): void;
+}
+class Sub extends Base {
+  name = 'sub';
+  arrow = (): number => 1;
+  go(): void {}
+}
+class Fields {
+  id = 1;
+  name?: string;
+}
+type Kinds =
+  | { readonly type: 'number'; readonly n: number }
+  | { readonly type: 'method'; run(): void }
+  | { readonly type: 'date'; readonly date: Date };
+
+is<{ id: number; readonly area: number; name: string }>()(cloned<Sub>());
+is<Fields>()(cloned<Fields>());
+is<
+  | { readonly type: 'number'; readonly n: number }
+  | { readonly type: 'method' }
+  | { readonly type: 'date'; readonly date: Date }
+>()(cloned<Kinds>());
+is<{ b?: number }>()(cloned<{ a?: () => void; b?: number }>());
+is<{ a: null; b?: number }>()(cloned<{ a: (() => void) | null; b?: number }>());
+is<number>()(cloned<number | (() => void)>());
+is<never>()(cloned<typeof Date>());
+is<never>()(cloned<Promise<number>>());
+is<never>()(cloned<symbol>());
+is<Uint8Array | string>()(cloned<NodeBuffer | string>());
+is<readonly Uint8Array[]>()(cloned<readonly NodeBuffer[]>());
+is<Map<string, Uint8Array[]>>()(cloned<Map<string, NodeBuffer[]>>());
+is<[a?: Uint8Array]>()(cloned<[a?: NodeBuffer]>());
+is<TypeError[]>()(cloned<TypeError[]>());
+is<Set<'a' | 'b'>>()(cloned<Set<'a' | 'b'>>());
+is<Date & { readonly __brand: 1 }>()(cloned<Date & { readonly __brand: 1 }>());
+is<object>()(cloned<object>());
+is<{}>()(cloned<{}>());
+is<readonly []>()(cloned<readonly []>());
+is<any[]>()(cloned<any[]>());
+is<unknown[]>()(cloned<unknown[]>());
+is<Record<string, unknown>>()(cloned<Record<string, unknown>>());
