@@ -7,6 +7,7 @@
  */
 import type { Observable } from 'rxjs';
 import type { Pacing } from './core/pace.ts';
+import type { QueueLimit } from './core/queueLimit.ts';
 import type { Call, Remote, ResultOf } from './remote.ts';
 import type { AbortSignalLike } from './signal.ts';
 
@@ -29,6 +30,8 @@ export interface Task extends Description {
   crashes: number;
   /** It had ended when its worker died, and its outcome was lost with that: it may have been the reason, and travels alone. */
   suspect?: true;
+  /** Made where the call was: see `Feed.subscribed`, which it takes the place of. */
+  readonly subscribed?: Error;
   /** The message that it was in could not be sent or read, for one of its tasks: it travels alone. */
   alone?: true;
 }
@@ -97,8 +100,12 @@ export interface Place {
 export interface Pool {
   readonly size: number;
   attach(feed: Feed): Place;
+  /** Whether the methods run on this thread: in the async context of whoever called. */
+  readonly runsHere?: boolean;
   /** A stream has dropped a value that was waiting for this pool (`overflow`). */
   dropped?(): void;
+  /** How much may wait for it; absent: any number. */
+  readonly queueLimit?: QueueLimit | undefined;
 }
 
 /** Where a public pool keeps what the engine sees of it. */
@@ -170,6 +177,12 @@ export interface RunOptions {
    * second to stop; any other loses its worker.
    */
   readonly timeout?: number | undefined;
+  /**
+   * Milliseconds from the call, at least 1, in which the outcome has to be here, waiting for a worker included. Past it the
+   * promise rejects with `TaskTimeoutError`; a task that runs is cancelled: it has a second to stop before its worker is
+   * ended. Default: no limit.
+   */
+  readonly deadline?: number | undefined;
 }
 
 /** Options of `pool.close`. */

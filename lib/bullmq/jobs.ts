@@ -203,7 +203,7 @@ export class Jobs implements ClosablePool {
     let bytes = 0;
     let ran = 0;
     for (const [at, task] of job.waited.entries()) {
-      const { fate, outcome: found } = outcomeOf(report, at, task, this.maxPayload, feed.subscribed);
+      const { fate, outcome: found } = outcomeOf(report, at, task, this.maxPayload, task.subscribed ?? feed.subscribed);
       if (fate === 'unrun') {
         unrun.push(task);
         continue;

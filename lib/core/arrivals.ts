@@ -1,6 +1,7 @@
 import { OverflowError } from '../errors.ts';
 import type { Plan } from '../options.ts';
 import { Backlog } from './backlog.ts';
+import type { QueueLimit } from './queueLimit.ts';
 import type { Intake } from './stream.ts';
 
 type Limits = Pick<Plan, 'maxPending' | 'overflow'>;
@@ -12,6 +13,7 @@ export class Arrivals<T> implements Intake {
   readonly #indexes: Backlog<number> | undefined;
   readonly #maxPending: number;
   readonly #overflow: Limits['overflow'];
+  readonly #queueLimit: QueueLimit | undefined;
   readonly #dropped: () => void;
   readonly #unsubscribe: () => void;
   #arrived = 0;
@@ -19,7 +21,13 @@ export class Arrivals<T> implements Intake {
   /** It pushes. */
   readonly readable = false;
 
-  constructor({ maxPending, overflow }: Limits, dropped: () => void, unsubscribe: () => void) {
+  constructor(
+    { maxPending, overflow }: Limits,
+    dropped: () => void,
+    unsubscribe: () => void,
+    queueLimit?: QueueLimit,
+  ) {
+    this.#queueLimit = queueLimit;
     this.#maxPending = maxPending;
     this.#overflow = overflow;
     if (overflow === 'drop-newest') this.#indexes = new Backlog();
@@ -39,11 +47,14 @@ export class Arrivals<T> implements Intake {
     this.#backlog.push(value);
     this.#indexes?.push(this.#arrived);
     this.#arrived++;
+    this.#count(1);
   }
 
-  /** Keeps to `maxPending`; an error where that cannot be done. */
+  /** Keeps to `maxPending` and to the pool's `maxQueue`; an error where that cannot be done. */
   settle(): OverflowError | undefined {
-    if (this.#backlog.length <= this.#maxPending) return undefined;
+    const full = this.#queueLimit?.exceeded === true && this.#backlog.length > 0 ? this.#queueLimit : undefined;
+    if (this.#backlog.length <= this.#maxPending && full === undefined) return undefined;
+    if (this.#overflow === 'error' && full !== undefined) return full.error();
     if (this.#overflow === 'error')
       return new OverflowError(
         `More than maxPending (${this.#maxPending}) values are waiting. Slow the source down, raise maxPending, or set overflow to 'drop-oldest' or 'drop-newest'`,
@@ -53,6 +64,7 @@ export class Arrivals<T> implements Intake {
       this.#backlog.pop();
       this.#indexes?.pop();
     }
+    this.#count(-1);
     this.#dropped();
     return undefined;
   }
@@ -63,6 +75,7 @@ export class Arrivals<T> implements Intake {
 
   take(): T {
     this.#indexes?.shift();
+    this.#count(-1);
     return this.#backlog.shift();
   }
 
@@ -74,7 +87,12 @@ export class Arrivals<T> implements Intake {
   }
 
   clear(): void {
+    this.#count(-this.#backlog.length);
     this.#backlog.clear();
     this.#indexes?.clear();
+  }
+
+  #count(by: number): void {
+    if (this.#queueLimit !== undefined) this.#queueLimit.waiting += by;
   }
 }

@@ -12,6 +12,11 @@ export class Backlog<T> {
     return this.#values[this.#head];
   }
 
+  /** What was pushed last. */
+  get last(): T | undefined {
+    return this.length === 0 ? undefined : this.#values.at(-1);
+  }
+
   push(value: T): void {
     this.#values.push(value);
   }

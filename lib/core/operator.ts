@@ -41,6 +41,7 @@ export function parallel<T, R>(crew: Crew, plan: Plan, outlet: new () => Outlet)
         plan,
         () => pool.dropped?.(),
         () => stop.next(),
+        pool.queueLimit,
       );
       const stream = new Stream(pool, plan, arrivals, new outlet(), crew.describe, subscriber, subscribed);
       const unlisten = signal === undefined ? undefined : whenAborted(signal, () => stream.error(signal.reason));

@@ -1,8 +1,10 @@
 /** A pool as users see it, around one as the engine sees it. */
 import { captureContext, inNoContext } from '#platform';
-import { Observable, lastValueFrom, of } from 'rxjs';
-import { planOf, record, show } from '../options.ts';
+import { Observable } from 'rxjs';
+import { rememberTask } from '../errors.ts';
+import { milliseconds, planOf, record, show } from '../options.ts';
 import {
+  type Description,
   type CloseOptions,
   type Pool,
   type PoolEvent,
@@ -11,12 +13,18 @@ import {
   type WorkerPool,
   engine,
 } from '../pool.ts';
-import { crewOn, parallel } from './operator.ts';
-import { Unordered } from './unordered.ts';
+import type { Call, Remote } from '../remote.ts';
+import { CALL, Calls } from './calls.ts';
+import { QueueLimit } from './queueLimit.ts';
+import { callOf, recorder } from './recorder.ts';
+import { type CallLimits, callAlone } from './singleCall.ts';
+import { whereCalled } from './subscribed.ts';
 
 /** What a pool offers besides taking streams. */
 export interface ClosablePool extends Pool {
   readonly events$: Observable<PoolEvent>;
+  /** Workers that are coming up. */
+  readonly starting?: number;
   stats(): Omit<PoolStats, 'dropped'>;
   close(drain: boolean): Promise<void>;
 }
@@ -25,23 +33,49 @@ export interface ClosablePool extends Pool {
 export const asyncDispose: typeof Symbol.asyncDispose =
   Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as never);
 
-export function publicPool<Api>(pool: ClosablePool): WorkerPool<Api> {
+/** Undefined where nothing limits the call. */
+function limitsOf(options: RunOptions): CallLimits | undefined {
+  const { deadline, signal, timeout } = record('pool.run: options', options, ['signal', 'timeout', 'deadline']);
+  if (deadline === undefined && signal === undefined && timeout === undefined) return undefined;
+  const due = deadline === undefined ? undefined : milliseconds('pool.run: deadline', deadline, 1);
+  return { ...planOf('pool.run', { signal, timeout }, false), deadline: due };
+}
+
+/** `maxQueue`: how many calls and values may wait for it. */
+export function publicPool<Api>(pool: ClosablePool, maxQueue: number = Infinity): WorkerPool<Api> {
   const close = async (options?: CloseOptions): Promise<void> => {
     const { drain = true } = record('pool.close: options', options, ['drain']);
     if (typeof drain !== 'boolean') throw new TypeError(`pool.close: drain must be true or false, got ${show(drain)}`);
     return inNoContext(() => pool.close(drain));
   };
-  const run = async (fn: unknown, options?: RunOptions): Promise<never> => {
-    if (typeof fn !== 'function') throw new TypeError(`pool.run: fn must be a function, got ${show(fn)}`);
-    const { signal, timeout } = record('pool.run: options', options, ['signal', 'timeout']);
-    const plan = planOf('pool.run', { signal, timeout }, false);
-    const crew = crewOn((worker: unknown) => (fn as (worker: unknown) => unknown)(worker), pool);
-    return lastValueFrom(of(undefined).pipe(parallel<undefined, never>(crew, plan, Unordered)));
-  };
   let dropped = 0;
   // What streams dropped never came to the pool: it is counted here, the same for all pools.
-  const seen: Pool = { size: pool.size, attach: (feed) => pool.attach(feed), dropped: () => void dropped++ };
-  const shown = {
+  const seen: Pool = {
+    size: pool.size,
+    runsHere: pool.runsHere === true,
+    attach: (feed) => pool.attach(feed),
+    dropped: () => void dropped++,
+    queueLimit: maxQueue === Infinity ? undefined : new QueueLimit(maxQueue, () => pool.starting ?? 0),
+  };
+  const calls = new Calls(seen);
+  const worker = recorder<Remote<Api>>();
+  const run = <R>(fn: (worker: Remote<Api>) => Call<R>, options?: RunOptions): Promise<R> =>
+    new Promise((resolve, reject) => {
+      if (typeof fn !== 'function') throw new TypeError(`pool.run: fn must be a function, got ${show(fn)}`);
+      const limits = options === undefined ? undefined : limitsOf(options);
+      if (limits?.signal?.aborted === true) throw limits.signal.reason;
+      const calledAt = whereCalled(run);
+      let call: Description;
+      try {
+        call = callOf(fn(worker));
+      } catch (error) {
+        rememberTask(error, CALL);
+        throw error;
+      }
+      if (limits === undefined && pool.runsHere !== true) calls.call(call, calledAt, resolve as never, reject);
+      else callAlone(seen, call, limits ?? {}, calledAt, resolve as never, reject);
+    });
+  const shown: WorkerPool<Api> & { readonly [engine]: Pool } = {
     size: pool.size,
     // Each listener in its own async context.
     events$: new Observable<PoolEvent>((subscriber) => {
@@ -57,5 +91,5 @@ export function publicPool<Api>(pool: ClosablePool): WorkerPool<Api> {
     [asyncDispose]: () => close(),
     [engine]: seen,
   };
-  return shown as WorkerPool<Api>;
+  return shown;
 }

@@ -82,6 +82,7 @@ class Seat implements Place {
 
 class Local implements ClosablePool {
   readonly size = 1;
+  readonly runsHere = true;
   readonly #api: Methods;
   readonly #turns = new Turns<Seat>();
   readonly #events = new Subject<PoolEvent>();

@@ -59,6 +59,10 @@ export class Lanes implements Pool {
     return this.#events.asObservable();
   }
 
+  get starting(): number {
+    return this.#lanes.filter(({ state }) => state === 'starting').length;
+  }
+
   stats(): Omit<PoolStats, 'dropped'> {
     const up = this.#lanes.filter(({ state }) => state === 'up');
     let running = 0;

@@ -51,6 +51,11 @@ export class Later implements ClosablePool {
     return () => this.#watching.delete(subscriber);
   });
 
+  /** Until its engine is there, all of its workers are to come. */
+  get starting(): number {
+    return this.#pool === undefined ? this.size : (this.#pool.starting ?? 0);
+  }
+
   stats(): Omit<PoolStats, 'dropped'> {
     return this.#pool?.stats() ?? NOTHING_YET;
   }
@@ -153,7 +158,13 @@ class Waiting implements Place {
   }
 
   own(call: Description): Description {
-    return this.#place?.own?.(call) ?? call;
+    if (this.#place !== undefined) return this.#place.own?.(call) ?? call;
+    // What copies is on its way with the rest. What is moved, or cannot be cloned, is looked at when it is there.
+    try {
+      return call.transfer === undefined ? { ...call, args: structuredClone(call.args) } : call;
+    } catch {
+      return call;
+    }
   }
 
   wake(): void {

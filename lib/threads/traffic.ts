@@ -191,7 +191,8 @@ export class Traffic {
     const from = Math.min(reply.from, batch.claimed);
     // Before anything is settled by it: what cannot be read is nobody's outcome.
     checkReply(batch, { ...reply, from }, this.#missed);
-    const unpack = (at: number): unknown => remoteError(values[at] as Thrown, batch.seat.feed.subscribed);
+    const unpack = (at: number): unknown =>
+      remoteError(values[at] as Thrown, batch.tasks[from + at]!.subscribed ?? batch.seat.feed.subscribed);
     const failures = failed === undefined ? undefined : new Map(failed.map((at) => [at, unpack(at)]));
     const holding = held === undefined ? undefined : new Map(held.map((at) => [at, remoteError(values[at] as Thrown)]));
     this.#replied?.pace.returned(this.#replied.count, packing > 0 ? packing : 0);
@@ -264,7 +265,7 @@ export class Traffic {
     const [task] = batch.tasks as readonly [Task];
     const began = now();
     this.#teller.begun(batch, 0, began);
-    void callPlain(thread, task, batch.seat.feed.subscribed).then(({ failed, value }) => {
+    void callPlain(thread, task, task.subscribed ?? batch.seat.feed.subscribed).then(({ failed, value }) => {
       if (!batch.over) this.#plainAnswered(batch, failed, value, began);
     });
   }

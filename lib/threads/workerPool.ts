@@ -19,11 +19,17 @@ export interface WorkerPoolOptions {
   readonly idleTimeout?: number | undefined;
   /** Tasks after which a worker is ended and another started: an integer, at least 1. Default: no limit. */
   readonly maxTasksPerWorker?: number | undefined;
+  /**
+   * Most calls of `run` and pushed values that may wait for a worker, over all who share the pool: an integer, at least 0,
+   * or `Infinity`, the default. Past it a call rejects with `OverflowError`, and a stream does what its `overflow` says.
+   * What a worker that is coming up will take does not count; nor does what a pulled source has not been asked for.
+   */
+  readonly maxQueue?: number | undefined;
   /** Names the pool in error messages. */
   readonly name?: string | undefined;
 }
 
-const NAMES = ['size', 'initTimeout', 'idleTimeout', 'maxTasksPerWorker', 'name'] as const;
+const NAMES = ['size', 'initTimeout', 'idleTimeout', 'maxTasksPerWorker', 'maxQueue', 'name'] as const;
 
 /**
  * A pool of workers, each running the module that `factory` makes a `Worker` of.
@@ -64,5 +70,5 @@ export function workerPool<Api>(factory: () => unknown, options?: number | Worke
   };
   const early = new Early(factory);
   const pool = withEngine(({ modulePool }) => modulePool(early.open, deadline, settings), settings.size, name, early);
-  return publicPool<Api>(pool);
+  return publicPool<Api>(pool, whole(of('maxQueue'), given['maxQueue'], 0, Infinity, true));
 }

@@ -147,6 +147,33 @@ export function poolContract(name: string, { most, copies, moves = copies, keeps
         expect(await Promise.all(numbers.map((n) => pool.run((worker) => worker.echo(n))))).toEqual(numbers);
       });
 
+      it('takes calls by the thousand, each with an outcome of its own', async () => {
+        const pool = made(2);
+        const shared = { n: 0 };
+        const calls = Array.from({ length: 3000 }, (_, n) => {
+          shared.n = n;
+          if (n % 7 === 0) return pool.run((worker) => worker.fail(n)).then(fail, (error: unknown) => error);
+          if (n % 7 === 1) return pool.run((worker) => worker.later(n, 0), { deadline: 60_000 });
+          return pool.run((worker) => worker.echo(copies ? shared : { n })).then(({ n: value }) => value);
+        });
+        expect(await Promise.all(calls)).toEqual(Array.from({ length: 3000 }, (_, n) => n));
+      });
+
+      it('rejects at its deadline, waiting included, and tells the task', async () => {
+        const pool = made(1);
+        const { channel, begun } = await beginning();
+        const running = reason(pool.run((worker) => worker.untilAborted(channel), { deadline: 300 }));
+        await begun;
+        const waiting = await reason(pool.run((worker) => worker.echo(1), { deadline: 1 }));
+        expect(waiting).toBeInstanceOf(TaskTimeoutError);
+        expect(waiting.message).toBe('The call was still waiting for a worker at its deadline of 1 ms');
+        expect(taskOf(waiting)).toEqual({ index: 0, input: undefined });
+        const late = await running;
+        expect(late).toBeInstanceOf(TaskTimeoutError);
+        expect(late.message).toBe('The call was still running at its deadline of 300 ms');
+        expect(await pool.run((worker) => worker.aborted(), { deadline: 60_000 })).toBe(1);
+      });
+
       it('calls fn once', async () => {
         let calls = 0;
         await made(1).run((worker) => {
@@ -196,9 +223,15 @@ export function poolContract(name: string, { most, copies, moves = copies, keeps
           ],
           [
             (worker: any) => worker.echo(1),
+            { deadline: 0 },
+            RangeError,
+            /^pool\.run: deadline must be milliseconds from 1 .*, got 0$/,
+          ],
+          [
+            (worker: any) => worker.echo(1),
             { window: 2 },
             TypeError,
-            /^pool\.run: options has no "window"; it may have signal, timeout$/,
+            /^pool\.run: options has no "window"; it may have signal, timeout, deadline$/,
           ],
           [(worker: any) => worker.echo(1), null, TypeError, /^pool\.run: options must be an object, got null$/],
         ];
