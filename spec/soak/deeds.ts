@@ -38,6 +38,9 @@ function spin(ms: number): void {
   while (performance.now() < until);
 }
 
+/** What tasks return again and again, changed each time. */
+const returned = { object: { code: -1 }, numbers: new Uint32Array(3), map: new Map<string, number>() };
+
 /** Each by its name: `code` is the task, `run` which run of it this is. */
 const actions = {
   value: (code: number) => code,
@@ -46,6 +49,12 @@ const actions = {
   bytes(code: number) {
     const bytes = new Uint32Array(sizeOf(code)).fill(code);
     return Transfer(bytes, [bytes.buffer]);
+  },
+  again: (code: number) => Object.assign(returned.object, { code }),
+  reused: (code: number) => returned.numbers.fill(code),
+  emptied(code: number) {
+    returned.map.clear();
+    return returned.map.set('code', code);
   },
   blink: (code: number) => (spin(0.2), code),
   busy: (code: number) => (spin(1 + (code % 13)), code),
@@ -145,10 +154,16 @@ export const api = {
   number: (code: number): unknown => act(code),
   pair: (stream: number, index: number): unknown => act(stream * 2 ** 20 + index),
   object: (task: { readonly code: number }): unknown => act(task.code),
+  /** All tasks of a stream are given the same `options`; a task that sees what another has put there was given no copy. */
+  shared({ code, options }: { readonly code: number; readonly options: { readonly tags: number[] } }): unknown {
+    return options.tags.push(code) === 1 ? act(code) : 'the input of another task';
+  },
   moved: (task: { readonly code: number; readonly bytes: Uint32Array }): unknown =>
     task.bytes.length === sizeOf(task.code) && task.bytes.at(-1) === task.code ? act(task.code) : 'the bytes were lost',
   /** The second of two chained streams. */
   pass: (value: unknown): unknown => value,
+  /** A call beside the streams. */
+  unwrap: ({ value }: { readonly value: number }): number => value,
 };
 
 export type Api = typeof api;

@@ -23,6 +23,9 @@ const GOOD: Partial<Record<Deed, Kinds>> = {
   text: ALL,
   falsy: ALL,
   bytes: ALL,
+  again: ALL,
+  reused: ALL,
+  emptied: ALL,
   blink: ALL,
   busy: ALL,
   nap: ALL,
@@ -30,7 +33,7 @@ const GOOD: Partial<Record<Deed, Kinds>> = {
   stubborn: ALL,
   patient: ['worker', 'leased', 'inline', 'local'],
 };
-const QUICK: readonly Deed[] = ['value', 'text', 'falsy', 'blink', 'late'];
+const QUICK: readonly Deed[] = ['value', 'text', 'falsy', 'again', 'reused', 'emptied', 'blink', 'late'];
 const BAD: Partial<Record<Deed, Kinds>> = {
   throw: ALL,
   throwCustom: ALL,
@@ -58,7 +61,7 @@ const ENDLESS: Partial<Record<Deed, Kinds>> = {
   wait: ['worker', 'leased', 'inline', 'local'],
 };
 
-const FORMS: readonly StreamPlan['form'][] = ['number', 'number', 'pair', 'object', 'moved'];
+const FORMS: readonly StreamPlan['form'][] = ['number', 'number', 'pair', 'object', 'moved', 'shared'];
 const FORMS_INLINE: readonly StreamPlan['form'][] = ['number', 'moved'];
 
 const on = (deeds: Partial<Record<Deed, Kinds>>, kind: PoolKind): Deed[] =>
@@ -132,6 +135,7 @@ function drawPool(dice: Dice, nextId: () => number): PoolPlan {
       kind !== 'inline' && (kind !== 'leased' || (!assaulted && streams.every(spares))) && dice.percent(50)
         ? dice.list(4, () => dice.between(0, 300))
         : [],
+    callsAtOnce: kind === 'leased' ? 1 : dice.of(1, 1, 30, 2000),
     watched: (kind === 'worker' || kind === 'local') && dice.percent(40),
     streams,
   };
@@ -179,7 +183,8 @@ function drawStream(dice: Dice, kind: PoolKind, size: number, id: number): Strea
   const many = quick ? dice.of(10, 300, 5000, 20_000) : dice.of(3, 20, 60, 120);
   const count = affordable(deeds, dice.between(0, many), 1 + (options.crashRetries ?? 0));
   const source = drawSource(dice, count, options, stop, pulled);
-  const form = dice.of<StreamPlan['form']>(...(kind === 'inline' ? FORMS_INLINE : FORMS));
+  const forms = kind === 'inline' ? FORMS_INLINE : FORMS;
+  const form = dice.of<StreamPlan['form']>(...forms, ...(pulled ? (['refilled', 'refilled'] as const) : []));
   return {
     id,
     operator,

@@ -28,6 +28,8 @@ export interface Log {
   startsAtEnd: number;
   /** What was wrong at once. */
   readonly differences: string[];
+  /** What the source gives again and again, where it does. */
+  readonly row: { code: number; bad?: () => void };
 }
 
 /** Whether it has begun with its source, and not let go of it. */
@@ -54,5 +56,6 @@ export function newLog(): Log {
     mostTaken: 0,
     startsAtEnd: 0,
     differences: [],
+    row: { code: -1 },
   };
 }

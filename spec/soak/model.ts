@@ -32,7 +32,11 @@ type Expected = { readonly value: unknown } | { readonly error: (error: unknown)
 /** A value by which two can be told apart. */
 export function keyOf(value: unknown): string {
   if (value instanceof Uint32Array) return `${value.length} bytes from ${value[0]} to ${value.at(-1)}`;
-  if (typeof value === 'object' && value !== null) return `an object with ${Object.keys(value).join()}`;
+  if (value instanceof Map) return `a map of ${String([...value])}`;
+  if (typeof value === 'object' && value !== null)
+    return 'code' in value
+      ? `an object with the code ${String(value.code)}`
+      : `an object with ${Object.keys(value).join()}`;
   return `${typeof value} ${typeof value === 'function' ? '' : String(value)}`;
 }
 
@@ -76,6 +80,9 @@ const dues: Record<Deed, (task: Case) => Expected> = {
   stray: same,
   text: ({ code }) => ({ value: `text ${code}` }),
   falsy: ({ code }) => ({ value: falsy(code) }),
+  again: ({ code }) => ({ value: { code } }),
+  reused: ({ code }) => ({ value: new Uint32Array(3).fill(code) }),
+  emptied: ({ code }) => ({ value: new Map([['code', code]]) }),
   bytes: ({ code }) => ({ value: new Uint32Array(sizeOf(code)).fill(code) }),
   throw: ({ code }) => ({ error: is(RangeError, `deed ${code}`) }),
   reject: ({ code }) => ({ error: is(TypeError, `deed ${code}`) }),
@@ -169,7 +176,7 @@ export class Model {
     if (
       typeof value === 'object' &&
       value !== null &&
-      (info?.index !== index || codeIn(info.input) !== codeOf(plan.id, index))
+      (info?.index !== index || (plan.form !== 'refilled' && codeIn(info.input) !== codeOf(plan.id, index)))
     )
       return `${got}, and taskOf() of it says ${JSON.stringify(info)}`;
     if ('error' in due && due.error(value)) return this.#timing(index, value, got) ?? this.#runs(index, got);

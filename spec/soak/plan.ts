@@ -23,6 +23,8 @@ export interface PoolPlan {
   readonly drainLast: boolean;
   /** Calls of `pool.run`, or on a leased Pool of its own `queue`, at these ms. */
   readonly calls: readonly number[];
+  /** How many calls at each of these. */
+  readonly callsAtOnce: number;
   /** Somebody listens to its events. */
   readonly watched: boolean;
   readonly streams: readonly StreamPlan[];
@@ -47,8 +49,11 @@ export interface StreamPlan {
   readonly source: SourcePlan;
   /** What task i does: `deeds[i % deeds.length]`. */
   readonly deeds: readonly Deed[];
-  /** How a task's number crosses; `moved`: with bytes, now and then many. */
-  readonly form: 'number' | 'pair' | 'object' | 'moved';
+  /**
+   * How a task's number crosses; `moved`: with bytes, now and then many; `shared`: beside an object that is the same for
+   * all tasks; `refilled`: in one object that the source changes and gives again.
+   */
+  readonly form: 'number' | 'pair' | 'object' | 'moved' | 'shared' | 'refilled';
   /** Its results go through the same pool once more. */
   readonly chained: boolean;
   readonly stop: StopPlan | undefined;

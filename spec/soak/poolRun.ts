@@ -49,14 +49,18 @@ export class PoolRun {
   }
 
   start(): void {
-    const { assaults, badStarts, calls, close } = this.plan;
+    const { assaults, badStarts, calls, callsAtOnce, close } = this.plan;
     for (const stream of this.streams)
       this.#after(stream.plan.startAt, () => {
         if (this.#closed) stream.log.closed = { drain: true, arrived: 0, sourceDone: false };
         stream.start(this.open.workers);
       });
     assaults.forEach((at, nth) => this.#after(at, () => this.#assault(nth)));
-    calls.forEach((at, nth) => this.#after(at, () => this.#call(nth)));
+    calls.forEach((at, nth) =>
+      this.#after(at, () => {
+        for (let each = 0; each < callsAtOnce; each++) this.#call(nth * callsAtOnce + each);
+      }),
+    );
     if (close !== undefined) this.#after(close.at, () => this.#close(close.drain, close.cut, close.again));
     this.#report.injected('bad start', badStarts.length);
   }

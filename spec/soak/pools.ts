@@ -1,6 +1,6 @@
 /** The pools of the soak, each kind made as a user would make it. */
 import { Worker as NodeWorker } from 'node:worker_threads';
-import { Worker, localPool, workerPool } from 'rxjs-parallel';
+import { Worker, type WorkerPool, localPool, workerPool } from 'rxjs-parallel';
 import { Pool, spawn } from 'threads';
 import { type Api, type Script, api, follow } from './deeds.ts';
 import { Events } from './events.ts';
@@ -56,10 +56,19 @@ function openLocal({ watched }: PoolPlan, script: Script): OpenPool {
     workers: pool,
     victims: [],
     deaths: () => 0,
-    call: (value) => pool.run((worker) => worker.pass(value)),
+    call: calls(pool),
     stats: () => pool.stats(),
     close: (drain) => pool.close({ drain }),
     problems: () => events?.problems ?? [],
+  };
+}
+
+/** Calls that are all given one object, changed for each. */
+function calls(pool: WorkerPool<Api>): (value: number) => Promise<number> {
+  const shared = { value: 0 };
+  return (value) => {
+    shared.value = value;
+    return pool.run((worker) => worker.unwrap(shared));
   };
 }
 
@@ -88,7 +97,7 @@ function openOurs(plan: PoolPlan, script: Script): OpenPool {
     workers: pool,
     victims,
     deaths: () => victims.filter(isDead).length,
-    call: (value) => pool.run((worker) => worker.pass(value)),
+    call: calls(pool),
     stats: () => pool.stats(),
     close: (drain) => pool.close({ drain }),
     problems: () => events?.problems ?? [],

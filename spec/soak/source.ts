@@ -6,11 +6,20 @@ import { type StreamPlan, codeOf, deedOf, sizeOf } from './plan.ts';
 export const bytesOf = (code: number): Uint32Array => new Uint32Array(sizeOf(code)).fill(code);
 
 /** What crosses as the value of a task; what does not cross is found out only there. */
-function inputOf(plan: StreamPlan, inline: boolean, index: number): unknown {
+function inputOf(plan: StreamPlan, inline: boolean, index: number, log: Log): unknown {
   const code = codeOf(plan.id, index);
+  if (plan.form === 'refilled') return refilled(log, code, inline && deedOf(plan, index) === 'argFunction');
   const bad = deedOf(plan, index) === 'argFunction' ? { bad: () => {} } : undefined;
   if (inline && plan.form === 'moved') return { code, bytes: bytesOf(code), ...bad };
   return inline && bad !== undefined ? { code, ...bad } : code;
+}
+
+/** The one object of the stream, as a reader gives its row again. */
+function refilled({ row }: Log, code: number, bad: boolean): unknown {
+  row.code = code;
+  if (bad) row.bad = () => {};
+  else delete row.bad;
+  return row;
 }
 
 /** A source that pushes. */
@@ -28,7 +37,7 @@ export function pushed(plan: StreamPlan, inline: boolean, log: Log): Observable<
         subscriber.error(log.sourceError);
       } else if (next < count) {
         log.arrived++;
-        subscriber.next(inputOf(plan, inline, next++));
+        subscriber.next(inputOf(plan, inline, next++, log));
         const waiting = log.arrived - log.dispatched.size;
         if (maxPending !== undefined && overflow === 'error' && waiting > maxPending && !subscriber.closed)
           log.differences.push(`${waiting} values wait, at most ${maxPending} may`);
@@ -73,7 +82,7 @@ function* values(plan: StreamPlan, inline: boolean, log: Log): Generator {
       log.arrived++;
       // One that is fetched when the stream ends comes after it.
       if (log.end === undefined) log.mostTaken = Math.max(log.mostTaken, log.arrived - log.values.length);
-      yield inputOf(plan, inline, index);
+      yield inputOf(plan, inline, index, log);
     }
     log.sourceDone = true;
   } finally {

@@ -7,7 +7,7 @@ import { type Log, newLog } from './log.ts';
 import { type PoolPlan, type StreamPlan, deedOf, indexOf } from './plan.ts';
 import { bytesOf, pulled, pushed } from './source.ts';
 
-type Remote = Record<'number' | 'pair' | 'object' | 'moved' | 'pass', (...args: unknown[]) => unknown>;
+type Remote = Record<'number' | 'pair' | 'object' | 'moved' | 'shared' | 'pass', (...args: unknown[]) => unknown>;
 type Operator = (fn: unknown, workers: unknown, options: object) => OperatorFunction<unknown, unknown>;
 type Iterate = (source: unknown, fn: unknown, workers: unknown, options: object) => AsyncIterableIterator<unknown>;
 const operatorOf = ({ ordered }: StreamPlan): Operator => (ordered ? parallelMap : parallelMapUnordered) as never;
@@ -53,6 +53,8 @@ export class StreamRun {
   readonly #script: unknown;
   readonly #abort = new AbortController();
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
+  /** Given to every task of a stream whose form is `shared`. */
+  readonly #shared = { tags: [] };
   #subscription: Subscription | undefined;
 
   constructor(plan: StreamPlan, pool: PoolPlan, ledger: Ledger, script: unknown) {
@@ -118,8 +120,9 @@ export class StreamRun {
   }
 
   /** Says which call to make for a value. */
-  readonly #call = (worker: Remote, code: number, index: number): unknown => {
+  readonly #call = (worker: Remote, input: number | { readonly code: number }, index: number): unknown => {
     const { log, plan } = this;
+    const code = typeof input === 'number' ? input : input.code;
     log.dispatched.add(index);
     log.mostOut = Math.max(log.mostOut, log.dispatched.size - log.values.length);
     if (index !== indexOf(code)) log.differences.push(`value ${indexOf(code)} was given the index ${index}`);
@@ -129,6 +132,8 @@ export class StreamRun {
     if (deed === 'argFunction') return worker.object({ code, bad: () => {} });
     if (plan.form === 'pair') return worker.pair(plan.id, index);
     if (plan.form === 'object') return worker.object({ code });
+    if (plan.form === 'refilled') return worker.object(input);
+    if (plan.form === 'shared') return worker.shared({ code, options: this.#shared });
     if (plan.form === 'number') return worker.number(code);
     const bytes = bytesOf(code);
     return worker.moved(Transfer({ code, bytes }, [bytes.buffer]));
