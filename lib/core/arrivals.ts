@@ -21,12 +21,7 @@ export class Arrivals<T> implements Intake {
   /** It pushes. */
   readonly readable = false;
 
-  constructor(
-    { maxPending, overflow }: Limits,
-    dropped: () => void,
-    unsubscribe: () => void,
-    queueLimit?: QueueLimit,
-  ) {
+  constructor({ maxPending, overflow }: Limits, dropped: () => void, unsubscribe: () => void, queueLimit?: QueueLimit) {
     this.#queueLimit = queueLimit;
     this.#maxPending = maxPending;
     this.#overflow = overflow;

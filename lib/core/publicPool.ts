@@ -13,7 +13,7 @@ import {
   type WorkerPool,
   engine,
 } from '../pool.ts';
-import type { Call, Remote } from '../remote.ts';
+import type { Call, Remote, ResultOf } from '../remote.ts';
 import { CALL, Calls } from './calls.ts';
 import { QueueLimit } from './queueLimit.ts';
 import { callOf, recorder } from './recorder.ts';
@@ -59,7 +59,7 @@ export function publicPool<Api>(pool: ClosablePool, maxQueue: number = Infinity)
   };
   const calls = new Calls(seen);
   const worker = recorder<Remote<Api>>();
-  const run = <R>(fn: (worker: Remote<Api>) => Call<R>, options?: RunOptions): Promise<R> =>
+  const run = <C extends Call<unknown>>(fn: (worker: Remote<Api>) => C, options?: RunOptions): Promise<ResultOf<C>> =>
     new Promise((resolve, reject) => {
       if (typeof fn !== 'function') throw new TypeError(`pool.run: fn must be a function, got ${show(fn)}`);
       const limits = options === undefined ? undefined : limitsOf(options);

@@ -51,7 +51,7 @@ export class Pulled<T> implements Intake {
   }
 
   get readable(): boolean {
-    return !this.done && !this.#reading;
+    return this.#open && !this.#late && !(this.#held && this.#backlog.length > 0);
   }
 
   get index(): number {
@@ -83,8 +83,7 @@ export class Pulled<T> implements Intake {
   read(wanted: () => number): void {
     this.#wanted = wanted;
     const enough = wanted();
-    while (this.#open && !this.#late && !(this.#held && this.#backlog.length > 0) && this.#backlog.length < enough)
-      this.#readOne((error) => this.#failed(error));
+    while (this.readable && this.#backlog.length < enough) this.#readOne((error) => this.#failed(error));
   }
 
   /** Closes the source, so that its `finally` runs. */

@@ -91,7 +91,7 @@ export class Lanes implements Pool {
     const waiting = seat.feed.waiting();
     if (this.#couldStartFor(seat, waiting + 1)) return true;
     if (waiting > 0) return false;
-    return this.#lanes.some((lane) => lane.room && seat.mayUse(lane) && seat.mayFollow(lane));
+    return this.#lanes.some((lane) => (lane.idle || lane.room) && seat.mayUse(lane) && seat.mayFollow(lane));
   }
 
   isQueued(seat: Seat): boolean {
