@@ -79,6 +79,20 @@ export class ClosureError extends ParallelError {
   }
 }
 
+const PROGRAM = 'ERR_RXJS_PARALLEL_PROGRAM';
+
+/** An error of the program, not of a value: it ends a stream whatever its `onError` says. Its code crosses with it. */
+export function programError(message: string): TypeError {
+  return Object.assign(new TypeError(message), { code: PROGRAM });
+}
+
+/** Whether it is one: to leave it out with its value would be to hide it. */
+export function isProgramError(error: unknown): boolean {
+  return (
+    error instanceof ClosureError || (error instanceof TypeError && (error as { code?: unknown }).code === PROGRAM)
+  );
+}
+
 /** What is known of the task that raised an error. */
 export interface TaskInfo {
   /** The number of the value in its stream, from 0. */

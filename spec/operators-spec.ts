@@ -247,7 +247,7 @@ for (const [name, operator] of Object.entries({ parallelMap, parallelMapUnordere
     });
 
     describe('where fn', () => {
-      const FAILS: Readonly<Record<string, readonly [fn: () => unknown, message: RegExp]>> = {
+      const FAILS: Readonly<Record<string, readonly [fn: (worker: any) => unknown, message: RegExp]>> = {
         throws: [
           () => {
             throw new RangeError('fn failed');
@@ -260,12 +260,21 @@ for (const [name, operator] of Object.entries({ parallelMap, parallelMapUnordere
           () => Promise.resolve(1),
           /fn must return a call of the worker, .*a promise \(fn must not be async\)$/,
         ],
+        'describes two calls': [
+          (worker) => (worker.log(1), worker.run(1)),
+          /^fn must return the one call that it describes; it described log\(\) as well, and returned run\(\)\. /,
+        ],
+        'gives a call as an argument': [(worker) => worker.run(worker.run(1)), /it described run\(\) as well/],
+        'gives a call within an argument': [
+          (worker) => worker.run({ deep: [worker.run(1)] }),
+          /nor can it be an argument of another/,
+        ],
       };
       for (const [what, [fn, message]] of Object.entries(FAILS)) {
         it(`${what}, that value fails, by its index and input`, () => {
           const fake = atOnce({ run: (n: number) => n });
           const result = of(1, 2, 3).pipe(
-            operator(((worker: any, n: number) => (n === 2 ? fn() : worker.run(n))) as never, fake.pool),
+            operator(((worker: any, n: number) => (n === 2 ? fn(worker) : worker.run(n))) as never, fake.pool),
           );
           const [first, second, ...rest] = notified(result) as [string, any][];
           expect(first).toEqual(['next', 1]);
@@ -277,16 +286,49 @@ for (const [name, operator] of Object.entries({ parallelMap, parallelMapUnordere
           expect(fake.begun).toEqual([0]);
         });
 
-        it(`${what}, other values go on with onError: skip`, () => {
-          const { pool } = atOnce({ run: (n: number) => n });
-          const result = of(1, 2, 3).pipe(
-            operator(((worker: any, n: number) => (n === 2 ? fn() : worker.run(n))) as never, pool, {
-              onError: 'skip',
-            }),
-          );
-          expect(notified(result)).toEqual([['next', 1], ['next', 3], ['complete']]);
-        });
+        for (const onError of ['skip', 'settle'] as const)
+          it(`${what}, ${what === 'throws' ? 'other values go on' : 'the stream ends'} with onError: ${onError}`, () => {
+            const { pool } = atOnce({ run: (n: number) => n });
+            const result = of(1, 2, 3).pipe(
+              operator(((worker: any, n: number) => (n === 2 ? fn(worker) : worker.run(n))) as never, pool, {
+                onError,
+              }),
+            );
+            const kinds = (notified(result) as [string, unknown][]).map(([kind, value]) =>
+              kind === 'next' && typeof value === 'object' ? (value as { status: string }).status : kind,
+            );
+            const first = onError === 'skip' ? 'next' : 'fulfilled';
+            if (what !== 'throws') expect(kinds).toEqual([first, 'error']);
+            else if (onError === 'skip') expect(kinds).toEqual(['next', 'next', 'complete']);
+            else expect(kinds).toEqual(['fulfilled', 'rejected', 'fulfilled', 'complete']);
+          });
       }
+    });
+
+    it('gives no call twice', () => {
+      const { pool } = atOnce({ run: (n: number) => n });
+      let kept: unknown;
+      const result = of(1, 2).pipe(operator(((worker: any) => (kept ??= worker.run(1))) as never, pool));
+      const [first, second] = notified(result) as [unknown, [string, Error]];
+      expect(first).toEqual(['next', 1]);
+      expect(second[1].message).toBe(
+        'fn must describe a call anew for each value; it returned one of run() that it had before',
+      );
+    });
+
+    it('asks fn within fn, each for its own call', () => {
+      const { pool } = atOnce({ run: (n: number) => n });
+      const inner: unknown[] = [];
+      const operated = operator((worker: any, n: number) => {
+        const call = worker.run(n);
+        if (n < 3)
+          of(n + 2)
+            .pipe(operated as never)
+            .subscribe((each) => inner.push(each));
+        return call;
+      }, pool);
+      expect(notified(of(1, 2).pipe(operated as never))).toEqual([['next', 1], ['next', 2], ['complete']]);
+      expect(inner).toEqual([3, 4]);
     });
 
     describe('falsy values', () => {

@@ -5,7 +5,7 @@ import type { Description, Pool } from '../pool.ts';
 import { whenAborted } from './abort.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Outlet } from './outlet.ts';
-import { callOf, recorder } from './recorder.ts';
+import { recorder } from './recorder.ts';
 import { Stream } from './stream.ts';
 import { whereSubscribed } from './subscribed.ts';
 
@@ -23,8 +23,8 @@ export interface Crew {
 
 /** Calls that `fn` describes, made by `pool`. */
 export function crewOn(fn: (...args: any[]) => unknown, pool: Pool): Crew {
-  const worker = recorder<object>();
-  return { describe: (value, index) => callOf(fn(worker, value, index)), hire: () => ({ pool }) };
+  const describe = recorder();
+  return { describe: (value, index) => describe(fn, value, index), hire: () => ({ pool }) };
 }
 
 /** Makes an operator of a crew and an outlet. Every subscription has a stream of its own. */

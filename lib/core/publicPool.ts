@@ -16,7 +16,7 @@ import {
 import type { Call, Remote, ResultOf } from '../remote.ts';
 import { CALL, Calls } from './calls.ts';
 import { QueueLimit } from './queueLimit.ts';
-import { callOf, recorder } from './recorder.ts';
+import { recorder } from './recorder.ts';
 import { type CallLimits, callAlone } from './singleCall.ts';
 import { whereCalled } from './subscribed.ts';
 
@@ -58,7 +58,7 @@ export function publicPool<Api>(pool: ClosablePool, maxQueue: number = Infinity)
     queueLimit: maxQueue === Infinity ? undefined : new QueueLimit(maxQueue, () => pool.starting ?? 0),
   };
   const calls = new Calls(seen);
-  const worker = recorder<Remote<Api>>();
+  const describe = recorder();
   const run = <C extends Call<unknown>>(fn: (worker: Remote<Api>) => C, options?: RunOptions): Promise<ResultOf<C>> =>
     new Promise((resolve, reject) => {
       if (typeof fn !== 'function') throw new TypeError(`pool.run: fn must be a function, got ${show(fn)}`);
@@ -67,7 +67,7 @@ export function publicPool<Api>(pool: ClosablePool, maxQueue: number = Infinity)
       const calledAt = whereCalled(run);
       let call: Description;
       try {
-        call = callOf(fn(worker));
+        call = describe(fn as never);
       } catch (error) {
         rememberTask(error, CALL);
         throw error;

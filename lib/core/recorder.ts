@@ -1,5 +1,6 @@
 import { isTransfer, type TransferDescriptor } from '../worker/transfer.ts';
 import type { Description } from '../pool.ts';
+import { programError } from '../errors.ts';
 import { show } from '../options.ts';
 
 /** A call to make in a worker, as `fn` described it. */
@@ -22,30 +23,60 @@ class RecordedCall implements Description {
   }
 }
 
+/** Asks `fn` which call to make for `value`. */
+export type Describe = (fn: (worker: never, ...rest: any[]) => unknown, ...rest: any[]) => Description;
+
 /**
- * A stand-in for a worker, whose every method describes a call to it.
+ * Asks functions which call to make in a worker, through a stand-in for it whose every method describes a call.
  *
  * The proxy is asked once a name: it leaves the method on the object before it, where later reads cost nothing (a trap
  * for every value took 60 ns of it).
  */
-export function recorder<R extends object>(): R {
+export function recorder(): Describe {
+  /** Calls that the function that is being asked has described; within one, another may be asked. */
+  let described: RecordedCall[] = [];
   const proxy = new Proxy(Object.create(null) as object, {
     get(_target, name, receiver: object) {
       // An object with a `then` would be taken for a promise.
       if (typeof name === 'symbol' || name === 'then') return undefined;
-      const method = (...args: unknown[]): RecordedCall => new RecordedCall(name, args);
+      const method = (...args: unknown[]): RecordedCall => {
+        const call = new RecordedCall(name, args);
+        described.push(call);
+        return call;
+      };
       Object.defineProperty(receiver, name, { value: method });
       return method;
     },
   });
-  return Object.create(proxy) as R;
+  const worker = Object.create(proxy) as never;
+  return (fn, ...rest) => {
+    const outer = described;
+    const calls: RecordedCall[] = [];
+    described = calls;
+    try {
+      const returned = fn(worker, ...rest);
+      const [call] = calls;
+      return call !== undefined && call === returned && calls.length === 1 ? call : wrong(returned, calls);
+    } finally {
+      described = outer;
+    }
+  };
 }
 
-/** What `fn` returned, if it is a call; else an error that says how to return one. */
-export function callOf(returned: unknown): Description {
-  if (returned instanceof RecordedCall) return returned;
-  const got = returned instanceof Promise ? 'a promise (fn must not be async)' : show(returned);
-  throw new TypeError(
-    `fn must return a call of the worker, as in (worker, value) => worker.method(value); it returned ${got}`,
+/** `fn` must return the one call that it describes. */
+function wrong(returned: unknown, calls: readonly RecordedCall[]): never {
+  if (!(returned instanceof RecordedCall)) {
+    const got = returned instanceof Promise ? 'a promise (fn must not be async)' : show(returned);
+    throw programError(
+      `fn must return a call of the worker, as in (worker, value) => worker.method(value); it returned ${got}`,
+    );
+  }
+  const what = `${returned.method}()`;
+  if (!calls.includes(returned))
+    throw programError(`fn must describe a call anew for each value; it returned one of ${what} that it had before`);
+  const others = calls.filter((call) => call !== returned).map(({ method }) => `${method}()`);
+  throw programError(
+    `fn must return the one call that it describes; it described ${others.join(', ')} as well, and returned ${what}. ` +
+      'A call is no value: it is neither made where it is described, nor can it be an argument of another. Make one method of them, or map twice',
   );
 }

@@ -1,6 +1,6 @@
 /** One subscription's engine: what it has taken, what is out at the pool, what it has yet to emit. Knows no RxJS. */
 import { captureContext } from '#platform';
-import { rememberTask } from '../errors.ts';
+import { isProgramError, rememberTask } from '../errors.ts';
 import type { Plan } from '../options.ts';
 import type { Description, Feed, Place, Pool, Task } from '../pool.ts';
 import { queueMicrotask } from './clock.ts';
@@ -279,8 +279,9 @@ export class Stream implements Feed {
     if (seq > this.#failedAt) return;
     rememberTask(error, task);
     const { onError, errorTiming } = this.#plan;
-    if (onError === 'settle') return this.#outlet.store(seq, { status: 'rejected', index, input, reason: error });
-    if (onError === 'skip') return this.#outlet.store(seq, SKIPPED);
+    const about = isProgramError(error) ? 'throw' : onError;
+    if (about === 'settle') return this.#outlet.store(seq, { status: 'rejected', index, input, reason: error });
+    if (about === 'skip') return this.#outlet.store(seq, SKIPPED);
     this.#failedAt = seq;
     this.#cancelFrom = seq + 1;
     this.#putBack = this.#putBack.filter((each) => each.seq < seq);

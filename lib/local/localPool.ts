@@ -20,7 +20,7 @@ import { isTransfer } from '../worker/transfer.ts';
  * Arguments and results are copied as they would be on their way to a worker and back, or moved where `Transfer` says so,
  * and what cannot cross is a `CloneError`; an error that is thrown is the very one. A `timeout` cannot stop a synchronous method; `terminateAfter`, `crashRetries` and `batch` mean nothing here.
  *
- * @param api an object whose own functions are the methods: what a worker module gives to `expose`.
+ * @param api what a worker module gives to `expose`: an object of functions, or an instance of a class.
  * @throws TypeError: `api` is no object.
  *
  * ```ts

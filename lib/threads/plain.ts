@@ -1,5 +1,6 @@
 /** Calls a plain threads.js worker, which knows nothing of batches: one task, by threads.js's own proxy. */
 import type { Task } from '../pool.ts';
+import { programError } from '../errors.ts';
 import { plainError } from './plainError.ts';
 import type { SpawnedThread } from './threads.ts';
 import { Transfer } from '../transfer.ts';
@@ -17,7 +18,7 @@ export async function callPlain(thread: SpawnedThread, task: Task, subscribed: E
     if (typeof method !== 'function') {
       const what =
         typeof thread === 'function' ? 'one function, not an object of them' : Object.keys(thread).join(', ');
-      throw new TypeError(`The worker exposes no method "${task.method}"; it exposes ${what}`);
+      throw programError(`The worker exposes no method "${task.method}"; it exposes ${what}`);
     }
     const [first, ...rest] = task.args;
     const moved = task.transfer === undefined ? task.args : [Transfer(first, task.transfer as object[]), ...rest];

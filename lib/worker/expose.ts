@@ -1,6 +1,6 @@
 import { attached } from '#port';
 import { MARK } from '../wire.ts';
-import type { Methods } from './method.ts';
+import { type Methods, methodNames, methodOf } from './method.ts';
 import { serve } from './runner.ts';
 import { expose as exposeToThreads } from './threads.ts';
 
@@ -12,7 +12,7 @@ let exposed = false;
  * Methods may be async, and may throw. The worker also serves a plain threads.js `spawn`. Outside a worker this does
  * nothing: a worker's module may be imported on the main thread, in a page, or by a test, for its types or for `localPool`.
  *
- * @param api an object whose own functions are the methods.
+ * @param api an object of functions, or an instance of a class: its methods, and those of its class.
  * @throws TypeError: `api` is no object of functions.
  * @throws Error: it was called before in this worker.
  *
@@ -27,12 +27,17 @@ let exposed = false;
 export function expose(api: object): void {
   if (typeof api !== 'object' || api === null)
     throw new TypeError(`expose: api must be an object of functions, got ${api === null ? 'null' : `a ${typeof api}`}`);
-  const methods = Object.entries(api).filter(([, method]) => typeof method === 'function');
-  if (methods.length === 0) throw new TypeError('expose: api must have at least one function of its own');
+  const methods = methodNames(api as Methods);
+  if (methods.length === 0)
+    throw new TypeError('expose: api must have at least one function, of its own or of its class');
   if (!attached) return;
   if (exposed)
     throw new Error('expose() was called more than once in this worker: by its module, or by one that it imports');
   exposed = true;
   serve(api as Methods);
-  exposeToThreads({ ...Object.fromEntries(methods), [MARK]: () => 1 });
+  const called =
+    (name: string) =>
+    (...args: unknown[]) =>
+      methodOf(api as Methods, name).apply(api, args);
+  exposeToThreads({ ...Object.fromEntries(methods.map((name) => [name, called(name)])), [MARK]: () => 1 });
 }

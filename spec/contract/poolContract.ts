@@ -137,6 +137,21 @@ export function poolContract(name: string, { most, copies, moves = copies, keeps
         expect(await pool.run((worker) => worker.echo(1))).toBe(1);
       });
 
+      for (const onError of ['skip', 'settle'] as const)
+        it(`ends a stream whose worker has no such method, with onError: ${onError}`, async () => {
+          const missing = range(0, 3).pipe(parallelMap((worker) => (worker as any).missing(), made(1), { onError }));
+          expect((await reason(all(missing))).message).toContain('The worker exposes no method "missing"');
+        });
+
+      it('refuses a call as an argument, and one that is not returned', async () => {
+        const pool = made(1);
+        const nested = pool.run((worker) => worker.echo(worker.echo(1)));
+        expect((await reason(nested)).message).toMatch(
+          /^fn must return the one call .* echo\(\) as well, and returned echo/,
+        );
+        expect(await pool.run((worker) => worker.echo(1))).toBe(1);
+      });
+
       it('calls the method on its object', async () => {
         expect(await made(1).run((worker) => worker.isApi())).toBeTrue();
       });

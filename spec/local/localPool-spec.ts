@@ -1,6 +1,6 @@
 import { Subject, firstValueFrom, from, of, range } from 'rxjs';
 import { replaceClock } from '../../lib/core/clock.ts';
-import { localPool, parallelMap, parallelMapUnordered, taskOf } from '../../lib/index.ts';
+import { type Remote, localPool, parallelMap, parallelMapUnordered, taskOf } from '../../lib/index.ts';
 import { taskContext } from '../../lib/worker/index.ts';
 
 describe('localPool', () => {
@@ -167,18 +167,17 @@ describe('localPool', () => {
   it('serves streams in turn', () => {
     const log: string[] = [];
     const pool = localPool({ run: (value: string) => log.push(value) });
-    pool
-      .run((worker) => {
-        // While this one is being handed out, two streams come.
-        from('abc')
-          .pipe(parallelMap((each, value) => each.run(value), pool))
-          .subscribe();
-        from('xy')
-          .pipe(parallelMapUnordered((each, value) => each.run(value), pool))
-          .subscribe();
-        return worker.run('first');
-      })
-      .catch(fail);
+    const handedOut = parallelMap((worker: Remote<{ run(value: string): number }>, value: string) => {
+      // While this one is being handed out, two streams come.
+      from('abc')
+        .pipe(parallelMap((each, value) => each.run(value), pool))
+        .subscribe();
+      from('xy')
+        .pipe(parallelMapUnordered((each, value) => each.run(value), pool))
+        .subscribe();
+      return worker.run(value);
+    }, pool);
+    of('first').pipe(handedOut).subscribe();
     expect(log).toEqual(['first', 'a', 'x', 'b', 'y', 'c']);
   });
 

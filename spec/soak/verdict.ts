@@ -2,7 +2,7 @@
 import { OverflowError, PoolClosedError, WorkerInitError, taskOf } from 'rxjs-parallel';
 import { type Log, holdsSource } from './log.ts';
 import { type Model, describe, isAboutPool, keyOf } from './model.ts';
-import { type StreamPlan, mayDrop } from './plan.ts';
+import { type StreamPlan, deedOf, mayDrop } from './plan.ts';
 
 /** What befell the pool of a stream. */
 export interface Fate {
@@ -190,6 +190,9 @@ function endProblem(model: Model, log: Log, fate: Fate): string | undefined {
       ? undefined
       : `it ended with ${describe(error)} after ${fate.deaths} deaths, ${fate.assaults} assaults`;
   }
+  // An error of the program ends it in every mode.
+  if (error instanceof TypeError && error.message.includes('must return a call'))
+    return deedOf(plan, taskOf(error)?.index ?? -1) === 'noCall' ? undefined : `it ended with ${describe(error)}`;
   if (plan.options.onError === 'settle' || plan.options.onError === 'skip') return `it ended with ${describe(error)}`;
   return failureProblem(model, log);
 }

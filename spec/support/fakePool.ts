@@ -7,7 +7,7 @@ import { type Observable, type SchedulerLike, type Subscription, Subject, asyncS
 import type { WorkerPool } from '../../lib/index.ts';
 import { type ClosablePool, publicPool } from '../../lib/core/publicPool.ts';
 import { Rounds } from '../../lib/core/rounds.ts';
-import { PoolClosedError, TaskTimeoutError, WorkerCrashedError } from '../../lib/errors.ts';
+import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, programError } from '../../lib/errors.ts';
 import type { Feed, Place, PoolEvent, PoolStats, Task } from '../../lib/pool.ts';
 import { RunningTask, enterTask, leaveTask } from '../../lib/worker/context.ts';
 import { isTransfer } from '../../lib/worker/transfer.ts';
@@ -358,7 +358,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     if (typeof found === 'function')
       return (found as (...args: readonly unknown[]) => unknown).apply(this.#api, args as never);
     const names = Object.keys(this.#api).filter((name) => typeof this.#api[name] === 'function');
-    throw new TypeError(`The worker exposes no method "${method}"; it exposes ${names.join(', ')}`);
+    throw programError(`The worker exposes no method "${method}"; it exposes ${names.join(', ')}`);
   }
 
   /** Acts at once where it takes no time, and then says so. Not if `running` is no longer what runs. */
