@@ -9,8 +9,20 @@ export function inlineCall(caller: string, fn: (...args: any[]) => unknown): str
     );
   if (/^class\b/.test(text)) throw new TypeError(`${caller}: fn must be a function, got the class ${fn.name}`);
   // A method's text (`{ double(n) {} }.double`) is no expression by itself.
-  const isMethod =
-    /^(?:async\s+)?\*?\s*(?!function\b|async\s*\()(?:[\w$]+|\[[^\]]*\]|'[^']*'|"[^"]*")\s*\(/.test(text) &&
-    !/^(?:async\s*)?\([^)]*\)\s*=>/.test(text);
-  return isMethod ? `Object.values({ ${text} })[0]` : text;
+  const [, start, name] = METHOD.exec(text) ?? [];
+  if (name === undefined || ARROW.test(text)) return text;
+  if (/^(?:get|set)\b/.test(start!))
+    throw new TypeError(`${caller}: fn must be a function, got a getter or setter (${name})`);
+  // Neither a private name nor what a computed one is made of is there; `this` is what stands for the object around it.
+  const kept = /^[#[]/.test(name) ? 'method' : name;
+  return `Object.values({ __proto__: this, ${start}${kept}${text.slice(start!.length + name.length)} })[0]`;
 }
+
+const SPACE = String.raw`(?:\s|\/\*[^]*?\*\/|\/\/.*)*`;
+const METHOD = new RegExp(
+  String.raw`^((?!(?:async\s+)?function\b)(?:(?:async|get|set)\b${SPACE}(?!\())?(?:\*${SPACE})?)` +
+    String.raw`(#?[\p{ID_Continue}$]+|\[[^\]]*(?:\[[^\]]*\][^\]]*)*\]|'[^']*'|"[^"]*")${SPACE}\(`,
+  'u',
+);
+/** `async (…) =>`, which begins as a method named async does. */
+const ARROW = /^async\s*\((?:[^(){}]|\([^()]*\)|\{[^{}]*\})*\)\s*=>/;

@@ -25,7 +25,7 @@ export const prepareInline: (() => Promise<void>) | undefined = async () => {
 
 /** A worker for an inline function: a Blob whose text is the runtime and the function, so that nothing is evaluated. */
 export function inlineWorker(source: string): { worker: object; source: string | undefined } {
-  const text = `${runtime}\n;globalThis[Symbol.for('rxjs-parallel.inline')]((__name) => (${source}));`;
+  const text = `${runtime}\n;globalThis[Symbol.for('rxjs-parallel.inline')](function (__name) { 'use strict'; arguments[1](arguments); return (${source}); });`;
   const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
   const worker = new globalThis.Worker(url, { type: 'module' });
   // The URL is only needed until the worker has loaded; it says so by its first message.

@@ -32,7 +32,7 @@ function inheritedBy(api: Methods): ReadonlyMap<string, Method> {
   if (before !== undefined) return before;
   const methods = new Map<string, Method>();
   // The last of the chain is what every object inherits.
-  for (let at = first, next; (next = Object.getPrototypeOf(at) as object | null) !== null; at = next)
+  for (let at = first, next; (next = Object.getPrototypeOf(at) as object | null) !== null && !isBuiltIn(at); at = next)
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at)) as [
       string,
       { value?: unknown },
@@ -41,6 +41,12 @@ function inheritedBy(api: Methods): ReadonlyMap<string, Method> {
         methods.set(name, value as Method);
   known.set(first, methods);
   return methods;
+}
+
+/** Of a class of the language (`Map`), whose methods nobody meant to expose. */
+function isBuiltIn(prototype: object): boolean {
+  const made = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown;
+  return typeof made === 'function' && /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(made));
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

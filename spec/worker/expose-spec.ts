@@ -23,4 +23,16 @@ describe('expose outside a worker', () => {
     expect(() => expose(undefined as never)).toThrowError(TypeError, /must be an object of functions, got a undefined/);
     expect(() => expose({ answer: 42 })).toThrowError(TypeError, /at least one function/);
   });
+
+  it('exposes nothing that a class of the language has', async () => {
+    class Cache extends Map {
+      look(): number {
+        return this.size;
+      }
+    }
+    const pool = localPool(new Cache());
+    expect(await pool.run((worker) => worker.look())).toBe(0);
+    await expectAsync(pool.run((worker) => (worker as any).clear())).toBeRejectedWithError(TypeError, /exposes look$/);
+    await pool.close();
+  });
 });
