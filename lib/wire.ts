@@ -36,6 +36,8 @@ export interface OpenMessage {
 export interface SetupMessage {
   readonly type: typeof SETUP;
   readonly source: string | undefined;
+  /** Why the function cannot run here: every task fails with that. */
+  readonly problem: string | undefined;
   readonly context: unknown;
 }
 

@@ -28,10 +28,10 @@ export function inlinePool(text: string, context: unknown, size: number): Lanes 
   // The same for all workers, whenever they start.
   let own: readonly [unknown] | undefined;
   const open = (): unknown => {
-    const { worker, source } = inlineWorker(text);
+    const { problem, source, worker } = inlineWorker(text);
     try {
       own ??= [snapshot(context)];
-      const message: SetupMessage = { type: SETUP, source, context: own[0] };
+      const message: SetupMessage = { type: SETUP, source, problem, context: own[0] };
       (worker as { postMessage(message: SetupMessage): void }).postMessage(message);
     } catch (cause) {
       (worker as { terminate(): void }).terminate();

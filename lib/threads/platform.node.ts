@@ -13,7 +13,8 @@ import { setImmediate } from '../core/clock.ts';
 import { type Context, captureZone, inRootZone } from '../core/context.ts';
 import type { Loss } from './guard.ts';
 import { EXPOSES } from './outlook.ts';
-import type { WorkerConstructor } from './worker.ts';
+import { inlineTextOf } from './inlineText.ts';
+import type { InlineWorker, WorkerConstructor } from './worker.ts';
 
 export const cores: number = availableParallelism();
 
@@ -115,8 +116,9 @@ export function lasting({ cause, exitCode = -1, ran = false }: Loss): string | u
 export const prepareInline: (() => Promise<void>) | undefined = undefined;
 
 /** A worker for an inline function: a file that is told the function's text. */
-export function inlineWorker(source: string): { worker: object; source: string | undefined } {
-  return { worker: new FileWorker(inlineFile()), source };
+export function inlineWorker(text: string): InlineWorker {
+  const { expression, problem } = inlineTextOf(text);
+  return { worker: new FileWorker(inlineFile()), source: problem === undefined ? expression : '0', problem };
 }
 
 function inlineFile(): URL {

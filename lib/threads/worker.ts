@@ -19,3 +19,12 @@ export interface WorkerHandle {
 }
 
 export type WorkerConstructor = new (url: WorkerUrl | string, options?: WorkerSettings) => WorkerHandle;
+
+/** A worker for an inline function. */
+export interface InlineWorker {
+  readonly worker: object;
+  /** What it has still to be told of the function; undefined where its own text holds it. */
+  readonly source: string | undefined;
+  /** Why the function cannot run in a worker, where its text shows that. */
+  readonly problem: string | undefined;
+}

@@ -3,6 +3,5 @@ import { serveInline } from './inline.ts';
 
 // The text comes from the process that made this worker. It starts on the first line, so that a stack counts the
 // function's own lines.
-const before = `'use strict'; (function (__name) { arguments[1](arguments); return (`;
 // oxlint-disable-next-line no-eval
-serveInline((source) => (0, eval)(`${before}${source})\n})\n//# sourceURL=inline-function`) as never);
+serveInline((source) => (0, eval)(`'use strict'; (__name) => (${source})\n//# sourceURL=inline-function`) as never);

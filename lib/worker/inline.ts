@@ -1,16 +1,15 @@
 /** Runs an inline function in a worker: it has been told the function, and waits for its context. */
 import { listen } from '#port';
-import { CloneError } from '../errors.ts';
+import { CloneError, ClosureError } from '../errors.ts';
+import { messageOf } from '../thrown.ts';
 import { INLINE, SETUP, type SetupMessage } from '../wire.ts';
-import { explain, guard, guardArguments } from './closure.ts';
+import { explain } from './closures.ts';
 import { taskContext } from './context.ts';
 import { expose } from './expose.ts';
 
+type Inline = (value: unknown, index: number, context: unknown) => unknown;
 /** Compiled with what compilers put into functions and which does no harm if it does nothing. */
-export type Compiled = (
-  __name: <T>(fn: T) => T,
-  guardArguments: (all: object) => void,
-) => (value: unknown, index: number, context: unknown) => unknown;
+export type Compiled = (__name: <T>(fn: T) => T) => Inline;
 
 export function serveInline(compile: (source: string | undefined) => Compiled): void {
   let exposed = false;
@@ -21,16 +20,13 @@ export function serveInline(compile: (source: string | undefined) => Compiled): 
     const message = data as SetupMessage | null | undefined;
     if (message?.type !== SETUP || exposed) return;
     exposed = true;
-    const around = guard('"this" (or "super") of the object around it');
-    const fn = compile(message.source).call(around, (each) => each, guardArguments);
+    const { context, problem, source } = message;
+    const fn = problem === undefined ? compiled(compile, source) : refused(problem);
     const text = String(fn);
-    // A receiver shows in stacks (`Proxy.fn`): only where one is used.
-    const self = /\bthis\b/.test(text) ? around : undefined;
-    const { context } = message;
     expose({
       [INLINE](value: unknown): unknown {
         try {
-          const result = fn.call(self, value, taskContext().index, context);
+          const result = fn(value, taskContext().index, context);
           return result instanceof Promise ? result.catch((error: unknown) => explain(error, text)) : result;
         } catch (error) {
           return explain(error, text);
@@ -39,3 +35,17 @@ export function serveInline(compile: (source: string | undefined) => Compiled): 
     });
   }, unread);
 }
+
+function compiled(compile: (source: string | undefined) => Compiled, source: string | undefined): Inline {
+  try {
+    return compile(source)((each) => each);
+  } catch (cause) {
+    return refused(`The text of the function is nothing that a worker can compile: ${messageOf(cause)}`, { cause });
+  }
+}
+
+const refused =
+  (problem: string, options?: ErrorOptions): Inline =>
+  () => {
+    throw new ClosureError(problem, options);
+  };

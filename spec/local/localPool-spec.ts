@@ -170,10 +170,10 @@ describe('localPool', () => {
     const handedOut = parallelMap((worker: Remote<{ run(value: string): number }>, value: string) => {
       // While this one is being handed out, two streams come.
       from('abc')
-        .pipe(parallelMap((each, value) => each.run(value), pool))
+        .pipe(parallelMap((each, letter) => each.run(letter), pool))
         .subscribe();
       from('xy')
-        .pipe(parallelMapUnordered((each, value) => each.run(value), pool))
+        .pipe(parallelMapUnordered((each, letter) => each.run(letter), pool))
         .subscribe();
       return worker.run(value);
     }, pool);

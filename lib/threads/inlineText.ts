@@ -1,0 +1,222 @@
+/** What an inline function's text is as an expression, and what in it cannot be had in a worker. */
+
+/** The function as it is sent; `problem` says why it cannot run, where that can be seen. */
+export interface InlineText {
+  readonly expression: string;
+  readonly problem: string | undefined;
+}
+
+interface Token {
+  readonly kind: 'name' | 'private' | 'string' | 'other' | 'mark';
+  readonly text: string;
+  readonly at: number;
+}
+
+export function inlineTextOf(text: string): InlineText {
+  const tokens = tokensOf(text);
+  // A text that is not understood is tried as it is.
+  if (tokens === undefined) return { expression: text, problem: undefined };
+  const head = headOf(tokens);
+  return {
+    expression: head.method === undefined ? text : methodExpression(text, head.method),
+    problem: problemIn(tokens, head),
+  };
+}
+
+/** What a function's text begins with. */
+interface Head {
+  /** Where the name of a method is: from which token to which. */
+  readonly method: { readonly from: Token; readonly to: Token; readonly accessor: boolean } | undefined;
+  readonly arrow: boolean;
+  /** The first token that belongs to what it does, not to how it is called. */
+  readonly body: number;
+}
+
+function headOf(tokens: readonly Token[]): Head {
+  let at = 0;
+  const is = (text: string, ahead = 0): boolean => tokens[at + ahead]?.text === text;
+  const opens = (ahead: number): boolean => is('(', ahead);
+  if (is('async') && !opens(1) && !is('=>', 1)) at++;
+  if (is('function')) return { method: undefined, arrow: false, body: bodyOf(tokens, at) };
+  const isArrow = is('=>', 1) || (opens(0) && tokens[closing(tokens, at) + 1]?.text === '=>');
+  // `async (n) => n`, which `async(n) {}` only resembles.
+  const isAsyncArrow = is('async') && opens(1) && tokens[closing(tokens, at + 1) + 1]?.text === '=>';
+  if (isArrow || isAsyncArrow) return { method: undefined, arrow: true, body: at };
+  if (is('*')) at++;
+  const accessor = (is('get') || is('set')) && !opens(1);
+  if (accessor) at++;
+  const from = tokens[at]!;
+  const to = from.text === '[' ? tokens[closing(tokens, at)]! : from;
+  return { method: { from, to, accessor }, arrow: false, body: bodyOf(tokens, at) };
+}
+
+/** Where the parameters begin that stand before the body. */
+function bodyOf(tokens: readonly Token[], from: number): number {
+  let at = from;
+  if (tokens[at]?.text === '[') at = closing(tokens, at);
+  while (at < tokens.length && tokens[at]!.text !== '(') at++;
+  return at;
+}
+
+/** A method's text is no expression by itself; its name is nobody's, and may need what is not there. */
+function methodExpression(text: string, { from, to, accessor }: NonNullable<Head['method']>): string {
+  const name = from.kind === 'name' || from.kind === 'other' || from.kind === 'string' ? undefined : '_';
+  const named = name === undefined ? text : text.slice(0, from.at) + name + text.slice(to.at + to.text.length);
+  const property = `Object.values(Object.getOwnPropertyDescriptors({ ${named} }))[0]`;
+  return accessor ? `((each) => each.get ?? each.set)(${property})` : `${property}.value`;
+}
+
+const HERE = 'it is sent to workers as text, without what is around it';
+const INSTEAD =
+  'Read what it needs of that into variables, and give those as the option context ({ context: { … } }, the third argument), or use workerPool with a worker module';
+
+function problemIn(tokens: readonly Token[], { arrow, body }: Head): string | undefined {
+  for (let at = body; at < tokens.length; at++) {
+    const { kind, text } = tokens[at]!;
+    const next = tokens[at + 1]?.text;
+    const before = tokens[at - 1]?.text;
+    const end = at > body ? ownScope(tokens, at) : undefined;
+    if (end !== undefined) {
+      at = end;
+      continue;
+    }
+    if (kind === 'private') return `The function uses ${text}, which only its class has: ${HERE}. ${INSTEAD}`;
+    if (kind !== 'name' || before === '.' || before === '?.') continue;
+    if (next === ':' && (before === '{' || before === ',')) continue;
+    if (text === 'this' || text === 'super')
+      return `The function uses "${text}", the object that it belongs to: ${HERE}. ${INSTEAD}`;
+    if (arrow && text === 'arguments')
+      return `The function uses "arguments", which are those of the function around it: ${HERE}. ${INSTEAD}`;
+    if (text !== 'import') continue;
+    if (next === '.') return `The function uses import.meta, which is its module's: ${HERE}. ${INSTEAD}`;
+    const name = tokens[at + 2];
+    if (next === '(' && name?.kind === 'string' && /^.\.\.?\//.test(name.text))
+      return (
+        `The function imports ${name.text}, which is relative to a file that it has left: ${HERE}. Give the address as the option context, ` +
+        `{ context: new URL(${name.text}, import.meta.url).href }, and import() that, or use workerPool with a worker module`
+      );
+  }
+  return undefined;
+}
+
+const CONTROL = new Set(['if', 'for', 'while', 'switch', 'catch', 'with', 'await', 'return', 'function']);
+
+/** Where a function, class or method that begins here ends: what is called `this` in it is its own. */
+function ownScope(tokens: readonly Token[], at: number): number | undefined {
+  const { kind, text } = tokens[at]!;
+  const before = tokens[at - 1]?.text;
+  if (kind === 'name' && (text === 'function' || text === 'class') && before !== '.' && before !== '?.') {
+    if (tokens[at + 1]?.text === ':' && (before === '{' || before === ',')) return undefined;
+    let open = at;
+    if (text === 'function') open = closing(tokens, bodyOf(tokens, at)) + 1;
+    else while (open < tokens.length && tokens[open]!.text !== '{') open++;
+    return closing(tokens, open);
+  }
+  if (text !== '(') return undefined;
+  const close = closing(tokens, at);
+  if (tokens[close + 1]?.text !== '{') return undefined;
+  const name = tokens[at - 1]!;
+  const named = (name.kind === 'name' && !CONTROL.has(name.text)) || name.kind === 'string' || name.kind === 'private';
+  return named || name.kind === 'other' || name.text === ']' ? closing(tokens, close + 1) : undefined;
+}
+
+const PAIRS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+
+/** The token that closes the one at `at`; the last one where none does. */
+function closing(tokens: readonly Token[], at: number): number {
+  const open = tokens[at]?.text ?? '';
+  const close = PAIRS[open];
+  if (close === undefined) return at;
+  let depth = 0;
+  for (let each = at; each < tokens.length; each++) {
+    const { kind, text } = tokens[each]!;
+    if (kind !== 'mark') continue;
+    if (text === open) depth++;
+    else if (text === close && --depth === 0) return each;
+  }
+  return tokens.length - 1;
+}
+
+const SPACE = /(?:\s|\/\/[^\n\r\u2028\u2029]*|\/\*[^]*?\*\/)+/y;
+const NAME = /[\p{ID_Start}$_][\p{ID_Continue}$]*/uy;
+const STRING = /'(?:[^'\\\n]|\\[^])*'|"(?:[^"\\\n]|\\[^])*"/y;
+const NUMBER = /(?:\d[\w.]*|\.\d\w*)(?:(?<=[eE])[+-]\d+)?/y;
+const REGEX = /\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/\w*/y;
+const MARK = /=>|\?\.(?!\d)|\.\.\.|\+\+|--|[^\s]/y;
+/** After these an expression begins, and a slash is a regular expression. */
+const BEFORE_REGEX = /^(?:[([{,;=:?!&|+\-*/%^~<>]|=>|\.\.\.)$/;
+const KEYWORDS = new Set('return typeof instanceof in of new delete void throw case do else yield await'.split(' '));
+
+/** Undefined where the text is not understood. */
+function tokensOf(text: string): readonly Token[] | undefined {
+  const tokens: Token[] = [];
+  /** Braces that are open: those of a template's `${` are true. */
+  const braces: boolean[] = [];
+  let at = 0;
+  const match = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text)?.[0];
+    if (found !== undefined) at += found.length;
+    return found;
+  };
+  const push = (kind: Token['kind'], found: string): void =>
+    void tokens.push({ kind, text: found, at: at - found.length });
+  /** Reads a template up to its end, or to where code begins. */
+  const template = (): boolean => {
+    for (; at < text.length; at++) {
+      if (text[at] === '\\') at++;
+      else if (text[at] === '`') return (at++, push('other', '`'), true);
+      else if (text.startsWith('${', at)) return ((at += 2), braces.push(true), push('mark', '('), true);
+    }
+    return false;
+  };
+  while (at < text.length) {
+    if (match(SPACE) !== undefined) continue;
+    const last = tokens.at(-1);
+    const char = text[at]!;
+    if (char === '`') {
+      at++;
+      if (!template()) return undefined;
+      continue;
+    }
+    if (char === '}' && braces.pop() === true) {
+      at++;
+      push('mark', ')');
+      if (!template()) return undefined;
+      continue;
+    }
+    if (char === '"' || char === "'") {
+      const found = match(STRING);
+      if (found === undefined) return undefined;
+      push('string', found);
+      continue;
+    }
+    if (char === '/' && (last === undefined || BEFORE_REGEX.test(last.text) || KEYWORDS.has(last.text))) {
+      const found = match(REGEX);
+      if (found === undefined) return undefined;
+      push('other', found);
+      continue;
+    }
+    if (char === '#') {
+      at++;
+      const found = match(NAME);
+      if (found === undefined) return undefined;
+      push('private', `#${found}`);
+      continue;
+    }
+    const number = match(NUMBER);
+    if (number !== undefined) {
+      push('other', number);
+      continue;
+    }
+    const name = match(NAME);
+    if (name !== undefined) {
+      push('name', name);
+      continue;
+    }
+    const mark = match(MARK)!;
+    if (mark === '{') braces.push(false);
+    push('mark', mark);
+  }
+  return tokens;
+}
