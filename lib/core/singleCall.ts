@@ -23,7 +23,8 @@ export function callAlone(...call: ConstructorParameters<typeof SingleCall>): vo
 }
 
 class SingleCall implements Feed {
-  readonly concurrency = 1;
+  /** Taken back from a worker that does not come to it, it goes to another. */
+  readonly concurrency: number = Infinity;
   readonly batch = 1;
   readonly timeout: number | undefined;
   readonly terminateAfter: number;

@@ -2,6 +2,7 @@
 import { ClosureError } from '../errors.ts';
 
 const MODULE = 'or use workerPool with a worker module';
+const YOURS = 'A name that you did not write is a helper of your compiler (keepNames makes one)';
 /** Names that are no variables of the user's, and what is to be said of each. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/^(?:document|window|localStorage|sessionStorage|alert)$/, `A worker has none: do what needs it in the subscriber`],
@@ -49,8 +50,8 @@ function adviceFor(name: string, text: string): string {
   if (known !== undefined) return known[1];
   const called = new RegExp(`(?<![\\w$.])${quoted(name)}\\s*(?:\\?\\.)?\\(`).test(text);
   return called
-    ? `Write that function inside this one, import() its module here, ${MODULE}: a function cannot be given as context`
-    : `Give it as the option context ({ context: { ${name} } }, the third argument), import() it inside the function, ${MODULE}. A name that you did not write is a helper of your compiler`;
+    ? `Write that function inside this one, import() its module here, ${MODULE}: a function cannot be given as context. ${YOURS}`
+    : `Give it as the option context ({ context: { ${name} } }, the third argument), import() it inside the function, ${MODULE}. ${YOURS}`;
 }
 
 /** The name that a host's message says is not defined. */
