@@ -111,7 +111,7 @@ describe('The text of an inline function', () => {
     '"super"': ['double(n) { return super.double(n); }'],
     '"arguments"': ['(n) => arguments[0]'],
     '#k': ['double(n) { return #k in n; }', '#own(n) { return n.#k; }'],
-    'import.meta': ['(n) => new URL(n, import.meta.url)'],
+    'import.meta': ['(n) => new URL(n, import.meta.href)'],
     "'./load.mjs'": ["async (n) => (await import('./load.mjs')).load(n)"],
     '"../load.mjs"': ['(n) => import("../load.mjs")'],
   };
