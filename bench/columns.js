@@ -6,6 +6,7 @@ export const columns = {
   rate: { title: 'values/s', more: true, show: (n) => (n >= 1000 ? whole(Number(n.toPrecision(4))) : short(n)) },
   main: { title: 'main thread, µs/value', show: short },
   delay: { title: 'loop delay p99, ms', show: short },
+  cpu: { title: 'processor time, µs/call', show: short },
   ms: { title: 'ms', show: short },
   us: { title: 'µs', show: short },
   kib64: { title: '64 KiB, µs', show: short },

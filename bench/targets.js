@@ -36,6 +36,12 @@ const targets = [
     'Nearly all of it is the structured clone, four times for each record, which no message saves: batches by hand are not far ahead. What waits for those before it is moved once more by the garbage collector, so that unordered is faster.',
   ),
   target('objects of 3 fields, to the best peer', atLeast(1.5), (f) => f('objects', US) / f.most('objects', PEERS)),
+  target('100 000 calls at once, to piscina', atLeast(3), (f) => f('calls', US) / f('calls', 'piscina')),
+  target(
+    'calls in a loop of 20, processor time, to piscina',
+    atMost(1),
+    (f) => f('loop', US, 'cpu') / f('loop', 'piscina', 'cpu'),
+  ),
   target('buffers copied, to the best peer', atLeast(0.95), (f) => f('copied', US) / f.most('copied', PEERS)),
   target(
     'buffers moved, to the best peer',

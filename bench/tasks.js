@@ -12,6 +12,7 @@ export function spin(seed, steps) {
 
 export const noop = (n) => n + 1;
 export const spin20us = (n) => spin(n, 20 * STEPS);
+export const spin300us = (n) => spin(n, 300 * STEPS);
 export const spin1ms = (n) => spin(n, 1_000 * STEPS);
 export const spin50ms = (n) => spin(n, 50_000 * STEPS);
 /** One in 20 takes 25 times longer. */

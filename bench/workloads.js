@@ -1,5 +1,6 @@
 /** Every workload, in the order of the report. */
 import { copied, moved, sizes } from './workloads/buffers.js';
+import { calls, loop } from './workloads/calls.js';
 import { memory } from './workloads/memory.js';
 import { million } from './workloads/million.js';
 import { noop, skewed, spin1ms, spin20us, spin50ms } from './workloads/numbers.js';
@@ -27,5 +28,7 @@ export const workloads = {
   lone,
   million,
   memory,
+  calls,
+  loop,
   unasked,
 };

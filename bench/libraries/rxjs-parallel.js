@@ -11,6 +11,7 @@ export function open({ size, variant }) {
     pool,
     operator: ({ task, input, transfer, window }, options = { window }) =>
       parallel(callIn(task, input, transfer), pool, options),
+    call: (task, value) => pool.run((worker) => worker[task](value)),
     close: () => pool.close(),
   };
 }

@@ -7,6 +7,7 @@ const tasks = { ...all };
 export function open() {
   return {
     operator: ({ task, input }) => (input === undefined ? map(tasks[task]) : map((n) => tasks[task](input(n)))),
+    call: (task, value) => tasks[task](value),
     close() {},
   };
 }
