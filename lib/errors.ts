@@ -86,6 +86,11 @@ export function programError(message: string): TypeError {
   return Object.assign(new TypeError(message), { code: PROGRAM });
 }
 
+/** It is an error of one machine, of another version than the program: others may run the task. */
+export function forgiveProgram(error: unknown): void {
+  if (isProgramError(error)) Reflect.deleteProperty(error as object, 'code');
+}
+
 /** Whether it is one: to leave it out with its value would be to hide it. */
 export function isProgramError(error: unknown): boolean {
   return (

@@ -1,5 +1,5 @@
 /** What came of the tasks of a job, by what its machine has written into it; or by what somebody else has. */
-import { CloneError, WorkerCrashedError } from '../errors.ts';
+import { CloneError, WorkerCrashedError, forgiveProgram } from '../errors.ts';
 import type { Task } from '../pool.ts';
 import { messageOf } from '../thrown.ts';
 import { read, readThrown } from './crossing.ts';
@@ -35,6 +35,8 @@ export function outcomeOf(
   try {
     if (fate === 'value') return { fate, outcome: read(text, LARGEST * maxPayload) };
     const outcome = readThrown(text, LARGEST * maxPayload, subscribed);
+    // Machines may be of several versions.
+    forgiveProgram(outcome);
     if (fate === 'error' || outcome instanceof Error) return { fate, outcome };
     return { fate, outcome: new WorkerCrashedError('The worker ended') };
   } catch (cause) {

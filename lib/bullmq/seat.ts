@@ -2,7 +2,8 @@
 import { queueMicrotask } from '../core/clock.ts';
 import { Pace } from '../core/pace.ts';
 import { BasicSeat, type House } from '../core/seat.ts';
-import type { Feed, Task } from '../pool.ts';
+import type { Description, Feed, Task } from '../pool.ts';
+import { isPrimitive } from '../snapshot.ts';
 import { sizeOf, write } from './crossing.ts';
 import type { Job } from './job.ts';
 
@@ -35,8 +36,8 @@ export class Seat extends BasicSeat<Seat> {
   readonly #office: Office;
   /** How often the jobs of these tasks were lost. A task that may have been the reason travels alone. */
   readonly #losses = new WeakMap<Task, number>();
-  /** The arguments of tasks as they were when their calls were described. */
-  readonly #texts = new WeakMap<Task, string>();
+  /** The arguments of calls as they were when those were described. */
+  readonly #texts = new WeakMap<readonly unknown[], string>();
   /** Bytes of a result, as of late: together those of a job should not exceed what one may have. */
   #bytes = 0;
   /** Whether its stream has gone. */
@@ -47,6 +48,17 @@ export class Seat extends BasicSeat<Seat> {
   constructor(feed: Feed, office: Office) {
     super(feed, new Pace(TARGET, GROWTH), office);
     this.#office = office;
+  }
+
+  /** A call may wait: its arguments are written when it is described. What cannot be is told when it is taken. */
+  own(call: Description): Description {
+    const { args, method } = call;
+    try {
+      if (!args.every(isPrimitive)) this.#texts.set(args, this.#write(args, method));
+    } catch {
+      // It is tried again.
+    }
+    return call;
   }
 
   /** Whether a job more of it may be out. */
@@ -70,7 +82,7 @@ export class Seat extends BasicSeat<Seat> {
       if (task === undefined) break;
       let text: string;
       try {
-        text = this.#texts.get(task) ?? write(task.args, `The argument of ${task.method}()`, maxPayload);
+        text = this.#texts.get(task.args) ?? this.#write(task.args, task.method);
       } catch (error) {
         failures.push([task, error]);
         continue;
@@ -78,7 +90,7 @@ export class Seat extends BasicSeat<Seat> {
       const lost = this.#losses.has(task);
       total += sizeOf(text);
       if (tasks.length > 0 && (lost || total > maxPayload)) {
-        this.#texts.set(task, text);
+        this.#texts.set(task.args, text);
         this.feed.putBack([task]);
         break;
       }
@@ -101,8 +113,12 @@ export class Seat extends BasicSeat<Seat> {
   /** These go back to the stream, and their arguments are not read again. */
   putBack(tasks: readonly Task[], { order, tasks: all }: Job): void {
     const texts = new Map(all.map((task, at) => [task, order.args[at]!]));
-    for (const task of tasks) this.#texts.set(task, texts.get(task)!);
+    for (const task of tasks) this.#texts.set(task.args, texts.get(task)!);
     this.feed.putBack(tasks);
+  }
+
+  #write(args: readonly unknown[], method: string): string {
+    return write(args, `The argument of ${method}()`, this.#office.maxPayload);
   }
 
   /** Remembers that a job with this task was lost, and how often that has happened. */

@@ -38,6 +38,7 @@ describe('With a redis-server', () => {
     moves: false,
     // Its job is back with its outcome: it keeps its worker there, not its place here.
     keepsLate: false,
+    oneVersion: false,
     make,
   });
 

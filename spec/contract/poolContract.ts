@@ -25,6 +25,8 @@ interface Kind {
   readonly moves?: boolean;
   /** Whether a task that is late keeps its place among those of its stream until it has ended. Default: yes. */
   readonly keepsLate?: boolean;
+  /** Whether its workers are all of one version, so that a method that one lacks is an error of the program. Default: yes. */
+  readonly oneVersion?: boolean;
   make(size: number): WorkerPool<ContractApi>;
 }
 
@@ -66,7 +68,10 @@ async function beginning(): Promise<{ channel: string; begun: Promise<void> }> {
   return { channel, begun };
 }
 
-export function poolContract(name: string, { most, copies, moves = copies, keepsLate = true, make }: Kind): void {
+export function poolContract(
+  name: string,
+  { most, copies, moves = copies, keepsLate = true, oneVersion = true, make }: Kind,
+): void {
   describe(`${name}, by the contract of pools,`, () => {
     const pools: Pool[] = [];
     const made = (size: number): Pool => {
@@ -137,7 +142,7 @@ export function poolContract(name: string, { most, copies, moves = copies, keeps
         expect(await pool.run((worker) => worker.echo(1))).toBe(1);
       });
 
-      for (const onError of ['skip', 'settle'] as const)
+      for (const onError of oneVersion ? (['skip', 'settle'] as const) : [])
         it(`ends a stream whose worker has no such method, with onError: ${onError}`, async () => {
           const missing = range(0, 3).pipe(parallelMap((worker) => (worker as any).missing(), made(1), { onError }));
           expect((await reason(all(missing))).message).toContain('The worker exposes no method "missing"');
