@@ -83,6 +83,8 @@ function problemIn(tokens: readonly Token[], { arrow, body }: Head): string | un
     if (kind === 'private') return `The function uses ${text}, which only its class has: ${HERE}. ${INSTEAD}`;
     if (kind !== 'name' || before === '.' || before === '?.') continue;
     if (next === ':' && (before === '{' || before === ',')) continue;
+    if (arrow && text === 'new' && next === '.')
+      return `The function uses new.target, which is that of the function around it: ${HERE}. ${INSTEAD}`;
     if (text === 'this' || text === 'super')
       return `The function uses "${text}", the object that it belongs to: ${HERE}. ${INSTEAD}`;
     if (arrow && text === 'arguments')
@@ -99,7 +101,7 @@ function problemIn(tokens: readonly Token[], { arrow, body }: Head): string | un
   return undefined;
 }
 
-const CONTROL = new Set(['if', 'for', 'while', 'switch', 'catch', 'with', 'await', 'return', 'function']);
+const CONTROL = new Set(['if', 'for', 'while', 'switch', 'with', 'await']);
 
 /** Where a function, class or method that begins here ends: what is called `this` in it is its own. */
 function ownScope(tokens: readonly Token[], at: number): number | undefined {
@@ -109,14 +111,16 @@ function ownScope(tokens: readonly Token[], at: number): number | undefined {
     if (tokens[at + 1]?.text === ':' && (before === '{' || before === ',')) return undefined;
     let open = at;
     if (text === 'function') open = closing(tokens, bodyOf(tokens, at)) + 1;
-    else while (open < tokens.length && tokens[open]!.text !== '{') open++;
+    // What it extends may be a call.
+    else while (open < tokens.length && tokens[open]!.text !== '{') open = closing(tokens, open) + 1;
     return closing(tokens, open);
   }
   if (text !== '(') return undefined;
   const close = closing(tokens, at);
   if (tokens[close + 1]?.text !== '{') return undefined;
   const name = tokens[at - 1]!;
-  const named = (name.kind === 'name' && !CONTROL.has(name.text)) || name.kind === 'string' || name.kind === 'private';
+  const isClause = CONTROL.has(name.text) || (name.text === 'catch' && tokens[at - 2]?.text === '}');
+  const named = (name.kind === 'name' && !isClause) || name.kind === 'string' || name.kind === 'private';
   return named || name.kind === 'other' || name.text === ']' ? closing(tokens, close + 1) : undefined;
 }
 
@@ -147,9 +151,21 @@ const MARK = /=>|\?\.(?!\d)|\.\.\.|\+\+|--|[^\s]/y;
 const BEFORE_REGEX = /^(?:[([{,;=:?!&|+\-*/%^~<>]|=>|\.\.\.)$/;
 const KEYWORDS = new Set('return typeof instanceof in of new delete void throw case do else yield await'.split(' '));
 
+/** Whether a slash is a regular expression here, not a division; `clause`: a parenthesis before it was that of an `if`. */
+function beginsExpression(tokens: readonly Token[], clause: boolean): boolean {
+  const last = tokens.at(-1);
+  if (last === undefined || BEFORE_REGEX.test(last.text)) return true;
+  if (last.text === ')') return clause && last.kind === 'mark';
+  const before = tokens.at(-2)?.text;
+  return last.kind === 'name' && KEYWORDS.has(last.text) && before !== '.' && before !== '?.';
+}
+
 /** Undefined where the text is not understood. */
 function tokensOf(text: string): readonly Token[] | undefined {
   const tokens: Token[] = [];
+  /** Parentheses that are open: those of `if (…)` and its like are true; and whether the last that was closed was. */
+  const parens: boolean[] = [];
+  let clause = false;
   /** Braces that are open: those of a template's `${` are true. */
   const braces: boolean[] = [];
   let at = 0;
@@ -172,7 +188,6 @@ function tokensOf(text: string): readonly Token[] | undefined {
   };
   while (at < text.length) {
     if (match(SPACE) !== undefined) continue;
-    const last = tokens.at(-1);
     const char = text[at]!;
     if (char === '`') {
       at++;
@@ -191,7 +206,7 @@ function tokensOf(text: string): readonly Token[] | undefined {
       push('string', found);
       continue;
     }
-    if (char === '/' && (last === undefined || BEFORE_REGEX.test(last.text) || KEYWORDS.has(last.text))) {
+    if (char === '/' && beginsExpression(tokens, clause)) {
       const found = match(REGEX);
       if (found === undefined) return undefined;
       push('other', found);
@@ -216,6 +231,8 @@ function tokensOf(text: string): readonly Token[] | undefined {
     }
     const mark = match(MARK)!;
     if (mark === '{') braces.push(false);
+    if (mark === '(') parens.push(/^(?:if|while|for|with|await)$/.test(tokens.at(-1)?.text ?? ''));
+    if (mark === ')') clause = parens.pop() === true;
     push('mark', mark);
   }
   return tokens;

@@ -204,9 +204,9 @@ export class Lanes implements Pool {
     }
   }
 
-  /** Whether a stream has something for a worker. */
+  /** Whether a stream has something for a worker, or would fetch it if there were one with room. */
   #waits(): boolean {
-    for (const { feed } of this.#turns.waiting()) if (feed.waiting() > 0) return true;
+    for (const { feed } of this.#turns.waiting()) if (feed.waiting() > 0 || feed.canFetch === true) return true;
     return false;
   }
 

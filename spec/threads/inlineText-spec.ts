@@ -107,10 +107,14 @@ describe('The text of an inline function', () => {
       'get x() { return this.k; }',
       '(n) => { for (const x of [1]) { n += this.k; } return n; }',
       '(n) => n ? this : n',
+      '(n) => { if (n) /"/.test(n); return this.k; }',
+      '(n) => n.of / this.k / 2',
+      '(n) => { try { n(); } catch (e) { return this; } }',
     ],
     '"super"': ['double(n) { return super.double(n); }'],
     '"arguments"': ['(n) => arguments[0]'],
     '#k': ['double(n) { return #k in n; }', '#own(n) { return n.#k; }'],
+    'new.target': ['(n) => new.target'],
     'import.meta': ['(n) => new URL(n, import.meta.href)'],
     "'./load.mjs'": ["async (n) => (await import('./load.mjs')).load(n)"],
     '"../load.mjs"': ['(n) => import("../load.mjs")'],
@@ -138,6 +142,8 @@ describe('The text of an inline function', () => {
       "(n) => import('node:fs')",
       "(n) => import(n + './x.js')",
       '(n) => n / 2 / 3',
+      '(n) => ({ catch() { return this; }, return() { return this; } })',
+      '(n) => { class K extends n({ a: 1 }) { k = this.m(); } return K; }',
       '(n) => { if (n) { return n; } while (n) { n--; } for await (const x of n) { } switch (n) { } try { } catch (e) { } }',
     ])
       expect(problem(text)).withContext(text).toBeUndefined();

@@ -39,6 +39,19 @@ describe('The workers of a pool', () => {
     );
   });
 
+  it('keep the process alive for a stream that would fetch something, though all that runs is cancelled', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const results = new Results(fake, of(0), { terminateAfter: Infinity });
+    await fake.up();
+    fake.workers[0]!.begin();
+    results.subscription.unsubscribe();
+    expect(fake.workers[0]!.held).toBeFalse();
+    const pulled = parallelMapIterable(numbers(3), (worker, n) => worker.echo(n), fake.pool);
+    void pulled.next();
+    expect(fake.workers[0]!.held).toBeTrue();
+    void pulled.return?.();
+  });
+
   it('are started for what those that are up have no room for', async () => {
     const fake = new FakeWorkers({ size: 2 });
     const source = new Subject<number>();
