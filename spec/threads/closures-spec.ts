@@ -89,6 +89,16 @@ describe('An inline function that lacks something', () => {
     }
   });
 
+  it('is told of a name that the worker of a page has, too', async () => {
+    const name = 'outer';
+    const origin = 1;
+    for (const fn of [(n: number) => name + n, (n: number) => n + origin]) {
+      const error = await failing(fn);
+      expect(error).toBeInstanceOf(ClosureError);
+      expect(error.message).toMatch(/^The function uses "(?:name|origin)", which it does not have in a worker/);
+    }
+  });
+
   it('is told of a global that has the name of what it had around it', async () => {
     const error = await failing(() => (crypto as unknown as { hash(): string }).hash());
     expect(error).toBeInstanceOf(ClosureError);
