@@ -1,9 +1,9 @@
 /** `rxjs-parallel`: RxJS operators whose function runs in workers. */
 import { Worker as PlatformWorker } from '#platform';
-import type { WorkerConstructor, WorkerHandle } from './threads/worker.ts';
+import type { WorkerConstructor, WorkerHandle } from './api/worker.ts';
 
-export type { Cloned, ClonedFields } from './cloned.ts';
-export type { ReadableStreamLike } from './core/openings.ts';
+export type { Cloned, ClonedFields } from './api/cloned.ts';
+export type { ReadableStreamLike } from './stream/openSource.ts';
 export {
   ClosureError,
   CloneError,
@@ -15,17 +15,17 @@ export {
   WorkerInitError,
   type TaskInfo,
   taskOf,
-} from './errors.ts';
-export { localPool } from './local/localPool.ts';
-export type { ParallelIterableOptions, ParallelOptions, Settled } from './options.ts';
+} from './api/errors.ts';
+export { localPool } from './localPool.ts';
+export type { ParallelIterableOptions, ParallelOptions, Settled } from './api/options.ts';
 export { type ParallelOperator, parallelMap } from './parallelMap.ts';
 export { type IterableSource, parallelMapIterable } from './parallelMapIterable.ts';
 export { parallelMapUnordered } from './parallelMapUnordered.ts';
-export type { CloseOptions, PoolEvent, PoolStats, RunOptions, ThreadsPool, WorkerPool } from './pool.ts';
-export type { Call, Remote } from './remote.ts';
-export type { AbortSignalLike } from './signal.ts';
-export { Transfer } from './transfer.ts';
-export { type WorkerPoolOptions, workerPool } from './threads/workerPool.ts';
+export type { CloseOptions, PoolEvent, PoolStats, RunOptions, ThreadsPool, WorkerPool } from './api/pool.ts';
+export type { Call, Remote } from './api/remote.ts';
+export type { AbortSignalLike } from './api/signal.ts';
+export { Transfer } from './api/transfer.ts';
+export { type WorkerPoolOptions, workerPool } from './workerPool/workerPool.ts';
 
 /**
  * A worker: in Node a class over `node:worker_threads` that takes a URL, in browsers the global `Worker`. So the line

@@ -1,9 +1,9 @@
 import type { OperatorFunction } from 'rxjs';
-import { parallel } from './core/operator.ts';
-import { Ordered } from './core/ordered.ts';
-import { type OptionsWithPool, type ParallelOptions, planOf, show } from './options.ts';
-import type { Emitted, Fn, Options, Returned, Value, Workers } from './signature.ts';
-import { crewOf, isInline } from './threads/hire.ts';
+import { parallelOperator } from './stream/operator.ts';
+import { ReorderBuffer } from './stream/reorderBuffer.ts';
+import { type OptionsWithPool, type ParallelOptions, resolveOptions, show } from './api/options.ts';
+import type { Emitted, Fn, Options, Returned, Value, Workers } from './api/signature.ts';
+import { executorOf, isInline } from './executorOf.ts';
 
 /**
  * The type of `parallelMap` and `parallelMapUnordered`. With a number of workers `fn` itself runs in them, `(value, index,
@@ -67,6 +67,6 @@ export interface ParallelOperator {
  */
 export const parallelMap: ParallelOperator = (fn: unknown, workers?: unknown, options?: unknown): never => {
   if (typeof fn !== 'function') throw new TypeError(`parallelMap: fn must be a function, got ${show(fn)}`);
-  const plan = planOf('parallelMap', options, isInline(workers));
-  return parallel(crewOf('parallelMap', fn as never, workers, plan), plan, Ordered) as never;
+  const resolved = resolveOptions('parallelMap', options, isInline(workers));
+  return parallelOperator(executorOf('parallelMap', fn as never, workers, resolved), resolved, ReorderBuffer) as never;
 };

@@ -1,11 +1,17 @@
-import { Results } from './core/iterate.ts';
-import { type ReadableStreamLike, sourceOf } from './core/openings.ts';
-import { Ordered } from './core/ordered.ts';
-import { whereSubscribed } from './core/subscribed.ts';
-import { Unordered } from './core/unordered.ts';
-import { type IterableOptionsWithPool, type ParallelIterableOptions, type Plan, planOf, show } from './options.ts';
-import type { Emitted, Fn, Options, Returned, Workers } from './signature.ts';
-import { crewOf, isInline } from './threads/hire.ts';
+import { ResultIterator } from './stream/iterator.ts';
+import { type ReadableStreamLike, sourceOf } from './stream/openSource.ts';
+import { ReorderBuffer } from './stream/reorderBuffer.ts';
+import { subscriptionSite } from './primitives/callSite.ts';
+import { CompletionQueue } from './stream/completionQueue.ts';
+import {
+  type IterableOptionsWithPool,
+  type ParallelIterableOptions,
+  type ResolvedOptions,
+  resolveOptions,
+  show,
+} from './api/options.ts';
+import type { Emitted, Fn, Options, Returned, Workers } from './api/signature.ts';
+import { executorOf, isInline } from './executorOf.ts';
 
 /** What `parallelMapIterable` reads: an iterable, an async iterable (a Node stream is one), or a web stream. */
 export type IterableSource<T> = Iterable<T> | AsyncIterable<T> | ReadableStreamLike<T>;
@@ -76,8 +82,14 @@ export function parallelMapIterable(source: unknown, fn: unknown, workers?: unkn
     throw new TypeError(
       `${CALLER}: maxPending and overflow are for sources that push; here window bounds what is read`,
     );
-  const given = planOf(CALLER, options, isInline(workers), ['ordered']);
-  const plan: Plan = ordered ? given : { ...given, errorTiming: 'in-order' };
-  const crew = crewOf(CALLER, fn as never, workers, plan);
-  return new Results(begin(), crew, plan, ordered ? Ordered : Unordered, whereSubscribed(parallelMapIterable));
+  const given = resolveOptions(CALLER, options, isInline(workers), ['ordered']);
+  const resolved: ResolvedOptions = ordered ? given : { ...given, errorTiming: 'in-order' };
+  const executor = executorOf(CALLER, fn as never, workers, resolved);
+  return new ResultIterator(
+    begin(),
+    executor,
+    resolved,
+    ordered ? ReorderBuffer : CompletionQueue,
+    subscriptionSite(parallelMapIterable),
+  );
 }

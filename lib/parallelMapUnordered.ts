@@ -1,8 +1,8 @@
-import { parallel } from './core/operator.ts';
-import { Unordered } from './core/unordered.ts';
-import { type Plan, planOf, show } from './options.ts';
+import { parallelOperator } from './stream/operator.ts';
+import { CompletionQueue } from './stream/completionQueue.ts';
+import { type ResolvedOptions, resolveOptions, show } from './api/options.ts';
 import type { ParallelOperator } from './parallelMap.ts';
-import { crewOf, isInline } from './threads/hire.ts';
+import { executorOf, isInline } from './executorOf.ts';
 
 /**
  * Runs `fn` on every value, several at once on other cores, and emits each result as soon as its task is complete, as
@@ -33,6 +33,13 @@ import { crewOf, isInline } from './threads/hire.ts';
 export const parallelMapUnordered: ParallelOperator = (fn: unknown, workers?: unknown, options?: unknown): never => {
   if (typeof fn !== 'function') throw new TypeError(`parallelMapUnordered: fn must be a function, got ${show(fn)}`);
   // An error waits for no result here: `errorTiming` has nothing to say.
-  const plan: Plan = { ...planOf('parallelMapUnordered', options, isInline(workers)), errorTiming: 'in-order' };
-  return parallel(crewOf('parallelMapUnordered', fn as never, workers, plan), plan, Unordered) as never;
+  const resolved: ResolvedOptions = {
+    ...resolveOptions('parallelMapUnordered', options, isInline(workers)),
+    errorTiming: 'in-order',
+  };
+  return parallelOperator(
+    executorOf('parallelMapUnordered', fn as never, workers, resolved),
+    resolved,
+    CompletionQueue,
+  ) as never;
 };

@@ -6,8 +6,8 @@ import { build } from 'esbuild';
 const modules = 'dist/lib';
 const entries = ['index', 'worker/index'];
 // Files of their own: what is found beside another by its address, and what has to run before threads.js does.
-const addressed = ['threads/platform.node', 'worker/inline.node'];
-const first = ['threads/before.node', 'worker/before'];
+const addressed = ['platform/platform.node', 'worker/inlineEntry.node'];
+const first = ['threadsjs/sideEffects.node', 'worker/sideEffects'];
 const hosts = {
   node: [...entries, 'bullmq/index', ...addressed, ...first],
   browser: entries,

@@ -1,9 +1,9 @@
-// Bundles the text that stands before an inline function in a Blob worker, as a string in a module of lib/threads.
+// Bundles the text that stands before an inline function in a Blob worker, as a string in a module of lib/platform.
 import { writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const { outputFiles } = await build({
-  entryPoints: ['lib/worker/inline.browser.ts'],
+  entryPoints: ['lib/worker/inlineEntry.browser.ts'],
   bundle: true,
   write: false,
   minify: true,
@@ -11,11 +11,11 @@ const { outputFiles } = await build({
   target: 'es2022',
   platform: 'browser',
   legalComments: 'none',
-  alias: { '#before': './lib/threads/before.browser.ts', '#port': './lib/worker/port.browser.ts' },
+  alias: { '#sideEffects': './lib/threadsjs/sideEffects.browser.ts', '#port': './lib/worker/port.browser.ts' },
 });
 
 const text = outputFiles[0].text;
 await writeFile(
-  'lib/threads/inlineRuntime.generated.ts',
+  'lib/platform/inlineRuntime.generated.ts',
   `/** Made by scripts/inline-runtime.js. */\nexport const runtime: string = ${JSON.stringify(text)};\n`,
 );

@@ -1,7 +1,7 @@
 import { attached } from '#port';
-import { MARK } from '../wire.ts';
-import { type Methods, methodNames, methodOf } from './method.ts';
-import { serve } from './runner.ts';
+import { MARK } from '../protocol/messages.ts';
+import { type Methods, methodNames, methodOf } from '../protocol/methods.ts';
+import { serve } from './messageLoop.ts';
 import { expose as exposeToThreads } from './threads.ts';
 
 let exposed = false;

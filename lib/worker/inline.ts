@@ -1,10 +1,10 @@
 /** Runs an inline function in a worker: it has been told the function, and waits for its context. */
 import { listen } from '#port';
-import { CloneError, ClosureError } from '../errors.ts';
-import { messageOf } from '../thrown.ts';
-import { INLINE, SETUP, type SetupMessage } from '../wire.ts';
-import { explain } from './closures.ts';
-import { taskContext } from './context.ts';
+import { CloneError, ClosureError } from '../api/errors.ts';
+import { messageOf } from '../protocol/thrown.ts';
+import { INLINE, SETUP, type SetupMessage } from '../protocol/messages.ts';
+import { explain } from './missingNames.ts';
+import { taskContext } from '../protocol/taskContext.ts';
 import { expose } from './expose.ts';
 
 type Inline = (value: unknown, index: number, context: unknown) => unknown;

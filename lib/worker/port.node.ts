@@ -1,8 +1,8 @@
 /** How a worker talks to its host, in Node. `#port` in package.json chooses between this file and its sibling. */
 import { getEnvironmentData, parentPort, setEnvironmentData } from 'node:worker_threads';
-import { text } from '../thrown.ts';
-import { MADE } from '../wire.ts';
-import { sendPrinted, watchPrinted } from './printed.node.ts';
+import { text } from '../protocol/thrown.ts';
+import { MADE } from '../protocol/messages.ts';
+import { sendPrinted, watchPrinted } from './output.node.ts';
 
 /**
  * Whether this thread has a host that may want what it exposes: not on the main thread, and not in a thread that others

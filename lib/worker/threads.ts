@@ -1,7 +1,7 @@
 /** The only door to threads.js on the worker's side. */
-import { restoreListeners, restoreSelf } from './before.ts';
+import { restoreListeners, restoreSelf } from './sideEffects.ts';
 import { Transfer as move, expose as exposeToThreads } from 'threads/worker';
-import type { Transfer as Transferred } from '../remote.ts';
+import type { Transfer as Transferred } from '../api/remote.ts';
 
 restoreSelf();
 // Errors that nobody catches are told of by `onUncaught`.

@@ -5,8 +5,8 @@ import { range } from 'rxjs';
 import { WorkerInitError, localPool, parallelMap } from '../../lib/index.ts';
 import { type Connection, serve } from '../../lib/bullmq/index.ts';
 import { RedisServer } from '../support/redis.ts';
-import { type Deeds, deeds } from './deeds.ts';
-import { Heard, all, numbers, onRedis, reason } from './onRedis.ts';
+import { type Deeds, deeds } from '../support/deeds.ts';
+import { Heard, all, numbers, onRedis, reason } from '../support/onRedis.ts';
 
 describe('A connection', () => {
   const site = onRedis('connection');

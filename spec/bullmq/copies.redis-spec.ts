@@ -2,8 +2,8 @@
 import { range } from 'rxjs';
 import { localPool, parallelMap } from '../../lib/index.ts';
 import { serve } from '../../lib/bullmq/index.ts';
-import { type Deeds, deeds } from './deeds.ts';
-import { all, numbers, onRedis } from './onRedis.ts';
+import { type Deeds, deeds } from '../support/deeds.ts';
+import { all, numbers, onRedis } from '../support/onRedis.ts';
 
 describe('Over a queue, a task that returns one thing again, changed', () => {
   const site = onRedis('copies');

@@ -16,10 +16,10 @@ import {
   workerPool,
 } from '../../lib/index.ts';
 import { type BullmqPoolOptions, type ServeOptions, bullmqPool, serve } from '../../lib/bullmq/index.ts';
-import { LAYOUT } from '../../lib/bullmq/message.ts';
+import { LAYOUT } from '../../lib/bullmq/shared/message.ts';
 import { RedisServer } from '../support/redis.ts';
-import { type Deeds, deeds } from './deeds.ts';
-import { Elsewhere, Here, run } from './machine.ts';
+import { type Deeds, deeds } from '../support/deeds.ts';
+import { Elsewhere, Here, run } from '../support/machine.ts';
 
 const all = <T>(source: Observable<T>): Promise<T[]> => lastValueFrom(source.pipe(toArray()));
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);

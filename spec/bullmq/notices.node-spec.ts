@@ -1,5 +1,5 @@
-import { replaceClock } from '../../lib/core/clock.ts';
-import { Notices } from '../../lib/bullmq/notices.ts';
+import { replaceClock } from '../../lib/primitives/clock.ts';
+import { Notices } from '../../lib/bullmq/shared/notices.ts';
 
 describe('Notices', () => {
   let tick: () => void;

@@ -1,5 +1,5 @@
 /** Whatever stands in Redis: reading it gives a value or an error, in little time and memory, and ends no process. */
-import { read, readThrown, write, writeThrown } from '../../lib/bullmq/crossing.ts';
+import { read, readThrown, write, writeThrown } from '../../lib/bullmq/shared/codec.ts';
 
 /** `npm run spec` tries some; MUTATIONS=20000 as many. */
 const MUTATIONS = Number(process.env['MUTATIONS'] ?? 2000);

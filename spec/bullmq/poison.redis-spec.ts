@@ -1,8 +1,8 @@
 /** What somebody writes into Redis to do harm: jobs, reports, messages. Machines and pools go on. */
 import { Queue, Worker as BullWorker } from 'bullmq';
 import { CloneError } from '../../lib/index.ts';
-import { LAYOUT } from '../../lib/bullmq/message.ts';
-import { Heard, onRedis, reason, until } from './onRedis.ts';
+import { LAYOUT } from '../../lib/bullmq/shared/message.ts';
+import { Heard, onRedis, reason, until } from '../support/onRedis.ts';
 
 describe('Poison in Redis', () => {
   const site = onRedis('poison');

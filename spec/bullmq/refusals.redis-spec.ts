@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { range, tap } from 'rxjs';
 import { WorkerInitError, parallelMap } from '../../lib/index.ts';
 import type { RedisServer } from '../support/redis.ts';
-import { Heard, all, numbers, onRedis, reason, until } from './onRedis.ts';
+import { Heard, all, numbers, onRedis, reason, until } from '../support/onRedis.ts';
 
 interface Refusal {
   begin(redis: RedisServer): Promise<unknown>;

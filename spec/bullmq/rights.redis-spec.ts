@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { WorkerInitError, Worker, localPool, parallelMap, workerPool } from '../../lib/index.ts';
 import { bullmqPool, serve } from '../../lib/bullmq/index.ts';
-import type { Deeds } from './deeds.ts';
-import { Heard, all, numbers, onRedis, reason, until } from './onRedis.ts';
+import type { Deeds } from '../support/deeds.ts';
+import { Heard, all, numbers, onRedis, reason, until } from '../support/onRedis.ts';
 
 /** As the README has it, for the queue `primes`. */
 const README = await readFile(fileURLToPath(new URL('../../../README.md', import.meta.url)), 'utf8');
@@ -63,7 +63,7 @@ describe('A user of Redis', () => {
       expect(error.message).toContain(`~bull:${queue}:*`);
       expect(error.message).toContain(`&bull:${queue}:rxjs-parallel:*`);
       if (lacks === 'EVALSHA') return;
-      const workers = workerPool<Deeds>(() => new Worker(new URL('./deeds.worker.js', import.meta.url)), 1);
+      const workers = workerPool<Deeds>(() => new Worker(new URL('../fixtures/deeds.worker.js', import.meta.url)), 1);
       const heard = new Heard();
       const server = serve(workers, { queue, connection, onError: heard.onError });
       const refused = await reason(server.ready);

@@ -8,9 +8,9 @@ import { range, tap } from 'rxjs';
 import { parallelMap } from '../../lib/index.ts';
 import { bullmqPool } from '../../lib/bullmq/index.ts';
 import { RedisServer, freePort, program } from '../support/redis.ts';
-import type { Deeds } from './deeds.ts';
-import { Here } from './machine.ts';
-import { all, numbers, until } from './onRedis.ts';
+import type { Deeds } from '../support/deeds.ts';
+import { Here } from '../support/machine.ts';
+import { all, numbers, until } from '../support/onRedis.ts';
 
 const NAME = 'the-master';
 

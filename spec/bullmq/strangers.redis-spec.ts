@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Queue, Worker as BullWorker } from 'bullmq';
 import { range } from 'rxjs';
 import { ParallelError, WorkerInitError, parallelMap } from '../../lib/index.ts';
-import { Heard, all, numbers, onRedis, reason, until } from './onRedis.ts';
+import { Heard, all, numbers, onRedis, reason, until } from '../support/onRedis.ts';
 
 describe('Somebody else on the queue', () => {
   const site = onRedis('strangers');

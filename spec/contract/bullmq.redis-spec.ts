@@ -18,7 +18,7 @@ describe('With a redis-server', () => {
     const queue = `contract-${queues++}`;
     const { connection } = redis;
     const workers = workerPool(
-      () => new Worker(new URL('./contract.worker.js', import.meta.url), { type: 'module' }),
+      () => new Worker(new URL('../fixtures/contract.worker.js', import.meta.url), { type: 'module' }),
       size,
     );
     const server = serve(workers, { queue, connection });

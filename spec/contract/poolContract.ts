@@ -288,9 +288,9 @@ export function poolContract(
               async next(value) {
                 if (results.push(value) > 1) return;
                 await begun;
-                const teller = new BroadcastChannel(channel);
-                teller.postMessage('end');
-                teller.close();
+                const taskEvents = new BroadcastChannel(channel);
+                taskEvents.postMessage('end');
+                taskEvents.close();
               },
               complete: resolve,
             });

@@ -7,7 +7,7 @@ poolContract('workerPool', {
   copies: true,
   make: (size) =>
     workerPool<ContractApi>(
-      () => new Worker(new URL('./contract.worker.js', import.meta.url), { type: 'module' }),
+      () => new Worker(new URL('../fixtures/contract.worker.js', import.meta.url), { type: 'module' }),
       size,
     ),
 });

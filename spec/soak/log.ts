@@ -12,7 +12,7 @@ export interface Log {
   released: boolean;
   /** Asks a source that feeds on results for one more. */
   answer: (() => void) | undefined;
-  subscribed: boolean;
+  callSite: boolean;
   end: 'complete' | 'error' | 'left' | undefined;
   error: unknown;
   aborted: boolean;
@@ -46,7 +46,7 @@ export function newLog(): Log {
     sourceFailed: false,
     released: false,
     answer: undefined,
-    subscribed: false,
+    callSite: false,
     end: undefined,
     error: undefined,
     aborted: false,

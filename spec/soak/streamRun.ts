@@ -65,7 +65,7 @@ export class StreamRun {
   }
 
   get live(): boolean {
-    return this.log.subscribed && this.log.end === undefined;
+    return this.log.callSite && this.log.end === undefined;
   }
 
   /** Tasks begun so far. */
@@ -78,7 +78,7 @@ export class StreamRun {
   start(workers: unknown): void {
     const { log } = this;
     const { stop } = this.plan;
-    log.subscribed = true;
+    log.callSite = true;
     if (stop?.kind === 'abort' || stop?.kind === 'unsubscribe')
       this.#timers.push(setTimeout(() => this.#stop(), stop.at));
     const results = this.#build(workers);

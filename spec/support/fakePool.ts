@@ -1,16 +1,16 @@
 /**
  * A pool whose tasks take time of a given scheduler and end as a script says: virtual time for marbles, random courses
- * for the law. It keeps to the seam of lib/pool.ts as the lanes of real workers do: several tasks to a slot, outcomes
+ * for the law. It keeps to the seam of lib/pool.ts as the slots of real workers do: several tasks to a slot, outcomes
  * in groups, tasks put back, slots that die, cancelled tasks that keep their slot until they have ended.
  */
 import { type Observable, type SchedulerLike, type Subscription, Subject, asyncScheduler } from 'rxjs';
 import type { WorkerPool } from '../../lib/index.ts';
-import { type ClosablePool, publicPool } from '../../lib/core/publicPool.ts';
-import { Rounds } from '../../lib/core/rounds.ts';
-import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, programError } from '../../lib/errors.ts';
-import type { Feed, Place, PoolEvent, PoolStats, Task } from '../../lib/pool.ts';
-import { RunningTask, enterTask, leaveTask } from '../../lib/worker/context.ts';
-import { isTransfer } from '../../lib/worker/transfer.ts';
+import { type ClosablePool, publicPool } from '../../lib/pool/publicPool.ts';
+import { Coalesced } from '../../lib/primitives/coalesced.ts';
+import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, programError } from '../../lib/api/errors.ts';
+import type { TaskSource, Attachment, PoolEvent, PoolStats, Task } from '../../lib/api/pool.ts';
+import { RunningTask, enterTask, leaveTask } from '../../lib/protocol/taskContext.ts';
+import { isTransfer } from '../../lib/protocol/transferable.ts';
 
 /** Tasks that run now. What never ends in one spec is not running in the next. */
 const entered = new Set<Running>();
@@ -41,14 +41,14 @@ export interface FakeSettings {
 export type Outcome = { readonly task: Task; readonly failed: boolean; readonly value: unknown };
 
 /** A stream's place at the fake pool. */
-class Seat implements Place {
-  readonly feed: Feed;
+class Seat implements Attachment {
+  readonly source: TaskSource;
   readonly id: number;
   left = false;
   readonly #pool: FakePool<object>;
 
-  constructor(feed: Feed, id: number, pool: FakePool<object>) {
-    this.feed = feed;
+  constructor(source: TaskSource, id: number, pool: FakePool<object>) {
+    this.source = source;
     this.id = id;
     this.#pool = pool;
   }
@@ -92,7 +92,7 @@ class Slot {
   since = 0;
   spent = 0;
   lost = false;
-  seat: Seat | undefined;
+  attachment: Seat | undefined;
   waiting: Task[] = [];
   running: Running | undefined;
   done: Outcome[] = [];
@@ -130,8 +130,8 @@ export class FakePool<Api extends object> implements ClosablePool {
   readonly #slots: readonly Slot[];
   readonly #attempts = new WeakMap<Task, number>();
   #counts = { completed: 0, failed: 0, restarts: 0 };
-  readonly #rounds = new Rounds(() => {
-    for (const slot of this.#slots) while (slot.seat === undefined && this.#serve(slot));
+  readonly #rounds = new Coalesced(() => {
+    for (const slot of this.#slots) while (slot.attachment === undefined && this.#serve(slot));
   });
   #closing = false;
   #whenEnded: (() => void)[] = [];
@@ -156,7 +156,7 @@ export class FakePool<Api extends object> implements ClosablePool {
 
   /** Slots in use. */
   get busy(): number {
-    return this.#slots.filter(({ seat }) => seat !== undefined).length;
+    return this.#slots.filter(({ attachment }) => attachment !== undefined).length;
   }
 
   stats(): Omit<PoolStats, 'dropped'> {
@@ -173,15 +173,15 @@ export class FakePool<Api extends object> implements ClosablePool {
     };
   }
 
-  attach(feed: Feed): Place {
+  attach(source: TaskSource): Attachment {
     if (this.#closing) throw closed();
-    const seat = new Seat(feed, this.mostOf.push(0) - 1, this);
-    this.#streams = [...this.#streams, seat];
-    return seat;
+    const attachment = new Seat(source, this.mostOf.push(0) - 1, this);
+    this.#streams = [...this.#streams, attachment];
+    return attachment;
   }
 
-  hasRoomFor(seat: Seat): boolean {
-    return this.busy < this.size && this.#slotsOf(seat).length < seat.feed.concurrency;
+  hasRoomFor(attachment: Seat): boolean {
+    return this.busy < this.size && this.#slotsOf(attachment).length < attachment.source.concurrency;
   }
 
   pump(): void {
@@ -189,8 +189,8 @@ export class FakePool<Api extends object> implements ClosablePool {
     if (this.#closing && this.attached === 0 && this.busy === 0) this.#end();
   }
 
-  cancel(seat: Seat, from: number): void {
-    for (const slot of this.#slotsOf(seat)) {
+  cancel(attachment: Seat, from: number): void {
+    for (const slot of this.#slotsOf(attachment)) {
       const dropped = slot.waiting.filter(({ seq }) => seq >= from);
       slot.waiting = slot.waiting.filter(({ seq }) => seq < from);
       this.cancelled.push(...dropped.map(({ index }) => index));
@@ -205,72 +205,73 @@ export class FakePool<Api extends object> implements ClosablePool {
   }
 
   #giveNotice(slot: Slot, running: Running): void {
-    const { terminateAfter } = slot.seat!.feed;
+    const { terminateAfter } = slot.attachment!.source;
     if (terminateAfter !== Infinity) this.#after(running, terminateAfter, () => this.#die(slot, 'was terminated'));
   }
 
   /** It has failed, and has a moment to stop. */
   #timeOut(slot: Slot, running: Running, error: Error): void {
     const { task } = running;
-    const { feed } = slot.seat!;
+    const { source } = slot.attachment!;
     running.late = true;
     this.#counts.failed++;
     this.#tell({ type: 'task:end', worker: slot.id, index: task.index, time: now(), outcome: 'timeout' });
     this.told.push({ task, failed: true, value: error });
-    feed.failure(task, error);
+    source.failure(task, error);
     this.#giveNotice(slot, running);
     running.context.abort('timeout');
-    feed.drain();
+    source.drain();
   }
 
-  leave(seat: Seat): void {
-    seat.left = true;
-    this.#streams = this.#streams.filter((each) => each !== seat);
-    this.cancel(seat, 0);
+  leave(attachment: Seat): void {
+    attachment.left = true;
+    this.#streams = this.#streams.filter((each) => each !== attachment);
+    this.cancel(attachment, 0);
   }
 
   close(drain: boolean): Promise<void> {
     const first = !this.#closing;
     this.#closing = true;
     const ended = new Promise<void>((resolve) => this.#whenEnded.push(resolve));
-    for (const { feed } of this.#streams)
-      if (!drain) feed.error(closed());
-      else if (first) feed.closing(closed());
-    if (!drain) for (const slot of this.#slots) if (slot.seat !== undefined) this.#die(slot, 'was ended with its pool');
+    for (const { source } of this.#streams)
+      if (!drain) source.error(closed());
+      else if (first) source.closing(closed());
+    if (!drain)
+      for (const slot of this.#slots) if (slot.attachment !== undefined) this.#die(slot, 'was ended with its pool');
     this.pump();
     return ended;
   }
 
-  #slotsOf(seat: Seat): readonly Slot[] {
-    return this.#slots.filter((slot) => slot.seat === seat);
+  #slotsOf(attachment: Seat): readonly Slot[] {
+    return this.#slots.filter((slot) => slot.attachment === attachment);
   }
 
   /** Whether there was a stream to serve. */
   #serve(slot: Slot): boolean {
     const streams = this.#streams;
     const at = streams.findIndex(
-      (each) => each.feed.waiting() > 0 && this.#slotsOf(each).length < each.feed.concurrency,
+      (each) => each.source.waiting() > 0 && this.#slotsOf(each).length < each.source.concurrency,
     );
-    const seat = streams[at];
-    if (seat === undefined) return false;
+    const attachment = streams[at];
+    if (attachment === undefined) return false;
     this.#streams = [...streams.slice(at + 1), ...streams.slice(0, at + 1)];
-    const { feed } = seat;
-    const most = feed.timeout === undefined ? Math.min(feed.batch, this.#settings.room?.() ?? 1) : 1;
+    const { source } = attachment;
+    const most = source.timeout === undefined ? Math.min(source.batch, this.#settings.room?.() ?? 1) : 1;
     const tasks: Task[] = [];
-    feed.inContext(() => {
+    source.inContext(() => {
       while (tasks.length < most) {
-        const task = feed.next();
+        const task = source.next();
         if (task === undefined) break;
         tasks.push(task);
       }
     });
     // `fn` may have ended the stream after it gave some.
-    if (tasks.length === 0 || seat.left) return true;
+    if (tasks.length === 0 || attachment.left) return true;
     if (!slot.up) this.#start(slot);
-    slot.seat = seat;
+    slot.attachment = attachment;
     slot.waiting = tasks;
     this.mostBusy = Math.max(this.mostBusy, this.busy);
-    this.mostOf[seat.id] = Math.max(this.mostOf[seat.id]!, this.#slotsOf(seat).length);
+    this.mostOf[attachment.id] = Math.max(this.mostOf[attachment.id]!, this.#slotsOf(attachment).length);
     this.#advance(slot);
     return true;
   }
@@ -285,7 +286,7 @@ export class FakePool<Api extends object> implements ClosablePool {
 
   /** Begins tasks of the slot one after another, until one has to be waited for or none is left. */
   #advance(slot: Slot): void {
-    while (slot.seat !== undefined && slot.running === undefined) {
+    while (slot.attachment !== undefined && slot.running === undefined) {
       const task = slot.waiting.shift();
       if (task === undefined) return this.#free(slot);
       if (!this.#begin(slot, task)) return;
@@ -315,7 +316,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     this.begun.push(task.index);
     this.#tell({ type: 'task:start', worker: slot.id, index: task.index, time: now() });
     if (ends === 'crash') return this.#wait(slot, takes, () => this.#die(slot, 'died'));
-    const { timeout } = slot.seat!.feed;
+    const { timeout } = slot.attachment!.source;
     if (timeout !== undefined)
       this.#after(running, timeout, () => {
         if (running.cancelled) return;
@@ -390,16 +391,16 @@ export class FakePool<Api extends object> implements ClosablePool {
     if (!cancelled) this.#counts[failed ? 'failed' : 'completed']++;
     if (slot.waiting.length === 0 || slot.done.length < (this.#settings.group?.() ?? 1)) return;
     this.#report(slot);
-    slot.seat!.feed.drain();
+    slot.attachment!.source.drain();
   }
 
   /** Tells the outcomes that have not been told; a `drain` has to follow. */
-  #report({ seat, done }: Slot): void {
+  #report({ attachment, done }: Slot): void {
     for (const outcome of done.splice(0)) {
       const { task, failed, value } = outcome;
       this.told.push(outcome);
-      if (failed) seat!.feed.failure(task, value);
-      else seat!.feed.value(task, value);
+      if (failed) attachment!.source.failure(task, value);
+      else attachment!.source.value(task, value);
     }
   }
 
@@ -407,23 +408,23 @@ export class FakePool<Api extends object> implements ClosablePool {
   #giveBack(slot: Slot): void {
     const { task, cancelled } = this.#stop(slot)!;
     const back = [...(cancelled ? [] : [task]), ...slot.waiting.splice(0)];
-    slot.seat!.feed.putBack(back);
+    slot.attachment!.source.putBack(back);
   }
 
   /** What it ran has crashed, or failed by `error`; what it had not begun or not told goes back. */
   #die(slot: Slot, why: string, error?: Error): void {
-    const { feed } = slot.seat!;
+    const { source } = slot.attachment!;
     const running = this.#stop(slot);
     slot.up = false;
     slot.lost = true;
-    feed.putBack([...slot.done.splice(0).map(({ task }) => task), ...slot.waiting.splice(0)]);
+    source.putBack([...slot.done.splice(0).map(({ task }) => task), ...slot.waiting.splice(0)]);
     if (running !== undefined && !running.late) {
       const { task, cancelled } = running;
       const outcome = cancelled ? 'cancel' : error === undefined ? 'crash' : 'timeout';
       this.#tell({ type: 'task:end', worker: slot.id, index: task.index, time: now(), outcome });
       let again = false;
-      if (error !== undefined) feed.failure(task, error);
-      else again = feed.crashed(task, new WorkerCrashedError(`The worker ${why} while it ran task ${task.index}`));
+      if (error !== undefined) source.failure(task, error);
+      else again = source.crashed(task, new WorkerCrashedError(`The worker ${why} while it ran task ${task.index}`));
       if (!cancelled && !again) this.#counts.failed++;
     }
     this.#tell({ type: 'worker:exit', worker: slot.id, time: now() });
@@ -441,9 +442,9 @@ export class FakePool<Api extends object> implements ClosablePool {
 
   #free(slot: Slot): void {
     this.#report(slot);
-    const { feed } = slot.seat!;
-    slot.seat = undefined;
-    feed.drain();
+    const { source } = slot.attachment!;
+    slot.attachment = undefined;
+    source.drain();
     this.pump();
   }
 

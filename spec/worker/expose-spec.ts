@@ -2,7 +2,7 @@
 import { lastValueFrom, range, toArray } from 'rxjs';
 import { localPool, parallelMap } from '../../lib/index.ts';
 import { expose } from '../../lib/worker/index.ts';
-import { api } from './importable.worker.ts';
+import { api } from '../fixtures/importable.worker.ts';
 
 describe('expose outside a worker', () => {
   it('does nothing: the module of a worker may be imported, and its api run by localPool', async () => {

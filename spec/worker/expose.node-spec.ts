@@ -2,10 +2,10 @@
 import { Worker as NodeWorker, getEnvironmentData } from 'node:worker_threads';
 import { Thread, Worker as ThreadsWorker, spawn } from 'threads';
 import { Worker, WorkerInitError, workerPool } from '../../lib/index.ts';
-import { MADE } from '../../lib/wire.ts';
-import type { ImportableApi } from './importable.worker.ts';
+import { MADE } from '../../lib/protocol/messages.ts';
+import type { ImportableApi } from '../fixtures/importable.worker.ts';
 
-const url = new URL('./importable.worker.js', import.meta.url);
+const url = new URL('../fixtures/importable.worker.js', import.meta.url);
 
 /** What a thread tells that imports the module of a worker: `text` comes before that. */
 async function told(text: string): Promise<{ listens: number[]; said: unknown[]; marked: boolean }> {
@@ -52,7 +52,7 @@ describe('expose', () => {
   for (const [which, make] of [
     ['Worker', () => new Worker(url)],
     // It takes a path relative to its caller, which it finds in a stack.
-    ['Worker of threads.js', () => new ThreadsWorker('./importable.worker.js')],
+    ['Worker of threads.js', () => new ThreadsWorker('../fixtures/importable.worker.js')],
   ] as const)
     it(`serves plain spawn (${which})`, async () => {
       const thread = await spawn<ImportableApi>(make() as never);
@@ -87,7 +87,7 @@ describe('expose', () => {
   });
 
   it('twice in a worker is refused: by the module itself, or by one that it imports', async () => {
-    const importing = new URL('./importing.worker.js', import.meta.url);
+    const importing = new URL('../fixtures/importing.worker.js', import.meta.url);
     await using pool = workerPool<ImportableApi>(() => new Worker(importing), 1);
     await expectAsync(pool.run((worker) => worker.double(1))).toBeRejectedWithError(
       WorkerInitError,

@@ -1,0 +1,230 @@
+/** The options of the operators: what they mean, what they may be, what they are when left out. */
+import type { AbortSignalLike } from './signal.ts';
+
+/** What a task came to, in `onError: 'settle'`. */
+export type Settled<T, R> =
+  | { readonly status: 'fulfilled'; readonly index: number; readonly input: T; readonly value: R }
+  | { readonly status: 'rejected'; readonly index: number; readonly input: T; readonly reason: unknown };
+
+/** Where nothing is known of it, any of the words: an editor proposes these. */
+type OnError<Mode> = [Mode] extends [never] ? 'throw' | 'settle' | 'skip' : Mode;
+
+/** Options of `parallelMap` and `parallelMapUnordered` with a pool. All may be left out. */
+export interface OptionsWithPool<Mode = 'throw' | 'settle' | 'skip'> {
+  /** Most workers this operator uses at once: an integer, at least 1. Default: the size of the pool. */
+  readonly concurrency?: number | undefined;
+  /**
+   * In source order, and of an iterator: most values dispatched and not yet emitted, or taken: an integer, at least 1,
+   * or `Infinity`.
+   * May be smaller than the pool, and then also bounds how many run.
+   * Default: more are taken while fewer results are held back than 64, or 8 for each task that is out.
+   */
+  readonly window?: number | undefined;
+  /**
+   * Values per message to a worker: `'auto'`, the default, starts at 1 and grows while a message takes less than a few
+   * ms; an integer, at least 1, is the most per message. Neither waits to fill one.
+   */
+  readonly batch?: number | 'auto' | undefined;
+  /**
+   * What a failing task does. `'throw'`, the default: the stream errors. `'skip'`: its result is left out.
+   * `'settle'`: every input gives `{ status, index, input, value | reason }`.
+   * About tasks only: `WorkerInitError` and `PoolClosedError` error the stream in every mode.
+   */
+  readonly onError?: OnError<Mode> | undefined;
+  /** In source order: whether an error waits for the results before it (`'in-order'`, the default) or not (`'immediate'`). */
+  readonly errorTiming?: 'in-order' | 'immediate' | undefined;
+  /**
+   * Milliseconds that a task may run, from its start in the worker: at least 1. Default: no limit. Past it the task has
+   * failed with `TaskTimeoutError`, at once. If it has asked for its signal (`taskContext().signal`), that aborts, and
+   * the task has `terminateAfter` ms to stop; any other loses its worker at once. A task whose worker does not come to
+   * it, in that time or 10 s if that is longer, goes to another.
+   */
+  readonly timeout?: number | undefined;
+  /**
+   * Milliseconds, at least 0, that a cancelled task may run on before its worker is terminated and replaced, and one
+   * whose `timeout` has run out though it listens to its signal; `Infinity`: never. Default: 1 000.
+   */
+  readonly terminateAfter?: number | undefined;
+  /** How many times a task is run again when its worker died: an integer, at least 0. Default: 0. */
+  readonly crashRetries?: number | undefined;
+  /** Aborts the stream with its reason. */
+  readonly signal?: AbortSignalLike | undefined;
+  /** Push sources: most values waiting to be dispatched: an integer, at least 1, or `Infinity`, the default. */
+  readonly maxPending?: number | undefined;
+  /**
+   * Past `maxPending`: the stream errors with `OverflowError` (the default), or the oldest or the newest value is
+   * dropped. `pool.stats().dropped` counts those; what is left keeps the index with which it arrived.
+   */
+  readonly overflow?: 'error' | 'drop-oldest' | 'drop-newest' | undefined;
+}
+
+/** What only inline functions have. */
+interface InlineOptions<T, Context> {
+  /** Inline functions only: cloned once into each worker, the third argument of `fn`. */
+  readonly context?: Context;
+  /** Inline functions only: what of a value to move instead of copy; asked when the value is dispatched. */
+  readonly transfer?: ((value: T, index: number) => readonly object[]) | undefined;
+}
+
+/** What only sources that are pulled have. */
+interface PulledOptions {
+  /** Whether results come in the order of the source, the default, or each as soon as its task is complete. */
+  readonly ordered?: boolean | undefined;
+}
+
+/** Options of `parallelMap`, `parallelMapUnordered` and `parallelMapIterable`. All may be left out. */
+export interface ParallelOptions<T = any, Context = unknown, Mode = 'throw' | 'settle' | 'skip'>
+  extends OptionsWithPool<Mode>, InlineOptions<T, Context> {}
+
+/** Options of `parallelMapIterable` with a pool. */
+export interface IterableOptionsWithPool<Mode = 'throw' | 'settle' | 'skip'>
+  extends Omit<OptionsWithPool<Mode>, 'maxPending' | 'overflow'>, PulledOptions {}
+
+/** Options of `parallelMapIterable`: those of the operators, less those for sources that push. */
+export interface ParallelIterableOptions<T = any, Context = unknown, Mode = 'throw' | 'settle' | 'skip'>
+  extends IterableOptionsWithPool<Mode>, InlineOptions<T, Context> {}
+
+/** Options with every default in its place. */
+export interface ResolvedOptions {
+  readonly concurrency: number;
+  /** Undefined: auto. */
+  readonly window: number | undefined;
+  /** `Infinity`: auto. */
+  readonly batch: number;
+  readonly onError: 'throw' | 'settle' | 'skip';
+  readonly errorTiming: 'in-order' | 'immediate';
+  readonly timeout: number | undefined;
+  readonly terminateAfter: number;
+  readonly crashRetries: number;
+  readonly signal: AbortSignalLike | undefined;
+  readonly context: unknown;
+  readonly transfer: ((value: any, index: number) => readonly object[]) | undefined;
+  readonly maxPending: number;
+  readonly overflow: 'error' | 'drop-oldest' | 'drop-newest';
+}
+
+const NAMES = [
+  'concurrency',
+  'window',
+  'batch',
+  'onError',
+  'errorTiming',
+  'timeout',
+  'terminateAfter',
+  'crashRetries',
+  'signal',
+  'context',
+  'transfer',
+  'maxPending',
+  'overflow',
+] as const;
+
+/** Checks options and fills in the defaults. `inline` says that the function itself runs in the workers. */
+export function resolveOptions(
+  caller: string,
+  options: unknown,
+  inline: boolean,
+  own: readonly string[] = [],
+): ResolvedOptions {
+  const given = record(`${caller}: options`, options, [...NAMES, ...own]);
+  const of = (name: string): string => `${caller}: ${name}`;
+  if (!inline && given['context'] !== undefined)
+    throw new TypeError(
+      `${of('context')} is for inline functions, whose workers is a number; a worker module imports what it needs`,
+    );
+  if (!inline && given['transfer'] !== undefined)
+    throw new TypeError(
+      `${of('transfer')} is for inline functions, whose workers is a number; in a call, write worker.method(Transfer(value))`,
+    );
+  const crashRetries = whole(of('crashRetries'), given['crashRetries'], 0, 0);
+  const transfer = callable(of('transfer'), given['transfer']) as ResolvedOptions['transfer'];
+  if (transfer !== undefined && crashRetries > 0)
+    throw new TypeError(
+      `${of('crashRetries')} cannot be combined with transfer: an input that was moved is gone with its worker`,
+    );
+  const signal = given['signal'] as AbortSignalLike | undefined;
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function')
+    throw new TypeError(`${of('signal')} must be an AbortSignal, got ${show(signal)}`);
+  return {
+    concurrency: whole(of('concurrency'), given['concurrency'], 1, Infinity),
+    window: given['window'] === undefined ? undefined : whole(of('window'), given['window'], 1, Infinity, true),
+    batch: given['batch'] === 'auto' ? Infinity : whole(of('batch'), given['batch'], 1, Infinity, false, " or 'auto'"),
+    onError: oneOf(of('onError'), given['onError'], ['throw', 'settle', 'skip']),
+    errorTiming: oneOf(of('errorTiming'), given['errorTiming'], ['in-order', 'immediate']),
+    timeout: given['timeout'] === undefined ? undefined : milliseconds(of('timeout'), given['timeout'], 1),
+    terminateAfter:
+      given['terminateAfter'] === Infinity
+        ? Infinity
+        : milliseconds(of('terminateAfter'), given['terminateAfter'] ?? 1000, 0, ' or Infinity'),
+    crashRetries,
+    signal,
+    context: given['context'],
+    transfer,
+    maxPending: whole(of('maxPending'), given['maxPending'], 1, Infinity, true),
+    overflow: oneOf(of('overflow'), given['overflow'], ['error', 'drop-oldest', 'drop-newest']),
+  };
+}
+
+/** An options object, or undefined for none, with no other names than these: a misspelt one is not silently ignored. */
+export function record(what: string, options: unknown, names: readonly string[]): Readonly<Record<string, unknown>> {
+  if (options === undefined) return {};
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`${what} must be an object, got ${show(options)}`);
+  for (const name of Object.keys(options))
+    if (!names.includes(name)) throw new TypeError(`${what} has no "${name}"; it may have ${names.join(', ')}`);
+  return options as Record<string, unknown>;
+}
+
+/** A whole number from `least`; `otherwise` where it is undefined. */
+export function whole(
+  what: string,
+  value: unknown,
+  least: number,
+  otherwise: number,
+  infinity: boolean = false,
+  or: string = infinity ? ' or Infinity' : '',
+): number {
+  if (value === undefined) return otherwise;
+  const expected = `must be an integer, at least ${least}${or}, got ${show(value)}`;
+  if (typeof value !== 'number') throw new TypeError(`${what} ${expected}`);
+  if (infinity && value === Infinity) return value;
+  if (!Number.isSafeInteger(value) || value < least) throw new RangeError(`${what} ${expected}`);
+  return value;
+}
+
+/** The longest that a timer can wait; a longer one would fire at once. */
+const LONGEST = 2 ** 31 - 1;
+
+/** A time in milliseconds that a timer can wait. */
+export function milliseconds(what: string, value: unknown, least: number, or: string = ''): number {
+  const expected = `must be milliseconds from ${least} to ${LONGEST}${or}, got ${show(value)}`;
+  if (typeof value !== 'number') throw new TypeError(`${what} ${expected}`);
+  if (!(value >= least && value <= LONGEST)) throw new RangeError(`${what} ${expected}`);
+  return value;
+}
+
+function callable(what: string, value: unknown): ((...args: any[]) => unknown) | undefined {
+  if (value !== undefined && typeof value !== 'function')
+    throw new TypeError(`${what} must be a function, got ${show(value)}`);
+  return value as ((...args: any[]) => unknown) | undefined;
+}
+
+function oneOf<T extends string>(what: string, value: unknown, allowed: readonly [T, ...T[]]): T {
+  if (value === undefined) return allowed[0];
+  const found = allowed.find((each) => each === value);
+  if (found !== undefined) return found;
+  const expected = `must be one of ${allowed.map((each) => `'${each}'`).join(', ')}, got ${show(value)}`;
+  throw typeof value === 'string' ? new RangeError(`${what} ${expected}`) : new TypeError(`${what} ${expected}`);
+}
+
+/** A value as an error message names it. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`;
+  if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`;
+  if (typeof value === 'bigint') return `${value}n`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const name: unknown = (Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null)?.constructor
+    ?.name;
+  return typeof name === 'string' && name !== 'Object' ? `a ${name}` : 'an object';
+}

@@ -1,0 +1,129 @@
+import { publicPool } from '../../pool/publicPool.ts';
+import { milliseconds, record, show, whole } from '../../api/options.ts';
+import type { WorkerPool } from '../../api/pool.ts';
+import { JobDispatcher } from './jobDispatcher.ts';
+import { type Connection, checkConnection } from '../shared/connection.ts';
+import { type OnError, ignore } from '../shared/notices.ts';
+
+/** Options of `bullmqPool`. */
+export interface BullmqPoolOptions {
+  /** Where Redis is: a URL, options of ioredis, or an ioredis client, of which copies are made. */
+  readonly connection: Connection;
+  /**
+   * Most jobs in Redis at once, each of one task or of several short ones: an integer, at least 1. Default: 64.
+   * Some two for each worker of all the machines together keep them busy.
+   */
+  readonly size?: number | undefined;
+  /** What BullMQ's keys in Redis start with; the same as that of `serve`. Default: `'bull'`. */
+  readonly prefix?: string | undefined;
+  /** Most bytes of a task's arguments, as text: an integer, at least 1. Default: 8 MiB. More is a `CloneError`. */
+  readonly maxPayload?: number | undefined;
+  /**
+   * Milliseconds in which Redis has to answer the first time, at least 1; then `WorkerInitError`. Default: 10 000.
+   * Once it has answered it is waited for, however long it is gone.
+   */
+  readonly initTimeout?: number | undefined;
+  /**
+   * Milliseconds for which Redis may refuse what passes by itself (out of memory, cannot save, a replica after a
+   * failover, too few replicas), at least 0; then `WorkerInitError`. Default: 60 000. Meanwhile the streams wait.
+   */
+  readonly refusalTimeout?: number | undefined;
+  /** Milliseconds between looks at what is out, at least 10: what servers say can be lost. Default: 5 000. */
+  readonly checkInterval?: number | undefined;
+  /**
+   * Milliseconds, at least 100, after which this process counts as gone when nothing is heard of it: servers then
+   * remove what it has left in Redis. Default: 60 000.
+   */
+  readonly expireAfter?: number | undefined;
+  /**
+   * Hears of what goes wrong between this process and Redis, while it goes on by itself: at once, then at most once a
+   * second. `count` says how many errors of this kind there were.
+   */
+  readonly onError?: ((error: unknown, count: number) => void) | undefined;
+}
+
+const NAMES = [
+  'connection',
+  'size',
+  'prefix',
+  'maxPayload',
+  'initTimeout',
+  'refusalTimeout',
+  'checkInterval',
+  'expireAfter',
+  'onError',
+] as const;
+
+/** Checks what both ends have in common. */
+export function commonOf(
+  caller: string,
+  queue: unknown,
+  given: Readonly<Record<string, unknown>>,
+): { queue: string; prefix: string; connection: Connection; maxPayload: number; onError: OnError } {
+  const of = (name: string): string => `${caller}: ${name}`;
+  const { connection, maxPayload, onError = ignore, prefix = 'bull' } = given;
+  if (typeof queue !== 'string') throw new TypeError(`${of('queue')} must be a string, got ${show(queue)}`);
+  if (queue === '' || queue.includes(':'))
+    throw new RangeError(`${of('queue')} must not be empty nor contain a colon, got ${show(queue)}`);
+  if (typeof prefix !== 'string') throw new TypeError(`${of('prefix')} must be a string, got ${show(prefix)}`);
+  if (typeof onError !== 'function') throw new TypeError(`${of('onError')} must be a function, got ${show(onError)}`);
+  return {
+    queue,
+    prefix,
+    connection: checkConnection(of('connection'), connection),
+    maxPayload: whole(of('maxPayload'), maxPayload, 1, 8 * 1024 * 1024),
+    onError: onError as OnError,
+  };
+}
+
+/**
+ * A pool whose workers are on other machines: calls go through a BullMQ queue in Redis to whoever calls `serve` on it.
+ *
+ * It is used like any other pool; the chain does not change. `fn(worker, value)` says which call to make there; an
+ * inline function cannot get to another machine. Short tasks go together in one job. A pool that is idle lets a Node
+ * process end.
+ *
+ * **A task may run more than once**, where a machine dies or loses touch in the middle of it: what it does must bear
+ * that. Each input has one output all the same. While Redis is gone, or refuses for now (out of memory, a failover), the
+ * streams wait: nothing is lost, order is kept, and no task fails by it. A job that somebody removed from the queue,
+ * completed or failed is sent again; where that goes on, the stream ends (`WorkerInitError`).
+ *
+ * Arguments and results are copied, as between threads: numbers with NaN, -0 and infinities, bigints, `undefined`,
+ * Date, RegExp, Map, Set, typed arrays, ArrayBuffer, errors, circular and sparse ones. Functions, symbols, URLs,
+ * instances of classes of your own and what else cannot be written faithfully are a `CloneError`. Buffers arrive as
+ * Uint8Arrays. What is marked by `Transfer` is copied, too.
+ *
+ * `concurrency` is the most jobs of a stream at once; the tasks of such a job run one after another, while those of a
+ * stream without a limit spread over the workers of their machine. `timeout` counts from the start of a task in its
+ * worker. `crashRetries` counts workers that died of a task; a machine that died is no matter of it: its jobs run again.
+ * In `stats()` and `events$` a worker is one of the `size` places for jobs; a task's times are those of its
+ * machine, told when its job is back.
+ *
+ * @param queue the name of the queue, without a colon.
+ * @param options see `BullmqPoolOptions`.
+ * @throws TypeError, RangeError: an argument is not what it must be.
+ *
+ * ```ts
+ * import { range } from 'rxjs';
+ * import { parallelMap } from 'rxjs-parallel';
+ * import { bullmqPool } from 'rxjs-parallel/bullmq';
+ * import type { PrimesApi } from './primes.worker.js';
+ *
+ * const pool = bullmqPool<PrimesApi>('primes', { connection: 'redis://127.0.0.1:6379' });
+ * range(1, 8).pipe(parallelMap((primes, n) => primes.count(n), pool)).subscribe(console.log);
+ * ```
+ */
+export function bullmqPool<Api>(queue: string, options: BullmqPoolOptions): WorkerPool<Api> {
+  const of = (name: string): string => `bullmqPool: ${name}`;
+  const given = record(of('options'), options, NAMES);
+  return publicPool<Api>(
+    new JobDispatcher({
+      ...commonOf('bullmqPool', queue, given),
+      size: whole(of('size'), given['size'], 1, 64),
+      initTimeout: milliseconds(of('initTimeout'), given['initTimeout'] ?? 10_000, 1),
+      refusalTimeout: milliseconds(of('refusalTimeout'), given['refusalTimeout'] ?? 60_000, 0),
+      checkInterval: milliseconds(of('checkInterval'), given['checkInterval'] ?? 5000, 10),
+      expireAfter: Math.ceil(milliseconds(of('expireAfter'), given['expireAfter'] ?? 60_000, 100)),
+    }),
+  );
+}

@@ -1,0 +1,47 @@
+/** Tasks that travel in one job. */
+import { now } from '../../primitives/clock.ts';
+import type { Task } from '../../api/pool.ts';
+import type { JobRequest } from '../shared/message.ts';
+import type { JobAttachment } from './jobAttachment.ts';
+
+export class Job {
+  readonly attachment: JobAttachment;
+  /** Which of the pool's places it takes. */
+  readonly slot: number;
+  readonly tasks: readonly Task[];
+  readonly request: Omit<JobRequest, 'layout' | 'run'>;
+  /** Whether its tasks were in a job that was lost: it is then next. */
+  readonly again: boolean;
+  /** When it was made, in ms since the epoch. */
+  readonly sent: number = now();
+  /** Tasks from here on are cancelled: whatever becomes of them, nobody waits for it. */
+  cancelledFrom: number = Infinity;
+  /** Its name in the queue, once it has one. */
+  id: string = '';
+  /** Whether it has reached Redis. */
+  added: boolean = false;
+
+  constructor(
+    attachment: JobAttachment,
+    slot: number,
+    tasks: readonly Task[],
+    request: Omit<JobRequest, 'layout' | 'run'>,
+    again: boolean,
+  ) {
+    this.attachment = attachment;
+    this.slot = slot;
+    this.tasks = tasks;
+    this.request = request;
+    this.again = again;
+  }
+
+  /** Tasks in it that somebody waits for. */
+  get waited(): readonly Task[] {
+    return this.tasks.slice(0, this.cancelledFrom);
+  }
+
+  /** Whether nobody waits for anything in it. */
+  get cancelled(): boolean {
+    return this.cancelledFrom === 0;
+  }
+}

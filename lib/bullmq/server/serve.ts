@@ -1,0 +1,104 @@
+import { asyncDispose } from '../../pool/publicPool.ts';
+import { milliseconds, record, show, whole } from '../../api/options.ts';
+import { type Pool, type WorkerPool, ENGINE_POOL } from '../../api/pool.ts';
+import { commonOf } from '../producer/bullmqPool.ts';
+import type { Connection } from '../shared/connection.ts';
+import { Server } from './server.ts';
+
+/** Options of `serve`. */
+export interface ServeOptions {
+  /** The name of the queue: that of `bullmqPool`. */
+  readonly queue: string;
+  /** Where Redis is: a URL, options of ioredis, or an ioredis client, of which copies are made. */
+  readonly connection: Connection;
+  /**
+   * Most jobs taken at once: an integer, at least 1. Default: the size of the pool. One more, and the next job is there
+   * when a thread is free; but it may also wait there while another machine is idle: only for many short tasks.
+   */
+  readonly concurrency?: number | undefined;
+  /** What BullMQ's keys in Redis start with; the same as that of `bullmqPool`. Default: `'bull'`. */
+  readonly prefix?: string | undefined;
+  /** Most bytes of a task's result, as text: an integer, at least 1. Default: 8 MiB. More is a `CloneError`. */
+  readonly maxPayload?: number | undefined;
+  /**
+   * Milliseconds, at least 100, after which a job of a process that is not heard of is given to another: it is renewed
+   * at half that time. Default: 30 000.
+   */
+  readonly lockDuration?: number | undefined;
+  /** Milliseconds, at least 100, between looks for such jobs, and for what is left of producers that are gone. Default: 30 000. */
+  readonly stalledInterval?: number | undefined;
+  /** How many processes may die of a job before its tasks are tried each alone, and of such a task before it fails: an integer, at least 0. Default: 3. */
+  readonly maxStalledCount?: number | undefined;
+  /**
+   * Hears of what goes wrong between this process and Redis, while it goes on by itself, and of jobs that are not for
+   * it: at once, then at most once a second. `count` says how many errors of this kind there were.
+   */
+  readonly onError?: ((error: unknown, count: number) => void) | undefined;
+}
+
+/** What `serve` returns. */
+export interface Served extends AsyncDisposable {
+  /**
+   * Resolves when jobs are taken; rejects (`WorkerInitError`) when it is closed before, or where Redis does not let it:
+   * a wrong password, a user without the rights, a Cluster. It is then closed.
+   */
+  readonly ready: Promise<void>;
+  /**
+   * Takes no more jobs and finishes those that run; the pool stays open. May be called again.
+   * Where Redis is gone and does not hear within 5 s that they have ended, another machine runs them again.
+   */
+  close(): Promise<void>;
+}
+
+const NAMES = [
+  'queue',
+  'connection',
+  'concurrency',
+  'prefix',
+  'maxPayload',
+  'lockDuration',
+  'stalledInterval',
+  'maxStalledCount',
+  'onError',
+] as const;
+
+/**
+ * Runs on `pool` what a `bullmqPool` of the same queue sends, until it is closed: call it in a process on each machine.
+ *
+ * The pool should be a `workerPool`: its threads compute while this process keeps its jobs. Only the methods that its
+ * workers expose can be called, by their names; nothing else that comes from the queue is executed.
+ *
+ * @param pool made by `workerPool`, or for debugging by `localPool`. It may serve other streams, too.
+ * @param options see `ServeOptions`.
+ * @throws TypeError, RangeError: an argument is not what it must be.
+ *
+ * ```ts
+ * import { Worker, workerPool } from 'rxjs-parallel';
+ * import { serve } from 'rxjs-parallel/bullmq';
+ *
+ * const pool = workerPool(() => new Worker(new URL('./primes.worker.js', import.meta.url), { type: 'module' }));
+ * const server = serve(pool, { queue: 'primes', connection: 'redis://127.0.0.1:6379', onError: (error) => console.error(error) });
+ * process.once('SIGTERM', async () => {
+ *   await server.close();
+ *   await pool.close();
+ * });
+ * ```
+ */
+export function serve(pool: WorkerPool<any>, options: ServeOptions): Served {
+  const of = (name: string): string => `serve: ${name}`;
+  const seen = (typeof pool === 'object' && pool !== null && ENGINE_POOL in pool ? pool[ENGINE_POOL] : undefined) as
+    | Pool
+    | undefined;
+  if (seen === undefined)
+    throw new TypeError(`${of('pool')} must be a pool made by workerPool or localPool, got ${show(pool)}`);
+  const given = record(of('options'), options, NAMES);
+  const { lockDuration = 30_000, stalledInterval = 30_000 } = given;
+  const server = new Server(seen, {
+    ...commonOf('serve', given['queue'], given),
+    concurrency: whole(of('concurrency'), given['concurrency'], 1, seen.size),
+    lockDuration: milliseconds(of('lockDuration'), lockDuration, 100),
+    stalledInterval: milliseconds(of('stalledInterval'), stalledInterval, 100),
+    maxStalledCount: whole(of('maxStalledCount'), given['maxStalledCount'], 0, 3),
+  });
+  return { ready: server.ready, close: () => server.close(), [asyncDispose]: () => server.close() };
+}

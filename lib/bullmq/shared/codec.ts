@@ -1,0 +1,107 @@
+/** Values as text and back: faithfully, or not at all. */
+import { remoteError } from '../../protocol/remoteError.ts';
+import { CloneError, ParallelError } from '../../api/errors.ts';
+import { type Thrown, kindOf, messageOf, packThrown } from '../../protocol/thrown.ts';
+import { checkPayload } from './payloadCheck.ts';
+import { stringify, unflatten } from './peers.ts';
+
+/** Called with everything that devalue comes by; what is returned is written in its place. */
+const reducers = {
+  Error(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return undefined;
+    refuse(value);
+    return Object.prototype.toString.call(value) === '[object Error]' || value instanceof Error
+      ? pack(value)
+      : undefined;
+  },
+};
+
+const revivers = { Error: (value: unknown): unknown => remoteError(value as Thrown) };
+
+/** What devalue would change without a word. */
+function refuse(value: object): void {
+  if (Array.isArray(value)) {
+    // Elements come first among the keys, in any array.
+    const last = Object.keys(value).at(-1);
+    if (last !== undefined && !/^\d+$/.test(last))
+      throw new TypeError(`an array has the property "${last}" besides its elements`);
+  } else if ((value as { resizable?: unknown }).resizable === true && value instanceof ArrayBuffer)
+    throw new TypeError('an ArrayBuffer is resizable');
+  // Threads make an empty object of it.
+  else if (value instanceof URL || value instanceof URLSearchParams)
+    throw new TypeError(`a ${value.constructor.name} is lost between the threads of a machine: send its text`);
+}
+
+/** Undefined where it is no error, and cannot cross. Of an error, only what devalue would change is left out. */
+function pack(thrown: unknown): Thrown | undefined {
+  const packed = packThrown(thrown, leaf, isOurs);
+  if (packed?.kind !== 'graph') return packed;
+  const errors = packed.errors.map((error) => ({ ...error, own: error.own.filter(([, value]) => crosses(value)) }));
+  return { ...packed, errors };
+}
+
+const isOurs = (error: object): boolean => error instanceof ParallelError;
+
+/** What is no plain data, if it crosses. */
+function leaf(value: unknown): unknown {
+  if (crosses(value)) return value;
+  throw new TypeError('it cannot cross');
+}
+
+function crosses(value: unknown): boolean {
+  try {
+    read(stringify(value, reducers));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `what` names the value in the error, as in "The result of count()". */
+export function write(value: unknown, what: string, maxPayload: number): string {
+  let text: string;
+  try {
+    text = stringify(value, reducers);
+  } catch (cause) {
+    const path = (cause as { path?: unknown } | null)?.path;
+    const where = typeof path === 'string' && path !== '' ? ` (at ${path})` : '';
+    throw new CloneError(`${what} cannot cross to another machine: ${messageOf(cause)}${where}`);
+  }
+  const bytes = sizeOf(text);
+  if (bytes > maxPayload)
+    throw new CloneError(
+      `${what} cannot cross to another machine: as text it has ${bytes} bytes, more than maxPayload (${maxPayload})`,
+    );
+  return text;
+}
+
+/** Throws, and does no more, whatever the text is; `most` is how many bytes it may have. */
+export function read(text: string, most: number = Infinity): unknown {
+  const bytes = most === Infinity ? 0 : sizeOf(text);
+  if (bytes > most) throw new TypeError(`it has ${bytes} bytes as text, more than ${most}`);
+  const parsed: unknown = JSON.parse(text);
+  checkPayload(parsed, most);
+  return unflatten(parsed as number | unknown[], revivers);
+}
+
+/** Something that was thrown, as text; a CloneError where it cannot be. */
+export function writeThrown(thrown: unknown, maxPayload: number): string {
+  try {
+    return write(pack(thrown) ?? pack(notCloneable(thrown)), 'What the task threw', maxPayload);
+  } catch (error) {
+    return write(pack(error), 'An error', Infinity);
+  }
+}
+
+function notCloneable(thrown: unknown): CloneError {
+  return new CloneError(`The task threw ${kindOf(thrown)}, which cannot cross to another machine`);
+}
+
+export function readThrown(text: string, most: number, callSite?: Error): unknown {
+  const thrown = read(text, most) as Partial<Thrown> | null;
+  if (typeof thrown !== 'object' || (thrown?.kind !== 'value' && thrown?.kind !== 'graph'))
+    throw new TypeError('what was thrown is not as rxjs-parallel writes it');
+  return remoteError(thrown as Thrown, callSite);
+}
+
+export const sizeOf = (text: string): number => Buffer.byteLength(text);

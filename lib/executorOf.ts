@@ -1,0 +1,55 @@
+/** From the argument `workers` to an executor: a number, a pool of ours, or a threads.js Pool. */
+import { cores, prepareInline } from '#platform';
+import { withFactories } from '#withFactories';
+import { type Executor, poolExecutor } from './stream/operator.ts';
+import { type ResolvedOptions, show, whole } from './api/options.ts';
+import { type Pool, ENGINE_POOL } from './api/pool.ts';
+import { INLINE } from './protocol/messages.ts';
+import { inlineCall } from './workerPool/inline/inlineCall.ts';
+import { isThreadsPool, threadsOf } from './threadsjs/threadsPool.ts';
+
+type Fn = (...args: any[]) => unknown;
+
+/** Whether `fn` itself runs in the workers. */
+export function isInline(workers: unknown): boolean {
+  return workers === undefined || typeof workers === 'number';
+}
+
+export function executorOf(caller: string, fn: Fn, workers: unknown, resolved: ResolvedOptions): Executor {
+  if (isInline(workers)) {
+    const size = whole(`${caller}: workers`, workers, 1, cores, false, ' (or a pool)');
+    const source = inlineCall(caller, fn);
+    return {
+      describe: (value, index) => ({
+        method: INLINE,
+        args: [value],
+        transfer: moved(caller, resolved.transfer?.(value, index)),
+      }),
+      acquire() {
+        // Beside the engine, not after it.
+        void prepareInline?.().catch(() => {});
+        const pool = withFactories(({ inlinePool }) => inlinePool(source, resolved.context, size), size);
+        return { pool, release: () => void pool.close(false) };
+      },
+    };
+  }
+  const pool = poolOf(workers);
+  if (pool === undefined)
+    throw new TypeError(
+      `${caller}: workers must be a number of workers, a pool made by workerPool, localPool or bullmqPool, or a threads.js Pool, got ${show(workers)}`,
+    );
+  return poolExecutor(fn, pool);
+}
+
+function moved(caller: string, list: unknown): readonly unknown[] | undefined {
+  if (list !== undefined && !Array.isArray(list))
+    throw new TypeError(`${caller}: transfer must return an array of what is moved, got ${show(list)}`);
+  return list;
+}
+
+function poolOf(workers: unknown): Pool | undefined {
+  if ((typeof workers !== 'object' && typeof workers !== 'function') || workers === null) return undefined;
+  if (ENGINE_POOL in workers) return workers[ENGINE_POOL] as Pool;
+  if (!isThreadsPool(workers)) return undefined;
+  return withFactories(({ leased }) => leased(workers), threadsOf(workers));
+}

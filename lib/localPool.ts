@@ -1,0 +1,283 @@
+import { type Observable, Subject } from 'rxjs';
+import { type Timer, clearTimeout, monotonic, now, setTimeout } from './primitives/clock.ts';
+import { ownCall } from './pool/ownCall.ts';
+import { type ClosablePool, publicPool } from './pool/publicPool.ts';
+import { Coalesced } from './primitives/coalesced.ts';
+import { RoundRobin } from './pool/roundRobin.ts';
+import { TaskTimeoutError, poolClosed } from './api/errors.ts';
+import { show } from './api/options.ts';
+import type { Description, TaskSource, Attachment, PoolEvent, PoolStats, Task, WorkerPool } from './api/pool.ts';
+import { RunningTask, enterTask, leaveTask } from './protocol/taskContext.ts';
+import { type Methods, isThenable, methodOf } from './protocol/methods.ts';
+import { move, resultError, snapshot } from './protocol/snapshot.ts';
+import { messageOf } from './protocol/thrown.ts';
+import { isTransfer } from './protocol/transferable.ts';
+
+/**
+ * A pool that runs the methods of `api` on the calling thread: one task at a time, at once where the method is
+ * synchronous. For tests, for debugging, for hosts without workers; the chain around it stays the same.
+ *
+ * Arguments and results are copied as they would be on their way to a worker and back, or moved where `Transfer` says so,
+ * and what cannot cross is a `CloneError`; an error that is thrown is the very one. A `timeout` cannot stop a synchronous method; `terminateAfter`, `crashRetries` and `batch` mean nothing here.
+ *
+ * @param api what a worker module gives to `expose`: an object of functions, or an instance of a class.
+ * @throws TypeError: `api` is no object.
+ *
+ * ```ts
+ * const pool = localPool({ double: (n: number) => 2 * n });
+ * range(1, 3).pipe(parallelMap((worker, n) => worker.double(n), pool)).subscribe(console.log); // 2 4 6
+ * ```
+ */
+export function localPool<Api extends object>(api: Api): WorkerPool<Api> {
+  if (typeof api !== 'object' || api === null)
+    throw new TypeError(`localPool: api must be an object of functions, got ${show(api)}`);
+  return publicPool<Api>(new LocalDispatcher(api as Methods));
+}
+
+interface Running {
+  readonly attachment: LocalAttachment;
+  readonly task: Task;
+  readonly context: RunningTask;
+  readonly began: number;
+  /** Why nobody waits for it any more, though it runs on. */
+  abandoned: 'cancel' | 'timeout' | undefined;
+  timer: Timer | undefined;
+}
+
+/** A stream's place at the local pool. */
+class LocalAttachment implements Attachment {
+  readonly source: TaskSource;
+  readonly #pool: LocalDispatcher;
+
+  constructor(source: TaskSource, pool: LocalDispatcher) {
+    this.source = source;
+    this.#pool = pool;
+  }
+
+  get hungry(): boolean {
+    return this.#pool.idle;
+  }
+
+  own(call: Description): Description {
+    return this.#pool.own(call);
+  }
+
+  get queued(): boolean {
+    return this.#pool.isQueued(this);
+  }
+
+  wake(): void {
+    this.#pool.enqueue(this);
+    this.#pool.pump();
+  }
+
+  cancel(from: number): void {
+    this.#pool.cancel(this, from);
+  }
+
+  leave(): void {
+    this.#pool.leave(this);
+  }
+}
+
+class LocalDispatcher implements ClosablePool {
+  readonly size = 1;
+  readonly runsHere = true;
+  readonly #api: Methods;
+  readonly #roundRobin = new RoundRobin<LocalAttachment>();
+  readonly #events = new Subject<PoolEvent>();
+  /** The one task that runs, until it has really ended. */
+  #running: Running | undefined;
+  #counts = { completed: 0, failed: 0 };
+  readonly #made = monotonic();
+  #taskTime = 0;
+  readonly #passes = new Coalesced(() => this.#pass());
+  #closing = false;
+  #whenEnded: (() => void)[] = [];
+
+  constructor(api: Methods) {
+    this.#api = api;
+  }
+
+  get events$(): Observable<PoolEvent> {
+    return this.#events.asObservable();
+  }
+
+  get idle(): boolean {
+    return this.#running === undefined;
+  }
+
+  stats(): Omit<PoolStats, 'dropped'> {
+    const running = this.idle ? 0 : 1;
+    const asked = monotonic();
+    const spent = this.#taskTime + (this.#running === undefined ? 0 : asked - this.#running.began);
+    return {
+      workers: 1,
+      idle: 1 - running,
+      running,
+      ...this.#counts,
+      restarts: 0,
+      taskTime: this.#taskTime,
+      carryTime: 0,
+      busy: [Math.min(1, spent / Math.max(asked - this.#made, 1e-3))],
+    };
+  }
+
+  own(call: Description): Description {
+    return ownCall(call, () => this.#counts.failed++);
+  }
+
+  attach(source: TaskSource): Attachment {
+    if (this.#closing) throw poolClosed();
+    const attachment = new LocalAttachment(source, this);
+    this.#roundRobin.add(attachment);
+    return attachment;
+  }
+
+  isQueued(attachment: LocalAttachment): boolean {
+    return this.#roundRobin.queued(attachment);
+  }
+
+  enqueue(attachment: LocalAttachment): void {
+    this.#roundRobin.enqueue(attachment);
+  }
+
+  /** Runs what is next, and what is next after that, until something has to be waited for; never inside itself. */
+  pump(): void {
+    if (!this.#passes.run()) return;
+    if (this.#closing && this.#roundRobin.size === 0 && this.idle) this.#end();
+  }
+
+  cancel(attachment: LocalAttachment, from: number): void {
+    const running = this.#running;
+    if (running === undefined || running.attachment !== attachment || running.task.seq < from) return;
+    this.#abandon(running, 'cancel');
+  }
+
+  leave(attachment: LocalAttachment): void {
+    this.#roundRobin.remove(attachment);
+    this.cancel(attachment, 0);
+    this.pump();
+  }
+
+  close(drain: boolean): Promise<void> {
+    const first = !this.#closing;
+    this.#closing = true;
+    const ended = new Promise<void>((resolve) => this.#whenEnded.push(resolve));
+    for (const { source } of this.#roundRobin)
+      if (!drain) source.error(poolClosed());
+      else if (first) source.closing(poolClosed());
+    this.pump();
+    return ended;
+  }
+
+  #pass(): void {
+    while (this.idle) {
+      const attachment = this.#roundRobin.next();
+      if (attachment === undefined && !this.#roundRobin.fetch()) break;
+      // The method as well as `fn`.
+      attachment?.source.inContext(() => {
+        const task = attachment.source.next();
+        if (task !== undefined) this.#run(attachment, task);
+      });
+    }
+  }
+
+  #run(attachment: LocalAttachment, task: Task): void {
+    const context = new RunningTask(task.index, () => running.abandoned);
+    const began = monotonic();
+    const running: Running = { attachment, task, context, began, abandoned: undefined, timer: undefined };
+    this.#running = running;
+    this.#tell({ type: 'task:start', worker: 0, index: task.index, time: now() });
+    const current = (): RunningTask => context;
+    enterTask(current);
+    const end = (failed: boolean, outcome: unknown): void => {
+      clearTimeout(running.timer);
+      leaveTask(current);
+      let result = outcome;
+      try {
+        if (!failed) result = ownResult(outcome);
+      } catch (cause) {
+        return this.#settle(running, true, resultError(messageOf(cause)));
+      }
+      this.#settle(running, failed, result);
+    };
+    let result: unknown;
+    let waits: boolean;
+    try {
+      result = this['rxjs-parallel:call'](task);
+      waits = isThenable(result);
+    } catch (error) {
+      return end(true, error);
+    }
+    if (!waits) return end(false, result);
+    this.#watchTime(running);
+    // Made a promise of: any other thenable may settle twice, or throw.
+    Promise.resolve(result).then(
+      (value) => end(false, value),
+      (error: unknown) => end(true, error),
+    );
+  }
+
+  /** Named as a frame below a task's own: see `remoteError`. */
+  'rxjs-parallel:call'({ method, args }: Task): unknown {
+    return methodOf(this.#api, method).apply(this.#api, args as never);
+  }
+
+  #settle({ attachment, task, began, abandoned }: Running, failed: boolean, outcome: unknown): void {
+    this.#running = undefined;
+    this.#taskTime += monotonic() - began;
+    const how = abandoned ?? (failed ? 'error' : 'value');
+    // That its time was up has been told.
+    if (how !== 'timeout') this.#tellEnd(task, how);
+    if (how === 'error') {
+      this.#counts.failed++;
+      attachment.source.failure(task, outcome);
+    } else if (how === 'value') {
+      this.#counts.completed++;
+      attachment.source.value(task, outcome);
+    }
+    attachment.source.drain();
+    this.pump();
+  }
+
+  /** The outcome is known when the time is up; the slot is free only when the task has ended. */
+  #watchTime(running: Running): void {
+    const { attachment, task } = running;
+    const { timeout } = attachment.source;
+    if (timeout === undefined) return;
+    running.timer = setTimeout(() => {
+      this.#counts.failed++;
+      this.#tellEnd(task, 'timeout');
+      const error = new TaskTimeoutError(`Task ${task.index} ran longer than its timeout of ${timeout} ms`);
+      attachment.source.failure(task, error);
+      this.#abandon(running, 'timeout');
+      attachment.source.drain();
+    }, timeout);
+  }
+
+  #abandon(running: Running, why: 'cancel' | 'timeout'): void {
+    clearTimeout(running.timer);
+    running.abandoned ??= why;
+    running.context.abort(running.abandoned);
+  }
+
+  #tellEnd({ index }: Task, outcome: 'value' | 'error' | 'timeout' | 'cancel'): void {
+    this.#tell({ type: 'task:end', worker: 0, index, time: now(), outcome });
+  }
+
+  #tell(event: PoolEvent): void {
+    if (this.#events.observed) this.#events.next(event);
+  }
+
+  #end(): void {
+    this.#events.complete();
+    for (const resolve of this.#whenEnded.splice(0)) resolve();
+  }
+}
+
+/** What arrives of a result: a copy, or what it moves. */
+function ownResult(result: unknown): unknown {
+  const moves = typeof result === 'object' && isTransfer(result);
+  return moves ? move(result.send, result.transferables).value : snapshot(result);
+}

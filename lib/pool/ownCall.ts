@@ -1,0 +1,33 @@
+/** A call with a copy of its arguments, as they are when it is described. */
+import { CloneError } from '../api/errors.ts';
+import type { Description } from '../api/pool.ts';
+import { COPY_FIRST, isPrimitive, move, snapshot } from '../protocol/snapshot.ts';
+import { messageOf } from '../protocol/thrown.ts';
+
+/**
+ * The same call with arguments that nothing else holds: what is marked by `Transfer` is moved out of the caller's hands, the
+ * rest is copied. It can wait for a worker, and be sent again, whatever becomes of the originals. `failed` is told where not.
+ *
+ * @throws CloneError: something cannot be cloned, or moved.
+ */
+export function ownCall(call: Description, failed: () => void): Description {
+  const { method, args, transfer } = call;
+  let hint = '';
+  try {
+    if (transfer !== undefined) {
+      hint = COPY_FIRST;
+      const moved = move(args, transfer);
+      const none = moved.transfer.length === 0;
+      return { method, args: moved.value as readonly unknown[], transfer: none ? undefined : moved.transfer };
+    }
+    if (args.every(isPrimitive)) return call;
+    return { method, args: args.length === 1 ? [snapshot(args[0])] : snapshot(args), transfer };
+  } catch (cause) {
+    failed();
+    throw argumentsError(method, messageOf(cause) + hint, { cause });
+  }
+}
+
+export function argumentsError(method: string, why: string, options?: ErrorOptions): CloneError {
+  return new CloneError(`The arguments of ${method}() cannot cross to a worker: ${why}`, options);
+}

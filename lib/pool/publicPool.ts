@@ -1,0 +1,95 @@
+/** A pool as users see it, around one as the engine sees it. */
+import { captureContext, inNoContext } from '#platform';
+import { Observable } from 'rxjs';
+import { rememberTask } from '../api/errors.ts';
+import { milliseconds, resolveOptions, record, show } from '../api/options.ts';
+import {
+  type Description,
+  type CloseOptions,
+  type Pool,
+  type PoolEvent,
+  type PoolStats,
+  type RunOptions,
+  type WorkerPool,
+  ENGINE_POOL,
+} from '../api/pool.ts';
+import type { Call, Remote, ResultOf } from '../api/remote.ts';
+import { CALL, SharedCalls } from './sharedCalls.ts';
+import { QueueLimit } from './queueLimit.ts';
+import { recorder } from './callRecorder.ts';
+import { type CallLimits, callAlone } from './singleCall.ts';
+import { callSiteOf } from '../primitives/callSite.ts';
+
+/** What a pool offers besides taking streams. */
+export interface ClosablePool extends Pool {
+  readonly events$: Observable<PoolEvent>;
+  /** Workers that are coming up. */
+  readonly starting?: number;
+  stats(): Omit<PoolStats, 'dropped'>;
+  close(drain: boolean): Promise<void>;
+}
+
+/** Hosts without `Symbol.asyncDispose` (Safari) still get a method that a polyfill finds. */
+export const asyncDispose: typeof Symbol.asyncDispose =
+  Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as never);
+
+/** Undefined where nothing limits the call. */
+function limitsOf(options: RunOptions): CallLimits | undefined {
+  const { deadline, signal, timeout } = record('pool.run: options', options, ['signal', 'timeout', 'deadline']);
+  if (deadline === undefined && signal === undefined && timeout === undefined) return undefined;
+  const due = deadline === undefined ? undefined : milliseconds('pool.run: deadline', deadline, 1);
+  return { ...resolveOptions('pool.run', { signal, timeout }, false), deadline: due };
+}
+
+/** `maxQueue`: how many calls and values may wait for it. */
+export function publicPool<Api>(pool: ClosablePool, maxQueue: number = Infinity): WorkerPool<Api> {
+  const close = async (options?: CloseOptions): Promise<void> => {
+    const { drain = true } = record('pool.close: options', options, ['drain']);
+    if (typeof drain !== 'boolean') throw new TypeError(`pool.close: drain must be true or false, got ${show(drain)}`);
+    return inNoContext(() => pool.close(drain));
+  };
+  let dropped = 0;
+  // What streams dropped never came to the pool: it is counted here, the same for all pools.
+  const seen: Pool = {
+    size: pool.size,
+    runsHere: pool.runsHere === true,
+    attach: (source) => pool.attach(source),
+    dropped: () => void dropped++,
+    queueLimit: maxQueue === Infinity ? undefined : new QueueLimit(maxQueue, () => pool.starting ?? 0),
+  };
+  const calls = new SharedCalls(seen);
+  const describe = recorder();
+  const run = <C extends Call<unknown>>(fn: (worker: Remote<Api>) => C, options?: RunOptions): Promise<ResultOf<C>> =>
+    new Promise((resolve, reject) => {
+      if (typeof fn !== 'function') throw new TypeError(`pool.run: fn must be a function, got ${show(fn)}`);
+      const limits = options === undefined ? undefined : limitsOf(options);
+      if (limits?.signal?.aborted === true) throw limits.signal.reason;
+      const calledAt = callSiteOf(run);
+      let call: Description;
+      try {
+        call = describe(fn as never);
+      } catch (error) {
+        rememberTask(error, CALL);
+        throw error;
+      }
+      if (limits === undefined && pool.runsHere !== true) calls.call(call, calledAt, resolve as never, reject);
+      else callAlone(seen, call, limits ?? {}, calledAt, resolve as never, reject);
+    });
+  const shown: WorkerPool<Api> & { readonly [ENGINE_POOL]: Pool } = {
+    size: pool.size,
+    // Each listener in its own async context.
+    events$: new Observable<PoolEvent>((subscriber) => {
+      const inContext = captureContext();
+      return pool.events$.subscribe({
+        next: (event) => inContext(() => subscriber.next(event)),
+        complete: () => inContext(() => subscriber.complete()),
+      });
+    }),
+    run,
+    stats: () => ({ ...pool.stats(), dropped }),
+    close,
+    [asyncDispose]: () => close(),
+    [ENGINE_POOL]: seen,
+  };
+  return shown;
+}

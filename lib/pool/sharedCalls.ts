@@ -1,0 +1,152 @@
+/** The calls of `pool.run` that nothing can end before they have: they wait, and travel, together. */
+import { type TaskInfo, rememberTask } from '../api/errors.ts';
+import type { Description, TaskSource, Attachment, Pool, Task } from '../api/pool.ts';
+import { Fifo } from '../primitives/fifo.ts';
+
+/** What `taskOf` says of a call: it is of no stream. */
+export const CALL: TaskInfo = { index: 0, input: undefined };
+
+/** A call on its way, with its promise. */
+export class CallTask implements Task {
+  readonly method: string;
+  readonly args: readonly unknown[];
+  readonly transfer: readonly unknown[] | undefined;
+  readonly index = 0;
+  readonly seq: number;
+  readonly input = undefined;
+  crashes = 0;
+  readonly callSite: Error;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+
+  constructor(
+    { args, method, transfer }: Description,
+    seq: number,
+    calledAt: Error,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.method = method;
+    this.args = args;
+    this.transfer = transfer;
+    this.seq = seq;
+    this.callSite = calledAt;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+}
+
+/** Of a message without shared memory, nobody knows how far its worker has come: there each call travels alone. */
+const BATCH = typeof SharedArrayBuffer === 'function' ? Infinity : 1;
+
+export class SharedCalls implements TaskSource {
+  readonly concurrency: number = Infinity;
+  readonly batch: number = BATCH;
+  readonly timeout = undefined;
+  readonly terminateAfter = 0;
+  readonly callSite = undefined;
+  readonly #pool: Pool;
+  #attachment: Attachment | undefined;
+  readonly #waiting = new Fifo<CallTask>();
+  #putBack: CallTask[] = [];
+  readonly #out = new Set<Task>();
+  #seq = 0;
+  #closing = false;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  /** Makes the call; `resolve` or `reject` is told what became of it. */
+  call(
+    description: Description,
+    calledAt: Error,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    const attachment = (this.#attachment ??= this.#pool.attach(this));
+    const task = new CallTask(attachment.own?.(description) ?? description, this.#seq++, calledAt, resolve, reject);
+    const { queueLimit } = this.#pool;
+    this.#waiting.push(task);
+    if (queueLimit !== undefined) queueLimit.waiting++;
+    if (!isQueued(attachment)) attachment.wake();
+    if (queueLimit?.exceeded !== true || this.#waiting.last !== task) return;
+    this.#waiting.pop();
+    queueLimit.waiting--;
+    reject(queueLimit.error());
+  }
+
+  /** The caller's `fn` was asked at the call. */
+  inContext<T>(act: () => T): T {
+    return act();
+  }
+
+  waiting(): number {
+    return this.#putBack.length + this.#waiting.length;
+  }
+
+  next(): Task | undefined {
+    const again = this.#putBack.shift();
+    if (again === undefined && this.#waiting.length === 0) return undefined;
+    const task = again ?? this.#waiting.shift();
+    if (again === undefined && this.#pool.queueLimit !== undefined) this.#pool.queueLimit.waiting--;
+    this.#out.add(task);
+    return task;
+  }
+
+  putBack(tasks: readonly Task[]): void {
+    const back = tasks.filter((task) => this.#out.delete(task)) as CallTask[];
+    this.#putBack = [...this.#putBack, ...back].sort((a, b) => a.seq - b.seq);
+  }
+
+  value(task: Task, value: unknown): void {
+    if (this.#out.delete(task)) (task as CallTask).resolve(value);
+  }
+
+  failure(task: Task, error: unknown): void {
+    if (this.#out.delete(task)) fail(task as CallTask, error);
+  }
+
+  crashed(task: Task, error: Error): boolean {
+    this.failure(task, error);
+    return false;
+  }
+
+  drain(): void {
+    const attachment = this.#attachment;
+    if (attachment === undefined) return;
+    if (this.waiting() > 0) {
+      if (!isQueued(attachment)) attachment.wake();
+    } else if (this.#closing && this.#out.size === 0) this.#leave();
+  }
+
+  closing(): void {
+    this.#closing = true;
+    this.drain();
+  }
+
+  error(error: unknown): void {
+    const tasks = [...this.#out, ...this.#putBack] as CallTask[];
+    while (this.#waiting.length > 0) tasks.push(this.#waiting.shift());
+    const { queueLimit } = this.#pool;
+    if (queueLimit !== undefined) queueLimit.waiting -= tasks.length - this.#out.size - this.#putBack.length;
+    this.#out.clear();
+    this.#putBack = [];
+    this.#leave();
+    for (const { reject } of tasks) reject(error);
+  }
+
+  #leave(): void {
+    const attachment = this.#attachment;
+    this.#attachment = undefined;
+    attachment?.leave();
+  }
+}
+
+/** Whether the pool asks by itself. */
+export const isQueued = ({ hungry, queued = !hungry }: Attachment): boolean => queued;
+
+export function fail(task: CallTask, error: unknown): void {
+  rememberTask(error, CALL);
+  task.reject(error);
+}

@@ -1,0 +1,133 @@
+/** A call of `pool.run` that a signal, a timeout or a deadline may end: it waits and travels by itself. */
+import { captureContext } from '#platform';
+import { TaskTimeoutError, rememberTask } from '../api/errors.ts';
+import type { ResolvedOptions } from '../api/options.ts';
+import type { Description, TaskSource, Attachment, Pool, Task } from '../api/pool.ts';
+import { onAbort } from '../primitives/onAbort.ts';
+import type { Context } from '../primitives/zone.ts';
+import { CALL, CallTask, fail, isQueued } from './sharedCalls.ts';
+import { type Timer, clearTimeout, setTimeout } from '../primitives/clock.ts';
+
+/** What may end a call before it has. */
+export interface CallLimits extends Partial<Pick<ResolvedOptions, 'signal' | 'timeout' | 'terminateAfter'>> {
+  /** Milliseconds from the call, waiting included; undefined: any. */
+  readonly deadline?: number | undefined;
+}
+
+/** `fn` was asked at the call, and a promise tells in its own context. */
+const inCallers: Context = (act) => act();
+
+/** Makes the call; `resolve` or `reject` is told what became of it. */
+export function callAlone(...call: ConstructorParameters<typeof SingleCall>): void {
+  void new SingleCall(...call);
+}
+
+class SingleCall implements TaskSource {
+  /** Taken back from a worker that does not come to it, it goes to another. */
+  readonly concurrency: number = Infinity;
+  readonly batch = 1;
+  readonly timeout: number | undefined;
+  readonly terminateAfter: number;
+  readonly callSite = undefined;
+  readonly inContext: Context;
+  readonly #pool: Pool;
+  readonly #attachment: Attachment;
+  readonly #task: CallTask;
+  #state: 'waiting' | 'out' | 'over' = 'waiting';
+  #counted = false;
+  #unlisten: (() => void) | undefined;
+  #timer: Timer | undefined;
+
+  constructor(
+    pool: Pool,
+    description: Description,
+    { deadline, signal, terminateAfter = 0, timeout }: CallLimits,
+    calledAt: Error,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.timeout = timeout;
+    this.terminateAfter = terminateAfter;
+    this.inContext = pool.runsHere === true ? captureContext() : inCallers;
+    this.#pool = pool;
+    this.#attachment = pool.attach(this);
+    try {
+      this.#task = new CallTask(this.#attachment.own?.(description) ?? description, 0, calledAt, resolve, reject);
+    } catch (error) {
+      this.#attachment.leave();
+      throw error;
+    }
+    if (signal !== undefined) this.#unlisten = onAbort(signal, () => this.error(signal.reason));
+    if (deadline !== undefined) this.#timer = setTimeout(() => this.#expire(deadline), deadline);
+    this.#count(1);
+    this.#attachment.wake();
+    if (this.#state === 'waiting' && pool.queueLimit?.exceeded === true) this.error(pool.queueLimit.error());
+  }
+
+  waiting(): number {
+    return this.#state === 'waiting' ? 1 : 0;
+  }
+
+  next(): Task | undefined {
+    if (this.#state !== 'waiting') return undefined;
+    this.#state = 'out';
+    this.#count(-1);
+    return this.#task;
+  }
+
+  putBack(tasks: readonly Task[]): void {
+    if (tasks.length > 0 && this.#state === 'out') this.#state = 'waiting';
+  }
+
+  value(_task: Task, value: unknown): void {
+    if (this.#end()) this.#task.resolve(value);
+  }
+
+  failure(_task: Task, error: unknown): void {
+    if (this.#end()) fail(this.#task, error);
+  }
+
+  crashed(task: Task, error: Error): boolean {
+    this.failure(task, error);
+    return false;
+  }
+
+  drain(): void {
+    if (this.#state === 'over') this.#attachment.leave();
+    else if (this.#state === 'waiting' && !isQueued(this.#attachment)) this.#attachment.wake();
+  }
+
+  closing(): void {}
+
+  error(error: unknown): void {
+    if (!this.#end()) return;
+    this.#task.reject(error);
+    // A task that runs is cancelled.
+    this.#attachment.leave();
+  }
+
+  #expire(deadline: number): void {
+    const what = this.#state === 'waiting' ? 'was still waiting for a worker' : 'was still running';
+    const error = new TaskTimeoutError(`The call ${what} at its deadline of ${deadline} ms`);
+    rememberTask(error, CALL);
+    this.error(error);
+  }
+
+  /** Once: whether it was not over. */
+  #end(): boolean {
+    if (this.#state === 'over') return false;
+    this.#state = 'over';
+    this.#count(-1);
+    this.#unlisten?.();
+    clearTimeout(this.#timer);
+    return true;
+  }
+
+  /** It is counted once among those that wait. */
+  #count(by: 1 | -1): void {
+    const { queueLimit } = this.#pool;
+    if (queueLimit === undefined || this.#counted === by > 0) return;
+    this.#counted = by > 0;
+    queueLimit.waiting += by;
+  }
+}

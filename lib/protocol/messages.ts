@@ -1,0 +1,152 @@
+/**
+ * What crosses between the host and a worker. Imports nothing: both sides stand on it.
+ *
+ * Our messages travel beside those of threads.js, which ignores types that it does not know.
+ */
+import type { Thrown } from './thrown.ts';
+
+/** The method that marks a worker of ours among the methods that it exposes to threads.js. */
+export const MARK = 'rxjs-parallel';
+
+/** The one method of a worker for an inline function. As all our frames below a task's are, it is named `rxjs-parallel:`. */
+export const INLINE = 'rxjs-parallel:inline';
+
+/** What a thread that we have made finds among the data of its environment: only then is `expose` for us. */
+export const MADE = 'rxjs-parallel:made';
+
+export const INIT = 'rxjs-parallel:open';
+export const RUN = 'rxjs-parallel:run';
+export const CANCEL = 'rxjs-parallel:cut';
+export const SETUP = 'rxjs-parallel:setup';
+export const REPLY = 'rxjs-parallel:reply';
+export const BEGIN = 'rxjs-parallel:begin';
+export const ASK = 'rxjs-parallel:ask';
+export const UNREAD = 'rxjs-parallel:unread';
+export const END = 'rxjs-parallel:end';
+export const UNCAUGHT = 'rxjs-parallel:uncaught';
+export const LOCK = 'rxjs-parallel:lock';
+
+/** First message to a worker: the cells that both sides see, where memory can be shared. */
+export interface InitMessage {
+  readonly type: typeof INIT;
+  readonly cells: Int32Array | undefined;
+}
+
+/** First message to an inline worker. `source` is absent where the worker's own text holds the function. */
+export interface SetupMessage {
+  readonly type: typeof SETUP;
+  readonly source: string | undefined;
+  /** Why the function cannot run here: every task fails with that. */
+  readonly problem: string | undefined;
+  readonly context: unknown;
+}
+
+/** A batch of calls, in columns: one entry where all tasks agree, else an entry a task. */
+export interface RunMessage {
+  readonly type: typeof RUN;
+  readonly id: number;
+  /** Which cell of the shared memory is this batch's; -1: none. */
+  readonly cellIndex: number;
+  readonly count: number;
+  readonly method: string | readonly string[];
+  readonly arity: number | readonly number[];
+  /** The arguments of all calls, one after another. */
+  readonly args: readonly unknown[] | Float64Array;
+  /** The number of the first value where they follow one another, else of each. */
+  readonly index: number | readonly number[];
+  /** Whether each task's start and end are wanted. */
+  readonly timed: boolean;
+}
+
+/** From this offset on the batch is cancelled. */
+export interface CancelMessage {
+  readonly type: typeof CANCEL;
+  readonly id: number;
+  readonly end: number;
+  /** Whether that is because its task has run out of time. */
+  readonly late: boolean;
+}
+
+/** The task of a message that carries one has asked for its signal: sent where memory is not shared. */
+export interface AskMessage {
+  readonly type: typeof ASK;
+  readonly id: number;
+}
+
+/** A task has begun: sent where times are wanted, and the tasks are long enough to be watched. */
+export interface BeginMessage {
+  readonly type: typeof BEGIN;
+  readonly id: number;
+  readonly offset: number;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** A message could not be read there (nested too deep for that side's stack, say): back to its sender. */
+export interface UnreadMessage {
+  readonly type: typeof UNREAD;
+  /**
+   * From a worker: the last batch that it has read. To a worker: a batch whose outcomes may have been in the message; if it is
+   * over, the worker says so again.
+   */
+  readonly id: number;
+}
+
+/** Outcomes of a batch, or of its next part. */
+export interface ReplyMessage {
+  readonly type: typeof REPLY;
+  readonly id: number;
+  /** The offset of the first outcome in its batch. Those before it that have not come could not be read. */
+  readonly from: number;
+  readonly values: readonly unknown[] | Float64Array;
+  /** Which of `values` are failures: positions in `values`, whose entries are then `Thrown`. */
+  readonly failed: readonly number[] | undefined;
+  /** Which of `values` are results that hold errors: positions in `values`, whose entries are then `Thrown`. */
+  readonly held?: readonly number[];
+  /** Milliseconds that these took in the worker. */
+  readonly ms: number;
+  /** Whether the batch is over: what it has not told of by now has not run. */
+  readonly last: boolean;
+  /** Milliseconds that it took to send the reply before this one. */
+  readonly packing: number;
+  /** Start and end of each task, ms since the epoch, where they were wanted. */
+  readonly times: Float64Array | undefined;
+}
+
+/** To a worker that has nothing to do: it is to end when what it has printed, and the files it writes, are out. */
+export interface EndMessage {
+  readonly type: typeof END;
+}
+
+/** An error that nobody caught in the worker. */
+export interface UncaughtMessage {
+  readonly type: typeof UNCAUGHT;
+  readonly error: Thrown;
+}
+
+/** Of the lock that a worker in a page holds for as long as it lives: first that it asks for one, then that it has it. */
+export interface LockMessage {
+  readonly type: typeof LOCK;
+  /** Undefined until it has it, and where it is given none. */
+  readonly name: string | undefined;
+  readonly settled: boolean;
+}
+
+/** A cell of the shared memory: which of a batch's tasks are claimed, how far it may go, how many are done, who has to stop. */
+export const CELL = 4;
+/** In a cell: the next offset to claim in the low half, the end in the high half, so that one exchange moves both. */
+export const CLAIM = 0;
+/** In a cell: how many tasks have ended. */
+export const DONE = 1;
+/** In a cell: when the batch was begun, in ms of the clock's low 31 bits; -1 until then. */
+export const BEGUN = 2;
+/** In a cell: of a message with one task, whether that has asked for its signal, and then whether its time is up. */
+export const SIGNAL = 3;
+export const ASKED = 1;
+export const LATE = 2;
+/** Batches in flight to one worker never exceed this. */
+export const CELLS = 4;
+
+export const nextOf = (claim: number): number => claim & 0xffff;
+export const endOf = (claim: number): number => claim >>> 16;
+export const claimOf = (next: number, end: number): number => (end << 16) | next;

@@ -1,0 +1,109 @@
+/** What a task may know of itself while it runs. */
+import type { TaskSignal } from '../api/signal.ts';
+
+/** The task that is running. */
+export interface TaskContext {
+  /** The number of the value in its stream, from 0. */
+  readonly index: number;
+  /**
+   * Aborts when the task is cancelled, and when its `timeout` runs out: its `reason` is then a DOMException named
+   * `TimeoutError`, as that of `AbortSignal.timeout()`. Ask `signal.aborted` in a long loop, or hand it to what takes a
+   * signal. A task that has asked for its signal has `terminateAfter` ms to stop before its worker is ended.
+   */
+  readonly signal: TaskSignal;
+}
+
+/** Why nobody waits for a task any more. */
+export type Stop = 'cancel' | 'timeout';
+
+/** A task that runs: its signal is made only if it asks. */
+export class RunningTask implements TaskContext {
+  readonly index: number;
+  readonly #stopped: () => Stop | undefined;
+  readonly #asked: () => void;
+  #controller: AbortController | undefined;
+  #restore: (() => void) | undefined;
+
+  /** `stopped` says whether it has to stop; `asked` hears that the task listens to that. */
+  constructor(index: number, stopped: () => Stop | undefined, asked: () => void = () => {}) {
+    this.index = index;
+    this.#stopped = stopped;
+    this.#asked = asked;
+  }
+
+  get signal(): TaskSignal {
+    if (this.#controller !== undefined) return this.#controller.signal;
+    this.#controller = new AbortController();
+    const { signal } = this.#controller;
+    this.#asked();
+    const look = (): boolean => {
+      const why = this.#stopped();
+      if (why !== undefined) this.abort(why);
+      return why !== undefined;
+    };
+    const throwIfAborted = (): void => {
+      if (look()) throw signal.reason;
+    };
+    // A loop that computes hears no message: for it the signal looks itself.
+    this.#restore = override(signal, { aborted: { get: look }, throwIfAborted: { value: throwIfAborted } });
+    look();
+    return signal;
+  }
+
+  /** Tells a task that waits for something. */
+  abort(why: Stop): void {
+    const restore = this.#restore;
+    if (restore === undefined) return;
+    this.#restore = undefined;
+    // From here on the signal is as any other: some hosts read `aborted` while they abort, and some set it.
+    restore();
+    this.#controller!.abort(
+      why === 'cancel' ? undefined : new DOMException('The task ran longer than its timeout', 'TimeoutError'),
+    );
+  }
+}
+
+/** Gives `object` properties of its own; returns what takes them back. */
+function override(object: object, properties: PropertyDescriptorMap): () => void {
+  const before: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(object);
+  for (const [name, property] of Object.entries(properties))
+    Object.defineProperty(object, name, { ...property, configurable: true });
+  return () => {
+    for (const name of Object.keys(properties)) {
+      Reflect.deleteProperty(object, name);
+      if (before[name] !== undefined) Object.defineProperty(object, name, before[name]);
+    }
+  };
+}
+
+/** The tasks that run here, the latest last: more than one only where local pools wait side by side. */
+const running: (() => TaskContext)[] = [];
+
+export function enterTask(task: () => TaskContext): void {
+  running.push(task);
+}
+
+export function leaveTask(task: () => TaskContext): void {
+  running.splice(running.lastIndexOf(task), 1);
+}
+
+/**
+ * The task that is running: the index of its value, and a signal that aborts when it is cancelled.
+ *
+ * @throws Error outside a task.
+ *
+ * ```ts
+ * expose({
+ *   async download(url: string) {
+ *     const { signal } = taskContext();
+ *     return (await fetch(url, { signal })).text();
+ *   },
+ * });
+ * ```
+ */
+export function taskContext(): TaskContext {
+  const task = running.at(-1);
+  if (task === undefined)
+    throw new Error('taskContext() was called outside a task: call it inside a method that a worker exposes');
+  return task();
+}

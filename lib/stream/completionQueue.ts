@@ -1,0 +1,23 @@
+import { Fifo } from '../primitives/fifo.ts';
+import type { ResultBuffer } from './resultBuffer.ts';
+
+/** Emits outcomes in the order in which they arrived. */
+export class CompletionQueue implements ResultBuffer {
+  readonly #arrived = new Fifo<unknown>();
+
+  get held(): number {
+    return this.#arrived.length;
+  }
+
+  get ready(): boolean {
+    return this.#arrived.length > 0;
+  }
+
+  store(_seq: number, outcome: unknown): void {
+    this.#arrived.push(outcome);
+  }
+
+  take(): unknown {
+    return this.#arrived.shift();
+  }
+}

@@ -1,0 +1,167 @@
+import { queueMicrotask } from '../primitives/clock.ts';
+import { show } from '../api/options.ts';
+import { Fifo } from '../primitives/fifo.ts';
+import type { Context } from '../primitives/zone.ts';
+import type { Input } from './stream.ts';
+
+/** What a pulled source has to do with its stream. */
+export interface Pulling {
+  /** A value has come. */
+  arrived(): void;
+  /** The end has come. */
+  drain(): void;
+  /** The source has failed. */
+  error(error: unknown): void;
+}
+
+type Pull<T> = Iterator<T, unknown> | AsyncIterator<T, unknown>;
+
+/** Values that are fetched from an iterator when a worker has room for them. */
+export class PullInput<T> implements Input {
+  readonly #iterator: Pull<T>;
+  readonly #inContext: Context;
+  readonly #backlog = new Fifo<T>();
+  #stream: Pulling | undefined;
+  #fetched = 0;
+  #reading = false;
+  /** Whether all may be read ahead: no code of the user's runs when an array, a Set or a Map is read. */
+  readonly #builtIn: boolean;
+  /** Whether what waits ends with an object. */
+  #held = false;
+  /** Whether values come at once and are objects: each is then read when a worker takes it. */
+  #late = false;
+  #wanted: () => number = () => 0;
+  /** An error of the source is on its way to the stream. */
+  #failing = false;
+  /** Within the very call of the iterator's `next`. */
+  #asking = false;
+  done = false;
+  /** Settles when the source has been closed; a source that is in the middle of a read may never be. */
+  closed: Promise<unknown> = Promise.resolve();
+
+  constructor(iterator: Pull<T>, inContext: Context = (act) => act()) {
+    this.#iterator = iterator;
+    this.#inContext = inContext;
+    this.#builtIn = /^\[object (?:Array|Set|Map|String) Iterator\]$/.test(Object.prototype.toString.call(iterator));
+  }
+
+  /** How many there are of those that are not read ahead cannot be known. */
+  get waiting(): number {
+    return this.#late && this.#open ? Infinity : this.#backlog.length;
+  }
+
+  get readable(): boolean {
+    return this.#open && !this.#late && !(this.#held && this.#backlog.length > 0);
+  }
+
+  get index(): number {
+    return this.#fetched - this.#backlog.length;
+  }
+
+  attach(stream: Pulling): void {
+    this.#stream = stream;
+  }
+
+  ready(): boolean {
+    if (this.#backlog.length === 0 && this.#late && this.#open)
+      this.#readOne((error) => {
+        this.#failing = true;
+        // Not from within the pool, which is handing out.
+        queueMicrotask(() => this.#failed(error));
+      });
+    return this.#backlog.length > 0;
+  }
+
+  take(): T {
+    return this.#backlog.shift();
+  }
+
+  /**
+   * One at a time: an iterator's next value is asked for when the one before has come; and not before that has been taken, if
+   * it is an object: a source may refill it for the next.
+   */
+  read(wanted: () => number): void {
+    this.#wanted = wanted;
+    const enough = wanted();
+    while (this.readable && this.#backlog.length < enough) this.#readOne((error) => this.#failed(error));
+  }
+
+  /** Closes the source, so that its `finally` runs. */
+  stop(): void {
+    if (this.done) return;
+    this.done = true;
+    // A generator that is stopped from inside itself cannot be closed before it has come to its next value.
+    this.closed = this.#asking ? Promise.resolve().then(() => this.#inContext(() => this.#close())) : this.#close();
+    // What goes wrong here is for who waits for it.
+    this.closed.catch(() => {});
+  }
+
+  clear(): void {
+    this.#backlog.clear();
+  }
+
+  /** Whether the next value can be asked for. */
+  get #open(): boolean {
+    return !this.#reading && !this.done && !this.#failing;
+  }
+
+  #readOne(failed: (error: unknown) => void): void {
+    this.#reading = true;
+    this.#late = false;
+    try {
+      const result = this.#ask();
+      if (typeof (result as PromiseLike<unknown>)?.then === 'function')
+        return this.#wait(result as PromiseLike<unknown>);
+      this.#fetchedOne(result);
+      this.#late = this.#held;
+    } catch (error) {
+      failed(error);
+    }
+    this.#reading = false;
+  }
+
+  #ask(): unknown {
+    this.#asking = true;
+    try {
+      return this.#iterator.next();
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.#iterator.return?.();
+  }
+
+  #wait(result: PromiseLike<unknown>): void {
+    // A promise of ours: what is only like one may settle twice, or throw.
+    Promise.resolve(result)
+      .then((fetched) => {
+        this.#reading = false;
+        this.#fetchedOne(fetched);
+        if (this.done) this.#stream?.drain();
+        else this.#stream?.arrived();
+        this.#inContext(() => this.read(this.#wanted));
+      })
+      .catch((error: unknown) => this.#failed(error));
+  }
+
+  #fetchedOne(result: unknown): void {
+    if (this.done) return;
+    if (typeof result !== 'object' || result === null)
+      throw new TypeError(`next() of the source must give { done, value }, it gave ${show(result)}`);
+    const { done, value } = result as IteratorResult<T, unknown>;
+    if (done === true) this.done = true;
+    else {
+      this.#fetched++;
+      this.#held = !this.#builtIn && typeof value === 'object' && value !== null;
+      this.#backlog.push(value);
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (this.done) return;
+    this.done = true;
+    this.#stream?.error(error);
+  }
+}

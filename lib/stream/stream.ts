@@ -1,0 +1,308 @@
+/** One subscription's engine: what it has taken, what is out at the pool, what it has yet to emit. Knows no RxJS. */
+import { captureContext } from '#platform';
+import { isProgramError, rememberTask } from '../api/errors.ts';
+import type { ResolvedOptions } from '../api/options.ts';
+import type { Description, TaskSource, Attachment, Pool, Task } from '../api/pool.ts';
+import { queueMicrotask } from '../primitives/clock.ts';
+import type { Context } from '../primitives/zone.ts';
+import { Failure, type ResultBuffer, SKIPPED } from './resultBuffer.ts';
+import { Coalesced } from '../primitives/coalesced.ts';
+
+/** Where a stream takes its values from: `PushInput` that were pushed, or an iterator that is pulled. */
+export interface Input {
+  /** How many values `take` could give now; where that cannot be known, `Infinity`. */
+  readonly waiting: number;
+  /** Whether nothing more will come. */
+  readonly done: boolean;
+  /** Whether another could be fetched at once: of a source that is pulled, and is not being read. */
+  readonly readable: boolean;
+  /** The number of the value that `take` gives next. */
+  readonly index: number;
+  /** Asked before `take` where some wait: whether there is one indeed. What is not read ahead is read now. */
+  ready(): boolean;
+  take(): unknown;
+  /** Fetches values while fewer than `wanted()` wait; a source that pushes needs no asking. */
+  read(wanted: () => number): void;
+  /** Takes nothing more from the source; what has been taken stays. */
+  stop(): void;
+  /** Forgets what waits. */
+  clear(): void;
+}
+
+/** Where a stream's results go. */
+export interface Destination {
+  /** False while nobody asks for the next: results wait, and count against the window. */
+  readonly asking?: boolean;
+  next(value: any): void;
+  error(error: unknown): void;
+  complete(): void;
+}
+
+/** No result, while any value may be one. */
+export const NOTHING: unique symbol = Symbol('nothing');
+
+type Describe = (value: any, index: number) => Description;
+
+/** How many results may be held back while few tasks are out, and for each task that is. */
+const HELD_AT_LEAST = 64;
+const HELD_PER_TASK_OUT = 8;
+
+export class Stream implements TaskSource {
+  readonly concurrency: number;
+  readonly batch: number;
+  readonly timeout: number | undefined;
+  readonly terminateAfter: number;
+  readonly inContext: Context;
+
+  readonly #options: ResolvedOptions;
+  readonly #input: Input;
+  readonly #results: ResultBuffer;
+  readonly #describe: Describe;
+  readonly #destination: Destination;
+  readonly #attachment: Attachment;
+  readonly callSite: Error;
+
+  #seq = 0;
+  /** Dispatched and not returned. */
+  #out = 0;
+  #putBack: Task[] = [];
+  /** The first task that is known to fail the stream: nothing after it starts, or counts. Once the stream has ended, before all. */
+  #failedAt = Infinity;
+  /** From where on the pool has still to be told to cancel. */
+  #cancelFrom = Infinity;
+  /** An error that waits for no result. */
+  #immediate: Failure | undefined;
+  /** Why the stream ends once what it has taken is delivered. */
+  #closing: Error | undefined;
+  #closed = false;
+  readonly #passes = new Coalesced(() => this.#pass());
+
+  constructor(
+    pool: Pool,
+    options: ResolvedOptions,
+    input: Input,
+    results: ResultBuffer,
+    describe: Describe,
+    destination: Destination,
+    callSite: Error,
+    inContext: Context = captureContext(),
+  ) {
+    this.concurrency = options.concurrency;
+    this.batch = options.batch;
+    this.timeout = options.timeout;
+    this.terminateAfter = options.terminateAfter;
+    this.#options = options;
+    this.#input = input;
+    this.#results = results;
+    this.#describe = describe;
+    this.#destination = destination;
+    this.callSite = callSite;
+    this.inContext = inContext;
+    this.#attachment = pool.attach(this);
+  }
+
+  /** The input has a value more. */
+  arrived(): void {
+    if (!this.#queued) this.drain();
+  }
+
+  waiting(): number {
+    if (this.#putBack.length > 0) return this.#putBack.length;
+    if (this.#failedAt !== Infinity) return 0;
+    return Math.max(0, Math.min(this.#input.waiting, this.#room()));
+  }
+
+  get canFetch(): boolean {
+    return this.#input.readable && this.#failedAt === Infinity && this.#room() > 0;
+  }
+
+  next(): Task | undefined {
+    while (this.waiting() > 0) {
+      const again = this.#putBack.shift();
+      if (again !== undefined) {
+        this.#out++;
+        return again;
+      }
+      if (!this.#input.ready()) {
+        // That was the end: nobody drains this one after another's turn.
+        queueMicrotask(() => this.drain());
+        return undefined;
+      }
+      const { index } = this.#input;
+      const input = this.#input.take();
+      const seq = this.#seq++;
+      // Out before `fn` is asked, which is the user's: within it the source may complete, or the pool be closed.
+      this.#out++;
+      try {
+        const call = this.#describe(input, index);
+        // It may have unsubscribed.
+        if (this.#closed) return undefined;
+        const { method, args, transfer } = this.#attachment.own?.(call) ?? call;
+        return { seq, index, input, method, args, transfer, crashes: 0 };
+      } catch (error) {
+        this.#out--;
+        this.#fail({ seq, index, input }, error);
+        // Another stream's turn may have brought us here: then nobody drains this one after it.
+        queueMicrotask(() => this.drain());
+      }
+    }
+    return undefined;
+  }
+
+  putBack(tasks: readonly Task[]): void {
+    this.#out -= tasks.length;
+    this.#putBack = [...this.#putBack, ...tasks]
+      .filter(({ seq }) => seq < this.#failedAt)
+      .sort((a, b) => a.seq - b.seq);
+  }
+
+  value(task: Task, value: unknown): void {
+    this.#out--;
+    if (task.seq > this.#failedAt) return;
+    const { index, input } = task;
+    this.#results.store(
+      task.seq,
+      this.#options.onError === 'settle' ? { status: 'fulfilled', index, input, value } : value,
+    );
+  }
+
+  failure(task: Task, error: unknown): void {
+    this.#out--;
+    this.#fail(task, error);
+  }
+
+  crashed(task: Task, error: Error): boolean {
+    const again = task.crashes++ < this.#options.crashRetries && task.transfer === undefined;
+    if (again) this.putBack([task]);
+    else this.failure(task, error);
+    return again;
+  }
+
+  /** Emits what is ready and takes what there is room for, until neither is left; never inside itself. */
+  drain(): void {
+    // From within it only asks.
+    if (this.#passes.running) this.#passes.run();
+    else this.inContext(this.#drain);
+  }
+
+  readonly #drain = (): void => {
+    this.#passes.run();
+    if (!this.#closed) this.#finish();
+  };
+
+  /**
+   * The next result where there are more and no worker waits for a value: then there is nothing to do but to take it.
+   * Else, and where it is no value, `NOTHING`: `drain` has more to do. An iterator asks for each result by itself, and
+   * to drain for each made it take a half longer.
+   */
+  take(): unknown {
+    const { held, ready } = this.#results;
+    if (!ready || held === 1 || this.#passes.running || this.#closed || !this.#queued) return NOTHING;
+    const outcome = this.#results.take();
+    if (outcome instanceof Failure) this.error(outcome.error);
+    return outcome === SKIPPED || outcome instanceof Failure ? NOTHING : outcome;
+  }
+
+  closing(reason: Error): void {
+    if (this.#input.done) return;
+    this.#closing = reason;
+    this.inContext(() => this.#input.stop());
+    this.drain();
+  }
+
+  /** Errors at once, whatever is out. */
+  error(error: unknown): void {
+    if (this.#closed) return;
+    this.inContext(() => {
+      this.stop();
+      this.#destination.error(error);
+    });
+  }
+
+  /** Emits nothing more, and lets go of all that was taken. */
+  stop(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#failedAt = -Infinity;
+    this.inContext(() => this.#input.stop());
+    this.#input.clear();
+    this.#putBack = [];
+    this.#attachment.leave();
+  }
+
+  #pass(): void {
+    if (this.#closed) return;
+    if (this.#cancelFrom !== Infinity) this.#cancel();
+    while (this.#emitting) this.#emit(this.#results.take());
+    // After what is ready: whether that came in the same message is chance.
+    if (this.#immediate !== undefined) return this.error(this.#immediate.error);
+    if (!this.#queued && this.waiting() > 0) this.#attachment.wake();
+    const before = this.#input.waiting;
+    this.#input.read(this.#wanted);
+    if (this.#emitting || this.#input.waiting > before) this.#passes.run();
+    // There was no room for what it could fetch: it is asked when there is.
+    else if (this.canFetch && !this.#queued) this.#attachment.wake();
+  }
+
+  /** Whether the pool asks by itself when it has room. */
+  get #queued(): boolean {
+    return this.#attachment.queued ?? !this.#attachment.hungry;
+  }
+
+  /** How many more values the window lets through. */
+  #room(): number {
+    const { held } = this.#results;
+    const { window } = this.#options;
+    if (window !== undefined) return window - held - this.#out - this.#putBack.length;
+    return held < Math.max(HELD_AT_LEAST, HELD_PER_TASK_OUT * this.#out) ? Infinity : 0;
+  }
+
+  get #emitting(): boolean {
+    return this.#results.ready && !this.#closed && this.#destination.asking !== false;
+  }
+
+  /** How many values should be waiting: one more for a worker with room, and the next messages' where those carry many. */
+  readonly #wanted = (): number => {
+    if (this.#failedAt !== Infinity) return 0;
+    const { ahead = 1, hungry } = this.#attachment;
+    const soon = ahead > 1 ? ahead : 0;
+    return Math.min(hungry ? Math.max(soon, this.#input.waiting + 1) : soon, this.#room());
+  };
+
+  #emit(outcome: unknown): void {
+    if (outcome instanceof Failure) this.error(outcome.error);
+    else if (outcome !== SKIPPED) this.#destination.next(outcome);
+  }
+
+  #fail(task: Pick<Task, 'seq' | 'index' | 'input'>, error: unknown): void {
+    const { seq, index, input } = task;
+    if (seq > this.#failedAt) return;
+    rememberTask(error, task);
+    const { onError, errorTiming } = this.#options;
+    const about = isProgramError(error) ? 'throw' : onError;
+    if (about === 'settle') return this.#results.store(seq, { status: 'rejected', index, input, reason: error });
+    if (about === 'skip') return this.#results.store(seq, SKIPPED);
+    this.#failedAt = seq;
+    this.#cancelFrom = seq + 1;
+    this.#putBack = this.#putBack.filter((each) => each.seq < seq);
+    if (errorTiming === 'immediate') this.#immediate = new Failure(error);
+    else this.#results.store(seq, new Failure(error));
+  }
+
+  /** Nothing after the failed task starts; what is before it goes on. */
+  #cancel(): void {
+    const from = this.#cancelFrom;
+    this.#cancelFrom = Infinity;
+    this.#input.stop();
+    this.#input.clear();
+    this.#attachment.cancel(from);
+  }
+
+  #finish(): void {
+    if (this.#out > 0 || this.#putBack.length > 0 || this.#input.waiting > 0 || this.#results.held > 0) return;
+    if (this.#closing !== undefined) return this.error(this.#closing);
+    if (!this.#input.done) return;
+    this.stop();
+    this.#destination.complete();
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * What `threads` is about to change in this process; imported before it, at the same time and by nobody else, and read
+ * after. `#sideEffects` in package.json chooses.
+ */
+const EVENTS = ['SIGINT', 'SIGTERM', 'uncaughtException', 'unhandledRejection'] as const;
+
+const listeners = new Map<string, readonly unknown[]>(
+  EVENTS.map((event) => [event, process.listeners(event as 'SIGINT')]),
+);
+const hadSelf = 'self' in globalThis;
+
+/** Takes back exactly the listeners added since: those for signals end the process. */
+export function restoreListeners(): void {
+  for (const event of EVENTS)
+    for (const listener of process.listeners(event as 'SIGINT'))
+      if (listeners.get(event)?.includes(listener) !== true) process.off(event, listener as () => void);
+}
+
+/** Takes back `globalThis.self`, where there was none. */
+export function restoreSelf(): void {
+  if (!hadSelf) Reflect.deleteProperty(globalThis, 'self');
+}

@@ -1,0 +1,99 @@
+/** Takes messages from the host and runs the methods of an api: one task at a time. */
+import { endByItself, listen, listenLast, onExit, onUncaught, post, revealEnd } from '#port';
+import {
+  CANCEL,
+  type CancelMessage,
+  END,
+  type EndMessage,
+  INIT,
+  type InitMessage,
+  RUN,
+  type RunMessage,
+  UNCAUGHT,
+  UNREAD,
+  type UncaughtMessage,
+  type UnreadMessage,
+} from '../protocol/messages.ts';
+import { enterTask, leaveTask } from '../protocol/taskContext.ts';
+import { type Methods, isThenable, methodOf } from '../protocol/methods.ts';
+import { BatchRun, pack, tellOver } from './batchRun.ts';
+
+export function serve(api: Methods): void {
+  const waiting: BatchRun[] = [];
+  let cells: Int32Array | undefined;
+  let running: BatchRun | undefined;
+  /** After an uncaught error: what ran is blamed for it, so it must not end, and nothing else may begin. */
+  let halted = false;
+  /** A worker that dies before this has begun nothing. */
+  let told = false;
+  const runAll = async (): Promise<void> => {
+    for (;;) {
+      if (halted) return;
+      running = waiting.shift();
+      if (running === undefined) return;
+      if (!told) running.tell();
+      told = true;
+      await frame['rxjs-parallel:batch'](api, running, () => halted);
+    }
+  };
+  const runOf = (id: number): BatchRun | undefined => [running, ...waiting].find((run) => run?.message.id === id);
+  /** The last batch that was read. */
+  let read = 0;
+  const unread = (): void => post({ type: UNREAD, id: read } satisfies UnreadMessage);
+  listen((data) => {
+    const message = data as InitMessage | RunMessage | CancelMessage | UnreadMessage | EndMessage | null | undefined;
+    if (message?.type === INIT) {
+      cells = message.cells;
+      listenLast();
+    } else if (message?.type === END) endByItself();
+    else if (message?.type === RUN) {
+      read = message.id;
+      waiting.push(new BatchRun(message, cells));
+      if (running === undefined) void runAll();
+    } else if (message?.type === CANCEL) runOf(message.id)?.cancel(message.end, message.late);
+    // What is not over tells how far it is anyway.
+    else if (message?.type === UNREAD && runOf(message.id) === undefined) tellOver(message.id);
+  }, unread);
+  onUncaught((error) => {
+    if (halted) return;
+    halted = true;
+    running?.reply(false);
+    post({ type: UNCAUGHT, error: pack(error) } satisfies UncaughtMessage);
+  });
+  onExit(() => running?.reply(false));
+  revealEnd();
+}
+
+/** The frame that stands under a task's own in its stack: `remoteError` knows it by its name, which a bundler leaves to methods. */
+const frame = {
+  async 'rxjs-parallel:batch'(api: Methods, run: BatchRun, halted: () => boolean): Promise<void> {
+    const { args, arity, method } = run.message;
+    // The end of the arguments of the task before.
+    let end = 0;
+    run.open();
+    enterTask(run.context);
+    for (;;) {
+      const offset = run.claim();
+      if (offset < 0) break;
+      const begin = end;
+      end += typeof arity === 'number' ? arity : arity[offset]!;
+      const began = run.begin(offset);
+      try {
+        const called = methodOf(api, typeof method === 'string' ? method : method[offset]!);
+        let value =
+          end - begin === 1 ? called.call(api, args[begin]) : called.apply(api, args.slice(begin, end) as never);
+        if (isThenable(value)) {
+          run.waits();
+          value = await value;
+        }
+        run.value(value);
+      } catch (error) {
+        run.failure(error);
+      }
+      if (halted()) return;
+      run.ended(began);
+    }
+    leaveTask(run.context);
+    run.reply(true);
+  },
+};

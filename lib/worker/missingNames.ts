@@ -1,0 +1,72 @@
+/** What an inline function lacks in a worker, and what to do about it. */
+import { ClosureError } from '../api/errors.ts';
+
+const MODULE = 'or use workerPool with a worker module';
+const YOURS = 'A name that you did not write is a helper of your compiler (keepNames makes one)';
+/** Names that are no variables of the user's, and what is to be said of each. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [/^(?:document|window|localStorage|sessionStorage|alert)$/, `A worker has none: do what needs it in the subscriber`],
+  [
+    /^(?:require|module|exports|__dirname|__filename)$/,
+    `Write const { … } = await import('…') inside the function, ${MODULE}`,
+  ],
+  [
+    /^__vite_ssr_/,
+    `It is made by Vite, or Vitest, of an import: keep the function in a file that it does not transform (server.deps.external), ${MODULE}`,
+  ],
+  [
+    /^(?:cov_|__coverage__|__cov_|stryMutAct|_istanbul)/,
+    `It counts for a coverage tool: leave the file out of its instrumentation (or use the coverage of V8), ${MODULE}`,
+  ],
+  [
+    /^(?:__importStar|__importDefault|_interop_require_wildcard|_interop_require_default)$/,
+    `It is made by the compiler of an import(), for CommonJS: compile to ES modules ("module": "nodenext"), ${MODULE}`,
+  ],
+  [
+    /^(?:__\w+|_async_to_generator|_asyncToGenerator|_object_spread|_objectSpread\w*|_extends|_class_private\w*|_ts_\w+|_define_property|_defineProperty)$/,
+    `It is a helper that your compiler puts in: compile to a newer "target" (es2022, without keepNames), ${MODULE}`,
+  ],
+];
+
+/** A name that is not defined, and that the function's text uses freely, is one that it had around it at home. */
+export function explain(error: unknown, text: string): never {
+  const name = error instanceof ReferenceError ? undefinedIn(error.message) : undefined;
+  if (name !== undefined && isFree(name, text))
+    throw new ClosureError(
+      `The function uses "${name}", which it does not have in a worker: it is sent there as text, without the variables around it. ${adviceFor(name, text)}`,
+      { cause: error },
+    );
+  const namesake = error instanceof TypeError ? namesakeIn(error.message) : undefined;
+  if (namesake !== undefined && isFree(namesake, text))
+    throw new ClosureError(
+      `The function uses "${namesake}", which in a worker is the global of that name, not a variable or an import around the function: it is sent there as text (${(error as Error).message}). import() it inside the function, under another name, ${MODULE}`,
+      { cause: error },
+    );
+  throw error;
+}
+
+function adviceFor(name: string, text: string): string {
+  const known = ADVICE.find(([names]) => names.test(name));
+  if (known !== undefined) return known[1];
+  const called = new RegExp(`(?<![\\w$.])${quoted(name)}\\s*(?:\\?\\.)?\\(`).test(text);
+  return called
+    ? `Write that function inside this one, import() its module here, ${MODULE}: a function cannot be given as context. ${YOURS}`
+    : `Give it as the option context ({ context: { ${name} } }, the third argument), import() it inside the function, ${MODULE}. ${YOURS}`;
+}
+
+/** The name that a host's message says is not defined. */
+const undefinedIn = (message: string): string | undefined =>
+  /^(?:Can't find variable: )?([\w$\u0080-\uffff]+)(?: is not defined)?$/.exec(message)?.[1];
+
+/** The built-in names of the language mean what they mean everywhere. */
+const BUILT_IN =
+  /^(?:Math|JSON|Object|Array|String|Number|Boolean|Date|RegExp|Promise|Map|Set|Symbol|Reflect|Proxy|Intl|Atomics|BigInt|console|globalThis|self|\w*Error|\w+Array|Weak\w+)$/;
+
+/** The global whose member is not there. */
+function namesakeIn(message: string): string | undefined {
+  const name = /^([\w$]+)\.[\w$.]+ is not a (?:function|constructor)/.exec(message)?.[1];
+  return name !== undefined && name in globalThis && !BUILT_IN.test(name) ? name : undefined;
+}
+
+const quoted = (name: string): string => name.replaceAll('$', '\\$');
+const isFree = (name: string, text: string): boolean => new RegExp(`(?<![\\w$.])${quoted(name)}(?![\\w$])`).test(text);

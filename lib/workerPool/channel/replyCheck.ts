@@ -1,0 +1,36 @@
+/** Whether what a worker says of a batch can be true. One that says anything else is given up: see `WorkerMonitor`. */
+import type { BeginMessage, ReplyMessage } from '../../protocol/messages.ts';
+import type { Batch } from './batch.ts';
+
+/** `missed`: some may not have been read. @throws TypeError: the reply does not follow the one before, or is not of the batch. */
+export function checkReply(
+  batch: Batch,
+  { failed, from, held, last, ms, times, values }: ReplyMessage,
+  missed: boolean,
+): void {
+  const count = Array.isArray(values) || values instanceof Float64Array ? values.length : NaN;
+  const end = from + count;
+  // What it has begun it has ended; and of what is wanted it has begun some.
+  const over = (): boolean =>
+    (!batch.shared || end >= batch.claimed) && (end > 0 || Math.min(batch.end, batch.cancelledFrom) === 0);
+  check(
+    typeof last === 'boolean' &&
+      (from === batch.reported || (missed && from > batch.reported)) &&
+      end <= batch.claimed &&
+      (!last || over()) &&
+      ms >= 0 &&
+      [failed, held].every((list) => list === undefined || list.every((at) => isOffset(at, count))) &&
+      (times === undefined || (times.length === 2 * count && times.every(Number.isFinite))),
+  );
+}
+
+/** @throws TypeError: that task of the batch cannot have begun now. */
+export function checkBegin(batch: Batch, { offset, time }: BeginMessage): void {
+  check(isOffset(offset, batch.tasks.length) && offset >= batch.reported && Number.isFinite(time));
+}
+
+const isOffset = (at: number, end: number): boolean => Number.isInteger(at) && at >= 0 && at < end;
+
+function check(sound: boolean): void {
+  if (!sound) throw new TypeError('it does not fit what the worker was sent');
+}

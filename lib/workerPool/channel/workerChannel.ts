@@ -1,0 +1,369 @@
+/** The batches on their way to one worker and back. */
+import { monotonic, now, queueMicrotask } from '../../primitives/clock.ts';
+import { argumentsError } from '../../pool/ownCall.ts';
+import type { BatchSizing } from '../../pool/batchSizer.ts';
+import { remoteError } from '../../protocol/remoteError.ts';
+import type { CloneError } from '../../api/errors.ts';
+import type { Task } from '../../api/pool.ts';
+import { resultError } from '../../protocol/snapshot.ts';
+import { type Thrown, messageOf } from '../../protocol/thrown.ts';
+import {
+  ASK,
+  type AskMessage,
+  BEGIN,
+  type BeginMessage,
+  CANCEL,
+  type CancelMessage,
+  REPLY,
+  type ReplyMessage,
+  CELLS,
+  UNREAD,
+  type UnreadMessage,
+} from '../../protocol/messages.ts';
+import { Batch } from './batch.ts';
+import { giveNotice, whenOutOfTime } from './deadlines.ts';
+import { type WorkerConnection, uncaught } from '../startup/startup.ts';
+import { type ExitOf, failTasks, timedOut } from './lostTasks.ts';
+import type { Utilization } from './utilization.ts';
+import { callPlain } from '../../threadsjs/plainWorker.ts';
+import type { WorkerAttachment } from './workerAttachment.ts';
+import type { TaskEvents } from './taskEvents.ts';
+import { checkBegin, checkReply } from './replyCheck.ts';
+import type { SpawnedThread } from '../../threadsjs/threads.ts';
+
+/** What the exchange with a worker tells its slot. */
+export interface ChannelEvents {
+  /** An outcome, or the room for one, has changed. */
+  changed(): void;
+  /** The worker has answered. */
+  answered(): void;
+  /** `count` tasks that somebody waits for came back; `failures` have failed, whether they came back or not. */
+  settled(count: number, failures: number): void;
+  /** The worker has to be given up. */
+  lost(exit: ExitOf): void;
+}
+
+export class WorkerChannel {
+  readonly batches: Batch[] = [];
+  readonly connection: WorkerConnection;
+  readonly #events: ChannelEvents;
+  readonly #taskEvents: TaskEvents;
+  readonly #utilization: Utilization;
+  /** Tasks that the worker was given. */
+  taken = 0;
+  /** Whether it has begun any. */
+  progress = false;
+  /** Whether others had to take over what this worker would not come to: until it is heard of again, it gets no more. */
+  #stuck = false;
+  /** The last batch that is over: of that one, a worker may say it twice. */
+  #over = -1;
+  /** Whether messages of the worker could not be read: those that follow need not begin where the last has ended. */
+  #missed = false;
+  /** What the last reply was about: how long that took to send is told with the next. */
+  #replied: { readonly sizer: BatchSizing; readonly count: number } | undefined;
+
+  constructor(connection: WorkerConnection, events: ChannelEvents, taskEvents: TaskEvents, utilization: Utilization) {
+    this.connection = connection;
+    this.#events = events;
+    this.#taskEvents = taskEvents;
+    this.#utilization = utilization;
+    connection.monitor.onLost = (exit) => events.lost(exit);
+    connection.monitor.onMessage = (data) => this.#message(data);
+    connection.monitor.onUnread = () => this.#unreadHere();
+  }
+
+  /** Whether a message more may be on its way: a second only to a worker that takes batches. */
+  get room(): boolean {
+    return !this.#stuck && this.batches.length < (this.connection.plain === undefined ? 2 : 1);
+  }
+
+  /** Whether anybody waits for anything in it. */
+  get wanted(): boolean {
+    return this.batches.some((batch) => batch.wanted);
+  }
+
+  /** Whether the worker has tasks that it has not begun, and another could take. */
+  get spare(): boolean {
+    return this.batches.some((batch) => batch.spare);
+  }
+
+  send(attachment: WorkerAttachment, tasks: readonly Task[]): void {
+    const { cells } = this.connection;
+    const batch = new Batch(attachment, tasks, cells === undefined ? -1 : this.#freeCell(), cells);
+    if (!this.batches.some((each) => each.attachment === attachment)) attachment.slots++;
+    if (this.batches.length === 0) this.#utilization.begin();
+    this.batches.push(batch);
+    this.taken += tasks.length;
+    if (this.#taskEvents.heard) batch.sent = now();
+    try {
+      const { monitor, plain } = this.connection;
+      if (plain === undefined) {
+        const { message, transfer } = batch.message(this.#taskEvents.heard);
+        const began = monotonic();
+        monitor.post(message, transfer);
+        attachment.sizer.sent(tasks.length, monotonic() - began);
+      } else this.#callPlain(plain, batch);
+    } catch (error) {
+      this.#uncrossed(batch, messageOf(error), { cause: error });
+    }
+    const { timeout } = attachment.source;
+    // It could not be sent, or whoever was told that it begins has closed the pool.
+    if (timeout === undefined || batch.over) return;
+    whenOutOfTime(
+      batch,
+      timeout,
+      () => this.#timeOut(batch, timeout),
+      () => this.#events.lost({ why: 'did not come to its next task' }),
+    );
+  }
+
+  /** Takes back what has not begun of `attachment` from `from` on. What runs is told that it is cancelled, and given notice. */
+  cancel(attachment: WorkerAttachment, from: number): void {
+    for (const batch of this.batches) {
+      if (batch.attachment !== attachment) continue;
+      const at = batch.offsetOf(from);
+      if (at < 0 || at >= batch.cancelledFrom) continue;
+      batch.cancel(at);
+      this.#cut(batch, at);
+    }
+    this.#giveNotice();
+  }
+
+  /** Takes back all that the worker has not begun, if it has begun nothing since the last look. */
+  recall(): void {
+    const [head] = this.batches;
+    if (head === undefined) return;
+    // Most are with one task; some with what a task before has left behind (a timer that computes).
+    const stuck = head.seen === head.claimed;
+    head.seen = head.claimed;
+    if (!stuck) return;
+    this.#takeBack();
+  }
+
+  /** The worker is gone: settles what it had. Returns whose it was, to be drained once the loss is known to all, and whether a task tells why. */
+  lose(exit: ExitOf): { readonly attachments: ReadonlySet<WorkerAttachment>; readonly told: boolean } {
+    let toldOf = false;
+    const batches = this.batches.splice(0);
+    const attachments = new Set(batches.map(({ attachment }) => attachment));
+    if (batches[0] !== undefined) this.#utilization.lost(batches[0]);
+    for (const attachment of attachments) attachment.slots--;
+    for (const [at, batch] of batches.entries()) {
+      // Where no memory is shared, a worker of ours tells when it begins its first message; a plain one tells nothing.
+      const first = at === 0 && (this.progress || this.connection.plain !== undefined);
+      const { begun, failed, told } = failTasks(batch, first, exit, this.#taskEvents, this.connection.label);
+      this.progress ||= begun > 0;
+      toldOf ||= told;
+      this.#events.settled(0, failed);
+    }
+    return { attachments, told: toldOf };
+  }
+
+  #message(data: unknown): void {
+    const message = data as ReplyMessage | BeginMessage | AskMessage | UnreadMessage | null | undefined;
+    if (message?.type === REPLY) return this.#reply(message);
+    if (message?.type === BEGIN) {
+      const batch = this.#head(message.id);
+      if (batch === undefined) return;
+      checkBegin(batch, message);
+      this.progress ||= message.offset < batch.claimed;
+      return this.#taskEvents.begun(batch, message.offset, message.time);
+    }
+    if (message?.type === ASK) {
+      const batch = this.#batch(message.id);
+      if (batch !== undefined) batch.asked = true;
+      return;
+    }
+    if (message?.type === UNREAD) {
+      // It reads them in the order in which they were sent.
+      const batch = this.batches.find((each) => each.id > message.id);
+      if (batch !== undefined) this.#uncrossed(batch, UNREADABLE);
+      return;
+    }
+    const exit = uncaught(message, this.connection.plain === undefined);
+    if (exit !== undefined) this.connection.monitor.lose(exit);
+    else this.connection.deliver(data);
+  }
+
+  #reply(reply: ReplyMessage): void {
+    const { id, values, failed, held, ms, last, times, packing } = reply;
+    const batch = this.#head(id);
+    if (batch === undefined) return;
+    const from = Math.min(reply.from, batch.claimed);
+    // Before anything is settled by it: what cannot be read is nobody's outcome.
+    checkReply(batch, { ...reply, from }, this.#missed);
+    const unpack = (at: number): unknown =>
+      remoteError(values[at] as Thrown, batch.tasks[from + at]!.callSite ?? batch.attachment.source.callSite);
+    const failures = failed === undefined ? undefined : new Map(failed.map((at) => [at, unpack(at)]));
+    const holding = held === undefined ? undefined : new Map(held.map((at) => [at, remoteError(values[at] as Thrown)]));
+    this.#replied?.sizer.returned(this.#replied.count, packing > 0 ? packing : 0);
+    this.#replied = undefined;
+    this.progress = true;
+    this.#events.answered();
+    this.#stuck = false;
+    const { attachment, tasks } = batch;
+    const { source } = attachment;
+    const count = values.length;
+    this.#unreadTo(from, batch);
+    // Those that nobody waits for any more count for nothing.
+    const waited = Math.min(count, Math.max(0, batch.cancelledFrom - from));
+    if (times !== undefined && !batch.late)
+      for (let at = 0; at < count; at++) {
+        const outcome = at >= waited ? 'cancel' : failures?.has(at) === true ? 'error' : 'value';
+        this.#taskEvents.ended(batch, from + at, outcome, times[2 * at]!, times[2 * at + 1]);
+      }
+    batch.reported = from + count;
+    for (let at = 0; at < count; at++) {
+      const task = batch.release(from + at);
+      // What it comes to after it has run out of time is nobody's.
+      if (batch.late) continue;
+      if (failures?.has(at) === true) source.failure(task, failures.get(at));
+      else source.value(task, holding?.has(at) === true ? holding.get(at) : values[at]);
+    }
+    batch.spent += ms;
+    attachment.sizer.observe(count, ms);
+    this.#utilization.told(ms);
+    // Not the attachment: an idle worker would keep its stream, and the async context of that.
+    this.#replied = { sizer: attachment.sizer, count };
+    if (last) {
+      const rest = tasks.slice(batch.reported, batch.end);
+      this.#remove(batch);
+      if (rest.length > 0 && !batch.late) source.putBack(rest);
+    } else this.#giveNotice();
+    this.#settled(batch, waited, failed?.filter((at) => at < waited).length ?? 0);
+  }
+
+  /** A task that listens to its signal is told, and has a moment to stop; any other loses its worker. */
+  #timeOut(batch: Batch, timeout: number): void {
+    const error = (task: Task): Error => timedOut(task, timeout);
+    if (!batch.listens) return this.#events.lost({ why: 'ran out of time', error });
+    const [task] = batch.tasks as readonly [Task];
+    batch.timeOut();
+    this.#cut(batch, 0);
+    this.#taskEvents.ended(batch, 0, 'timeout', now() - (batch.age ?? 0));
+    batch.attachment.source.failure(task, error(task));
+    // What waits behind it is not to wait for it to stop.
+    this.#takeBack();
+    this.#giveNotice();
+    this.#settled(batch, 0, 1);
+  }
+
+  /** What the worker has not begun goes back, and it gets no more until it is heard of. */
+  #takeBack(): void {
+    this.#stuck = true;
+    for (const batch of this.batches) {
+      if (!batch.spare) continue;
+      batch.attachment.source.putBack(batch.recall());
+      batch.attachment.enqueue();
+    }
+  }
+
+  #cut({ id, late }: Batch, end: number): void {
+    if (this.connection.plain === undefined)
+      this.connection.monitor.post({ type: CANCEL, id, end, late } satisfies CancelMessage);
+  }
+
+  #callPlain(thread: SpawnedThread, batch: Batch): void {
+    const [task] = batch.tasks as readonly [Task];
+    const began = now();
+    this.#taskEvents.begun(batch, 0, began);
+    void callPlain(thread, task, task.callSite ?? batch.attachment.source.callSite).then(({ failed, value }) => {
+      if (!batch.over) this.#plainAnswered(batch, failed, value, began);
+    });
+  }
+
+  #plainAnswered(batch: Batch, failed: boolean, value: unknown, began: number): void {
+    const { cancelled, attachment, tasks } = batch;
+    const { source, sizer } = attachment;
+    const [task] = tasks as readonly [Task];
+    this.progress = true;
+    this.#events.answered();
+    this.#taskEvents.ended(batch, 0, cancelled ? 'cancel' : failed ? 'error' : 'value', began);
+    if (failed) source.failure(task, value);
+    else source.value(task, value);
+    sizer.observe(1, now() - began);
+    this.#utilization.told();
+    this.#remove(batch);
+    this.#settled(batch, cancelled ? 0 : 1, failed && !cancelled ? 1 : 0);
+  }
+
+  /** The message could not be posted, or not be read there: one task fails for that, several are next again, each alone. */
+  #uncrossed(batch: Batch, why: string, options?: ErrorOptions): void {
+    const { source } = batch.attachment;
+    // Some may have been taken back meanwhile.
+    const tasks = batch.tasks.slice(0, batch.end);
+    const failed = batch.tasks.length === 1 && tasks.length === 1;
+    this.#remove(batch);
+    if (failed) source.failure(tasks[0]!, argumentsError(tasks[0]!.method, why, options));
+    else {
+      for (const task of tasks) task.alone = true;
+      source.putBack(tasks);
+    }
+    // Not at once: the pool may be in the middle of handing out.
+    queueMicrotask(() => this.#settled(batch, 0, failed ? 1 : 0));
+  }
+
+  /** A message of the worker could not be read: it is asked which of its batches are over. */
+  #unreadHere(): void {
+    this.#missed = true;
+    for (const batch of [...this.batches]) {
+      if (this.connection.plain === undefined)
+        this.connection.monitor.post({ type: UNREAD, id: batch.id } satisfies UnreadMessage);
+      else this.#plainAnswered(batch, true, unreadable(), now());
+    }
+  }
+
+  /** The outcomes before `from` that have not come were in messages that could not be read. */
+  #unreadTo(from: number, batch: Batch): void {
+    for (; batch.reported < from; batch.reported++) {
+      if (batch.late) continue;
+      const wanted = batch.reported < batch.cancelledFrom;
+      this.#taskEvents.ended(batch, batch.reported, wanted ? 'error' : 'cancel', now());
+      batch.attachment.source.failure(batch.release(batch.reported), unreadable());
+      this.#events.settled(0, wanted ? 1 : 0);
+    }
+  }
+
+  #settled({ attachment }: Batch, count: number, failures: number): void {
+    this.#events.settled(count, failures);
+    attachment.source.drain();
+    this.#events.changed();
+  }
+
+  #remove(batch: Batch): void {
+    batch.finish();
+    this.#over = batch.id;
+    this.batches.splice(this.batches.indexOf(batch), 1);
+    // A slot counts for a stream while it has a batch of it.
+    if (!this.batches.some(({ attachment }) => attachment === batch.attachment)) batch.attachment.slots--;
+    this.#giveNotice();
+  }
+
+  #giveNotice(): void {
+    giveNotice(this.batches[0], () => this.#events.lost({ why: 'ran a cancelled task on and on' }));
+  }
+
+  #batch(id: number): Batch | undefined {
+    return this.batches.find((batch) => batch.id === id);
+  }
+
+  /** The batch that the worker tells of: the first that it has. Undefined for one that it has not; it may be over. */
+  #head(id: number): Batch | undefined {
+    const [head] = this.batches;
+    const batch = this.#batch(id);
+    if (batch === head || this.#missed) return batch;
+    // Else it would be waited for for ever.
+    if (batch !== undefined || (head !== undefined && id !== this.#over && head.ended))
+      throw new TypeError('it is of another batch than the worker is at');
+    return undefined;
+  }
+
+  #freeCell(): number {
+    for (let cellIndex = 0; cellIndex < CELLS; cellIndex++)
+      if (!this.batches.some((batch) => batch.cellIndex === cellIndex)) return cellIndex;
+    throw new RangeError('More batches than cells');
+  }
+}
+
+const UNREADABLE = 'they cannot be read there (nested too deep for its stack?)';
+
+const unreadable = (): CloneError => resultError('it cannot be read here (nested too deep for its stack?)');

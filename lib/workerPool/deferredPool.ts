@@ -1,0 +1,182 @@
+/** A pool whose engine is still being fetched: streams wait at its door, and go in when it is there. */
+import { inNoContext } from '#platform';
+import { Observable, type Subscriber } from 'rxjs';
+import { queueMicrotask } from '../primitives/clock.ts';
+import type { ClosablePool } from '../pool/publicPool.ts';
+import { WorkerInitError, poolClosed } from '../api/errors.ts';
+import type { Description, TaskSource, Attachment, PoolEvent, PoolStats } from '../api/pool.ts';
+import type { PrestartedWorker } from './prestartedWorker.ts';
+
+const NOTHING_YET: Omit<PoolStats, 'dropped'> = {
+  workers: 0,
+  idle: 0,
+  running: 0,
+  completed: 0,
+  failed: 0,
+  restarts: 0,
+  taskTime: 0,
+  carryTime: 0,
+  busy: [],
+};
+
+export class DeferredPool implements ClosablePool {
+  readonly size: number;
+  readonly #fetch: () => Promise<ClosablePool>;
+  readonly #name: string | undefined;
+  readonly #prestarted: PrestartedWorker | undefined;
+  #pool: ClosablePool | undefined;
+  #fetching = false;
+  readonly #waiting = new Set<Waiting>();
+  readonly #watching = new Set<Subscriber<PoolEvent>>();
+  /** Once the pool is closed: what tells those who wait for its end. */
+  #end: (() => void) | undefined;
+  #ended: Promise<void> | undefined;
+
+  /**
+   * `fetch` gives the pool itself. It begins at once, and again for whoever comes after it has failed. The first worker of
+   * `prestarted` is started as soon as something waits.
+   */
+  constructor(fetch: () => Promise<ClosablePool>, size: number, name?: string, prestarted?: PrestartedWorker) {
+    this.#fetch = fetch;
+    this.size = size;
+    this.#name = name;
+    this.#prestarted = prestarted;
+    this.#begin();
+  }
+
+  readonly events$: Observable<PoolEvent> = new Observable((subscriber) => {
+    if (this.#pool !== undefined) return this.#pool.events$.subscribe(subscriber);
+    if (this.#ended !== undefined && this.#waiting.size === 0) return subscriber.complete();
+    this.#watching.add(subscriber);
+    return () => this.#watching.delete(subscriber);
+  });
+
+  /** Until its engine is there, all of its workers are to come. */
+  get starting(): number {
+    return this.#pool === undefined ? this.size : (this.#pool.starting ?? 0);
+  }
+
+  stats(): Omit<PoolStats, 'dropped'> {
+    return this.#pool?.stats() ?? NOTHING_YET;
+  }
+
+  attach(source: TaskSource): Attachment {
+    if (this.#pool !== undefined) return this.#pool.attach(source);
+    if (this.#ended !== undefined) throw poolClosed(this.#name);
+    const attachment = new Waiting(source, () => {
+      this.#waiting.delete(attachment);
+      this.#settle();
+    });
+    this.#waiting.add(attachment);
+    this.#begin();
+    // Most sources have told their first value by then.
+    queueMicrotask(() => {
+      if (this.#waiting.has(attachment) && source.waiting() > 0) inNoContext(() => this.#prestarted?.begin());
+    });
+    return attachment;
+  }
+
+  close(drain: boolean): Promise<void> {
+    if (this.#pool !== undefined) return this.#pool.close(drain);
+    this.#ended ??= new Promise((resolve) => (this.#end = resolve));
+    const reason = poolClosed(this.#name);
+    for (const { source } of this.#waiting)
+      if (drain) source.closing(reason);
+      else source.error(reason);
+    this.#settle();
+    return this.#ended;
+  }
+
+  #begin(): void {
+    if (this.#fetching) return;
+    this.#fetching = true;
+    this.#fetch().then(
+      (pool) => this.#open(pool),
+      (cause: unknown) => {
+        this.#fetching = false;
+        this.#prestarted?.drop();
+        const of = this.#name === undefined ? '' : ` of the pool "${this.#name}"`;
+        const error = new WorkerInitError(`What runs the workers${of} could not be fetched: ${String(cause)}`, {
+          cause,
+        });
+        // Who tries again waits for the next fetch.
+        for (const { source } of [...this.#waiting]) source.error(error);
+      },
+    );
+  }
+
+  #open(pool: ClosablePool): void {
+    this.#pool = pool;
+    for (const subscriber of this.#watching) subscriber.add(pool.events$.subscribe(subscriber));
+    // Those who come in first may make others leave.
+    for (const attachment of this.#waiting) attachment.enter(pool);
+    this.#waiting.clear();
+    this.#prestarted?.drop();
+    if (this.#ended !== undefined) void pool.close(true).then(this.#end);
+  }
+
+  /** A closed pool that nobody waits at any more needs no engine to end. */
+  #settle(): void {
+    if (this.#ended === undefined || this.#waiting.size > 0) return;
+    this.#prestarted?.drop();
+    for (const subscriber of this.#watching) subscriber.complete();
+    this.#end?.();
+  }
+}
+
+/** A stream's place at the door, and then at the pool. */
+class Waiting implements Attachment {
+  readonly source: TaskSource;
+  readonly #left: () => void;
+  #attachment: Attachment | undefined;
+
+  constructor(source: TaskSource, left: () => void) {
+    this.source = source;
+    this.#left = left;
+  }
+
+  get hungry(): boolean {
+    return this.#attachment?.hungry ?? false;
+  }
+
+  /** The stream is asked when it goes in. */
+  get queued(): boolean {
+    return this.#attachment === undefined || (this.#attachment.queued ?? !this.#attachment.hungry);
+  }
+
+  get ahead(): number {
+    return this.#attachment?.ahead ?? 1;
+  }
+
+  enter(pool: ClosablePool): void {
+    try {
+      this.#attachment = pool.attach(this.source);
+    } catch (error) {
+      return this.source.error(error);
+    }
+    this.source.drain();
+  }
+
+  own(call: Description): Description {
+    if (this.#attachment !== undefined) return this.#attachment.own?.(call) ?? call;
+    // What copies is on its way with the rest. What is moved, or cannot be cloned, is looked at when it is there.
+    try {
+      return call.transfer === undefined ? { ...call, args: structuredClone(call.args) } : call;
+    } catch {
+      return call;
+    }
+  }
+
+  wake(): void {
+    this.#attachment?.wake();
+  }
+
+  cancel(from: number): void {
+    this.#attachment?.cancel(from);
+  }
+
+  leave(): void {
+    if (this.#attachment === undefined) this.#left();
+    else this.#attachment.leave();
+  }
+}

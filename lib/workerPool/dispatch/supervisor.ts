@@ -1,0 +1,124 @@
+/** The workers of a pool: started for what waits, replaced when they are lost, ended when there is nothing for them. */
+import { type Timer, clearTimeout, setTimeout } from '../../primitives/clock.ts';
+import type { WorkerInitError } from '../../api/errors.ts';
+import { WorkerSlot, type SlotEvents } from './workerSlot.ts';
+import type { WorkerFactory } from '../startup/startup.ts';
+import { outlookOf } from '../startup/startFailure.ts';
+
+/** So many workers in a row that do nothing but fail, and no more are started for those who wait. */
+const MOST_FAILURES = 3;
+
+export class Supervisor {
+  readonly slots: readonly WorkerSlot[];
+  /** Workers that took the place of others. */
+  restarts = 0;
+  readonly #idleTimeout: number | undefined;
+  readonly #idle = new Map<WorkerSlot, Timer>();
+  /** Workers in a row that were lost before they had done anything. */
+  #failures = 0;
+  /** Whether the factory itself is wrong. */
+  #refused = false;
+  #lastFailure: WorkerInitError | undefined;
+  #replacing = 0;
+  readonly #ending = new Set<Promise<void>>();
+
+  /** `idleTimeout`: milliseconds that a worker may have nothing to do; undefined: any. */
+  constructor(
+    factory: WorkerFactory,
+    size: number,
+    idleTimeout: number | undefined,
+    events: Pick<SlotEvents, 'changed' | 'settled' | 'emit'>,
+  ) {
+    this.#idleTimeout = idleTimeout;
+    const ofLane: SlotEvents = {
+      changed: () => events.changed(),
+      settled: (count, failures) => events.settled(count, failures),
+      get emit() {
+        return events.emit;
+      },
+      failed: (error) => {
+        const outlook = outlookOf(error);
+        this.#failures = outlook === 'again' ? this.#failures + 1 : MOST_FAILURES;
+        this.#refused ||= outlook === 'refused';
+        this.#lastFailure = error;
+        events.changed();
+      },
+      proved: () => (this.#failures = 0),
+      // To start another and another would lead nowhere where one came up and had begun nothing.
+      lost: (fruitless, ended) => {
+        this.#awaitEnd(ended);
+        this.#replacing++;
+        this.#failures = fruitless === undefined ? 0 : this.#failures + 1;
+        this.#lastFailure = fruitless;
+      },
+    };
+    this.slots = Array.from({ length: size }, (_, id) => new WorkerSlot(id, factory, ofLane));
+  }
+
+  /** Whether a worker more could be started. */
+  get lacking(): boolean {
+    return this.slots.some(({ state }) => state === 'down');
+  }
+
+  /** Why no worker will come, or none may be asked for; undefined while there is one, or one may come. */
+  get hopeless(): WorkerInitError | undefined {
+    if (this.#refused) return this.#lastFailure;
+    const some = this.#failures < MOST_FAILURES || this.slots.some(({ state }) => state !== 'down');
+    return some ? undefined : this.#lastFailure;
+  }
+
+  /** Those who come later get a try of their own. */
+  tryAgain(): void {
+    this.#failures = 0;
+    this.#refused = false;
+  }
+
+  /** Starts workers until `wanted` are starting. */
+  start(wanted: number): void {
+    let starting = this.slots.filter(({ state }) => state === 'starting').length;
+    for (const slot of this.slots) {
+      // Those that are starting may fail as the last did: no more are tried than it takes to know.
+      if (wanted <= starting || (this.#failures > 0 && this.#failures + starting >= MOST_FAILURES)) break;
+      if (slot.state !== 'down') continue;
+      if (this.#replacing > 0) {
+        this.#replacing--;
+        this.restarts++;
+      }
+      starting++;
+      slot.start();
+    }
+  }
+
+  /** Ends a worker that has had nothing to do for long; to be told after every change. */
+  watchIdle(slot: WorkerSlot): void {
+    const timer = this.#idle.get(slot);
+    if (!slot.idle) {
+      clearTimeout(timer);
+      this.#idle.delete(slot);
+    } else if (this.#idleTimeout !== undefined && timer === undefined) {
+      const started = setTimeout(() => this.end(slot), this.#idleTimeout);
+      (started as { unref?(): void }).unref?.();
+      this.#idle.set(slot, started);
+    }
+  }
+
+  end(slot: WorkerSlot): void {
+    this.#awaitEnd(slot.end());
+  }
+
+  /** All are down: resolves when the last is gone. */
+  async gone(): Promise<void> {
+    for (const timer of this.#idle.values()) clearTimeout(timer);
+    // In a moment: the last slot to end is still saying so, and is not among those that are waited for yet.
+    await Promise.resolve();
+    await Promise.all(this.#ending);
+  }
+
+  /** To close is to wait for it: a worker that was given up may take a while to go. */
+  #awaitEnd(end: Promise<void>): void {
+    const ended: Promise<void> = end.finally(() => {
+      this.#ending.delete(ended);
+    });
+    this.#ending.add(ended);
+  }
+}

@@ -1,0 +1,52 @@
+/** What makes pools of workers. A page fetches it, and all that it imports, for its first pool: see `withEngine`. */
+import { inlineWorker, prepareInline } from '#platform';
+import { CloneError } from '../api/errors.ts';
+import { snapshot } from '../protocol/snapshot.ts';
+import { messageOf } from '../protocol/thrown.ts';
+import { SETUP, type SetupMessage } from '../protocol/messages.ts';
+import { ofInline, ofModule } from './startup/workerLabel.ts';
+import { type WorkerPoolSettings, WorkerDispatcher } from './dispatch/workerDispatcher.ts';
+import { type PendingWorker, startAfter, startWorker } from './startup/startup.ts';
+
+export { leased } from './leasedThreads.ts';
+
+/** Milliseconds that an inline worker may take to come up. */
+const INIT_TIMEOUT = 10_000;
+
+/** The one reason for which a page cannot load it: its text is at hand. */
+const UNLOADED =
+  "a function sent as text needs worker-src blob: in the page's Content-Security-Policy; workerPool with a worker module does not";
+
+/** A pool of the workers that `factory` makes. */
+export function modulePool(
+  factory: () => unknown,
+  initTimeout: number,
+  settings: WorkerPoolSettings,
+): WorkerDispatcher {
+  const label = ofModule(settings.name);
+  return new WorkerDispatcher({ open: () => startWorker(factory, { initTimeout, label }) }, settings);
+}
+
+/** A pool that one subscription owns, whose workers run the function of that text. */
+export function inlinePool(text: string, context: unknown, size: number): WorkerDispatcher {
+  // The same for all workers, whenever they start.
+  let own: readonly [unknown] | undefined;
+  const open = (): unknown => {
+    const { problem, source, worker } = inlineWorker(text);
+    try {
+      own ??= [snapshot(context)];
+      const message: SetupMessage = { type: SETUP, source, problem, context: own[0] };
+      (worker as { postMessage(message: SetupMessage): void }).postMessage(message);
+    } catch (cause) {
+      (worker as { terminate(): void }).terminate();
+      throw new CloneError(`context cannot cross to a worker: ${messageOf(cause)}`, { cause });
+    }
+    return worker;
+  };
+  const settings = { initTimeout: INIT_TIMEOUT, label: ofInline, unloaded: UNLOADED };
+  const openNow = (): PendingWorker => startWorker(open, settings);
+  return new WorkerDispatcher(
+    { open: prepareInline === undefined ? openNow : () => startAfter(prepareInline!(), openNow, ofInline) },
+    { size },
+  );
+}

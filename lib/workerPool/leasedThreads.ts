@@ -1,0 +1,141 @@
+/** Workers that a threads.js `Pool` lends: scheduled by our engine, given back when there is nothing for them. */
+import { inNoContext } from '#platform';
+import { PoolClosedError, WorkerInitError } from '../api/errors.ts';
+import { text } from '../protocol/thrown.ts';
+import { MARK } from '../protocol/messages.ts';
+import { WorkerMonitor, isWorker } from './startup/workerMonitor.ts';
+import { WorkerDispatcher } from './dispatch/workerDispatcher.ts';
+import {
+  type WorkerConnection,
+  type PendingWorker,
+  type WorkerFactory,
+  connectionTo,
+  threads,
+} from './startup/startup.ts';
+import type * as threadsModule from '../threadsjs/threads.ts';
+import { type OpenPool, threadsOf } from '../threadsjs/threadsPool.ts';
+
+/** Milliseconds that a thread is kept with nothing to do; then others of the Pool have their turn. */
+const KEPT_IDLE = 20;
+
+type Terminate = typeof threadsModule.terminate;
+
+interface Queued extends PromiseLike<unknown> {
+  cancel(): void;
+}
+
+const known = new WeakMap<object, WorkerDispatcher>();
+
+/** The slots over a threads.js Pool: one set, however many streams name it. */
+export function leased(pool: OpenPool): WorkerDispatcher {
+  const before = known.get(pool);
+  if (before !== undefined) return before;
+  const slots = new WorkerDispatcher(new Leases(pool), { size: threadsOf(pool), idleTimeout: KEPT_IDLE });
+  known.set(pool, slots);
+  // A Pool whose workers fail to start errors here; what it still has goes on, and who asks for more is told.
+  inNoContext(() => pool.events().subscribe({ complete: () => void slots.close(false), error() {} }));
+  return slots;
+}
+
+class Leases implements WorkerFactory {
+  readonly #pool: OpenPool;
+  /** The last that was asked for: one at a time, since others of the Pool stand in the same queue. */
+  #asked: Promise<unknown> = Promise.resolve();
+  /** Gives up on what stands in the Pool's queue. */
+  #refuse: ((cause: unknown) => void) | undefined;
+
+  constructor(pool: OpenPool) {
+    this.#pool = pool;
+  }
+
+  open(): PendingWorker {
+    let wanted = true;
+    const ready = Promise.all([threads(), this.#asked]).then(([{ terminate }]) => {
+      if (wanted) return this.#lease(() => wanted, terminate);
+      throw new PoolClosedError('The lease is no longer wanted');
+    });
+    this.#asked = ready.catch(() => {});
+    return {
+      ready,
+      hold() {},
+      end() {
+        wanted = false;
+        return Promise.resolve();
+      },
+    };
+  }
+
+  /** Queues a task that hands its thread over, and that lasts until the link ends. */
+  #lease(wanted: () => boolean, terminate: Terminate): Promise<WorkerConnection> {
+    return new Promise((resolve, reject) => {
+      let queued: Queued | undefined;
+      const refuse = (cause: unknown): void => {
+        queued?.cancel();
+        reject(new WorkerInitError(`The threads.js Pool lends no thread: ${text(cause)}`, { cause }));
+      };
+      if (this.#pool.workers.length === 0) return refuse(new Error('all that it had have died'));
+      this.#refuse = refuse;
+      const take = (thread: object): unknown => {
+        const worker = workerOf(thread);
+        if (!wanted()) return reject(new PoolClosedError('The lease is no longer wanted'));
+        if (!isWorker(worker)) return refuse(new TypeError('it gave something that spawn() has not made'));
+        if (hasEnded(worker))
+          return this.#strike(thread).then(() => {
+            if (this.#pool.workers.length > 0) resolve(this.#lease(wanted, terminate));
+          });
+        return new Promise<void>((giveBack) =>
+          resolve(this.#connection(thread, new WorkerMonitor(worker), terminate, giveBack)),
+        );
+      };
+      try {
+        queued = this.#pool.queue(take) as Queued;
+        queued.then(undefined, refuse);
+      } catch (cause) {
+        if (this.#pool.isClosing === true) reject(new PoolClosedError('The threads.js Pool is closed'));
+        else refuse(cause);
+      }
+    });
+  }
+
+  #connection(thread: object, monitor: WorkerMonitor, terminate: Terminate, giveBack: () => void): WorkerConnection {
+    return {
+      ...connectionTo(
+        monitor,
+        ' of a threads.js Pool',
+        MARK in thread ? undefined : (thread as threadsModule.SpawnedThread),
+      ),
+      // Whether it keeps the process alive is for its Pool to say.
+      hold() {},
+      // threads.js listens to the worker itself: what is not ours has reached it already.
+      deliver() {},
+      end() {
+        monitor.release();
+        giveBack();
+        return Promise.resolve();
+      },
+      kill: async () => {
+        await this.#strike(thread);
+        await terminate(thread as never);
+        giveBack();
+      },
+    };
+  }
+
+  /** Takes a dead thread out of its Pool, which would hand it to others, and would hang in `terminate()` for it. */
+  async #strike(thread: object): Promise<void> {
+    const { workers } = this.#pool;
+    for (const cellIndex of [...workers]) {
+      const at = (await cellIndex.init.catch(() => undefined)) === thread ? workers.indexOf(cellIndex) : -1;
+      if (at >= 0) workers.splice(at, 1);
+    }
+    if (workers.length === 0) this.#refuse?.(new Error('all that it had have died'));
+  }
+}
+
+/** Whether it died while it was idle in its Pool, which does not look. Only Node says so; a page cannot know. */
+const hasEnded = (worker: object): boolean => 'threadId' in worker && worker.threadId === -1;
+
+function workerOf(thread: object): unknown {
+  const key = Object.getOwnPropertySymbols(thread).find(({ description }) => description === 'thread.worker');
+  return key === undefined ? undefined : (thread as Record<symbol, unknown>)[key];
+}

@@ -1,0 +1,59 @@
+/** A pool's first worker, started while the engine is on its way, so that its script is fetched beside it. */
+import { queueMicrotask } from '../primitives/clock.ts';
+
+/** What `WorkerMonitor` listens to in a page. */
+const EVENTS = ['message', 'messageerror', 'error'] as const;
+
+type MaybeWorker = Partial<EventTarget & { terminate(): unknown }> | null | undefined;
+
+export class PrestartedWorker {
+  readonly #factory: () => unknown;
+  /** What the factory has given, or thrown, and nobody has taken. */
+  #begun: { readonly take: () => unknown; readonly worker?: MaybeWorker } | undefined;
+
+  constructor(factory: () => unknown) {
+    this.#factory = factory;
+  }
+
+  /** Starts the worker; what it says is kept for who takes it. */
+  begin(): void {
+    if (this.#begun !== undefined) return;
+    let worker: MaybeWorker;
+    try {
+      worker = this.#factory() as MaybeWorker;
+    } catch (error) {
+      const take = (): never => {
+        throw error;
+      };
+      this.#begun = { take };
+      return;
+    }
+    const said: Event[] = [];
+    const keep = (event: Event): void => {
+      // An error is for the pool to tell, not for the page.
+      event.preventDefault();
+      said.push(event);
+    };
+    for (const event of EVENTS) worker?.addEventListener?.(event, keep);
+    const take = (): unknown => {
+      for (const event of EVENTS) worker?.removeEventListener?.(event, keep);
+      // Who takes it listens by then.
+      queueMicrotask(() => said.forEach((event) => worker?.dispatchEvent?.(event)));
+      return worker;
+    };
+    this.#begun = { take, worker };
+  }
+
+  /** The factory as the engine sees it: the first worker that it asks for may have begun. */
+  readonly open = (): unknown => {
+    const begun = this.#begun;
+    this.#begun = undefined;
+    return begun === undefined ? this.#factory() : begun.take();
+  };
+
+  /** Ends a worker that nobody has taken. */
+  drop(): void {
+    this.#begun?.worker?.terminate?.();
+    this.#begun = undefined;
+  }
+}

@@ -1,0 +1,253 @@
+/** Watches one worker: its messages, and the one moment in which it is lost. */
+import { afterMessages } from '#platform';
+import { clearTimeout, setTimeout } from '../../primitives/clock.ts';
+import { text } from '../../protocol/thrown.ts';
+import { END, type EndMessage } from '../../protocol/messages.ts';
+
+/** Any worker: the browser's, `node:worker_threads`', threads.js's, or this library's. */
+export interface AnyWorker {
+  postMessage(message: unknown, transfer?: readonly unknown[]): void;
+  terminate(): unknown;
+  ref?(): void;
+  unref?(): void;
+  on?(event: string, listener: (value: never) => void): unknown;
+  off?(event: string, listener: (value: never) => void): unknown;
+  addEventListener?(event: string, listener: (event: never) => void): void;
+  removeEventListener?(event: string, listener: (event: never) => void): void;
+}
+
+/** Why a worker is gone. */
+export interface WorkerExit {
+  readonly why: string;
+  /** An array, so that a `cause` of undefined is one too. */
+  readonly cause?: readonly [unknown];
+  readonly exitCode?: number | undefined;
+  /** Whether it was running when it exited: one that is terminated before has the code of those that end by themselves. */
+  readonly ran?: boolean;
+}
+
+/** Milliseconds that a worker may take to end by itself. */
+const LEAVES_WITHIN = 1000;
+
+const UNREADABLE = 'sent a message that cannot be read';
+
+type Listener = (event: { data: unknown }) => void;
+
+export function isWorker(value: unknown): value is AnyWorker {
+  const worker = value as Partial<AnyWorker> | null | undefined;
+  return (
+    typeof worker === 'object' &&
+    worker !== null &&
+    typeof worker.postMessage === 'function' &&
+    typeof worker.terminate === 'function' &&
+    (typeof worker.on === 'function' || typeof worker.addEventListener === 'function')
+  );
+}
+
+export class WorkerMonitor {
+  /** Called with every message, and once with the loss. */
+  onMessage: (data: unknown) => void = () => {};
+  onLost: (exit: WorkerExit) => void = () => {};
+  /** Called where a message of the worker cannot be read. While nobody knows what may have been in it, the worker is lost. */
+  onUnread: (exit: WorkerExit) => void = (exit) => this.lose(exit);
+  readonly worker: AnyWorker;
+  readonly #listening: readonly (readonly [string, (value: never) => void])[];
+  readonly #unloaded: string;
+  #lost = false;
+  /** Why it was lost; undefined where it was ended on purpose. */
+  exit: WorkerExit | undefined;
+  #ending: Promise<void> | undefined;
+  #held = true;
+  /** Told when it has ended by itself. */
+  #gone: () => void = () => {};
+  /** Resolves when the worker's lock is free: in a page `terminate` does not say when it has come true. */
+  #free: Promise<void> | undefined;
+
+  /** `unloaded` says what to look at where a page could not load it, for which the browser gives no reason. */
+  constructor(worker: AnyWorker, unloaded: string = 'is its URL right, and its text a module?') {
+    this.worker = worker;
+    this.#unloaded = unloaded;
+    this.#listening = typeof worker.on === 'function' ? this.#nodeEvents() : this.#webEvents();
+    for (const [event, listener] of this.#listening)
+      if (typeof worker.on === 'function') worker.on(event, listener);
+      else worker.addEventListener?.(event, listener);
+  }
+
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  post(message: unknown, transfer?: readonly unknown[]): void {
+    this.worker.postMessage(message, transfer);
+  }
+
+  /** Whether the worker keeps the Node process alive. */
+  hold(alive: boolean): void {
+    this.#held = alive;
+    if (alive) this.worker.ref?.();
+    else this.worker.unref?.();
+  }
+
+  /** It no longer keeps it alive, once what it has printed by now is here: that comes by a port of its own. */
+  letGo(): void {
+    this.#held = false;
+    const act = (): void => {
+      if (!this.#held) this.worker.unref?.();
+    };
+    // The next turn of the loop may be the one that has begun.
+    if (this.worker.unref !== undefined) afterMessages(() => afterMessages(act));
+  }
+
+  /** The first reason counts: the worker is ended, and nothing more is heard of it. */
+  lose(exit: WorkerExit): void {
+    if (this.#lost) return;
+    this.exit = exit;
+    void this.end();
+    this.onLost(exit);
+  }
+
+  /** Waits for the lock that the worker holds while it lives: in a page nothing else tells of `self.close()`. */
+  watch(lock: string): void {
+    const free = (): void =>
+      // What it has posted before comes first.
+      afterMessages(() => this.lose({ why: 'was ended by self.close() or terminate(), not by its pool,' }));
+    this.#free = navigator.locks.request(lock, free).catch(() => {});
+  }
+
+  /** Ends the worker; resolves when it has ended. */
+  end(): Promise<void> {
+    this.#lost = true;
+    // `terminate` has it keep the process alive: not to be undone by what was to happen in a moment.
+    this.#held = true;
+    // It is listened to for as long as it is there: an error that is on its way would else be the page's, or the process's.
+    this.#ending ??= Promise.resolve(this.worker.terminate()).then(
+      () => this.#free,
+      () => {},
+    );
+    return this.#ending;
+  }
+
+  /**
+   * Ends a worker that has nothing to do. In Node it is told, and ends by itself: what it has printed, and files that it
+   * writes, get out first. One that holds on to something (a timer, a server, a connection) is terminated after a second.
+   */
+  leave(): Promise<void> {
+    if (this.#ending !== undefined || this.worker.ref === undefined || typeof this.worker.on !== 'function')
+      return this.end();
+    this.#lost = true;
+    // Until then it keeps the process alive.
+    this.hold(true);
+    this.#ending = new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LEAVES_WITHIN);
+      this.#gone = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.post({ type: END } satisfies EndMessage);
+    })
+      .then(() => this.worker.terminate())
+      .then(
+        () => {},
+        () => {},
+      );
+    return this.#ending;
+  }
+
+  /** Stops watching a worker that lives on. */
+  release(): void {
+    this.#lost = true;
+    for (const [event, listener] of this.#listening)
+      if (typeof this.worker.off === 'function') this.worker.off(event, listener);
+      else this.worker.removeEventListener?.(event, listener);
+  }
+
+  #message(data: unknown): void {
+    if (this.#lost) return;
+    try {
+      this.onMessage(data);
+    } catch (cause) {
+      // Whatever is wrong with it costs this worker, and not the process.
+      this.lose({ why: `sent a message that cannot be read (${text(cause)})`, cause: [cause] });
+    }
+  }
+
+  #unread(exit: WorkerExit): void {
+    if (!this.#lost) this.onUnread(exit);
+  }
+
+  #nodeEvents(): (readonly [string, (value: never) => void])[] {
+    let cause: readonly [unknown] | undefined;
+    let ran = false;
+    return [
+      ['online', () => (ran = true)],
+      ['message', (data: unknown) => this.#message(data)],
+      ['messageerror', (error: unknown) => this.#unread({ why: UNREADABLE, cause: [error] })],
+      // `exit` follows, after the messages that were sent before it.
+      ['error', (error: unknown) => (cause = [error])],
+      [
+        'exit',
+        (exitCode: number) => {
+          this.#gone();
+          this.lose(
+            cause === undefined
+              ? { why: `exited with code ${exitCode}`, exitCode, ran }
+              : { why: `ended by an uncaught error (${text(cause[0])})`, exitCode, cause },
+          );
+        },
+      ],
+    ];
+  }
+
+  #webEvents(): (readonly [string, (value: never) => void])[] {
+    return [
+      ['message', (event: { data: unknown }) => this.#message(event.data)],
+      ['messageerror', () => this.#unread({ why: UNREADABLE })],
+      [
+        'error',
+        (event: { message?: string; error?: unknown; filename?: string; lineno?: number; preventDefault?(): void }) => {
+          event.preventDefault?.();
+          const cause =
+            event.error ?? (event.message === undefined || event.message === '' ? undefined : new Error(event.message));
+          if (cause === undefined) this.lose({ why: `could not be loaded (${this.#unloaded})` });
+          else {
+            // All that a page knows of where its worker's module is; the text of an inline one has no place.
+            const { filename = '', lineno } = event;
+            const at = /^(?:$|blob:|data:)/.test(filename) ? '' : ` at ${filename}:${lineno}`;
+            this.lose({ why: `ended by an uncaught error (${text(cause)}${at})`, cause: [cause] });
+          }
+        },
+      ],
+    ];
+  }
+}
+
+/** The guarded worker as threads.js sees it: the four methods that it uses, and no listener of the worker's own. */
+export class ThreadsEndpoint {
+  readonly #monitor: WorkerMonitor;
+  readonly #listeners = new Set<Listener>();
+
+  constructor(monitor: WorkerMonitor) {
+    this.#monitor = monitor;
+  }
+
+  addEventListener(event: string, listener: Listener): void {
+    if (event === 'message') this.#listeners.add(listener);
+  }
+
+  removeEventListener(_event: string, listener: Listener): void {
+    this.#listeners.delete(listener);
+  }
+
+  postMessage(message: unknown, transfer?: readonly unknown[]): void {
+    this.#monitor.post(message, transfer);
+  }
+
+  terminate(): Promise<void> {
+    return this.#monitor.end();
+  }
+
+  /** Hands a message on to threads.js. */
+  deliver(data: unknown): void {
+    for (const listener of [...this.#listeners]) listener({ data });
+  }
+}

@@ -1,0 +1,79 @@
+import { cores } from '#platform';
+import { withFactories } from '#withFactories';
+import { publicPool } from '../pool/publicPool.ts';
+import { milliseconds, record, show, whole } from '../api/options.ts';
+import type { WorkerPool } from '../api/pool.ts';
+import { PrestartedWorker } from './prestartedWorker.ts';
+import type { WorkerPoolSettings } from './dispatch/workerDispatcher.ts';
+
+/** Options of `workerPool`. */
+export interface WorkerPoolOptions {
+  /** Most workers at once: an integer, at least 1. Default: as many as the machine has cores. */
+  readonly size?: number | undefined;
+  /** Milliseconds that a worker may take to call `expose`, at least 1. Default: 10 000. */
+  readonly initTimeout?: number | undefined;
+  /**
+   * Milliseconds, at least 0, after which a worker with nothing to do is ended; the next task starts another.
+   * Default: workers are kept, and never keep a Node process alive.
+   */
+  readonly idleTimeout?: number | undefined;
+  /** Tasks after which a worker is ended and another started: an integer, at least 1. Default: no limit. */
+  readonly maxTasksPerWorker?: number | undefined;
+  /**
+   * Most calls of `run` and pushed values that may wait for a worker, over all who share the pool: an integer, at least 0,
+   * or `Infinity`, the default. Past it a call rejects with `OverflowError`, and a stream does what its `overflow` says.
+   * What a worker that is coming up will take does not count; nor does what a pulled source has not been asked for.
+   */
+  readonly maxQueue?: number | undefined;
+  /** Names the pool in error messages. */
+  readonly name?: string | undefined;
+}
+
+const NAMES = ['size', 'initTimeout', 'idleTimeout', 'maxTasksPerWorker', 'maxQueue', 'name'] as const;
+
+/**
+ * A pool of workers, each running the module that `factory` makes a `Worker` of.
+ *
+ * Workers are started when there is work for them, replaced when they die, and kept for the next stream. Any number of
+ * streams share the pool, served in turn. An idle pool does not keep a Node process alive; `close` ends its workers.
+ *
+ * @param factory called once for each worker; returns a new `Worker`: this package's, the browser's, that of
+ *   `node:worker_threads`, or threads.js's. The module it runs calls `expose(api)`.
+ * @param options how many workers, or `WorkerPoolOptions`.
+ * @typeParam Api the type of what the worker exposes, `typeof api`. It is to be named, `workerPool<PrimesApi>(…)`: without
+ *   it the worker is a `Remote<unknown>`, which has no methods.
+ * @throws TypeError, RangeError: an argument is not what it must be.
+ *
+ * ```ts
+ * import { range } from 'rxjs';
+ * import { parallelMap, Worker, workerPool } from 'rxjs-parallel';
+ * import type { PrimesApi } from './primes.worker.js';
+ *
+ * const pool = workerPool<PrimesApi>(() => new Worker(new URL('./primes.worker.js', import.meta.url), { type: 'module' }), 4);
+ * range(1, 8).pipe(parallelMap((primes, n) => primes.count(n), pool)).subscribe(console.log);
+ * ```
+ */
+export function workerPool<Api>(factory: () => unknown, options?: number | WorkerPoolOptions): WorkerPool<Api> {
+  if (typeof factory !== 'function')
+    throw new TypeError(`workerPool: factory must be a function that returns a new Worker, got ${show(factory)}`);
+  const of = (name: string): string => `workerPool: ${name}`;
+  const given = record(of('options (or size)'), typeof options === 'number' ? { size: options } : options, NAMES);
+  const { idleTimeout, initTimeout, maxTasksPerWorker, name } = given;
+  if (name !== undefined && typeof name !== 'string')
+    throw new TypeError(`${of('name')} must be a string, got ${show(name)}`);
+  const deadline = milliseconds(of('initTimeout'), initTimeout ?? 10_000, 1);
+  const settings: WorkerPoolSettings = {
+    size: whole(of('size'), given['size'], 1, cores),
+    idleTimeout: idleTimeout === undefined ? undefined : milliseconds(of('idleTimeout'), idleTimeout, 0),
+    maxTasksPerWorker: whole(of('maxTasksPerWorker'), maxTasksPerWorker, 1, Infinity),
+    name,
+  };
+  const prestarted = new PrestartedWorker(factory);
+  const pool = withFactories(
+    ({ modulePool }) => modulePool(prestarted.open, deadline, settings),
+    settings.size,
+    name,
+    prestarted,
+  );
+  return publicPool<Api>(pool, whole(of('maxQueue'), given['maxQueue'], 0, Infinity, true));
+}

@@ -1,4 +1,0 @@
-import { expose } from '../../lib/worker/index.ts';
-import { deeds } from './deeds.ts';
-
-expose(deeds());

@@ -1,0 +1,284 @@
+/**
+ * The law: for a pure function, a source that does not error, and any schedule, `parallelMap` notifies exactly what
+ * `concatMap((value) => [fn(value)])` notifies, and `parallelMapUnordered` the same values as they arrive.
+ */
+import fc from 'fast-check';
+import { Observable, type SchedulerLike, VirtualTimeScheduler, concatMap, of } from 'rxjs';
+import { type ParallelOptions, parallelMap, parallelMapUnordered, taskOf } from '../../lib/index.ts';
+import { FakePool, type FakeSettings } from '../support/fakePool.ts';
+
+interface Input {
+  readonly stream: number;
+  readonly at: number;
+  readonly fails: boolean;
+}
+type Notification = readonly ['next', unknown] | readonly ['error', unknown] | readonly ['complete'];
+
+class Failed extends Error {
+  readonly input: Input;
+
+  constructor(input: Input) {
+    super(`input ${input.at} fails`);
+    this.input = input;
+  }
+}
+
+/** The pure function. */
+function compute(input: Input): string {
+  if (input.fails) throw new Failed(input);
+  return `${input.stream}:${input.at}`;
+}
+
+/** How one stream goes: gaps of 0 are bursts, and synchronous where they come first. */
+const script = fc.record({
+  values: fc.array(
+    fc.record({ gap: fc.oneof(fc.constant(0), fc.nat(4)), fails: fc.integer({ min: 0, max: 11 }).map((n) => n === 0) }),
+    {
+      maxLength: 40,
+    },
+  ),
+  completesAfter: fc.nat(3),
+  startsAt: fc.nat(6),
+  unsubscribesAt: fc.option(fc.nat(40), { freq: 4 }),
+  onError: fc.constantFrom('throw', 'throw', 'settle', 'skip'),
+  errorTiming: fc.constantFrom('in-order', 'in-order', 'in-order', 'immediate'),
+  window: fc.option(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constant(Infinity)), { nil: undefined }),
+  concurrency: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
+  batch: fc.oneof(fc.constant('auto' as const), fc.integer({ min: 1, max: 6 })),
+  terminateAfter: fc.constantFrom(0, 3, Infinity),
+} as const);
+type Script = typeof script extends fc.Arbitrary<infer S> ? S : never;
+
+/** What is drawn is used round and round. */
+const courses = fc.record({
+  size: fc.integer({ min: 1, max: 4 }),
+  takes: fc.array(fc.nat(6), { minLength: 1, maxLength: 20 }),
+  ends: fc.array(fc.constantFrom('itself', 'itself', 'itself', 'crash', 'put-back'), { minLength: 1, maxLength: 20 }),
+  rooms: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 8 }),
+  groups: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 8 }),
+} as const);
+type Courses = typeof courses extends fc.Arbitrary<infer S> ? S : never;
+
+const RETRIES = 2;
+
+function inputsOf({ values }: Script, stream: number): Input[] {
+  return values.map(({ fails }, at) => ({ stream, at, fails }));
+}
+
+/** A cold source in time of `scheduler`. */
+function sourceOf(one: Script, stream: number, scheduler: SchedulerLike): Observable<Input> {
+  return new Observable((subscriber) => {
+    let time = 0;
+    const inputs = inputsOf(one, stream);
+    one.values.forEach(({ gap }, at) => {
+      time += gap;
+      if (time === 0) subscriber.next(inputs[at]!);
+      else subscriber.add(scheduler.schedule(() => subscriber.next(inputs[at]!), time));
+    });
+    time += one.completesAfter;
+    if (time === 0) subscriber.complete();
+    else subscriber.add(scheduler.schedule(() => subscriber.complete(), time));
+  });
+}
+
+function poolOf(
+  { size, takes, ends, rooms, groups }: Courses,
+  scheduler: SchedulerLike,
+): FakePool<{ compute: typeof compute }> {
+  let drawn = 0;
+  const draw = <T>(from: readonly T[]): T => from[drawn++ % from.length]!;
+  const course: FakeSettings['course'] = (task, attempt) => {
+    const end = draw(ends);
+    // Every task is run in the end.
+    const spared = attempt > 6 || (end === 'crash' && task.crashes >= RETRIES);
+    return { takes: draw(takes), ends: spared ? 'itself' : end };
+  };
+  return new FakePool({ compute }, { size, scheduler, course, room: () => draw(rooms), group: () => draw(groups) });
+}
+
+interface Run {
+  readonly fake: FakePool<{ compute: typeof compute }>;
+  /** What each stream notified. */
+  readonly notified: Notification[][];
+  /** Most that were dispatched and not emitted, of each. */
+  readonly mostOut: number[];
+}
+
+/** Runs all streams on one pool, to the end. */
+function run(operator: typeof parallelMap, scripts: readonly Script[], drawn: Courses): Run {
+  const scheduler = new VirtualTimeScheduler();
+  const fake = poolOf(drawn, scheduler);
+  const notified: Notification[][] = scripts.map(() => []);
+  const mostOut = scripts.map(() => 0);
+  scripts.forEach((one, stream) => {
+    const { onError, errorTiming, window, concurrency, batch, terminateAfter } = one;
+    const options: ParallelOptions = {
+      onError,
+      errorTiming,
+      window,
+      concurrency,
+      batch,
+      terminateAfter,
+      crashRetries: RETRIES,
+    };
+    let dispatched = 0;
+    const all = notified[stream]!;
+    const result = sourceOf(one, stream, scheduler).pipe(
+      operator(
+        (worker, input, index) => {
+          throwUnless(index).toBe(input.at);
+          dispatched++;
+          mostOut[stream] = Math.max(mostOut[stream]!, dispatched - all.length);
+          return worker.compute(input);
+        },
+        fake.pool,
+        options,
+      ),
+    );
+    const start = (): void => {
+      const subscription = result.subscribe({
+        next: (value) => all.push(['next', value]),
+        error: (error: unknown) => all.push(['error', error]),
+        complete: () => all.push(['complete']),
+      });
+      if (one.unsubscribesAt !== null) scheduler.schedule(() => subscription.unsubscribe(), one.unsubscribesAt);
+    };
+    if (one.startsAt === 0) start();
+    else scheduler.schedule(start, one.startsAt);
+  });
+  scheduler.flush();
+  return { fake, notified, mostOut };
+}
+
+function settled(input: Input, failed: boolean, outcome: unknown): unknown {
+  const { at: index } = input;
+  return failed
+    ? { status: 'rejected', index, input, reason: outcome }
+    : { status: 'fulfilled', index, input, value: outcome };
+}
+
+/** What the sequential operator notifies. */
+function sequential(one: Script, stream: number): Notification[] {
+  const notified: Notification[] = [];
+  of(...inputsOf(one, stream))
+    .pipe(
+      concatMap((input): unknown[] => {
+        if (one.onError === 'throw') return [compute(input)];
+        try {
+          const value = compute(input);
+          return [one.onError === 'settle' ? settled(input, false, value) : value];
+        } catch (reason) {
+          return one.onError === 'settle' ? [settled(input, true, reason)] : [];
+        }
+      }),
+    )
+    .subscribe({
+      next: (value) => notified.push(['next', value]),
+      error: (error: unknown) => notified.push(['error', error]),
+      complete: () => notified.push(['complete']),
+    });
+  return notified;
+}
+
+/** What the stream was told, as it should have been notified: in that order, up to what ends it. */
+function asTold(one: Script, stream: number, { fake }: Run): Notification[] {
+  const notified: Notification[] = [];
+  for (const { task, failed, value } of fake.told) {
+    const input = task.input as Input;
+    if (input.stream !== stream) continue;
+    if (failed && one.onError === 'throw') return [...notified, ['error', value]];
+    if (one.onError === 'settle') notified.push(['next', settled(input, failed, value)]);
+    else if (!failed) notified.push(['next', value]);
+  }
+  return [...notified, ['complete']];
+}
+
+/** How many results were there, in order and without a gap, when a failure was told. */
+function readyAtFailure(stream: number, { fake }: Run): number {
+  const told = fake.told.filter(({ task }) => (task.input as Input).stream === stream);
+  const before = told
+    .slice(
+      0,
+      told.findIndex(({ failed }) => failed),
+    )
+    .map(({ task }) => task.index);
+  let ready = 0;
+  while (before.includes(ready)) ready++;
+  return ready;
+}
+
+/** What holds of every run. */
+function checkLimits(scripts: readonly Script[], { fake, notified, mostOut }: Run): void {
+  scripts.forEach((one, stream) => {
+    const all = notified[stream]!;
+    const ends = all.filter(([kind]) => kind !== 'next').length;
+    if (one.unsubscribesAt === null) throwUnless(ends).withContext(`ends of stream ${stream}`).toBe(1);
+    else throwUnless(ends).withContext(`ends of stream ${stream}`).toBeLessThanOrEqual(1);
+    // With `skip`, what was emitted does not tell what was let go.
+    if (one.onError !== 'skip')
+      throwUnless(mostOut[stream]!)
+        .withContext(`window of stream ${stream}`)
+        .toBeLessThanOrEqual(one.window ?? Infinity);
+    const last = all.at(-1);
+    if (last?.[0] === 'error') {
+      const { input } = last[1] as Failed;
+      throwUnless(taskOf(last[1])).toEqual({ index: input.at, input });
+    }
+  });
+  // In the order in which they were attached, which is that in which they start.
+  const started = scripts.map((one, stream) => ({ one, stream })).toSorted((a, b) => a.one.startsAt - b.one.startsAt);
+  started.forEach(({ one }, attachment) => {
+    throwUnless(fake.mostOf[attachment]!)
+      .withContext('concurrency')
+      .toBeLessThanOrEqual(one.concurrency ?? Infinity);
+  });
+  throwUnless(fake.attached).withContext('streams left').toBe(0);
+  throwUnless(fake.busy).withContext('slots left').toBe(0);
+  throwUnless(fake.stats().running).withContext('tasks left').toBe(0);
+}
+
+describe('the law', () => {
+  const RUNS = { numRuns: 300 };
+  const streams = fc.array(script, { minLength: 1, maxLength: 3 });
+
+  it('parallelMap notifies what concatMap notifies', () => {
+    fc.assert(
+      fc.property(streams, courses, (scripts, drawn) => {
+        const result = run(parallelMap, scripts, drawn);
+        checkLimits(scripts, result);
+        scripts.forEach((one, stream) => {
+          const all = result.notified[stream]!;
+          const expected = sequential(one, stream);
+          const immediate = one.errorTiming === 'immediate' && all.at(-1)?.[0] === 'error';
+          if (immediate) {
+            const values = all.slice(0, -1);
+            throwUnless(values).toEqual(expected.slice(0, values.length));
+            throwUnless(values.length).toBeGreaterThanOrEqual(readyAtFailure(stream, result));
+          } else if (one.unsubscribesAt === null) throwUnless(all).toEqual(expected);
+          else throwUnless(all).toEqual(expected.slice(0, all.length));
+        });
+      }),
+      RUNS,
+    );
+  });
+
+  it('parallelMapUnordered notifies the same values, in the order in which they arrived', () => {
+    fc.assert(
+      fc.property(streams, courses, (scripts, drawn) => {
+        const result = run(parallelMapUnordered, scripts, drawn);
+        checkLimits(scripts, result);
+        scripts.forEach((one, stream) => {
+          const all = result.notified[stream]!;
+          const told = asTold(one, stream, result);
+          if (one.unsubscribesAt !== null) return throwUnless(all).toEqual(told.slice(0, all.length));
+          throwUnless(all).toEqual(told);
+          if (told.at(-1)![0] !== 'complete') return;
+          const bySeq = (list: readonly Notification[]): string[] =>
+            list.map((each) => JSON.stringify(each)).toSorted();
+          throwUnless(bySeq(all)).toEqual(bySeq(sequential(one, stream)));
+        });
+      }),
+      RUNS,
+    );
+  });
+});

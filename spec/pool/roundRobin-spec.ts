@@ -1,0 +1,130 @@
+import { RoundRobin } from '../../lib/pool/roundRobin.ts';
+
+/** A stream of that name, which has something, or could fetch it. */
+class Stream {
+  readonly source: { has: boolean; canFetch: boolean; drain: () => void; waiting(): number };
+  readonly name: string;
+
+  constructor(name: string, has = true, canFetch = false) {
+    this.name = name;
+    this.source = { has, canFetch, drain() {}, waiting: () => (this.source.has ? 1 : 0) };
+  }
+}
+
+const streams = (text: string): Record<string, Stream> =>
+  Object.fromEntries(Array.from(text, (name) => [name, new Stream(name)]));
+function turnsOf(all: Record<string, Stream>): RoundRobin<Stream> {
+  const roundRobin = new RoundRobin<Stream>();
+  for (const each of Object.values(all)) {
+    roundRobin.add(each);
+    roundRobin.enqueue(each);
+  }
+  return roundRobin;
+}
+const any = (): boolean => true;
+const not =
+  (text: string) =>
+  ({ name }: Stream): boolean =>
+    !text.includes(name);
+const served = (roundRobin: RoundRobin<Stream>, times: number): string =>
+  Array.from({ length: times }, () => roundRobin.next()?.name).join('');
+
+describe('Turns', () => {
+  it('go round among those that are queued', () => {
+    expect(served(turnsOf(streams('abc')), 7)).toBe('abcabca');
+    expect(turnsOf({}).next()).toBeUndefined();
+    const roundRobin = turnsOf({});
+    const a = new Stream('a');
+    roundRobin.add(a);
+    expect(roundRobin.next()).toBeUndefined();
+    roundRobin.enqueue(a);
+    roundRobin.enqueue(new Stream('x'));
+    expect(served(roundRobin, 2)).toBe('aa');
+  });
+
+  it('are left by those that have nothing, which come back behind the others', () => {
+    const all = streams('abc');
+    const roundRobin = turnsOf(all);
+    all['a']!.source.has = false;
+    expect(served(roundRobin, 1)).toBe('b');
+    expect(roundRobin.queued(all['a']!)).toBe(false);
+    expect(roundRobin.queued(all['b']!)).toBe(true);
+    all['a']!.source.has = true;
+    roundRobin.enqueue(all['a']!);
+    expect(served(roundRobin, 4)).toBe('cbac');
+  });
+
+  it('are kept by those that fetch something for them, if that comes at once', () => {
+    const all = streams('ab');
+    const { source } = all['a']!;
+    const roundRobin = turnsOf(all);
+    Object.assign(source, { has: false, canFetch: true });
+    expect(roundRobin.next(any, not('a'))).toBeUndefined();
+    expect(roundRobin.next(not('a'))?.name).toBe('b');
+    expect(roundRobin.fetch()).toBe(false);
+    expect(roundRobin.next()).toBeUndefined();
+    source.drain = () => (source.has = true);
+    expect(roundRobin.fetch()).toBe(true);
+    expect(roundRobin.fetch()).toBe(false);
+    expect(served(roundRobin, 2)).toBe('ab');
+    source.has = false;
+    source.drain = () => (source.canFetch = false);
+    expect(roundRobin.next()).toBeUndefined();
+    expect(roundRobin.fetch()).toBe(true);
+    expect(roundRobin.queued(all['a']!)).toBe(false);
+    Object.assign(source, { canFetch: true, drain: fail });
+    roundRobin.enqueue(all['a']!);
+    expect(served(roundRobin, 1)).toBe('b');
+    expect(roundRobin.next()).toBeUndefined();
+    roundRobin.remove(all['a']!);
+    expect(roundRobin.fetch()).toBe(false);
+  });
+
+  it('pass over those that may not be served here, which keep theirs', () => {
+    const roundRobin = turnsOf(streams('abc'));
+    expect(roundRobin.next(not('a'))?.name).toBe('b');
+    expect(roundRobin.next(not('a'))?.name).toBe('c');
+    expect(served(roundRobin, 3)).toBe('abc');
+  });
+
+  it('are kept by those that cannot be served yet: nobody overtakes them', () => {
+    const all = streams('abc');
+    const roundRobin = turnsOf(all);
+    expect(served(roundRobin, 1)).toBe('a');
+    expect(roundRobin.next(any, not('b'))).toBeUndefined();
+    expect(roundRobin.next(not('b'), not('b'))?.name).toBe('c');
+    expect(roundRobin.next(any, not('b'))).toBeUndefined();
+    all['b']!.source.has = false;
+    expect(roundRobin.next(any, not('b'))?.name).toBe('a');
+  });
+
+  it('go on where they were when one leaves, or one that has left does so again', () => {
+    for (const [left, rest] of [
+      ['a', 'cdbcd'],
+      ['b', 'cdacd'],
+      ['c', 'dabda'],
+      ['d', 'cabca'],
+      ['x', 'cdabc'],
+    ] as const) {
+      const all = streams('abcd');
+      const roundRobin = turnsOf(all);
+      expect(served(roundRobin, 2)).toBe('ab');
+      roundRobin.remove(all[left] ?? new Stream('x'));
+      roundRobin.remove(new Stream('x'));
+      expect(served(roundRobin, 5)).withContext(left).toBe(rest);
+      expect(roundRobin.size).toBe(left === 'x' ? 4 : 3);
+    }
+  });
+
+  it('can be left by all while they are gone through', () => {
+    const roundRobin = turnsOf(streams('abc'));
+    let seen = '';
+    for (const each of roundRobin) {
+      roundRobin.remove(each);
+      seen += each.name;
+    }
+    expect(seen).toBe('abc');
+    expect(roundRobin.size).toBe(0);
+    expect(roundRobin.next()).toBeUndefined();
+  });
+});

@@ -1,0 +1,64 @@
+import { Fifo } from '../../lib/primitives/fifo.ts';
+import { ReorderBuffer } from '../../lib/stream/reorderBuffer.ts';
+
+const COUNT = 5000;
+
+describe('A backlog', () => {
+  it('gives what it was given, first in, first out, however much has gone through it', () => {
+    const backlog = new Fifo<string>();
+    let pushed = 0;
+    for (let at = 0; at < COUNT; at++) {
+      // It grows by one each time.
+      for (let more = 0; more < 2; more++) backlog.push(`value ${pushed++}`);
+      expect(backlog.first).toBe(`value ${at}`);
+      expect(backlog.shift()).toBe(`value ${at}`);
+      expect(backlog.length).toBe(at + 1);
+    }
+    for (let at = COUNT; at < pushed; at++) expect(backlog.shift()).toBe(`value ${at}`);
+    expect(backlog.length).toBe(0);
+    expect(backlog.first).toBeUndefined();
+  });
+
+  it('drops the newest', () => {
+    const backlog = new Fifo<string>();
+    for (const value of ['first', 'newest']) backlog.push(value);
+    backlog.pop();
+    backlog.push('third');
+    expect(backlog.length).toBe(2);
+    expect(backlog.shift()).toBe('first');
+    expect(backlog.shift()).toBe('third');
+  });
+
+  it('begins anew when it is cleared', () => {
+    const backlog = new Fifo<string>();
+    for (let n = 0; n < 3; n++) backlog.push('before');
+    backlog.shift();
+    backlog.clear();
+    expect(backlog.length).toBe(0);
+    backlog.push('after');
+    expect(backlog.shift()).toBe('after');
+  });
+});
+
+describe('The outlet in order', () => {
+  it('gives every outcome in its turn, undefined too, however far ahead others have come', () => {
+    const results = new ReorderBuffer();
+    const given: unknown[] = [];
+    // The first of every ten comes last.
+    for (let first = 0; first < COUNT; first += 10) {
+      for (let seq = first + 9; seq > first; seq--) results.store(seq, seq);
+      expect(results.ready).toBeFalse();
+      expect(results.held).toBe(9);
+      results.store(first, undefined);
+      while (results.ready) given.push(results.take());
+      expect(results.held).toBe(0);
+    }
+    // And here the very first.
+    for (let seq = 2 * COUNT - 1; seq >= COUNT; seq--) results.store(seq, seq);
+    while (results.ready) given.push(results.take());
+    expect(given).toEqual(
+      Array.from({ length: 2 * COUNT }, (_, seq) => (seq < COUNT && seq % 10 === 0 ? undefined : seq)),
+    );
+    expect(results.held).toBe(0);
+  });
+});

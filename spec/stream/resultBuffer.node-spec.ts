@@ -1,0 +1,15 @@
+import { ReorderBuffer } from '../../lib/stream/reorderBuffer.ts';
+import { CompletionQueue } from '../../lib/stream/completionQueue.ts';
+import { References } from '../support/references.ts';
+
+describe('What was taken from an outlet that holds more', () => {
+  for (const Outlet of [ReorderBuffer, CompletionQueue])
+    it(`is not kept (${Outlet.name})`, async () => {
+      const results = new Outlet();
+      const outcomes = new References();
+      for (let seq = 0; seq < 1000; seq++) results.store(seq, outcomes.add({ seq }));
+      for (let seq = 0; seq < 600; seq++) results.take();
+      expect(results.held).toBe(400);
+      expect(await outcomes.left(400)).toBe(400);
+    });
+});

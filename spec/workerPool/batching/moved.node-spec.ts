@@ -1,0 +1,102 @@
+/** What is moved to a worker instead of copied: with workers that the spec plays. */
+import { NEVER, Subject, concat, map, of, range } from 'rxjs';
+import { Transfer } from '../../../lib/index.ts';
+import { WorkerCrashedError } from '../../../lib/api/errors.ts';
+import { type FakeWorker, FakeWorkers, Time } from '../../support/fakeWorkers.ts';
+import { Results, numbers } from '../../support/played.ts';
+
+let time: Time;
+
+describe('What a worker was sent that cannot be copied', () => {
+  beforeEach(() => (time = new Time()));
+  afterEach(() => time[Symbol.dispose]());
+
+  for (const every of [2, 5])
+    it(`travels by itself, to a worker that is idle (each of ${every})`, async () => {
+      const fake = new FakeWorkers({ size: 1 });
+      const moved = (n: number): boolean => n % every === every - 1;
+      const results = new Results(
+        fake,
+        range(0, 60).pipe(map((n) => (moved(n) ? Transfer(n, [new ArrayBuffer(1)]) : n))),
+      );
+      await fake.up();
+      const [worker] = fake.workers;
+      while (worker!.runs.length > 0) {
+        for (const [at, { args, count }] of worker!.runs.entries())
+          if ([...args].some((n) => moved(n as number))) expect([at, count]).toEqual([0, 1]);
+        await worker!.run();
+      }
+      expect(results.said).toEqual([...numbers(60), 'complete']);
+      // Those between travel together, where there are some.
+      expect(Math.max(...worker!.counts)).toBe(every === 2 ? 1 : 4);
+    });
+
+  it('travels by itself, though it is the second of what a new worker could have at once', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const source = new Subject<unknown>();
+    const results = new Results(fake, source);
+    for (const n of numbers(16)) source.next(n);
+    await fake.up();
+    while (fake.workers[0]!.runs.length > 0) await fake.workers[0]!.run();
+    expect(Math.max(...fake.workers[0]!.counts)).toBeGreaterThan(1);
+    fake.workers[0]!.die();
+    source.next('copied');
+    source.next(Transfer('moved', [new ArrayBuffer(1)]));
+    const worker = fake.workers[1]!;
+    await worker.up();
+    while (worker.runs.length > 0) await worker.run();
+    expect(worker.counts).toEqual([1, 1]);
+    expect(results.said.slice(16)).toEqual(['copied', 'moved']);
+  });
+
+  it('comes to a worker, though another stream always has something quick', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const quick = new Results(fake, range(0, 9000), { batch: 4 });
+    const results = new Results(fake, concat(range(0, 8), of(Transfer('moved', [new ArrayBuffer(1)])), NEVER));
+    await fake.up();
+    while (!results.said.includes('moved') && !quick.said.includes('complete')) await fake.workers[0]!.run();
+    expect(results.said).toContain('moved');
+    expect(quick.said.length).toBeLessThan(1000);
+  });
+
+  it('is not taken back, though what waits behind it is', async () => {
+    const fake = new FakeWorkers({ size: 2 });
+    const moved = (n: unknown): boolean => typeof n === 'number' && n % 5 === 4;
+    const results = new Results(
+      fake,
+      range(0, 60).pipe(map((n) => (moved(n) ? Transfer(n, [new ArrayBuffer(1)]) : n))),
+    );
+    await fake.up();
+    const [stuck, other] = fake.workers as [FakeWorker, FakeWorker];
+    while (stuck.runs.length < 2 || !moved(stuck.has[0])) {
+      if (stuck.runs.length > 0) await stuck.run();
+      if (other.runs.length > 0) await other.run();
+    }
+    const [kept, behind] = stuck.has;
+    while (other.runs.length > 0) await other.run();
+    for (const _ of [0, 1, 2]) await time.pass(20);
+    expect(other.has[0]).toBe(behind);
+    while (other.runs.length > 0) await other.run();
+    expect(results.said).toEqual(numbers(kept as number));
+    while (stuck.runs.length > 0) await stuck.run();
+    expect(results.said).toEqual([...numbers(60), 'complete']);
+  });
+
+  it('is gone with the worker, though it had not begun', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    for (const ended of [false, true]) {
+      const moved = fake.pool.run((worker) => worker.echo(Transfer({}, [new ArrayBuffer(1)])));
+      const worker = fake.workers.at(-1)!;
+      await worker.up();
+      if (ended && worker.begin()) worker.end();
+      worker.die();
+      await expectAsync(moved).toBeRejectedWithError(WorkerCrashedError);
+    }
+    const copied = fake.pool.run((worker) => worker.echo(1));
+    await fake.workers[2]!.up();
+    fake.workers[2]!.die();
+    await fake.workers[3]!.up();
+    await fake.workers[3]!.run();
+    await expectAsync(copied).toBeResolvedTo(1);
+  });
+});

@@ -1,0 +1,111 @@
+/** What an inline function says of what it lacks in a worker. */
+import { lastValueFrom, of, range, toArray } from 'rxjs';
+import { ClosureError, parallelMap, parallelMapUnordered } from '../../../lib/index.ts';
+
+class Scale {
+  factor = 2;
+
+  private twice(n: number): number {
+    return n * this.factor;
+  }
+
+  #half(n: number): number {
+    return n / 2;
+  }
+
+  größer(n: number): number {
+    return n + 1;
+  }
+
+  get functions(): Record<'arrow' | 'text' | 'maybe' | 'method' | 'private' | 'good', (n: number) => unknown> {
+    return {
+      arrow: (n) => n * this.factor,
+      text: (n) => `${n} ${this.factor}`,
+      maybe: (n) => (this as { cache?: Map<number, string> }).cache?.get(n) ?? 'miss',
+      method: this.twice,
+      private: this.#half,
+      good: this.größer,
+    };
+  }
+}
+
+const failing = async (fn: (n: number) => unknown): Promise<Error> => {
+  try {
+    await lastValueFrom(of(1).pipe(parallelMap(fn, 1)));
+  } catch (error) {
+    return error as Error;
+  }
+  return new Error('it did not fail');
+};
+
+describe('An inline function that lacks something', () => {
+  for (const which of ['arrow', 'text', 'maybe', 'method'] as const)
+    it(`that uses the this of its class is told (${which})`, async () => {
+      const error = await failing(new Scale().functions[which]);
+      expect(error).toBeInstanceOf(ClosureError);
+      expect(error.message).toMatch(/^The function uses "this", .* option context/);
+    });
+
+  it('may be a private method, or one with any name', async () => {
+    const { good, private: half } = new Scale().functions;
+    expect(await lastValueFrom(of(1).pipe(parallelMap(good, 1)))).toBe(2);
+    expect(await lastValueFrom(of(4).pipe(parallelMap(half, 1)))).toBe(2);
+  });
+
+  for (const onError of ['skip', 'settle'] as const)
+    it(`that lacks something ends its stream, with onError: ${onError}`, async () => {
+      const outer = 3;
+      const results = range(1, 2).pipe(
+        parallelMapUnordered((n: number) => n * outer, 1, { onError }),
+        toArray(),
+      );
+      const reason: unknown = await lastValueFrom(results).catch((error: unknown) => error);
+      expect(reason).toBeInstanceOf(ClosureError);
+      expect((reason as Error).message).toContain('"outer"');
+    });
+
+  it('is told what to do about what it lacks', async () => {
+    const helper = (n: number): number => n;
+    const value = 1;
+    class Thing {
+      readonly here = true;
+    }
+    const cases: readonly (readonly [(n: number) => unknown, RegExp])[] = [
+      [(n) => helper(n), /"helper".* a function cannot be given as context\./],
+      [() => new Thing(), /"Thing".* a function cannot be given as context\./],
+      [(n) => n + value, /"value".*\{ context: \{ value \} \}/],
+      // @ts-expect-error: made by a compiler
+      [(n) => __importStar(n), /"__importStar".* import\(\), for CommonJS/],
+      // @ts-expect-error: made by a compiler
+      [(n) => __awaiter(n), /"__awaiter".* "target"/],
+      // @ts-expect-error: made by Vite
+      [(n) => __vite_ssr_dynamic_import__(n), /"__vite_ssr_dynamic_import__".* Vite/],
+      [() => document.title, /"document".* A worker has none/],
+    ];
+    for (const [fn, message] of cases) {
+      const error = await failing(fn);
+      expect(error).withContext(String(fn)).toBeInstanceOf(ClosureError);
+      expect(error.message).withContext(String(fn)).toMatch(message);
+    }
+  });
+
+  it('is told of a name that the worker of a page has, too', async () => {
+    const name = 'outer';
+    const origin = 1;
+    for (const fn of [(n: number) => name + n, (n: number) => n + origin]) {
+      const error = await failing(fn);
+      expect(error).toBeInstanceOf(ClosureError);
+      expect(error.message).toMatch(/^The function uses "(?:name|origin)", which it does not have in a worker/);
+    }
+  });
+
+  it('is told of a global that has the name of what it had around it', async () => {
+    const error = await failing(() => (crypto as unknown as { hash(): string }).hash());
+    expect(error).toBeInstanceOf(ClosureError);
+    expect(error.message).toContain('"crypto", which in a worker is the global of that name');
+    expect(error.cause).toBeInstanceOf(TypeError);
+    const own = await failing(() => (Math as unknown as { none(): number }).none());
+    expect(own).toBeInstanceOf(TypeError);
+    expect(own).not.toBeInstanceOf(ClosureError);
+  });
+});

@@ -1,0 +1,59 @@
+import type { PoolEvent } from '../../../lib/index.ts';
+import { Batch } from '../../../lib/workerPool/channel/batch.ts';
+import type { WorkerAttachment } from '../../../lib/workerPool/channel/workerAttachment.ts';
+import { now } from '../../../lib/primitives/clock.ts';
+import { TaskEvents } from '../../../lib/workerPool/channel/taskEvents.ts';
+
+const task = (index: number) => ({
+  ...{ seq: index, index, input: index, method: 'run', args: [index] },
+  ...{ transfer: undefined, crashes: 0 },
+});
+
+describe('A pool tells of a task', () => {
+  it('that it has begun once, and before its end, though the worker told of a later one first', () => {
+    const events: string[] = [];
+    const taskEvents = new TaskEvents(0, () => (event: PoolEvent) => {
+      if ('index' in event) events.push(`${event.type} ${event.index}`);
+    });
+    const batch = new Batch({} as WorkerAttachment, [task(0), task(1), task(2)], -1, undefined);
+    taskEvents.begun(batch, 1, 5);
+    taskEvents.begun(batch, 1, 5);
+    for (let offset = 0; offset < 3; offset++) taskEvents.ended(batch, offset, 'value', offset);
+    expect(events).toEqual(['task:start 1', 'task:start 0', 'task:end 0', 'task:end 1', 'task:start 2', 'task:end 2']);
+  });
+
+  it('times that lie between its sending and their telling, whatever clock its worker has', () => {
+    for (const skew of [-3_600_000, 3_600_000]) {
+      const times: number[] = [];
+      const taskEvents = new TaskEvents(
+        0,
+        () =>
+          ({ time }: PoolEvent) =>
+            void times.push(time),
+      );
+      const batch = new Batch({} as WorkerAttachment, [task(0)], -1, undefined);
+      const sent = (batch.sent = now());
+      taskEvents.begun(batch, 0, sent + skew);
+      const told = now();
+      taskEvents.ended(batch, 0, 'value', sent + skew, sent + skew + 1);
+      expect(times).withContext(`${skew} ms`).toHaveSize(2);
+      expect(times[0]).toBeGreaterThanOrEqual(sent);
+      expect(times[0]).toBeLessThanOrEqual(told);
+      expect(times[1]).toBeGreaterThanOrEqual(times[0]!);
+      expect(times[1]).toBeLessThanOrEqual(now());
+    }
+  });
+
+  it('an end that is not before its beginning, where the worker told the one and this thread the other', () => {
+    const times: number[] = [];
+    const taskEvents = new TaskEvents(
+      0,
+      () =>
+        ({ time }: PoolEvent) =>
+          void times.push(time),
+    );
+    const batch = new Batch({} as WorkerAttachment, [task(0)], -1, undefined);
+    taskEvents.ended(batch, 0, 'cancel', now() + 3_600_000);
+    expect(times[1]).toBeGreaterThanOrEqual(times[0]!);
+  });
+});

@@ -1,0 +1,190 @@
+import { NEVER, type Observable, concat, lastValueFrom, of } from 'rxjs';
+import { type WorkerPool, parallelMap } from '../../../lib/index.ts';
+import { publicPool } from '../../../lib/pool/publicPool.ts';
+import { PrestartedWorker } from '../../../lib/workerPool/prestartedWorker.ts';
+import { DeferredPool } from '../../../lib/workerPool/deferredPool.ts';
+import { FakePool } from '../../support/fakePool.ts';
+
+/** A worker as a page sees it, which the spec plays. */
+class Played extends EventTarget {
+  ended = 0;
+  terminate(): void {
+    this.ended++;
+  }
+  /** Says something; whether the page would be told, too. */
+  says(type: string): boolean {
+    return this.dispatchEvent(Object.assign(new Event(type, { cancelable: true }), { data: type }));
+  }
+}
+
+describe('The first worker of a pool whose engine is being fetched', () => {
+  let made: Played[];
+  let early: PrestartedWorker;
+
+  beforeEach(() => {
+    made = [];
+    early = new PrestartedWorker(() => {
+      const worker = new Played();
+      made.push(worker);
+      return worker;
+    });
+  });
+
+  it('is made by the factory: at once, and only one, if it is to begin; else when it is asked for', () => {
+    early.begin();
+    early.begin();
+    expect(made.length).toBe(1);
+    expect(early.open()).toBe(made[0]!);
+    expect(early.open()).toBe(made[1]!);
+    expect(made.length).toBe(2);
+  });
+
+  it('is listened to: what it says meanwhile is said again, in its order, to who takes it', async () => {
+    early.begin();
+    const [worker] = made;
+    worker!.says('message');
+    worker!.says('messageerror');
+    early.open();
+    const heard: string[] = [];
+    for (const type of ['message', 'messageerror', 'error'])
+      worker!.addEventListener(type, (event) => heard.push((event as Event & { data: string }).data));
+    await Promise.resolve();
+    expect(heard).toEqual(['message', 'messageerror']);
+    worker!.says('error');
+    expect(heard).toEqual(['message', 'messageerror', 'error']);
+  });
+
+  it('tells of its errors by its pool, not by the page', async () => {
+    early.begin();
+    const [worker] = made;
+    expect(worker!.says('error')).toBeFalse();
+    early.open();
+    let failed = 0;
+    worker!.addEventListener('error', () => failed++);
+    await Promise.resolve();
+    expect(failed).toBe(1);
+    // Who has taken it answers for it.
+    expect(worker!.says('error')).toBeTrue();
+  });
+
+  it('is ended where nobody takes it, and not where somebody has', () => {
+    early.drop();
+    early.begin();
+    early.drop();
+    early.drop();
+    expect(made.map(({ ended }) => ended)).toEqual([1]);
+    early.begin();
+    early.open();
+    early.drop();
+    expect(made.map(({ ended }) => ended)).toEqual([1, 0]);
+  });
+
+  it('that cannot be made is known to who asks for it; then the factory is asked again', () => {
+    const errors = [undefined, new Error('second')];
+    const broken = new PrestartedWorker(() => {
+      throw errors.shift();
+    });
+    broken.begin();
+    expect(errors.length).toBe(1);
+    expect(() => broken.open()).toThrow(undefined);
+    expect(() => broken.open()).toThrowError('second');
+    broken.begin();
+    broken.drop();
+  });
+
+  it('is whatever the factory gives: that it is a worker is for others to say', () => {
+    for (const given of [undefined, null, 0, 'worker', {}, Promise.resolve()]) {
+      const other = new PrestartedWorker(() => given);
+      other.begin();
+      expect(other.open()).toBe(given);
+      other.begin();
+      other.drop();
+    }
+  });
+
+  describe('begins', () => {
+    const api = { echo: (value: unknown): unknown => value };
+    type Engine = FakePool<typeof api>;
+    let arrive: (engine: Engine) => Promise<void>;
+    let fail: (cause: unknown) => Promise<void>;
+    let pool: WorkerPool<typeof api>;
+
+    const settled = async (act?: () => void): Promise<void> => {
+      act?.();
+      await new Promise((resolve) => setTimeout(resolve));
+    };
+    const echoed = (source: Observable<unknown>): Observable<unknown> =>
+      source.pipe(parallelMap((worker, value) => worker.echo(value), pool));
+    /** An engine that starts a worker, or needs none. */
+    const engine = (starts: boolean): Engine => {
+      const fake = new FakePool(api, { size: 1, course: () => ({ takes: 0 }) });
+      const attach = fake.attach.bind(fake);
+      fake.attach = (source) => {
+        if (starts) early.open();
+        return attach(source);
+      };
+      return fake;
+    };
+
+    beforeEach(() => {
+      const fetch = (): Promise<Engine> =>
+        new Promise((resolve, reject) => {
+          arrive = (fetched) => settled(() => resolve(fetched));
+          fail = (cause) => settled(() => reject(cause));
+        });
+      pool = publicPool(new DeferredPool(fetch, 1, undefined, early));
+    });
+
+    it('when a stream has something for it, not before; and is the one that the engine takes', async () => {
+      const silent = echoed(NEVER).subscribe();
+      await settled();
+      expect(made.length).toBe(0);
+      const result = lastValueFrom(echoed(of(1)));
+      await settled();
+      expect(made.length).toBe(1);
+      silent.unsubscribe();
+      await arrive(engine(true));
+      expect(await result).toBe(1);
+      expect(made.map(({ ended }) => ended)).toEqual([0]);
+    });
+
+    it('not for a stream that has left, nor where the engine is there by then', async () => {
+      echoed(of(1)).subscribe().unsubscribe();
+      await settled();
+      expect(made.length).toBe(0);
+      const result = lastValueFrom(echoed(of(1)));
+      await arrive(engine(false));
+      made.length = 0;
+      expect(await result).toBe(1);
+      await lastValueFrom(echoed(of(2)));
+      await settled();
+      expect(made.length).toBe(0);
+    });
+
+    it('and ends where nothing is left to do when the engine comes', async () => {
+      const left = echoed(of(1)).subscribe();
+      await settled();
+      left.unsubscribe();
+      expect(made.map(({ ended }) => ended)).toEqual([0]);
+      await arrive(engine(true));
+      expect(made.map(({ ended }) => ended)).toEqual([1]);
+    });
+
+    it('and ends where the engine cannot be fetched', async () => {
+      echoed(of(1)).subscribe({ error() {} });
+      await settled();
+      await fail('offline');
+      expect(made.map(({ ended }) => ended)).toEqual([1]);
+    });
+
+    for (const drain of [true, false])
+      it(`and ends with its pool, if that ends before (drain: ${drain})`, async () => {
+        const stream = echoed(concat(of(1), NEVER)).subscribe({ error() {} });
+        await settled();
+        const end = pool.close({ drain });
+        stream.unsubscribe();
+        await end;
+        expect(made.map(({ ended }) => ended)).toEqual([1]);
+      });
+  });
+});

@@ -1,0 +1,140 @@
+import { WorkerInitError } from '../../../lib/index.ts';
+import { type PendingWorker, startAfter, startWorker } from '../../../lib/workerPool/startup/startup.ts';
+import { LOCK, MARK, INIT, UNCAUGHT } from '../../../lib/protocol/messages.ts';
+import { ofInline } from '../../../lib/workerPool/startup/workerLabel.ts';
+import { OfNode } from '../../support/hostWorkers.ts';
+
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+/** What threads.js tells first; ours is known by its mark. */
+const EXPOSED = { type: 'init', exposed: { type: 'module', methods: ['echo', MARK] } };
+
+/** A worker that is coming up, and what came of that. */
+function starting(initTimeout = 10_000) {
+  const worker = new OfNode();
+  const opening = startWorker(() => worker, { initTimeout, label: () => '' });
+  const came: { link?: unknown; error?: WorkerInitError } = {};
+  opening.ready.then(
+    (link) => (came.link = link),
+    (error: WorkerInitError) => (came.error = error),
+  );
+  const says = async (message: unknown): Promise<void> => {
+    worker.says('message', message);
+    await turn();
+  };
+  return { worker, opening, came, says };
+}
+
+describe('A worker that comes up', () => {
+  it('is up once it has exposed its methods, and is opened once, however often it says so', async () => {
+    const { worker, came, says } = starting();
+    for (const other of [undefined, null, 'init', { type: 'init' }, { type: 'init', exposed: {} }]) await says(other);
+    expect(came).toEqual({});
+    await says(EXPOSED);
+    expect(came.link).toBeDefined();
+    await says(EXPOSED);
+    expect(worker.posted).toEqual([jasmine.objectContaining({ type: INIT })]);
+    expect(worker.done).toEqual(['post']);
+  });
+
+  it('waits for the lock that it has asked for', async () => {
+    const { worker, came, says } = starting();
+    const asks = { type: LOCK, name: undefined, settled: false };
+    await says(asks);
+    await says(EXPOSED);
+    expect(came).toEqual({});
+    await says({ ...asks, settled: true });
+    expect(came.link).toBeDefined();
+    expect(worker.posted.length).toBe(1);
+  });
+
+  it('has so long to expose something; the error says whether it has called expose', async () => {
+    const silent = starting(5);
+    await silent.opening.ready.catch(() => {});
+    expect(silent.came.error).toBeInstanceOf(WorkerInitError);
+    expect(silent.came.error!.message).toMatch(/did not call expose\(\) within 5 ms .* before it exposed anything$/);
+    expect(silent.worker.done).toEqual(['terminate']);
+    const gone = starting(5);
+    // At once: it has not long.
+    gone.worker.says('message', { type: LOCK, name: undefined, settled: false });
+    gone.worker.says('message', EXPOSED);
+    await gone.opening.ready.catch(() => {});
+    expect(gone.came.error!.message).toMatch(/called expose\(\) and then was not heard of for 5 ms/);
+    const up = starting(5);
+    up.worker.says('message', EXPOSED);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(up.worker.done).toEqual(['post']);
+  });
+
+  it('is lost with an error that nobody caught in it', async () => {
+    const { worker, came, says } = starting();
+    await says({ type: UNCAUGHT, error: { kind: 'value', value: undefined } });
+    expect(came.error!.message).toBe('A worker ended by an uncaught error (undefined) before it exposed anything');
+    expect(Object.hasOwn(came.error!, 'cause')).toBeTrue();
+    expect(worker.done).toEqual(['terminate']);
+  });
+
+  it('keeps the process alive while somebody waits for it, and no longer', async () => {
+    const { worker, opening } = starting();
+    for (const alive of [true, false, false, true]) opening.hold(alive);
+    expect(worker.done).toEqual(['unref', 'ref']);
+    await opening.end();
+    opening.hold(false);
+    expect(worker.done).toEqual(['unref', 'ref', 'terminate']);
+  });
+
+  it('may be given up', async () => {
+    const { worker, opening, came } = starting();
+    await opening.end();
+    await turn();
+    expect(came.error!.message).toBe('A worker was ended before it exposed anything');
+    expect(worker.done).toEqual(['terminate']);
+  });
+});
+
+describe('A worker for which something has to be prepared', () => {
+  const opened = (): PendingWorker & { ended: number } => ({
+    ready: new Promise(() => {}),
+    ended: 0,
+    hold() {},
+    async end() {
+      this.ended++;
+    },
+  });
+
+  it('is started when that is done, and ended as any other', async () => {
+    const inner = opened();
+    let opens = 0;
+    let prepare!: () => void;
+    const opening = startAfter(new Promise<void>((resolve) => (prepare = resolve)), () => (opens++, inner), ofInline);
+    await turn();
+    expect(opens).toBe(0);
+    prepare();
+    await turn();
+    expect(opens).toBe(1);
+    opening.hold(false);
+    await opening.end();
+    expect(inner.ended).toBe(1);
+  });
+
+  it('is not started where it is no longer wanted', async () => {
+    let opens = 0;
+    const opening = startAfter(Promise.resolve(), () => (opens++, opened()), ofInline);
+    await opening.end();
+    await expectAsync(opening.ready).toBeRejectedWithError(WorkerInitError, /no longer wanted/);
+    expect(opens).toBe(0);
+  });
+
+  it('is not started where that fails', async () => {
+    const cause = new TypeError('offline');
+    const opening = startAfter(Promise.reject(cause), opened, ofInline);
+    const error = await opening.ready.catch((reason: unknown) => reason as Error);
+    expect(error).toBeInstanceOf(WorkerInitError);
+    expect(error).toEqual(
+      jasmine.objectContaining({
+        message: 'A worker of an inline function could not be made: TypeError: offline',
+        cause,
+      }),
+    );
+  });
+});
