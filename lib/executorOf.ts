@@ -1,9 +1,10 @@
 /** From the argument `workers` to an executor: a number, a pool of ours, or a threads.js Pool. */
-import { cores, prepareInline } from '#platform';
+import { prepareInline } from '#inlineWorker';
+import { cores } from '#platform';
 import { withFactories } from '#withFactories';
 import { type Executor, poolExecutor } from './stream/operator.ts';
 import { type ResolvedOptions, show, whole } from './api/options.ts';
-import { type Pool, ENGINE_POOL } from './api/pool.ts';
+import { type Pool, ENGINE_POOL } from './pool/contract.ts';
 import { INLINE } from './protocol/messages.ts';
 import { inlineCall } from './workerPool/inline/inlineCall.ts';
 import { isThreadsPool, threadsOf } from './threadsjs/threadsPool.ts';

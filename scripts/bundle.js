@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const modules = 'dist/lib';
 const entries = ['index', 'worker/index'];
 // Files of their own: what is found beside another by its address, and what has to run before threads.js does.
-const addressed = ['platform/platform.node', 'worker/inlineEntry.node'];
+const addressed = ['workerPool/inline/inlineWorker.node', 'worker/inlineEntry.node'];
 const first = ['threadsjs/sideEffects.node', 'worker/sideEffects'];
 const hosts = {
   node: [...entries, 'bullmq/index', ...addressed, ...first],

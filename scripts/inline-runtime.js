@@ -1,4 +1,4 @@
-// Bundles the text that stands before an inline function in a Blob worker, as a string in a module of lib/platform.
+// Bundles the text that stands before an inline function in a Blob worker, as a string in a module of lib/workerPool/inline.
 import { writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
@@ -16,6 +16,6 @@ const { outputFiles } = await build({
 
 const text = outputFiles[0].text;
 await writeFile(
-  'lib/platform/inlineRuntime.generated.ts',
+  'lib/workerPool/inline/inlineRuntime.generated.ts',
   `/** Made by scripts/inline-runtime.js. */\nexport const runtime: string = ${JSON.stringify(text)};\n`,
 );

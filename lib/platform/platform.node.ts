@@ -1,6 +1,5 @@
 /** What differs between hosts, in Node. `#platform` in package.json chooses between this file and its sibling. */
 import { AsyncResource } from 'node:async_hooks';
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import {
   Worker as NodeWorker,
@@ -13,8 +12,7 @@ import { setImmediate } from '../primitives/clock.ts';
 import { type Context, captureZone, inRootZone } from '../primitives/zone.ts';
 import type { WorkerExit } from '../workerPool/startup/workerMonitor.ts';
 import { EXPOSES } from '../workerPool/startup/startFailure.ts';
-import { inlineTextOf } from '../workerPool/inline/inlineText.ts';
-import type { InlineWorker, WorkerConstructor } from '../api/worker.ts';
+import type { WorkerConstructor } from '../api/worker.ts';
 
 export const cores: number = availableParallelism();
 
@@ -110,27 +108,6 @@ export function lasting({ cause, exitCode = -1, ran = false }: WorkerExit): stri
   if (cause === undefined) return ran ? HINTS[exitCode] : undefined;
   const { code } = (cause[0] ?? {}) as { code?: unknown };
   return typeof code === 'string' && NO_MODULE.test(code) ? '' : undefined;
-}
-
-/** In Node `inlineWorker` needs nothing. */
-export const prepareInline: (() => Promise<void>) | undefined = undefined;
-
-/** A worker for an inline function: a file that is told the function's text. */
-export function inlineWorker(text: string): InlineWorker {
-  const { expression, problem } = inlineTextOf(text);
-  return { worker: new FileWorker(inlineFile()), source: problem === undefined ? expression : '0', problem };
-}
-
-function inlineFile(): URL {
-  try {
-    const beside = new URL('../worker/inlineEntry.node.js', import.meta.url);
-    if (existsSync(beside)) return beside;
-  } catch {
-    // In a CommonJS bundle `import.meta.url` is undefined.
-  }
-  throw new Error(
-    'the file that runs inline functions is not there. A bundler has to leave rxjs-parallel out (as external); workerPool with a worker module needs no file of it',
-  );
 }
 
 /** Runs `act` once the messages that are already waiting have been received. */

@@ -1,6 +1,6 @@
 /** A stream's place at a pool that sends messages, each of one task or several. */
 import { inNoContext } from '#platform';
-import type { TaskSource, Attachment } from '../api/pool.ts';
+import type { TaskSource, Attachment } from './contract.ts';
 import type { BatchSizing } from './batchSizer.ts';
 
 /** What an attachment asks of its pool. */

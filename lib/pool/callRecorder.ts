@@ -1,5 +1,5 @@
 import { isTransfer, type TransferDescriptor } from '../protocol/transferable.ts';
-import type { Description } from '../api/pool.ts';
+import type { Description } from './contract.ts';
 import { programError } from '../api/errors.ts';
 import { show } from '../api/options.ts';
 

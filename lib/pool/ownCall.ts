@@ -1,6 +1,6 @@
 /** A call with a copy of its arguments, as they are when it is described. */
 import { CloneError } from '../api/errors.ts';
-import type { Description } from '../api/pool.ts';
+import type { Description } from './contract.ts';
 import { COPY_FIRST, isPrimitive, move, snapshot } from '../protocol/snapshot.ts';
 import { messageOf } from '../protocol/thrown.ts';
 

@@ -3,16 +3,8 @@ import { captureContext, inNoContext } from '#platform';
 import { Observable } from 'rxjs';
 import { rememberTask } from '../api/errors.ts';
 import { milliseconds, resolveOptions, record, show } from '../api/options.ts';
-import {
-  type Description,
-  type CloseOptions,
-  type Pool,
-  type PoolEvent,
-  type PoolStats,
-  type RunOptions,
-  type WorkerPool,
-  ENGINE_POOL,
-} from '../api/pool.ts';
+import { type CloseOptions, type PoolEvent, type PoolStats, type RunOptions, type WorkerPool } from '../api/pool.ts';
+import { type Description, type Pool, ENGINE_POOL } from './contract.ts';
 import type { Call, Remote, ResultOf } from '../api/remote.ts';
 import { CALL, SharedCalls } from './sharedCalls.ts';
 import { QueueLimit } from './queueLimit.ts';

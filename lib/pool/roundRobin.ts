@@ -2,7 +2,7 @@
  * The streams attached to a pool: those that have something for it are served in turn, and the others cost nothing. A
  * pool may have thousands attached: only what is about all of them goes through all.
  */
-import type { TaskSource } from '../api/pool.ts';
+import type { TaskSource } from './contract.ts';
 
 interface Attached {
   readonly source: Pick<TaskSource, 'waiting' | 'canFetch' | 'drain'>;

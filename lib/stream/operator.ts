@@ -1,7 +1,7 @@
 /** The part that is RxJS: a stream between a source and a subscriber. */
 import { Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
 import type { ResolvedOptions } from '../api/options.ts';
-import type { Description, Pool } from '../api/pool.ts';
+import type { Description, Pool } from '../pool/contract.ts';
 import { onAbort } from '../primitives/onAbort.ts';
 import { PushInput } from './pushInput.ts';
 import type { ResultBuffer } from './resultBuffer.ts';

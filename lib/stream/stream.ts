@@ -2,7 +2,7 @@
 import { captureContext } from '#platform';
 import { isProgramError, rememberTask } from '../api/errors.ts';
 import type { ResolvedOptions } from '../api/options.ts';
-import type { Description, TaskSource, Attachment, Pool, Task } from '../api/pool.ts';
+import type { Description, TaskSource, Attachment, Pool, Task } from '../pool/contract.ts';
 import { queueMicrotask } from '../primitives/clock.ts';
 import type { Context } from '../primitives/zone.ts';
 import { Failure, type ResultBuffer, SKIPPED } from './resultBuffer.ts';

@@ -1,5 +1,5 @@
 /** Calls a plain threads.js worker, which knows nothing of batches: one task, by threads.js's own proxy. */
-import type { Task } from '../api/pool.ts';
+import type { Task } from '../pool/contract.ts';
 import { programError } from '../api/errors.ts';
 import { plainError } from './plainError.ts';
 import type { SpawnedThread } from './threads.ts';

@@ -1,5 +1,5 @@
 /** What makes pools of workers. A page fetches it, and all that it imports, for its first pool: see `withEngine`. */
-import { inlineWorker, prepareInline } from '#platform';
+import { inlineWorker, prepareInline } from '#inlineWorker';
 import { CloneError } from '../api/errors.ts';
 import { snapshot } from '../protocol/snapshot.ts';
 import { messageOf } from '../protocol/thrown.ts';

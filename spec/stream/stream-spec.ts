@@ -6,7 +6,7 @@ import { NOTHING, Stream } from '../../lib/stream/stream.ts';
 import { CompletionQueue } from '../../lib/stream/completionQueue.ts';
 import { taskOf } from '../../lib/api/errors.ts';
 import { resolveOptions } from '../../lib/api/options.ts';
-import type { Attachment, Task } from '../../lib/api/pool.ts';
+import type { Attachment, Task } from '../../lib/pool/contract.ts';
 
 describe('A stream with a window', () => {
   it('reads nothing more while what it has read is back in the queue', () => {

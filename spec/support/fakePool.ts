@@ -8,7 +8,8 @@ import type { WorkerPool } from '../../lib/index.ts';
 import { type ClosablePool, publicPool } from '../../lib/pool/publicPool.ts';
 import { Coalesced } from '../../lib/primitives/coalesced.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, programError } from '../../lib/api/errors.ts';
-import type { TaskSource, Attachment, PoolEvent, PoolStats, Task } from '../../lib/api/pool.ts';
+import type { PoolEvent, PoolStats } from '../../lib/api/pool.ts';
+import type { TaskSource, Attachment, Task } from '../../lib/pool/contract.ts';
 import { RunningTask, enterTask, leaveTask } from '../../lib/protocol/taskContext.ts';
 import { isTransfer } from '../../lib/protocol/transferable.ts';
 

@@ -1,6 +1,6 @@
 /** Tasks that travel in one job. */
 import { now } from '../../primitives/clock.ts';
-import type { Task } from '../../api/pool.ts';
+import type { Task } from '../../pool/contract.ts';
 import type { JobRequest } from '../shared/message.ts';
 import type { JobAttachment } from './jobAttachment.ts';
 

@@ -2,7 +2,7 @@
 import { queueMicrotask } from '../../primitives/clock.ts';
 import { BatchSizer } from '../../pool/batchSizer.ts';
 import { BatchingAttachment, type AttachmentPool } from '../../pool/attachment.ts';
-import type { Description, TaskSource, Task } from '../../api/pool.ts';
+import type { Description, TaskSource, Task } from '../../pool/contract.ts';
 import { isPrimitive } from '../../protocol/snapshot.ts';
 import { sizeOf, write } from '../shared/codec.ts';
 import type { Job } from './job.ts';

@@ -1,7 +1,8 @@
 /** Tells whoever listens to a pool's events what its places do; costs nothing while nobody does. */
 import { type Observable, Subject } from 'rxjs';
 import { here, now } from '../../primitives/clock.ts';
-import type { PoolEvent, Task } from '../../api/pool.ts';
+import type { PoolEvent } from '../../api/pool.ts';
+import type { Task } from '../../pool/contract.ts';
 import type { Job } from './job.ts';
 
 export type Outcome = Extract<PoolEvent, { type: 'task:end' }>['outcome'];

@@ -1,6 +1,6 @@
 /** What came of the tasks of a job, by what its machine has written into it; or by what somebody else has. */
 import { CloneError, WorkerCrashedError, forgiveProgram } from '../../api/errors.ts';
-import type { Task } from '../../api/pool.ts';
+import type { Task } from '../../pool/contract.ts';
 import { messageOf } from '../../protocol/thrown.ts';
 import { read, readThrown } from '../shared/codec.ts';
 import { type JobResult, isResult, requestOrResult } from '../shared/message.ts';

@@ -2,7 +2,7 @@
 import { now } from '../../primitives/clock.ts';
 import type { BatchSizing } from '../../pool/batchSizer.ts';
 import { CloneError, PoolClosedError } from '../../api/errors.ts';
-import type { TaskSource, Attachment, Pool, Task } from '../../api/pool.ts';
+import type { TaskSource, Attachment, Pool, Task } from '../../pool/contract.ts';
 import { read, sizeOf, write, writeThrown } from '../shared/codec.ts';
 import { messageOf } from '../../protocol/thrown.ts';
 import { type TaskStatus, type JobRequest, type JobResult, jobResult } from '../shared/message.ts';

@@ -1,6 +1,7 @@
 import { asyncDispose } from '../../pool/publicPool.ts';
 import { milliseconds, record, show, whole } from '../../api/options.ts';
-import { type Pool, type WorkerPool, ENGINE_POOL } from '../../api/pool.ts';
+import { type WorkerPool } from '../../api/pool.ts';
+import { type Pool, ENGINE_POOL } from '../../pool/contract.ts';
 import { commonOf } from '../producer/bullmqPool.ts';
 import type { Connection } from '../shared/connection.ts';
 import { Server } from './server.ts';

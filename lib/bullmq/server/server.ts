@@ -5,7 +5,7 @@ import { clearInterval, setInterval } from '../../primitives/clock.ts';
 import type { Connection } from '../shared/connection.ts';
 import { patientBackend } from './backend.ts';
 import { ParallelError, WorkerInitError } from '../../api/errors.ts';
-import type { Pool } from '../../api/pool.ts';
+import type { Pool } from '../../pool/contract.ts';
 import { messageOf } from '../../protocol/thrown.ts';
 import { sizeOf } from '../shared/codec.ts';
 import { JobSource } from './jobSource.ts';

@@ -1,6 +1,6 @@
 /** Tasks that travel in one message, and what is known of how far the worker has come with them. */
 import { type Timer, clearTimeout, clock } from '../../primitives/clock.ts';
-import type { Task } from '../../api/pool.ts';
+import type { Task } from '../../pool/contract.ts';
 import { largeBuffer, snapshot } from '../../protocol/snapshot.ts';
 import {
   ASKED,

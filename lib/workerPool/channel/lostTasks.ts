@@ -1,7 +1,7 @@
 /** What becomes of the tasks of a lost worker, and the errors that it makes of them. */
 import { now } from '../../primitives/clock.ts';
 import { TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../../api/errors.ts';
-import type { Task } from '../../api/pool.ts';
+import type { Task } from '../../pool/contract.ts';
 import { text } from '../../protocol/thrown.ts';
 import type { Batch } from './batch.ts';
 import type { WorkerExit } from '../startup/workerMonitor.ts';

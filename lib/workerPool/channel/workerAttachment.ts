@@ -2,7 +2,7 @@
 import { ownCall } from '../../pool/ownCall.ts';
 import { BatchSizer } from '../../pool/batchSizer.ts';
 import { BatchingAttachment, type AttachmentPool } from '../../pool/attachment.ts';
-import type { Description, TaskSource, Task } from '../../api/pool.ts';
+import type { Description, TaskSource, Task } from '../../pool/contract.ts';
 import type { Batch } from './batch.ts';
 import type { WorkerSlot } from '../dispatch/workerSlot.ts';
 

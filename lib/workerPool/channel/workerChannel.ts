@@ -4,7 +4,7 @@ import { argumentsError } from '../../pool/ownCall.ts';
 import type { BatchSizing } from '../../pool/batchSizer.ts';
 import { remoteError } from '../../protocol/remoteError.ts';
 import type { CloneError } from '../../api/errors.ts';
-import type { Task } from '../../api/pool.ts';
+import type { Task } from '../../pool/contract.ts';
 import { resultError } from '../../protocol/snapshot.ts';
 import { type Thrown, messageOf } from '../../protocol/thrown.ts';
 import {

@@ -4,7 +4,8 @@ import { type Timer, clearTimeout, setTimeout } from '../../primitives/clock.ts'
 import { Coalesced } from '../../primitives/coalesced.ts';
 import { RoundRobin } from '../../pool/roundRobin.ts';
 import { type PoolClosedError, poolClosed } from '../../api/errors.ts';
-import type { TaskSource, Attachment, Pool, PoolEvent, PoolStats } from '../../api/pool.ts';
+import type { PoolEvent, PoolStats } from '../../api/pool.ts';
+import type { TaskSource, Attachment, Pool } from '../../pool/contract.ts';
 import type { WorkerSlot } from './workerSlot.ts';
 import type { WorkerFactory } from '../startup/startup.ts';
 import { WorkerAttachment } from '../channel/workerAttachment.ts';

@@ -1,6 +1,7 @@
 /** One worker after another: started on demand, and replaced when it is lost. */
 import type { WorkerInitError } from '../../api/errors.ts';
-import type { PoolEvent, Task } from '../../api/pool.ts';
+import type { PoolEvent } from '../../api/pool.ts';
+import type { Task } from '../../pool/contract.ts';
 import type { Batch } from '../channel/batch.ts';
 import type { WorkerConnection, PendingWorker, WorkerFactory } from '../startup/startup.ts';
 import { type ExitOf, exited, print, unstarted } from '../channel/lostTasks.ts';

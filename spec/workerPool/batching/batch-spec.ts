@@ -1,4 +1,4 @@
-import type { Task } from '../../../lib/api/pool.ts';
+import type { Task } from '../../../lib/pool/contract.ts';
 import { Batch } from '../../../lib/workerPool/channel/batch.ts';
 import type { WorkerAttachment } from '../../../lib/workerPool/channel/workerAttachment.ts';
 import { CELL, CLAIM, type RunMessage, claimOf } from '../../../lib/protocol/messages.ts';

@@ -1,7 +1,7 @@
 /** What a worker was sent, and nobody waits for any more: with workers that the spec plays. */
 import { NEVER, Subject, concat, filter, of, range } from 'rxjs';
 import type { PoolEvent } from '../../../lib/index.ts';
-import type { Task } from '../../../lib/api/pool.ts';
+import type { Task } from '../../../lib/pool/contract.ts';
 import { REPLY } from '../../../lib/protocol/messages.ts';
 import { FakeWorkers, Time } from '../../support/fakeWorkers.ts';
 import { Results, numbers, two } from '../../support/played.ts';

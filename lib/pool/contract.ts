@@ -1,0 +1,108 @@
+/**
+ * The contract between a stream and a pool.
+ *
+ * A pool never queues. A stream attaches to it; whenever a worker has room the pool asks the attached streams, in
+ * turn, for their next task, and gives back what became of each.
+ */
+import type { BatchSizing } from './batchSizer.ts';
+import type { QueueLimit } from './queueLimit.ts';
+
+/** A call as the pool sees it. */
+export interface Description {
+  readonly method: string;
+  readonly args: readonly unknown[];
+  /** What is moved instead of copied. */
+  readonly transfer: readonly unknown[] | undefined;
+}
+
+/** One value on its way: which call, for which value. */
+export interface Task extends Description {
+  /** The number of the value in arrival order, as the user sees it. */
+  readonly index: number;
+  /** The number of the task in order of dispatch: without gaps, and so the order of the results. */
+  readonly seq: number;
+  readonly input: unknown;
+  /** How many workers have died of it. */
+  crashes: number;
+  /** It had ended when its worker died, and its outcome was lost with that: it may have been the reason, and travels alone. */
+  suspect?: true;
+  /** Made where the call was: see `Feed.subscribed`, which it takes the place of. */
+  readonly callSite?: Error;
+  /** The message that it was in could not be sent or read, for one of its tasks: it travels alone. */
+  alone?: true;
+}
+
+/** What a pool sees of a stream. Outcomes come in groups; `drain` ends each. */
+export interface TaskSource {
+  /** Most workers to use at once. */
+  readonly concurrency: number;
+  /** Most tasks in one message. */
+  readonly batch: number;
+  /** Milliseconds a task may run; undefined: any. */
+  readonly timeout: number | undefined;
+  /** Milliseconds a cancelled task may run on before its worker is terminated. */
+  readonly terminateAfter: number;
+  /** Made where the stream was subscribed: its stack is put under that of a remote error. */
+  readonly callSite: Error | undefined;
+  /** How many of its tasks go into a message, where somebody has decided that; default: what its pool makes of them. */
+  readonly sizer?: BatchSizing;
+  /** Runs `act` in the async context of whoever subscribed. `next`, which calls their `fn`, is called within: once a message. */
+  inContext<T>(act: () => T): T;
+  /** How many tasks `next` could give now; a high guess where it cannot be known. */
+  waiting(): number;
+  /** Whether it could fetch a value at once, though none waits; default: no. */
+  readonly canFetch?: boolean;
+  next(): Task | undefined;
+  /** These have not run: they are next again. */
+  putBack(tasks: readonly Task[]): void;
+  value(task: Task, value: unknown): void;
+  failure(task: Task, error: unknown): void;
+  /** The worker that ran this task is gone. Returns whether it is run again. */
+  crashed(task: Task, error: Error): boolean;
+  drain(): void;
+  /** The pool is closing: what has been taken is still run, nothing more is. */
+  closing(reason: Error): void;
+  /** No outcome will come any more: the pool was closed at once, or no worker can be started. */
+  error(error: unknown): void;
+}
+
+/** What a stream sees of a pool: its place among the streams attached. */
+export interface Attachment {
+  /** There is room for a value more of this stream. */
+  readonly hungry: boolean;
+  /**
+   * The pool will ask this stream when there is room: it need not be told of a value more. Otherwise it asks only after
+   * `wake`. Default: what `hungry` is not.
+   */
+  readonly queued?: boolean;
+  /** How many values the next messages would carry: worth having ready, where they have to be fetched. Default: 1. */
+  readonly ahead?: number;
+  /**
+   * The call as the pool will make it, whatever becomes of the originals: with arguments of its own. To be asked as soon as
+   * the call is described. Absent where the pool takes the description itself for good at once.
+   *
+   * @throws CloneError: an argument cannot cross.
+   */
+  own?(call: Description): Description;
+  /** There is something to take. */
+  wake(): void;
+  /** Drops what was sent from this `seq` on: not started, it never starts; running, its signal aborts. */
+  cancel(from: number): void;
+  /** Cancels everything and leaves. */
+  leave(): void;
+}
+
+/** A pool as the engine sees it. */
+export interface Pool {
+  readonly size: number;
+  attach(source: TaskSource): Attachment;
+  /** Whether the methods run on this thread: in the async context of whoever called. */
+  readonly runsHere?: boolean;
+  /** A stream has dropped a value that was waiting for this pool (`overflow`). */
+  dropped?(): void;
+  /** How much may wait for it; absent: any number. */
+  readonly queueLimit?: QueueLimit | undefined;
+}
+
+/** Where a public pool keeps what the engine sees of it. */
+export const ENGINE_POOL: unique symbol = Symbol.for('rxjs-parallel.engine') as never;

@@ -1,0 +1,26 @@
+/** Workers for inline functions, in Node. `#inlineWorker` in package.json chooses between this file and its sibling. */
+import { Worker } from '#platform';
+import { existsSync } from 'node:fs';
+import type { InlineWorker } from '../../api/worker.ts';
+import { inlineTextOf } from './inlineText.ts';
+
+/** In Node `inlineWorker` needs nothing. */
+export const prepareInline: (() => Promise<void>) | undefined = undefined;
+
+/** A worker for an inline function: a file that is told the function's text. */
+export function inlineWorker(text: string): InlineWorker {
+  const { expression, problem } = inlineTextOf(text);
+  return { worker: new Worker(inlineFile()), source: problem === undefined ? expression : '0', problem };
+}
+
+function inlineFile(): URL {
+  try {
+    const beside = new URL('../../worker/inlineEntry.node.js', import.meta.url);
+    if (existsSync(beside)) return beside;
+  } catch {
+    // In a CommonJS bundle `import.meta.url` is undefined.
+  }
+  throw new Error(
+    'the file that runs inline functions is not there. A bundler has to leave rxjs-parallel out (as external); workerPool with a worker module needs no file of it',
+  );
+}
