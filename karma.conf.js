@@ -24,7 +24,7 @@ const addresses = {
 };
 
 /** Shared memory is between a page and its workers: the other specs know no difference. */
-const OF_WORKERS = /^(workerPool\/.*|contract\/workerPool|hosts\/fakeTimers)-spec\.js$/;
+const OF_WORKERS = /^((?:workerPool|inline)\/.*|contract\/workerPool|hosts\/fakeTimers)-spec\.js$/;
 
 /** Only a cross-origin isolated page has shared memory. */
 const isolation = [

@@ -6,7 +6,7 @@ import { type Executor, poolExecutor } from './stream/operator.ts';
 import { type ResolvedOptions, show, whole } from './api/options.ts';
 import { type Pool, ENGINE_POOL } from './pool/contract.ts';
 import { INLINE } from './protocol/messages.ts';
-import { inlineCall } from './workerPool/inline/inlineCall.ts';
+import { inlineCall } from './inline/inlineCall.ts';
 import { isThreadsPool, threadsOf } from './threadsjs/threadsPool.ts';
 
 type Fn = (...args: any[]) => unknown;

@@ -5,8 +5,9 @@ import { build } from 'esbuild';
 
 const modules = 'dist/lib';
 const entries = ['index', 'worker/index'];
-// Files of their own: what is found beside another by its address, and what has to run before threads.js does.
-const addressed = ['workerPool/inline/inlineWorker.node', 'worker/inlineEntry.node'];
+// Files of their own: what is found beside another by its address, and what has to run before threads.js does. The text
+// of the first ends in chunks/: it names the second from a folder of lib/, one level deep.
+const addressed = ['inline/inlineWorker.node', 'worker/inlineEntry.node'];
 const first = ['threadsjs/sideEffects.node', 'worker/sideEffects'];
 const hosts = {
   node: [...entries, 'bullmq/index', ...addressed, ...first],

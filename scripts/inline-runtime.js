@@ -16,6 +16,6 @@ const { outputFiles } = await build({
 
 const text = outputFiles[0].text;
 await writeFile(
-  'lib/workerPool/inline/inlineRuntime.generated.ts',
+  'lib/inline/inlineRuntime.generated.ts',
   `/** Made by scripts/inline-runtime.js. */\nexport const runtime: string = ${JSON.stringify(text)};\n`,
 );

@@ -1,5 +1,5 @@
 /** Workers for inline functions, in browsers. `#inlineWorker` in package.json chooses between this file and its sibling. */
-import type { InlineWorker } from '../../api/worker.ts';
+import type { InlineWorker } from '../api/worker.ts';
 import type * as inlineText from './inlineText.ts';
 
 let runtime: string | undefined;

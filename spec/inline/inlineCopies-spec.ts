@@ -1,5 +1,5 @@
 import { type Observable, lastValueFrom, map, range, toArray } from 'rxjs';
-import { parallelMap } from '../../../lib/index.ts';
+import { parallelMap } from '../../lib/index.ts';
 
 const MANY = 3000;
 const numbers = Array.from({ length: MANY }, (_, n) => n);

@@ -1,6 +1,6 @@
 /** Inline functions that use what they have not in a worker, and all kinds of function that may be sent. */
 import { lastValueFrom, of } from 'rxjs';
-import { ClosureError, parallelMap } from '../../../lib/index.ts';
+import { ClosureError, parallelMap } from '../../lib/index.ts';
 
 const inWorker = (fn: (n: number) => unknown): Promise<unknown> => lastValueFrom(of(3).pipe(parallelMap(fn, 1)));
 

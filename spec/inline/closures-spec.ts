@@ -1,6 +1,6 @@
 /** What an inline function says of what it lacks in a worker. */
 import { lastValueFrom, of, range, toArray } from 'rxjs';
-import { ClosureError, parallelMap, parallelMapUnordered } from '../../../lib/index.ts';
+import { ClosureError, parallelMap, parallelMapUnordered } from '../../lib/index.ts';
 
 class Scale {
   factor = 2;

@@ -1,5 +1,5 @@
 import { lastValueFrom, range, tap, toArray } from 'rxjs';
-import { parallelMap } from '../../../lib/index.ts';
+import { parallelMap } from '../../lib/index.ts';
 
 describe('The context of an inline function', () => {
   it('is as it was when the first worker started, whichever worker runs it', async () => {

@@ -1,7 +1,7 @@
 /** Workers for inline functions, in Node. `#inlineWorker` in package.json chooses between this file and its sibling. */
 import { Worker } from '#platform';
 import { existsSync } from 'node:fs';
-import type { InlineWorker } from '../../api/worker.ts';
+import type { InlineWorker } from '../api/worker.ts';
 import { inlineTextOf } from './inlineText.ts';
 
 /** In Node `inlineWorker` needs nothing. */
@@ -15,7 +15,7 @@ export function inlineWorker(text: string): InlineWorker {
 
 function inlineFile(): URL {
   try {
-    const beside = new URL('../../worker/inlineEntry.node.js', import.meta.url);
+    const beside = new URL('../worker/inlineEntry.node.js', import.meta.url);
     if (existsSync(beside)) return beside;
   } catch {
     // In a CommonJS bundle `import.meta.url` is undefined.

@@ -1,4 +1,4 @@
-import { inlineTextOf } from '../../../lib/workerPool/inline/inlineText.ts';
+import { inlineTextOf } from '../../lib/inline/inlineText.ts';
 
 /** Evaluated as a worker does. */
 // oxlint-disable-next-line no-eval
