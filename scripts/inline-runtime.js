@@ -11,7 +11,7 @@ const { outputFiles } = await build({
   target: 'es2022',
   platform: 'browser',
   legalComments: 'none',
-  alias: { '#sideEffects': './lib/threadsjs/sideEffects.browser.ts', '#port': './lib/worker/port.browser.ts' },
+  alias: { '#port': './lib/worker/port.browser.ts', '#threadsHost': './lib/worker/threadsHost.inline.ts' },
 });
 
 const text = outputFiles[0].text;

@@ -1,8 +1,8 @@
 import { attached } from '#port';
+import { exposeToThreads } from '#threadsHost';
 import { MARK } from '../protocol/messages.ts';
 import { type Methods, methodNames, methodOf } from '../protocol/methods.ts';
 import { serve } from './messageLoop.ts';
-import { expose as exposeToThreads } from './threads.ts';
 
 let exposed = false;
 

@@ -134,6 +134,19 @@ describe('The package', () => {
     expect(told(ours)).toEqual({ last: 6, loaded: [] });
   });
 
+  it('loads threads.js in a worker only where its host is threads.js', () => {
+    const ours = `
+      const { lastValueFrom, range } = await import(${JSON.stringify(import.meta.resolve('rxjs'))});
+      const { parallelMap } = await import(${entry('index.js')});
+      const loaded = async () => {
+        const { createRequire } = await import('node:module');
+        return Object.keys(createRequire('/').cache).filter((file) => file.includes('/threads/'));
+      };
+      console.log(JSON.stringify(await lastValueFrom(range(1, 3).pipe(parallelMap(loaded, 1)))));
+    `;
+    expect(told(ours)).toEqual([]);
+  });
+
   for (const format of ['esm', 'cjs'] as const)
     it(`says what to do where a bundler has made one file of it all (${format})`, async () => {
       const program = `

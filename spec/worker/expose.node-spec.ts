@@ -56,6 +56,8 @@ describe('expose', () => {
   ] as const)
     it(`serves plain spawn (${which})`, async () => {
       const thread = await spawn<ImportableApi>(make() as never);
+      // The first are there before threads.js is.
+      expect(await Promise.all([1, 2, 3].map((n) => thread.double(n)))).toEqual([2, 4, 6]);
       expect(await thread.double(4)).toBe(8);
       await Thread.terminate(thread as never);
     });
