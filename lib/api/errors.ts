@@ -1,16 +1,15 @@
 /** The errors this library raises of its own. What a task threw is never wrapped in one of them. */
 
-/** Not by assignment: where `Error.prototype` is frozen, that is refused to all that inherits from it. */
-function named({ prototype }: { readonly prototype: object }, name: string): void {
-  Object.defineProperty(prototype, 'name', { value: name, writable: true, configurable: true, enumerable: true });
-}
+import { ParallelError, named } from './workerErrors.ts';
 
-/** The base of every error that comes from rxjs-parallel itself: `error instanceof ParallelError`. */
-export class ParallelError extends Error {
-  static {
-    named(this, 'ParallelError');
-  }
-}
+export {
+  CloneError,
+  ClosureError,
+  ParallelError,
+  forgiveProgram,
+  isProgramError,
+  programError,
+} from './workerErrors.ts';
 
 /**
  * A task ran longer than its `timeout`. Where it had asked for its signal, that has aborted; else its worker was
@@ -63,39 +62,6 @@ export class OverflowError extends ParallelError {
   static {
     named(this, 'OverflowError');
   }
-}
-
-/** An argument or a result cannot cross between threads (a function, a socket, a promise…). */
-export class CloneError extends ParallelError {
-  static {
-    named(this, 'CloneError');
-  }
-}
-
-/** An inline function used a variable that it does not have in the worker; the message says which. */
-export class ClosureError extends ParallelError {
-  static {
-    named(this, 'ClosureError');
-  }
-}
-
-const PROGRAM = 'ERR_RXJS_PARALLEL_PROGRAM';
-
-/** An error of the program, not of a value: it ends a stream whatever its `onError` says. Its code crosses with it. */
-export function programError(message: string): TypeError {
-  return Object.assign(new TypeError(message), { code: PROGRAM });
-}
-
-/** It is an error of one machine, of another version than the program: others may run the task. */
-export function forgiveProgram(error: unknown): void {
-  if (isProgramError(error)) Reflect.deleteProperty(error as object, 'code');
-}
-
-/** Whether it is one: to leave it out with its value would be to hide it. */
-export function isProgramError(error: unknown): boolean {
-  return (
-    error instanceof ClosureError || (error instanceof TypeError && (error as { code?: unknown }).code === PROGRAM)
-  );
 }
 
 /** What is known of the task that raised an error. */

@@ -45,7 +45,7 @@ export interface SetupMessage {
 export interface RunMessage {
   readonly type: typeof RUN;
   readonly id: number;
-  /** Which cell of the shared memory is this batch's; -1: none. */
+  /** Which cell of the shared memory is this batch's (`protocol/batchCell.ts`); -1: none. */
   readonly cellIndex: number;
   readonly count: number;
   readonly method: string | readonly string[];
@@ -100,9 +100,9 @@ export interface ReplyMessage {
   readonly from: number;
   readonly values: readonly unknown[] | Float64Array;
   /** Which of `values` are failures: positions in `values`, whose entries are then `Thrown`. */
-  readonly failed: readonly number[] | undefined;
+  readonly failed?: readonly number[] | undefined;
   /** Which of `values` are results that hold errors: positions in `values`, whose entries are then `Thrown`. */
-  readonly held?: readonly number[];
+  readonly held?: readonly number[] | undefined;
   /** Milliseconds that these took in the worker. */
   readonly ms: number;
   /** Whether the batch is over: what it has not told of by now has not run. */
@@ -110,7 +110,7 @@ export interface ReplyMessage {
   /** Milliseconds that it took to send the reply before this one. */
   readonly packing: number;
   /** Start and end of each task, ms since the epoch, where they were wanted. */
-  readonly times: Float64Array | undefined;
+  readonly times?: Float64Array | undefined;
 }
 
 /** To a worker that has nothing to do: it is to end when what it has printed, and the files it writes, are out. */
@@ -131,22 +131,3 @@ export interface LockMessage {
   readonly name: string | undefined;
   readonly settled: boolean;
 }
-
-/** A cell of the shared memory: which of a batch's tasks are claimed, how far it may go, how many are done, who has to stop. */
-export const CELL = 4;
-/** In a cell: the next offset to claim in the low half, the end in the high half, so that one exchange moves both. */
-export const CLAIM = 0;
-/** In a cell: how many tasks have ended. */
-export const DONE = 1;
-/** In a cell: when the batch was begun, in ms of the clock's low 31 bits; -1 until then. */
-export const BEGUN = 2;
-/** In a cell: of a message with one task, whether that has asked for its signal, and then whether its time is up. */
-export const SIGNAL = 3;
-export const ASKED = 1;
-export const LATE = 2;
-/** Batches in flight to one worker never exceed this. */
-export const CELLS = 4;
-
-export const nextOf = (claim: number): number => claim & 0xffff;
-export const endOf = (claim: number): number => claim >>> 16;
-export const claimOf = (next: number, end: number): number => (end << 16) | next;

@@ -1,5 +1,5 @@
 /** The methods of an api, which a worker exposes or `localPool` is given, and what they return. */
-import { programError } from '../api/errors.ts';
+import { programError } from '../api/workerErrors.ts';
 
 export type Methods = Readonly<Record<string, unknown>>;
 type Method = (...args: readonly unknown[]) => unknown;

@@ -1,6 +1,6 @@
 /** Runs an inline function in a worker: it has been told the function, and waits for its context. */
 import { listen } from '#port';
-import { CloneError, ClosureError } from '../api/errors.ts';
+import { CloneError, ClosureError } from '../api/workerErrors.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { INLINE, SETUP, type SetupMessage } from '../protocol/messages.ts';
 import { explain } from './missingNames.ts';

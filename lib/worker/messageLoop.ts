@@ -16,7 +16,9 @@ import {
 } from '../protocol/messages.ts';
 import { enterTask, leaveTask } from '../protocol/taskContext.ts';
 import { type Methods, isThenable, methodOf } from '../protocol/methods.ts';
-import { BatchRun, pack, tellOver } from './batchRun.ts';
+import { tellOver } from './outcomes.ts';
+import { pack } from './pack.ts';
+import { BatchRun } from './batchRun.ts';
 
 export function serve(api: Methods): void {
   const waiting: BatchRun[] = [];
@@ -57,23 +59,24 @@ export function serve(api: Methods): void {
   onUncaught((error) => {
     if (halted) return;
     halted = true;
-    running?.reply(false);
+    running?.outcomes.reply(false);
     post({ type: UNCAUGHT, error: pack(error) } satisfies UncaughtMessage);
   });
-  onExit(() => running?.reply(false));
+  onExit(() => running?.outcomes.reply(false));
   revealEnd();
 }
 
 /** The frame that stands under a task's own in its stack: `remoteError` knows it by its name, which a bundler leaves to methods. */
 const frame = {
   async 'rxjs-parallel:batch'(api: Methods, run: BatchRun, halted: () => boolean): Promise<void> {
+    const { cell, outcomes } = run;
     const { args, arity, method } = run.message;
     // The end of the arguments of the task before.
     let end = 0;
     run.open();
     enterTask(run.context);
     for (;;) {
-      const offset = run.claim();
+      const offset = cell.claim();
       if (offset < 0) break;
       const begin = end;
       end += typeof arity === 'number' ? arity : arity[offset]!;
@@ -83,17 +86,17 @@ const frame = {
         let value =
           end - begin === 1 ? called.call(api, args[begin]) : called.apply(api, args.slice(begin, end) as never);
         if (isThenable(value)) {
-          run.waits();
+          outcomes.waits();
           value = await value;
         }
-        run.value(value);
+        outcomes.value(value);
       } catch (error) {
-        run.failure(error);
+        outcomes.failure(error);
       }
       if (halted()) return;
       run.ended(began);
     }
     leaveTask(run.context);
-    run.reply(true);
+    outcomes.reply(true);
   },
 };

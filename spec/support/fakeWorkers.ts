@@ -1,28 +1,13 @@
 /** Workers that a spec plays, message by message: what they were sent, what becomes of it, and when they come and go. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { WorkerPool } from '../../lib/index.ts';
-import { clock, replaceClock } from '../../lib/primitives/clock.ts';
+import { replaceClock } from '../../lib/primitives/clock.ts';
 import { publicPool } from '../../lib/pool/publicPool.ts';
 import type { WorkerMonitor, WorkerExit } from '../../lib/workerPool/startup/workerMonitor.ts';
 import { type WorkerPoolSettings, WorkerDispatcher } from '../../lib/workerPool/dispatch/workerDispatcher.ts';
 import type { WorkerConnection, PendingWorker } from '../../lib/workerPool/startup/startup.ts';
-import {
-  ASK,
-  ASKED,
-  BEGUN,
-  CELL,
-  CLAIM,
-  CANCEL,
-  type CancelMessage,
-  DONE,
-  REPLY,
-  RUN,
-  type RunMessage,
-  SIGNAL,
-  CELLS,
-  endOf,
-  nextOf,
-} from '../../lib/protocol/messages.ts';
+import { BEGUN, CELL, CLAIM, DONE, SLOTS, WorkerCell, nextOf } from '../../lib/protocol/batchCell.ts';
+import { ASK, CANCEL, type CancelMessage, REPLY, RUN, type RunMessage } from '../../lib/protocol/messages.ts';
 
 export interface EchoApi {
   echo(value: unknown): unknown;
@@ -38,7 +23,7 @@ export class FakeWorker {
   readonly counts: number[] = [];
   /** Where which message was cut, as `id:end`, and whether because its time was up. */
   readonly cuts: string[] = [];
-  readonly cells: Int32Array = new Int32Array(new SharedArrayBuffer(4 * CELL * CELLS));
+  readonly cells: Int32Array = new Int32Array(new SharedArrayBuffer(4 * CELL * SLOTS));
   readonly opening: PendingWorker;
   held = true;
   gone: 'given up' | 'ended' | 'killed' | undefined;
@@ -107,18 +92,17 @@ export class FakeWorker {
 
   /** Begins the next task of its first message; whether there was one. */
   begin(): boolean {
-    const at = this.#at;
-    if (this.cells[at + BEGUN]! < 0) this.cells[at + BEGUN] = clock();
-    const claim = this.cells[at + CLAIM]!;
-    if (nextOf(claim) >= endOf(claim)) return false;
-    this.cells[at + CLAIM] = claim + 1;
-    return true;
+    const { cellIndex, count } = this.runs[0]!;
+    const cell = new WorkerCell(this.cells, cellIndex, count);
+    if (this.cells[this.#at + BEGUN]! < 0) cell.open();
+    return cell.claim() >= 0;
   }
 
   /** The task that runs asks for its signal. */
   ask(): void {
-    if (this.#kind === 'ours') this.cells[this.#at + SIGNAL] = ASKED;
-    else this.monitor.onMessage({ type: ASK, id: this.runs[0]!.id });
+    const { id, cellIndex, count } = this.runs[0]!;
+    if (this.#kind === 'ours') new WorkerCell(this.cells, cellIndex, count).ask();
+    else this.monitor.onMessage({ type: ASK, id });
   }
 
   /** The task that was begun has ended; its outcome is not sent. */

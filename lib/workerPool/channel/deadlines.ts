@@ -1,13 +1,12 @@
 /** The two deadlines a batch at a worker may have: its task's own, and that of its cancellation. */
 import { afterMessages } from '#platform';
-import { clearTimeout, setTimeout } from '../../primitives/clock.ts';
 import type { Batch } from './batch.ts';
 
 /**
  * Whether what the worker has begun of it has ended: the outcome is on its way, and may have come too late for this look.
  * The worker may be at the next batch already, whose tasks must not pay for this one.
  */
-const hasEnded = (batch: Batch): boolean => batch.shared && batch.claimed > 0 && batch.done >= batch.claimed;
+const hasEnded = (batch: Batch): boolean => batch.claimed > 0 && batch.cell.done >= batch.claimed;
 
 /** A worker that has not come to its task after so many ms, or after the timeout if that is longer, never will. */
 const COMES_WITHIN = 10_000;
@@ -20,11 +19,11 @@ export function whenOutOfTime(batch: Batch, timeout: number, expire: () => void,
   let spared = false;
   let unbegun = 0;
   const wait = (ms: number): void => {
-    batch.timer = setTimeout(() => {
+    batch.setDeadline(() => {
       // A reply that is already waiting comes first: a host that was busy makes no task late.
       afterMessages(() => {
         if (batch.over || !batch.wanted) return;
-        const age = batch.shared ? batch.age : timeout;
+        const age = batch.shared ? batch.cell.age : timeout;
         if (age === undefined) {
           unbegun += timeout;
           if (unbegun < COMES_WITHIN) wait(timeout);
@@ -43,14 +42,12 @@ export function whenOutOfTime(batch: Batch, timeout: number, expire: () => void,
 
 /** A cancelled batch at the head may run on for its stream's `terminateAfter`, from when it is the one that runs. */
 export function giveNotice(head: Batch | undefined, expire: () => void): void {
-  if (head === undefined || !head.cancelled || head.noticed) return;
-  head.noticed = true;
-  clearTimeout(head.timer);
+  if (head?.takesNotice() !== true) return;
   const { terminateAfter } = head.attachment.source;
   if (terminateAfter === Infinity) return;
   let spared = false;
   const wait = (): void => {
-    head.timer = setTimeout(() => {
+    const timer = head.setDeadline(() => {
       afterMessages(() => {
         if (head.over) return;
         if (spared || !hasEnded(head)) return expire();
@@ -58,7 +55,7 @@ export function giveNotice(head: Batch | undefined, expire: () => void): void {
         wait();
       });
     }, terminateAfter);
-    (head.timer as { unref?(): void }).unref?.();
+    (timer as { unref?(): void }).unref?.();
   };
   wait();
 }

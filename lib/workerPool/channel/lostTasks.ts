@@ -66,8 +66,8 @@ export function failTasks(
   const { source } = attachment;
   const claimed = moved ? batch.end : shared || first ? batch.claimed : 0;
   // A task that runs out of time has not ended before its outcome is here.
-  const done = moved || exit.error !== undefined ? reported : Math.min(batch.done, claimed);
-  const back = tasks.slice(claimed, batch.end);
+  const done = moved || exit.error !== undefined ? reported : Math.min(batch.cell.done, claimed);
+  const back = batch.rest(claimed);
   let failed = 0;
   let told = false;
   for (let at = reported; at < claimed; at++) {
@@ -81,7 +81,7 @@ export function failTasks(
       continue;
     }
     const outcome = batch.cancelled ? 'cancel' : exit.error === undefined ? 'crash' : 'timeout';
-    taskEvents.ended(batch, at, outcome, now() - (batch.age ?? 0));
+    taskEvents.ended(batch, at, outcome, now() - (batch.cell.age ?? 0));
     told ||= outcome !== 'cancel';
     if (exit.error !== undefined) source.failure(task, exit.error(task));
     else if (source.crashed(task, crashed(task, ended, exit, label))) continue;

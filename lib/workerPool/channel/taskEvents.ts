@@ -32,9 +32,7 @@ export class TaskEvents {
 
   /** A task has begun; told once, whether the worker said so at the time or only afterwards. */
   begun(batch: Batch, offset: number, time: number): void {
-    batch.told ??= new Set();
-    if (batch.told.has(offset)) return;
-    batch.told.add(offset);
+    if (!batch.tellsBegin(offset)) return;
     const { index } = batch.tasks[offset]!;
     this.#listener()?.({ type: 'task:start', worker: this.#worker, index, time: here(batch.sent, time) });
   }

@@ -53,7 +53,7 @@ export class Utilization {
 
   /** What is known of tasks that have not been told of: all that time where the worker does not say what it begins. */
   #untold(head: Batch): number {
-    const running = head.shared ? (head.age ?? 0) - head.spent : Infinity;
+    const running = head.shared ? (head.cell.age ?? 0) - head.spent : Infinity;
     return Math.max(0, Math.min(running, monotonic() - this.#until));
   }
 }

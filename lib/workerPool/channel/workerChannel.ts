@@ -5,6 +5,7 @@ import type { BatchSizing } from '../../pool/batchSizer.ts';
 import { remoteError } from '../../protocol/remoteError.ts';
 import type { CloneError } from '../../api/errors.ts';
 import type { Task } from '../../pool/contract.ts';
+import { SLOTS } from '../../protocol/batchCell.ts';
 import { resultError } from '../../protocol/snapshot.ts';
 import { type Thrown, messageOf } from '../../protocol/thrown.ts';
 import {
@@ -16,7 +17,6 @@ import {
   type CancelMessage,
   REPLY,
   type ReplyMessage,
-  CELLS,
   UNREAD,
   type UnreadMessage,
 } from '../../protocol/messages.ts';
@@ -89,12 +89,12 @@ export class WorkerChannel {
 
   send(attachment: WorkerAttachment, tasks: readonly Task[]): void {
     const { cells } = this.connection;
-    const batch = new Batch(attachment, tasks, cells === undefined ? -1 : this.#freeCell(), cells);
+    const cellIndex = cells === undefined ? -1 : this.#freeCell();
+    const batch = new Batch(attachment, tasks, cellIndex, cells, this.#taskEvents.heard ? now() : undefined);
     if (!this.batches.some((each) => each.attachment === attachment)) attachment.slots++;
     if (this.batches.length === 0) this.#utilization.begin();
     this.batches.push(batch);
     this.taken += tasks.length;
-    if (this.#taskEvents.heard) batch.sent = now();
     try {
       const { monitor, plain } = this.connection;
       if (plain === undefined) {
@@ -134,10 +134,7 @@ export class WorkerChannel {
     const [head] = this.batches;
     if (head === undefined) return;
     // Most are with one task; some with what a task before has left behind (a timer that computes).
-    const stuck = head.seen === head.claimed;
-    head.seen = head.claimed;
-    if (!stuck) return;
-    this.#takeBack();
+    if (!head.advanced()) this.#takeBack();
   }
 
   /** The worker is gone: settles what it had. Returns whose it was, to be drained once the loss is known to all, and whether a task tells why. */
@@ -169,9 +166,7 @@ export class WorkerChannel {
       return this.#taskEvents.begun(batch, message.offset, message.time);
     }
     if (message?.type === ASK) {
-      const batch = this.#batch(message.id);
-      if (batch !== undefined) batch.asked = true;
-      return;
+      return this.#batch(message.id)?.cell.asked();
     }
     if (message?.type === UNREAD) {
       // It reads them in the order in which they were sent.
@@ -200,7 +195,7 @@ export class WorkerChannel {
     this.progress = true;
     this.#events.answered();
     this.#stuck = false;
-    const { attachment, tasks } = batch;
+    const { attachment } = batch;
     const { source } = attachment;
     const count = values.length;
     this.#unreadTo(from, batch);
@@ -211,7 +206,7 @@ export class WorkerChannel {
         const outcome = at >= waited ? 'cancel' : failures?.has(at) === true ? 'error' : 'value';
         this.#taskEvents.ended(batch, from + at, outcome, times[2 * at]!, times[2 * at + 1]);
       }
-    batch.reported = from + count;
+    batch.report(from + count, ms);
     for (let at = 0; at < count; at++) {
       const task = batch.release(from + at);
       // What it comes to after it has run out of time is nobody's.
@@ -219,13 +214,12 @@ export class WorkerChannel {
       if (failures?.has(at) === true) source.failure(task, failures.get(at));
       else source.value(task, holding?.has(at) === true ? holding.get(at) : values[at]);
     }
-    batch.spent += ms;
     attachment.sizer.observe(count, ms);
     this.#utilization.told(ms);
     // Not the attachment: an idle worker would keep its stream, and the async context of that.
     this.#replied = { sizer: attachment.sizer, count };
     if (last) {
-      const rest = tasks.slice(batch.reported, batch.end);
+      const rest = batch.rest(batch.reported);
       this.#remove(batch);
       if (rest.length > 0 && !batch.late) source.putBack(rest);
     } else this.#giveNotice();
@@ -235,11 +229,11 @@ export class WorkerChannel {
   /** A task that listens to its signal is told, and has a moment to stop; any other loses its worker. */
   #timeOut(batch: Batch, timeout: number): void {
     const error = (task: Task): Error => timedOut(task, timeout);
-    if (!batch.listens) return this.#events.lost({ why: 'ran out of time', error });
+    if (!batch.cell.listens) return this.#events.lost({ why: 'ran out of time', error });
     const [task] = batch.tasks as readonly [Task];
     batch.timeOut();
     this.#cut(batch, 0);
-    this.#taskEvents.ended(batch, 0, 'timeout', now() - (batch.age ?? 0));
+    this.#taskEvents.ended(batch, 0, 'timeout', now() - (batch.cell.age ?? 0));
     batch.attachment.source.failure(task, error(task));
     // What waits behind it is not to wait for it to stop.
     this.#takeBack();
@@ -290,7 +284,7 @@ export class WorkerChannel {
   #uncrossed(batch: Batch, why: string, options?: ErrorOptions): void {
     const { source } = batch.attachment;
     // Some may have been taken back meanwhile.
-    const tasks = batch.tasks.slice(0, batch.end);
+    const tasks = batch.rest(0);
     const failed = batch.tasks.length === 1 && tasks.length === 1;
     this.#remove(batch);
     if (failed) source.failure(tasks[0]!, argumentsError(tasks[0]!.method, why, options));
@@ -314,7 +308,7 @@ export class WorkerChannel {
 
   /** The outcomes before `from` that have not come were in messages that could not be read. */
   #unreadTo(from: number, batch: Batch): void {
-    for (; batch.reported < from; batch.reported++) {
+    for (; batch.reported < from; batch.report(batch.reported + 1)) {
       if (batch.late) continue;
       const wanted = batch.reported < batch.cancelledFrom;
       this.#taskEvents.ended(batch, batch.reported, wanted ? 'error' : 'cancel', now());
@@ -358,7 +352,7 @@ export class WorkerChannel {
   }
 
   #freeCell(): number {
-    for (let cellIndex = 0; cellIndex < CELLS; cellIndex++)
+    for (let cellIndex = 0; cellIndex < SLOTS; cellIndex++)
       if (!this.batches.some((batch) => batch.cellIndex === cellIndex)) return cellIndex;
     throw new RangeError('More batches than cells');
   }

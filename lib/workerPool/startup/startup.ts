@@ -5,16 +5,8 @@ import { remoteError } from '../../protocol/remoteError.ts';
 import { WorkerInitError } from '../../api/errors.ts';
 import { show } from '../../api/options.ts';
 import { type Thrown, text } from '../../protocol/thrown.ts';
-import {
-  CELL,
-  LOCK,
-  type LockMessage,
-  MARK,
-  INIT,
-  type InitMessage,
-  CELLS,
-  UNCAUGHT,
-} from '../../protocol/messages.ts';
+import { CELL, SLOTS } from '../../protocol/batchCell.ts';
+import { LOCK, type LockMessage, MARK, INIT, type InitMessage, UNCAUGHT } from '../../protocol/messages.ts';
 import { type AnyWorker, ThreadsEndpoint, WorkerMonitor, type WorkerExit, isWorker } from './workerMonitor.ts';
 import type { Label } from './workerLabel.ts';
 import { unstarted } from '../channel/lostTasks.ts';
@@ -235,7 +227,7 @@ export function connectionTo(
   plain: Thread | undefined,
 ): Pick<WorkerConnection, 'monitor' | 'label' | 'plain' | 'cells'> {
   const shared = plain === undefined && typeof SharedArrayBuffer === 'function';
-  const cells = shared ? new Int32Array(new SharedArrayBuffer(4 * CELL * CELLS)) : undefined;
+  const cells = shared ? new Int32Array(new SharedArrayBuffer(4 * CELL * SLOTS)) : undefined;
   if (plain === undefined) monitor.post({ type: INIT, cells } satisfies InitMessage);
   return { monitor, label, plain, cells };
 }

@@ -1,7 +1,8 @@
 import type { Task } from '../../../lib/pool/contract.ts';
+import { CELL, CLAIM, claimOf } from '../../../lib/protocol/batchCell.ts';
 import { Batch } from '../../../lib/workerPool/channel/batch.ts';
 import type { WorkerAttachment } from '../../../lib/workerPool/channel/workerAttachment.ts';
-import { CELL, CLAIM, type RunMessage, claimOf } from '../../../lib/protocol/messages.ts';
+import type { RunMessage } from '../../../lib/protocol/messages.ts';
 import { shares } from '../../support/cells.ts';
 
 type Part = Partial<Pick<Task, 'method' | 'index' | 'transfer'>> & Pick<Task, 'args'>;
@@ -68,7 +69,7 @@ describe('A batch whose outcomes come in parts', () => {
     const tasks = [0, 1, 2].map((at): Task => Object.assign({ args: [at], index: 7 + at, seq: 4 + at }, task));
     const batch = new Batch({} as WorkerAttachment, [...tasks], -1, undefined);
     expect(batch.offsetOf(5)).toBe(1);
-    batch.reported = 2;
+    batch.report(2);
     expect([batch.release(0), batch.release(1)]).toEqual(tasks.slice(0, 2));
     expect([...batch.tasks]).toEqual([undefined, undefined, tasks[2]] as never);
     expect([0, 5, 6, 7].map((seq) => batch.offsetOf(seq))).toEqual([2, 2, 2, -1]);
@@ -91,7 +92,7 @@ if (shares)
       expect(batch.recall()).toEqual(tasks.slice(1));
       expect(cells[CLAIM]).toBe(claimOf(1, 1));
       expect([batch.claimed, batch.end, batch.empty]).toEqual([1, 1, false]);
-      batch.reported = 1;
+      batch.report(1);
       expect([batch.empty, batch.wanted]).toEqual([true, false]);
     });
   });

@@ -2,7 +2,7 @@ import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { Batch } from '../../../lib/workerPool/channel/batch.ts';
 import { giveNotice, whenOutOfTime } from '../../../lib/workerPool/channel/deadlines.ts';
 import type { WorkerAttachment } from '../../../lib/workerPool/channel/workerAttachment.ts';
-import { BEGUN, CELL, CLAIM, DONE, claimOf } from '../../../lib/protocol/messages.ts';
+import { BEGUN, CELL, CLAIM, DONE, claimOf } from '../../../lib/protocol/batchCell.ts';
 
 const MS = 5;
 

@@ -31,8 +31,8 @@ describe('A pool tells of a task', () => {
           ({ time }: PoolEvent) =>
             void times.push(time),
       );
-      const batch = new Batch({} as WorkerAttachment, [task(0)], -1, undefined);
-      const sent = (batch.sent = now());
+      const sent = now();
+      const batch = new Batch({} as WorkerAttachment, [task(0)], -1, undefined, sent);
       taskEvents.begun(batch, 0, sent + skew);
       const told = now();
       taskEvents.ended(batch, 0, 'value', sent + skew, sent + skew + 1);
