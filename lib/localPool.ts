@@ -1,13 +1,12 @@
-import { type Observable, Subject } from 'rxjs';
 import { type Timer, clearTimeout, monotonic, now, setTimeout } from './primitives/clock.ts';
+import { BaseAttachment } from './pool/attachment.ts';
+import { Dispatcher } from './pool/dispatcher.ts';
 import { ownCall } from './pool/ownCall.ts';
-import { type ClosablePool, publicPool } from './pool/publicPool.ts';
-import { Coalesced } from './primitives/coalesced.ts';
-import { RoundRobin } from './pool/roundRobin.ts';
+import { publicPool } from './pool/publicPool.ts';
 import { TaskTimeoutError, poolClosed } from './api/errors.ts';
 import { show } from './api/options.ts';
-import type { PoolEvent, PoolStats, WorkerPool } from './api/pool.ts';
-import type { Description, TaskSource, Attachment, Task } from './pool/contract.ts';
+import type { PoolStats, WorkerPool } from './api/pool.ts';
+import type { Description, Task, TaskSource } from './pool/contract.ts';
 import { RunningTask, enterTask, leaveTask } from './protocol/taskContext.ts';
 import { type Methods, isThenable, methodOf } from './protocol/methods.ts';
 import { move, resultError, snapshot } from './protocol/snapshot.ts';
@@ -45,78 +44,47 @@ interface Running {
   timer: Timer | undefined;
 }
 
-/** A stream's place at the local pool. */
-class LocalAttachment implements Attachment {
-  readonly source: TaskSource;
-  readonly #pool: LocalDispatcher;
+class LocalAttachment extends BaseAttachment {
+  readonly sizer = undefined;
+  protected readonly pool: LocalDispatcher;
 
   constructor(source: TaskSource, pool: LocalDispatcher) {
-    this.source = source;
-    this.#pool = pool;
-  }
-
-  get hungry(): boolean {
-    return this.#pool.idle;
+    super(source);
+    this.pool = pool;
   }
 
   own(call: Description): Description {
-    return this.#pool.own(call);
+    return ownCall(call, () => this.pool.callFailed());
   }
 
-  get queued(): boolean {
-    return this.#pool.isQueued(this);
-  }
-
-  wake(): void {
-    this.#pool.enqueue(this);
-    this.#pool.pump();
-  }
-
-  cancel(from: number): void {
-    this.#pool.cancel(this, from);
-  }
-
-  leave(): void {
-    this.#pool.leave(this);
+  /** Nothing that this pool starts outlasts a stream. */
+  protected override leaveContext(act: () => void): void {
+    act();
   }
 }
 
-class LocalDispatcher implements ClosablePool {
-  readonly size = 1;
+class LocalDispatcher extends Dispatcher<LocalAttachment> {
   readonly runsHere = true;
   readonly #api: Methods;
-  readonly #roundRobin = new RoundRobin<LocalAttachment>();
-  readonly #events = new Subject<PoolEvent>();
   /** The one task that runs, until it has really ended. */
   #running: Running | undefined;
-  #counts = { completed: 0, failed: 0 };
   readonly #made = monotonic();
   #taskTime = 0;
-  readonly #passes = new Coalesced(() => this.#pass());
-  #closing = false;
-  #whenEnded: (() => void)[] = [];
 
   constructor(api: Methods) {
+    super(1, poolClosed);
     this.#api = api;
   }
 
-  get events$(): Observable<PoolEvent> {
-    return this.#events.asObservable();
-  }
-
-  get idle(): boolean {
-    return this.#running === undefined;
-  }
-
   stats(): Omit<PoolStats, 'dropped'> {
-    const running = this.idle ? 0 : 1;
+    const running = this.#running === undefined ? 0 : 1;
     const asked = monotonic();
     const spent = this.#taskTime + (this.#running === undefined ? 0 : asked - this.#running.began);
     return {
       workers: 1,
       idle: 1 - running,
       running,
-      ...this.#counts,
+      ...this.counts,
       restarts: 0,
       taskTime: this.#taskTime,
       carryTime: 0,
@@ -124,58 +92,19 @@ class LocalDispatcher implements ClosablePool {
     };
   }
 
-  own(call: Description): Description {
-    return ownCall(call, () => this.#counts.failed++);
+  attach(source: TaskSource): LocalAttachment {
+    return this.add(new LocalAttachment(source, this));
   }
 
-  attach(source: TaskSource): Attachment {
-    if (this.#closing) throw poolClosed();
-    const attachment = new LocalAttachment(source, this);
-    this.#roundRobin.add(attachment);
-    return attachment;
+  hasRoomFor(): boolean {
+    return this.#running === undefined;
   }
 
-  isQueued(attachment: LocalAttachment): boolean {
-    return this.#roundRobin.queued(attachment);
-  }
-
-  enqueue(attachment: LocalAttachment): void {
-    this.#roundRobin.enqueue(attachment);
-  }
-
-  /** Runs what is next, and what is next after that, until something has to be waited for; never inside itself. */
-  pump(): void {
-    if (!this.#passes.run()) return;
-    if (this.#closing && this.#roundRobin.size === 0 && this.idle) this.#end();
-  }
-
-  cancel(attachment: LocalAttachment, from: number): void {
-    const running = this.#running;
-    if (running === undefined || running.attachment !== attachment || running.task.seq < from) return;
-    this.#abandon(running, 'cancel');
-  }
-
-  leave(attachment: LocalAttachment): void {
-    this.#roundRobin.remove(attachment);
-    this.cancel(attachment, 0);
-    this.pump();
-  }
-
-  close(drain: boolean): Promise<void> {
-    const first = !this.#closing;
-    this.#closing = true;
-    const ended = new Promise<void>((resolve) => this.#whenEnded.push(resolve));
-    for (const { source } of this.#roundRobin)
-      if (!drain) source.error(poolClosed());
-      else if (first) source.closing(poolClosed());
-    this.pump();
-    return ended;
-  }
-
-  #pass(): void {
-    while (this.idle) {
-      const attachment = this.#roundRobin.next();
-      if (attachment === undefined && !this.#roundRobin.fetch()) break;
+  /** Runs what is next, and what is next after that, until something has to be waited for. */
+  protected pass(): void {
+    while (this.#running === undefined) {
+      const attachment = this.roundRobin.next();
+      if (attachment === undefined && !this.roundRobin.fetch()) break;
       // The method as well as `fn`.
       attachment?.source.inContext(() => {
         const task = attachment.source.next();
@@ -184,12 +113,22 @@ class LocalDispatcher implements ClosablePool {
     }
   }
 
+  protected revoke(attachment: LocalAttachment, from: number): void {
+    const running = this.#running;
+    if (running === undefined || running.attachment !== attachment || running.task.seq < from) return;
+    this.#abandon(running, 'cancel');
+  }
+
+  protected end(): Promise<void> | undefined {
+    return this.#running === undefined ? Promise.resolve() : undefined;
+  }
+
   #run(attachment: LocalAttachment, task: Task): void {
     const context = new RunningTask(task.index, () => running.abandoned);
     const began = monotonic();
     const running: Running = { attachment, task, context, began, abandoned: undefined, timer: undefined };
     this.#running = running;
-    this.#tell({ type: 'task:start', worker: 0, index: task.index, time: now() });
+    if (this.events.observed) this.events.emit({ type: 'task:start', worker: 0, index: task.index, time: now() });
     const current = (): RunningTask => context;
     enterTask(current);
     const end = (failed: boolean, outcome: unknown): void => {
@@ -199,9 +138,9 @@ class LocalDispatcher implements ClosablePool {
       try {
         if (!failed) result = ownResult(outcome);
       } catch (cause) {
-        return this.#settle(running, true, resultError(messageOf(cause)));
+        return this.#ended(running, true, resultError(messageOf(cause)));
       }
-      this.#settle(running, failed, result);
+      this.#ended(running, failed, result);
     };
     let result: unknown;
     let waits: boolean;
@@ -225,17 +164,17 @@ class LocalDispatcher implements ClosablePool {
     return methodOf(this.#api, method).apply(this.#api, args as never);
   }
 
-  #settle({ attachment, task, began, abandoned }: Running, failed: boolean, outcome: unknown): void {
+  #ended({ attachment, task, began, abandoned }: Running, failed: boolean, outcome: unknown): void {
     this.#running = undefined;
     this.#taskTime += monotonic() - began;
     const how = abandoned ?? (failed ? 'error' : 'value');
     // That its time was up has been told.
     if (how !== 'timeout') this.#tellEnd(task, how);
     if (how === 'error') {
-      this.#counts.failed++;
+      this.counts.failed++;
       attachment.source.failure(task, outcome);
     } else if (how === 'value') {
-      this.#counts.completed++;
+      this.counts.completed++;
       attachment.source.value(task, outcome);
     }
     attachment.source.drain();
@@ -248,7 +187,7 @@ class LocalDispatcher implements ClosablePool {
     const { timeout } = attachment.source;
     if (timeout === undefined) return;
     running.timer = setTimeout(() => {
-      this.#counts.failed++;
+      this.counts.failed++;
       this.#tellEnd(task, 'timeout');
       const error = new TaskTimeoutError(`Task ${task.index} ran longer than its timeout of ${timeout} ms`);
       attachment.source.failure(task, error);
@@ -264,16 +203,7 @@ class LocalDispatcher implements ClosablePool {
   }
 
   #tellEnd({ index }: Task, outcome: 'value' | 'error' | 'timeout' | 'cancel'): void {
-    this.#tell({ type: 'task:end', worker: 0, index, time: now(), outcome });
-  }
-
-  #tell(event: PoolEvent): void {
-    if (this.#events.observed) this.#events.next(event);
-  }
-
-  #end(): void {
-    this.#events.complete();
-    for (const resolve of this.#whenEnded.splice(0)) resolve();
+    if (this.events.observed) this.events.emit({ type: 'task:end', worker: 0, index, time: now(), outcome });
   }
 }
 

@@ -15,16 +15,18 @@ const hosts = {
 };
 
 /**
- * `localPool` has what makes copies to itself. Shared with the engine it would be in a chunk that a page pays at first, whether
- * it has a `localPool` or not: bundlers share by the module, not by what is used of it.
+ * `localPool` has what makes copies, and what all pools share, to itself. Shared with the engine it would be in a chunk
+ * that a page pays at first, whether it has a `localPool` or not: bundlers share by the module, not by what is used of it.
  */
 const apart = {
   name: 'apart',
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /[/](ownCall|snapshot|thrown)\.js$/ }, ({ importer, namespace, path, resolveDir }) =>
-      namespace === 'apart' || importer.endsWith('/localPool.js')
-        ? { path: resolve(resolveDir, path), namespace: 'apart' }
-        : undefined,
+    onResolve(
+      { filter: /[/](attachment|dispatcher|ownCall|poolEvents|roundRobin|snapshot|thrown)\.js$/ },
+      ({ importer, namespace, path, resolveDir }) =>
+        namespace === 'apart' || importer.endsWith('/localPool.js')
+          ? { path: resolve(resolveDir, path), namespace: 'apart' }
+          : undefined,
     );
     onLoad({ filter: /./, namespace: 'apart' }, async ({ path }) => ({
       contents: await readFile(path),

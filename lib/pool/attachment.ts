@@ -1,63 +1,67 @@
-/** A stream's place at a pool that sends messages, each of one task or several. */
+/** A stream's attachment to a pool. */
 import { inNoContext } from '#platform';
-import type { TaskSource, Attachment } from './contract.ts';
+import type { Attachment, TaskSource } from './contract.ts';
 import type { BatchSizing } from './batchSizer.ts';
 
-/** What an attachment asks of its pool. */
-export interface AttachmentPool<S> {
+/** What an attachment of kind `A` asks of its pool. */
+export interface AttachmentPool<in A> {
   readonly size: number;
   /** Whether it would take a value more of this stream now. */
-  hasRoomFor(attachment: S): boolean;
-  isQueued(attachment: S): boolean;
-  enqueue(attachment: S): void;
+  hasRoomFor(attachment: A): boolean;
+  /** Whether the stream will be asked when there is room. */
+  isQueued(attachment: A): boolean;
+  enqueue(attachment: A): void;
   pump(): void;
-  cancel(attachment: S, from: number): void;
-  leave(attachment: S): void;
+  cancel(attachment: A, from: number): void;
+  leave(attachment: A): void;
 }
 
-/**
- * `S` is the kind of attachment that the pool has. What a pool does it does in no stream's async context: it starts workers,
- * timers and connections that outlast them.
- */
-export abstract class BatchingAttachment<S extends BatchingAttachment<S>> implements Attachment {
+export abstract class BaseAttachment implements Attachment {
   readonly source: TaskSource;
-  readonly sizer: BatchSizing;
-  readonly #pool: AttachmentPool<S>;
+  /** How many tasks go into a message; undefined where none are sent. */
+  abstract readonly sizer: BatchSizing | undefined;
+  /** Whether its stream has gone: nobody waits any more for what `fn` has described. */
+  left = false;
+  protected abstract readonly pool: AttachmentPool<this>;
 
-  constructor(source: TaskSource, sizer: BatchSizing, pool: AttachmentPool<S>) {
+  constructor(source: TaskSource) {
     this.source = source;
-    this.sizer = source.sizer ?? sizer;
-    this.#pool = pool;
   }
 
   get ahead(): number {
-    const size = Math.min(this.sizer.size, this.source.batch);
-    return size === 1 ? 1 : size * Math.min(this.#pool.size, this.source.concurrency);
+    const size = this.sizer === undefined ? 1 : Math.min(this.sizer.size, this.source.batch);
+    return size === 1 ? 1 : size * Math.min(this.pool.size, this.source.concurrency);
   }
 
   get hungry(): boolean {
-    return this.#pool.hasRoomFor(this as unknown as S);
+    return this.pool.hasRoomFor(this);
   }
 
   get queued(): boolean {
-    return this.#pool.isQueued(this as unknown as S);
+    return this.pool.isQueued(this);
   }
 
   /** It may have something again. */
   enqueue(): void {
-    this.#pool.enqueue(this as unknown as S);
+    this.pool.enqueue(this);
   }
 
   wake(): void {
     this.enqueue();
-    inNoContext(() => this.#pool.pump());
+    this.leaveContext(() => this.pool.pump());
   }
 
   cancel(from: number): void {
-    inNoContext(() => this.#pool.cancel(this as unknown as S, from));
+    this.leaveContext(() => this.pool.cancel(this, from));
   }
 
   leave(): void {
-    inNoContext(() => this.#pool.leave(this as unknown as S));
+    this.left = true;
+    this.leaveContext(() => this.pool.leave(this));
+  }
+
+  /** What a pool does it does in no stream's async context: it starts workers, timers and connections that outlast them. */
+  protected leaveContext(act: () => void): void {
+    inNoContext(act);
   }
 }

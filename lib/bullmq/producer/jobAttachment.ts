@@ -1,7 +1,7 @@
-/** A stream's place at a pool on a queue. */
+/** A stream's attachment to a pool on a queue. */
 import { queueMicrotask } from '../../primitives/clock.ts';
-import { BatchSizer } from '../../pool/batchSizer.ts';
-import { BatchingAttachment, type AttachmentPool } from '../../pool/attachment.ts';
+import { BatchSizer, type BatchSizing } from '../../pool/batchSizer.ts';
+import { BaseAttachment, type AttachmentPool } from '../../pool/attachment.ts';
 import type { Description, TaskSource, Task } from '../../pool/contract.ts';
 import { isPrimitive } from '../../protocol/snapshot.ts';
 import { sizeOf, write } from '../shared/codec.ts';
@@ -32,22 +32,22 @@ export interface Load {
   readonly again: boolean;
 }
 
-export class JobAttachment extends BatchingAttachment<JobAttachment> {
-  readonly #pool: JobPool;
+export class JobAttachment extends BaseAttachment {
+  readonly sizer: BatchSizing;
+  protected readonly pool: JobPool;
   /** How often the jobs of these tasks were lost. A task that may have been the reason travels alone. */
   readonly #losses = new WeakMap<Task, number>();
   /** The arguments of calls as they were when those were described. */
   readonly #texts = new WeakMap<readonly unknown[], string>();
   /** Bytes of a result, as of late: together those of a job should not exceed what one may have. */
   #bytes = 0;
-  /** Whether its stream has gone. */
-  left = false;
   /** How many jobs of this stream are out. */
   out = 0;
 
   constructor(source: TaskSource, pool: JobPool) {
-    super(source, new BatchSizer(TARGET, GROWTH), pool);
-    this.#pool = pool;
+    super(source);
+    this.sizer = source.sizer ?? new BatchSizer(TARGET, GROWTH);
+    this.pool = pool;
   }
 
   /** A call may wait: its arguments are written when it is described. What cannot be is told when it is taken. */
@@ -68,7 +68,7 @@ export class JobAttachment extends BatchingAttachment<JobAttachment> {
 
   /** The next tasks for one job: as many as go into one, and of what is left a fair `share`. */
   take(share: number): Load {
-    const { maxPayload } = this.#pool;
+    const { maxPayload } = this.pool;
     const lean = this.#bytes === 0 ? Infinity : Math.max(1, Math.floor(maxPayload / this.#bytes));
     const fair = Math.max(share, Math.floor(this.sizer.size * LEAST));
     const most = Math.min(this.sizer.size, this.source.batch, fair, lean);
@@ -100,7 +100,7 @@ export class JobAttachment extends BatchingAttachment<JobAttachment> {
       if (lost) break;
     }
     // Not at once: the pool is in the middle of handing out.
-    if (failures.length > 0) queueMicrotask(() => this.#pool.unsendable(this, failures));
+    if (failures.length > 0) queueMicrotask(() => this.pool.unsendable(this, failures));
     return { tasks, args, again };
   }
 
@@ -118,7 +118,7 @@ export class JobAttachment extends BatchingAttachment<JobAttachment> {
   }
 
   #write(args: readonly unknown[], method: string): string {
-    return write(args, `The argument of ${method}()`, this.#pool.maxPayload);
+    return write(args, `The argument of ${method}()`, this.pool.maxPayload);
   }
 
   /** Remembers that a job with this task was lost, and how often that has happened. */

@@ -1,17 +1,14 @@
 /** A pool on a queue: which stream the next job is made for, and what becomes of those that are out. */
-import type { Observable } from 'rxjs';
-import type { ClosablePool } from '../../pool/publicPool.ts';
-import { Coalesced } from '../../primitives/coalesced.ts';
-import { RoundRobin } from '../../pool/roundRobin.ts';
+import { Dispatcher } from '../../pool/dispatcher.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../../api/errors.ts';
-import type { PoolEvent, PoolStats } from '../../api/pool.ts';
-import type { TaskSource, Attachment, Task } from '../../pool/contract.ts';
+import type { PoolStats } from '../../api/pool.ts';
+import type { Task, TaskSource } from '../../pool/contract.ts';
 import { Job } from './job.ts';
 import { type OnError, Notices } from '../shared/notices.ts';
 import { outcomeOf, reportIn, unableOf } from './outcomes.ts';
 import { JobSlot, timesOf } from './jobSlot.ts';
 import { QueueSession, type SessionSettings } from './queueSession.ts';
-import { JobAttachment } from './jobAttachment.ts';
+import { JobAttachment, type JobPool } from './jobAttachment.ts';
 import { type Outcome, JobEvents } from './jobEvents.ts';
 
 export interface JobSettings extends SessionSettings {
@@ -29,33 +26,22 @@ const STALLED = /stalled more than allowable limit/;
 /** A task is sent again so many times when its job has vanished from the queue. */
 const MOST_LOSSES = 10;
 
-export class JobDispatcher implements ClosablePool {
-  readonly size: number;
+export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool {
   readonly maxPayload: number;
   readonly #settings: JobSettings;
-  readonly #roundRobin = new RoundRobin<JobAttachment>();
-  readonly #taskEvents = new JobEvents();
+  readonly #taskEvents = new JobEvents(this.events);
   readonly #notices: Notices;
   /** Those that were ever used. */
   readonly #slots: JobSlot[] = [];
   #run: QueueSession | undefined;
   #out = 0;
-  #counts = { completed: 0, failed: 0 };
-  readonly #passes = new Coalesced(() => this.#pass());
-  #closing: PoolClosedError | undefined;
-  #ended: Promise<void> | undefined;
-  #end!: () => void;
   #ending = false;
 
   constructor(settings: JobSettings) {
-    this.size = settings.size;
+    super(settings.size, () => new PoolClosedError(`The pool on the queue "${settings.queue}" is closed`));
     this.maxPayload = settings.maxPayload;
     this.#settings = settings;
     this.#notices = new Notices(settings.onError);
-  }
-
-  get events$(): Observable<PoolEvent> {
-    return this.#taskEvents.events$;
   }
 
   stats(): Omit<PoolStats, 'dropped'> {
@@ -63,36 +49,18 @@ export class JobDispatcher implements ClosablePool {
     let running = 0;
     for (const { job } of slots) running += job?.waited.length ?? 0;
     const idle = slots.filter(({ job }) => job === undefined).length;
-    return { workers: slots.length, idle, running, ...this.#counts, restarts: 0, ...timesOf(this.#slots, slots) };
+    return { workers: slots.length, idle, running, ...this.counts, restarts: 0, ...timesOf(this.#slots, slots) };
   }
 
-  attach(source: TaskSource): Attachment {
-    if (this.#closing !== undefined) throw this.#closedError();
-    const attachment = new JobAttachment(source, this);
-    this.#roundRobin.add(attachment);
-    return attachment;
+  attach(source: TaskSource): JobAttachment {
+    return this.add(new JobAttachment(source, this));
   }
 
   hasRoomFor({ source, fits }: JobAttachment): boolean {
     return fits && this.#out < this.size && source.waiting() === 0;
   }
 
-  isQueued(attachment: JobAttachment): boolean {
-    return this.#roundRobin.queued(attachment);
-  }
-
-  enqueue(attachment: JobAttachment): void {
-    this.#roundRobin.enqueue(attachment);
-  }
-
-  /** Makes jobs while there are tasks and places for them, and sends those together; never inside itself. */
-  pump(): void {
-    do if (!this.#passes.run()) return;
-    while (this.#roundRobin.fetch());
-    if (this.#closing !== undefined && this.#roundRobin.size === 0) void this.#finish();
-  }
-
-  cancel(attachment: JobAttachment, from: number): void {
+  protected revoke(attachment: JobAttachment, from: number): void {
     for (const { job } of this.#slots) {
       if (job?.attachment !== attachment) continue;
       const at = job.tasks.findIndex(({ seq }) => seq >= from);
@@ -100,39 +68,22 @@ export class JobDispatcher implements ClosablePool {
       job.cancelledFrom = at;
       this.#run?.cancel(job);
     }
-    this.pump();
-  }
-
-  leave(attachment: JobAttachment): void {
-    attachment.left = true;
-    this.#roundRobin.remove(attachment);
-    this.cancel(attachment, 0);
   }
 
   unsendable({ source }: JobAttachment, failures: readonly (readonly [Task, unknown])[]): void {
     for (const [task, error] of failures) {
-      this.#counts.failed++;
+      this.counts.failed++;
       source.failure(task, error);
     }
     source.drain();
     this.pump();
   }
 
-  close(drain: boolean): Promise<void> {
-    this.#ended ??= new Promise((resolve) => (this.#end = resolve));
-    const first = this.#closing === undefined;
-    this.#closing ??= this.#closedError();
-    for (const { source } of this.#roundRobin)
-      if (!drain) source.error(this.#closedError());
-      else if (first) source.closing(this.#closing);
-    this.pump();
-    return this.#ended;
-  }
-
-  #pass(): void {
+  /** Makes jobs while there are tasks and slots for them, and sends those together. */
+  protected pass(): void {
     const jobs: Job[] = [];
     while (this.#out < this.size) {
-      const attachment = this.#roundRobin.next(({ fits }) => fits);
+      const attachment = this.roundRobin.next(({ fits }) => fits);
       if (attachment === undefined) break;
       const job = this.#make(attachment);
       if (job !== undefined) jobs.push(job);
@@ -226,15 +177,15 @@ export class JobDispatcher implements ClosablePool {
 
   #settle({ attachment: { source } }: Job, task: Task, fate: 'value' | 'error' | 'crash', outcome: unknown): Outcome {
     if (fate === 'value') {
-      this.#counts.completed++;
+      this.counts.completed++;
       source.value(task, outcome);
       return 'value';
     }
     if (fate === 'crash') {
-      if (!source.crashed(task, outcome as Error)) this.#counts.failed++;
+      if (!source.crashed(task, outcome as Error)) this.counts.failed++;
       return 'crash';
     }
-    this.#counts.failed++;
+    this.counts.failed++;
     source.failure(task, outcome);
     return outcome instanceof TaskTimeoutError ? 'timeout' : 'error';
   }
@@ -243,7 +194,7 @@ export class JobDispatcher implements ClosablePool {
   #lost(job: Job, how: string, most: number): void {
     this.#again(job, most, (task) => {
       const error = new WorkerCrashedError(`The job of task ${task.index} ${how}`);
-      if (!job.attachment.source.crashed(task, error)) this.#counts.failed++;
+      if (!job.attachment.source.crashed(task, error)) this.counts.failed++;
       this.#taskEvents.ended(job, task, 'crash');
     });
   }
@@ -280,7 +231,7 @@ export class JobDispatcher implements ClosablePool {
   /** Nothing comes of what is out: everyone who waits is told. */
   #broken(why: string, cause: Error): void {
     const { queue } = this.#settings;
-    for (const { source } of this.#roundRobin)
+    for (const { source } of this.roundRobin)
       source.error(new WorkerInitError(`The queue "${queue}" cannot be used: ${why}`, { cause }));
     this.pump();
   }
@@ -293,16 +244,10 @@ export class JobDispatcher implements ClosablePool {
     job.attachment.out--;
   }
 
-  async #finish(): Promise<void> {
-    if (this.#ending) return;
+  protected async end(): Promise<void> {
     this.#ending = true;
     await this.#run?.end();
     this.#notices.end();
     this.#taskEvents.gone(this.#slots.keys());
-    this.#end();
-  }
-
-  #closedError(): PoolClosedError {
-    return new PoolClosedError(`The pool on the queue "${this.#settings.queue}" is closed`);
   }
 }

@@ -1,5 +1,6 @@
-/** Tells whoever listens to a pool's events what one of its slots does; costs nothing while nobody does. */
+/** The events of one worker and of its tasks; costs nothing while nobody listens. */
 import { here, now } from '../../primitives/clock.ts';
+import type { PoolEvents } from '../../pool/poolEvents.ts';
 import type { PoolEvent } from '../../api/pool.ts';
 import type { Batch } from './batch.ts';
 
@@ -7,40 +8,41 @@ type Outcome = Extract<PoolEvent, { type: 'task:end' }>['outcome'];
 
 export class TaskEvents {
   readonly #worker: number;
-  readonly #listener: () => ((event: PoolEvent) => void) | undefined;
+  readonly #events: PoolEvents;
 
-  /** `listener` is asked each time, and undefined while there is none. */
-  constructor(worker: number, listener: () => ((event: PoolEvent) => void) | undefined) {
+  constructor(worker: number, events: PoolEvents) {
     this.#worker = worker;
-    this.#listener = listener;
+    this.#events = events;
   }
 
   get heard(): boolean {
-    return this.#listener() !== undefined;
+    return this.#events.observed;
   }
 
   up(): void {
-    this.#listener()?.({ type: 'worker:start', worker: this.#worker, time: now() });
+    if (this.heard) this.#events.emit({ type: 'worker:start', worker: this.#worker, time: now() });
   }
 
   /** `error`: why, where it was not ended on purpose. */
   gone(exitCode?: number, error?: Error): void {
+    if (!this.heard) return;
     const code = exitCode === undefined ? {} : { exitCode };
     const why = error === undefined ? {} : { error };
-    this.#listener()?.({ type: 'worker:exit', worker: this.#worker, time: now(), ...code, ...why });
+    this.#events.emit({ type: 'worker:exit', worker: this.#worker, time: now(), ...code, ...why });
   }
 
   /** A task has begun; told once, whether the worker said so at the time or only afterwards. */
   begun(batch: Batch, offset: number, time: number): void {
     if (!batch.tellsBegin(offset)) return;
     const { index } = batch.tasks[offset]!;
-    this.#listener()?.({ type: 'task:start', worker: this.#worker, index, time: here(batch.sent, time) });
+    if (this.heard)
+      this.#events.emit({ type: 'task:start', worker: this.#worker, index, time: here(batch.sent, time) });
   }
 
   ended(batch: Batch, offset: number, outcome: Outcome, began: number, time: number = Infinity): void {
     if (!this.heard) return;
     this.begun(batch, offset, began);
     const { index } = batch.tasks[offset]!;
-    this.#listener()?.({ type: 'task:end', worker: this.#worker, index, time: here(batch.sent, time), outcome });
+    this.#events.emit({ type: 'task:end', worker: this.#worker, index, time: here(batch.sent, time), outcome });
   }
 }

@@ -1,44 +1,38 @@
-/** A stream's place at a pool of slots. */
+/** A stream's attachment to a pool of workers. */
 import { ownCall } from '../../pool/ownCall.ts';
-import { BatchSizer } from '../../pool/batchSizer.ts';
-import { BatchingAttachment, type AttachmentPool } from '../../pool/attachment.ts';
+import { BatchSizer, type BatchSizing } from '../../pool/batchSizer.ts';
+import { BaseAttachment, type AttachmentPool } from '../../pool/attachment.ts';
 import type { Description, TaskSource, Task } from '../../pool/contract.ts';
-import type { Batch } from './batch.ts';
-import type { WorkerSlot } from '../dispatch/workerSlot.ts';
 
-export class WorkerAttachment extends BatchingAttachment<WorkerAttachment> {
+/** What an attachment asks of its pool besides. */
+export interface WorkerAttachmentPool extends AttachmentPool<WorkerAttachment> {
+  /** Whether another worker could be started for the last of so many tasks that wait. */
+  couldStartFor(attachment: WorkerAttachment, waiting: number): boolean;
+  /** A call could not be made: its task has failed. */
+  callFailed(): void;
+}
+
+export class WorkerAttachment extends BaseAttachment {
+  readonly sizer: BatchSizing;
+  protected readonly pool: WorkerAttachmentPool;
   /** How many slots have a batch of this stream. */
   slots = 0;
   /** Whether the next task has to travel alone. */
   alone = false;
-  /** Whether nobody waits any more for what `fn` has described. */
-  left = false;
 
-  readonly #failed: () => void;
+  constructor(source: TaskSource, pool: WorkerAttachmentPool) {
+    super(source);
+    this.sizer = source.sizer ?? new BatchSizer();
+    this.pool = pool;
+  }
 
-  /** `failed` is told of each task whose call cannot be made. */
-  constructor(source: TaskSource, pool: AttachmentPool<WorkerAttachment>, failed: () => void) {
-    super(source, new BatchSizer(), pool);
-    this.#failed = failed;
+  /** A pool that could start a worker for the last value has to be told of it. */
+  override get queued(): boolean {
+    return super.queued && !this.pool.couldStartFor(this, this.source.waiting());
   }
 
   own(call: Description): Description {
-    return ownCall(call, this.#failed);
-  }
-
-  override leave(): void {
-    this.left = true;
-    super.leave();
-  }
-
-  /** Whether `slot` is among those that this stream may use, now or when it is idle. */
-  mayUse(slot: WorkerSlot): boolean {
-    return this.slots < this.source.concurrency || slot.batches.some((batch: Batch) => batch.attachment === this);
-  }
-
-  /** Whether its next tasks may follow at once on what `slot` has: only those that are known to be quick wait there. */
-  mayFollow(slot: WorkerSlot): boolean {
-    return slot.idle || (!this.alone && this.source.timeout === undefined && this.sizer.small);
+    return ownCall(call, () => this.pool.callFailed());
   }
 
   /**

@@ -27,32 +27,24 @@ import { type ExitOf, failTasks, timedOut } from './lostTasks.ts';
 import type { Utilization } from './utilization.ts';
 import { callPlain } from '../../threadsjs/plainWorker.ts';
 import type { WorkerAttachment } from './workerAttachment.ts';
+import type { SlotEvents } from './slotEvents.ts';
 import type { TaskEvents } from './taskEvents.ts';
 import { checkBegin, checkReply } from './replyCheck.ts';
 import type { SpawnedThread } from '../../threadsjs/threads.ts';
 
-/** What the exchange with a worker tells its slot. */
-export interface ChannelEvents {
-  /** An outcome, or the room for one, has changed. */
-  changed(): void;
-  /** The worker has answered. */
-  answered(): void;
-  /** `count` tasks that somebody waits for came back; `failures` have failed, whether they came back or not. */
-  settled(count: number, failures: number): void;
-  /** The worker has to be given up. */
-  lost(exit: ExitOf): void;
-}
-
 export class WorkerChannel {
   readonly batches: Batch[] = [];
   readonly connection: WorkerConnection;
-  readonly #events: ChannelEvents;
+  readonly #events: SlotEvents;
+  readonly #lost: (exit: ExitOf) => void;
   readonly #taskEvents: TaskEvents;
   readonly #utilization: Utilization;
   /** Tasks that the worker was given. */
   taken = 0;
   /** Whether it has begun any. */
   progress = false;
+  /** Whether it has answered. */
+  #proved = false;
   /** Whether others had to take over what this worker would not come to: until it is heard of again, it gets no more. */
   #stuck = false;
   /** The last batch that is over: of that one, a worker may say it twice. */
@@ -62,14 +54,27 @@ export class WorkerChannel {
   /** What the last reply was about: how long that took to send is told with the next. */
   #replied: { readonly sizer: BatchSizing; readonly count: number } | undefined;
 
-  constructor(connection: WorkerConnection, events: ChannelEvents, taskEvents: TaskEvents, utilization: Utilization) {
+  /** `lost`: the worker has to be given up. */
+  constructor(
+    connection: WorkerConnection,
+    lost: (exit: ExitOf) => void,
+    events: SlotEvents,
+    taskEvents: TaskEvents,
+    utilization: Utilization,
+  ) {
     this.connection = connection;
+    this.#lost = lost;
     this.#events = events;
     this.#taskEvents = taskEvents;
     this.#utilization = utilization;
-    connection.monitor.onLost = (exit) => events.lost(exit);
+    connection.monitor.onLost = lost;
     connection.monitor.onMessage = (data) => this.#message(data);
     connection.monitor.onUnread = () => this.#unreadHere();
+  }
+
+  /** The most tasks a message may carry; a plain threads.js worker takes calls one by one. */
+  get most(): number {
+    return this.connection.plain === undefined ? Infinity : 1;
   }
 
   /** Whether a message more may be on its way: a second only to a worker that takes batches. */
@@ -113,7 +118,7 @@ export class WorkerChannel {
       batch,
       timeout,
       () => this.#timeOut(batch, timeout),
-      () => this.#events.lost({ why: 'did not come to its next task' }),
+      () => this.#lost({ why: 'did not come to its next task' }),
     );
   }
 
@@ -155,6 +160,12 @@ export class WorkerChannel {
     return { attachments, told: toldOf };
   }
 
+  #prove(): void {
+    if (this.#proved) return;
+    this.#proved = true;
+    this.#events.proved();
+  }
+
   #message(data: unknown): void {
     const message = data as ReplyMessage | BeginMessage | AskMessage | UnreadMessage | null | undefined;
     if (message?.type === REPLY) return this.#reply(message);
@@ -193,7 +204,7 @@ export class WorkerChannel {
     this.#replied?.sizer.returned(this.#replied.count, packing > 0 ? packing : 0);
     this.#replied = undefined;
     this.progress = true;
-    this.#events.answered();
+    this.#prove();
     this.#stuck = false;
     const { attachment } = batch;
     const { source } = attachment;
@@ -229,7 +240,7 @@ export class WorkerChannel {
   /** A task that listens to its signal is told, and has a moment to stop; any other loses its worker. */
   #timeOut(batch: Batch, timeout: number): void {
     const error = (task: Task): Error => timedOut(task, timeout);
-    if (!batch.cell.listens) return this.#events.lost({ why: 'ran out of time', error });
+    if (!batch.cell.listens) return this.#lost({ why: 'ran out of time', error });
     const [task] = batch.tasks as readonly [Task];
     batch.timeOut();
     this.#cut(batch, 0);
@@ -270,7 +281,7 @@ export class WorkerChannel {
     const { source, sizer } = attachment;
     const [task] = tasks as readonly [Task];
     this.progress = true;
-    this.#events.answered();
+    this.#prove();
     this.#taskEvents.ended(batch, 0, cancelled ? 'cancel' : failed ? 'error' : 'value', began);
     if (failed) source.failure(task, value);
     else source.value(task, value);
@@ -333,7 +344,7 @@ export class WorkerChannel {
   }
 
   #giveNotice(): void {
-    giveNotice(this.batches[0], () => this.#events.lost({ why: 'ran a cancelled task on and on' }));
+    giveNotice(this.batches[0], () => this.#lost({ why: 'ran a cancelled task on and on' }));
   }
 
   #batch(id: number): Batch | undefined {

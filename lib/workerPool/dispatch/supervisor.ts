@@ -1,15 +1,14 @@
-/** The workers of a pool: started for what waits, replaced when they are lost, ended when there is nothing for them. */
+/** When the workers of a pool start and end: how many are started, when to give up, what counts as a restart, who was idle too long. */
 import { type Timer, clearTimeout, setTimeout } from '../../primitives/clock.ts';
 import type { WorkerInitError } from '../../api/errors.ts';
-import { WorkerSlot, type SlotEvents } from './workerSlot.ts';
-import type { WorkerFactory } from '../startup/startup.ts';
+import type { WorkerSlot } from './workerSlot.ts';
 import { outlookOf } from '../startup/startFailure.ts';
 
 /** So many workers in a row that do nothing but fail, and no more are started for those who wait. */
 const MOST_FAILURES = 3;
 
 export class Supervisor {
-  readonly slots: readonly WorkerSlot[];
+  readonly #slots: readonly WorkerSlot[];
   /** Workers that took the place of others. */
   restarts = 0;
   readonly #idleTimeout: number | undefined;
@@ -23,47 +22,41 @@ export class Supervisor {
   readonly #ending = new Set<Promise<void>>();
 
   /** `idleTimeout`: milliseconds that a worker may have nothing to do; undefined: any. */
-  constructor(
-    factory: WorkerFactory,
-    size: number,
-    idleTimeout: number | undefined,
-    events: Pick<SlotEvents, 'changed' | 'settled' | 'emit'>,
-  ) {
+  constructor(slots: readonly WorkerSlot[], idleTimeout: number | undefined) {
+    this.#slots = slots;
     this.#idleTimeout = idleTimeout;
-    const ofLane: SlotEvents = {
-      changed: () => events.changed(),
-      settled: (count, failures) => events.settled(count, failures),
-      get emit() {
-        return events.emit;
-      },
-      failed: (error) => {
-        const outlook = outlookOf(error);
-        this.#failures = outlook === 'again' ? this.#failures + 1 : MOST_FAILURES;
-        this.#refused ||= outlook === 'refused';
-        this.#lastFailure = error;
-        events.changed();
-      },
-      proved: () => (this.#failures = 0),
-      // To start another and another would lead nowhere where one came up and had begun nothing.
-      lost: (fruitless, ended) => {
-        this.#awaitEnd(ended);
-        this.#replacing++;
-        this.#failures = fruitless === undefined ? 0 : this.#failures + 1;
-        this.#lastFailure = fruitless;
-      },
-    };
-    this.slots = Array.from({ length: size }, (_, id) => new WorkerSlot(id, factory, ofLane));
+  }
+
+  /** No worker came up. */
+  failed(error: WorkerInitError): void {
+    const outlook = outlookOf(error);
+    this.#failures = outlook === 'again' ? this.#failures + 1 : MOST_FAILURES;
+    this.#refused ||= outlook === 'refused';
+    this.#lastFailure = error;
+  }
+
+  /** A worker has delivered. */
+  proved(): void {
+    this.#failures = 0;
+  }
+
+  /** To start another and another would lead nowhere where one came up and had begun nothing. */
+  lost(fruitless: WorkerInitError | undefined, ended: Promise<void>): void {
+    this.#awaitEnd(ended);
+    this.#replacing++;
+    this.#failures = fruitless === undefined ? 0 : this.#failures + 1;
+    this.#lastFailure = fruitless;
   }
 
   /** Whether a worker more could be started. */
   get lacking(): boolean {
-    return this.slots.some(({ state }) => state === 'down');
+    return this.#slots.some(({ state }) => state === 'down');
   }
 
   /** Why no worker will come, or none may be asked for; undefined while there is one, or one may come. */
   get hopeless(): WorkerInitError | undefined {
     if (this.#refused) return this.#lastFailure;
-    const some = this.#failures < MOST_FAILURES || this.slots.some(({ state }) => state !== 'down');
+    const some = this.#failures < MOST_FAILURES || this.#slots.some(({ state }) => state !== 'down');
     return some ? undefined : this.#lastFailure;
   }
 
@@ -75,8 +68,8 @@ export class Supervisor {
 
   /** Starts workers until `wanted` are starting. */
   start(wanted: number): void {
-    let starting = this.slots.filter(({ state }) => state === 'starting').length;
-    for (const slot of this.slots) {
+    let starting = this.#slots.filter(({ state }) => state === 'starting').length;
+    for (const slot of this.#slots) {
       // Those that are starting may fail as the last did: no more are tried than it takes to know.
       if (wanted <= starting || (this.#failures > 0 && this.#failures + starting >= MOST_FAILURES)) break;
       if (slot.state !== 'down') continue;

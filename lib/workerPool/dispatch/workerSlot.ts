@@ -1,31 +1,13 @@
 /** One worker after another: started on demand, and replaced when it is lost. */
 import type { WorkerInitError } from '../../api/errors.ts';
-import type { PoolEvent } from '../../api/pool.ts';
-import type { Task } from '../../pool/contract.ts';
-import type { Batch } from '../channel/batch.ts';
+import type { PoolEvents } from '../../pool/poolEvents.ts';
 import type { WorkerConnection, PendingWorker, WorkerFactory } from '../startup/startup.ts';
 import { type ExitOf, exited, print, unstarted } from '../channel/lostTasks.ts';
 import { Utilization } from '../channel/utilization.ts';
 import type { WorkerAttachment } from '../channel/workerAttachment.ts';
+import type { SlotEvents } from '../channel/slotEvents.ts';
 import { TaskEvents } from '../channel/taskEvents.ts';
 import { WorkerChannel } from '../channel/workerChannel.ts';
-
-/** What a slot tells its pool. */
-export interface SlotEvents {
-  /** An outcome, or the room for one, has changed. */
-  changed(): void;
-  /** No worker came up. */
-  failed(error: WorkerInitError): void;
-  /** The worker has delivered for the first time. */
-  proved(): void;
-  /** The worker was lost; `fruitless` if that was before it had begun anything. It is gone when `ended` resolves. */
-  lost(fruitless: WorkerInitError | undefined, ended: Promise<void>): void;
-  settled(count: number, failures: number): void;
-  /** Defined while somebody listens. */
-  readonly emit: ((event: PoolEvent) => void) | undefined;
-}
-
-const NONE: readonly Batch[] = [];
 
 export class WorkerSlot {
   readonly #factory: WorkerFactory;
@@ -34,13 +16,12 @@ export class WorkerSlot {
   readonly utilization: Utilization = new Utilization();
   #pending: PendingWorker | undefined;
   #channel: WorkerChannel | undefined;
-  #proved = false;
   #held = true;
 
-  constructor(id: number, factory: WorkerFactory, events: SlotEvents) {
+  constructor(id: number, factory: WorkerFactory, events: SlotEvents, poolEvents: PoolEvents) {
     this.#factory = factory;
     this.#events = events;
-    this.#taskEvents = new TaskEvents(id, () => events.emit);
+    this.#taskEvents = new TaskEvents(id, poolEvents);
   }
 
   get state(): 'down' | 'starting' | 'up' {
@@ -48,8 +29,9 @@ export class WorkerSlot {
     return this.#pending === undefined ? 'down' : 'starting';
   }
 
-  get batches(): readonly Batch[] {
-    return this.#channel?.batches ?? NONE;
+  /** That of the worker that is up, if one is. */
+  get channel(): WorkerChannel | undefined {
+    return this.#channel;
   }
 
   /** Up, with nothing to do. */
@@ -57,26 +39,15 @@ export class WorkerSlot {
     return this.#channel?.batches.length === 0;
   }
 
-  get room(): boolean {
-    return this.#channel?.room ?? false;
+  /** Whether it is among those that this stream may use, now or when it is idle. */
+  serves(attachment: WorkerAttachment): boolean {
+    if (attachment.slots < attachment.source.concurrency) return true;
+    return this.#channel?.batches.some((batch) => batch.attachment === attachment) === true;
   }
 
-  get wanted(): boolean {
-    return this.#channel?.wanted ?? false;
-  }
-
-  get spare(): boolean {
-    return this.#channel?.spare ?? false;
-  }
-
-  /** Tasks that the present worker was given. */
-  get taken(): number {
-    return this.#channel?.taken ?? 0;
-  }
-
-  /** The most tasks a message may carry; a plain threads.js worker takes calls one by one. */
-  get most(): number {
-    return this.#channel?.connection.plain === undefined ? Infinity : 1;
+  /** Whether the next tasks of this stream may follow at once on what it has: only those that are known to be quick wait there. */
+  servesNow({ alone, sizer, source }: WorkerAttachment): boolean {
+    return this.idle || (!alone && source.timeout === undefined && sizer.small);
   }
 
   start(): void {
@@ -94,18 +65,6 @@ export class WorkerSlot {
         this.#events.failed(error);
       },
     );
-  }
-
-  send(attachment: WorkerAttachment, tasks: readonly Task[]): void {
-    this.#channel!.send(attachment, tasks);
-  }
-
-  cancel(attachment: WorkerAttachment, from: number): void {
-    this.#channel?.cancel(attachment, from);
-  }
-
-  recall(): void {
-    this.#channel?.recall();
   }
 
   /** Ends the worker, whatever it does. */
@@ -132,30 +91,19 @@ export class WorkerSlot {
   }
 
   #up(connection: WorkerConnection): void {
-    const channel = new WorkerChannel(
+    const channel: WorkerChannel = new WorkerChannel(
       connection,
-      {
-        changed: () => this.#events.changed(),
-        answered: () => this.#prove(),
-        settled: (count, failures) => this.#events.settled(count, failures),
-        lost: (exit) => this.#lost(channel, exit),
-      },
+      (exit) => this.#lost(channel, exit),
+      this.#events,
       this.#taskEvents,
       this.utilization,
     );
     this.#pending = undefined;
     this.#channel = channel;
-    this.#proved = false;
     this.#taskEvents.up();
     this.utilization.up();
     if (connection.monitor.lost) this.#lost(channel, connection.monitor.exit ?? { why: 'was ended' });
     else this.#events.changed();
-  }
-
-  #prove(): void {
-    if (this.#proved) return;
-    this.#proved = true;
-    this.#events.proved();
   }
 
   /** The worker is gone. Once. */

@@ -2,6 +2,7 @@ import type { PoolEvent } from '../../../lib/index.ts';
 import { Batch } from '../../../lib/workerPool/channel/batch.ts';
 import type { WorkerAttachment } from '../../../lib/workerPool/channel/workerAttachment.ts';
 import { now } from '../../../lib/primitives/clock.ts';
+import { PoolEvents } from '../../../lib/pool/poolEvents.ts';
 import { TaskEvents } from '../../../lib/workerPool/channel/taskEvents.ts';
 
 const task = (index: number) => ({
@@ -9,10 +10,16 @@ const task = (index: number) => ({
   ...{ transfer: undefined, crashes: 0 },
 });
 
+function heardBy(listener: (event: PoolEvent) => void): TaskEvents {
+  const events = new PoolEvents();
+  events.events$.subscribe(listener);
+  return new TaskEvents(0, events);
+}
+
 describe('A pool tells of a task', () => {
   it('that it has begun once, and before its end, though the worker told of a later one first', () => {
     const events: string[] = [];
-    const taskEvents = new TaskEvents(0, () => (event: PoolEvent) => {
+    const taskEvents = heardBy((event) => {
       if ('index' in event) events.push(`${event.type} ${event.index}`);
     });
     const batch = new Batch({} as WorkerAttachment, [task(0), task(1), task(2)], -1, undefined);
@@ -25,12 +32,7 @@ describe('A pool tells of a task', () => {
   it('times that lie between its sending and their telling, whatever clock its worker has', () => {
     for (const skew of [-3_600_000, 3_600_000]) {
       const times: number[] = [];
-      const taskEvents = new TaskEvents(
-        0,
-        () =>
-          ({ time }: PoolEvent) =>
-            void times.push(time),
-      );
+      const taskEvents = heardBy(({ time }) => times.push(time));
       const sent = now();
       const batch = new Batch({} as WorkerAttachment, [task(0)], -1, undefined, sent);
       taskEvents.begun(batch, 0, sent + skew);
@@ -46,12 +48,7 @@ describe('A pool tells of a task', () => {
 
   it('an end that is not before its beginning, where the worker told the one and this thread the other', () => {
     const times: number[] = [];
-    const taskEvents = new TaskEvents(
-      0,
-      () =>
-        ({ time }: PoolEvent) =>
-          void times.push(time),
-    );
+    const taskEvents = heardBy(({ time }) => times.push(time));
     const batch = new Batch({} as WorkerAttachment, [task(0)], -1, undefined);
     taskEvents.ended(batch, 0, 'cancel', now() + 3_600_000);
     expect(times[1]).toBeGreaterThanOrEqual(times[0]!);
