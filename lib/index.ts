@@ -11,13 +11,14 @@ export {
   ParallelError,
   PoolClosedError,
   TaskTimeoutError,
+  TooManyFailuresError,
   WorkerCrashedError,
   WorkerInitError,
   type TaskInfo,
   taskOf,
 } from './api/errors.ts';
 export { localPool } from './localPool.ts';
-export type { ParallelIterableOptions, ParallelOptions, Settled } from './api/options.ts';
+export type { ParallelIterableOptions, ParallelOptions, RetryOptions, Settled } from './api/options.ts';
 export { type ParallelOperator, parallelMap } from './parallelMap.ts';
 export { type IterableSource, parallelMapIterable } from './parallelMapIterable.ts';
 export { parallelMapUnordered } from './parallelMapUnordered.ts';

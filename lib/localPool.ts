@@ -145,7 +145,9 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
     let result: unknown;
     let waits: boolean;
     try {
-      result = this['rxjs-parallel:call'](task);
+      // What it changes would be changed for its next try.
+      const again = attachment.source.retries === true && task.transfer === undefined;
+      result = this['rxjs-parallel:call'](task.method, again ? snapshot(task.args) : task.args);
       waits = isThenable(result);
     } catch (error) {
       return end(true, error);
@@ -160,7 +162,7 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
   }
 
   /** Named as a frame below a task's own: see `remoteError`. */
-  'rxjs-parallel:call'({ method, args }: Task): unknown {
+  'rxjs-parallel:call'(method: string, args: readonly unknown[]): unknown {
     return methodOf(this.#api, method).apply(this.#api, args as never);
   }
 

@@ -64,6 +64,20 @@ export class OverflowError extends ParallelError {
   }
 }
 
+/** More tasks of a stream have failed than `maxFailures` allows. `taskOf` it is the one that was too many. */
+export class TooManyFailuresError extends ParallelError {
+  static {
+    named(this, 'TooManyFailuresError');
+  }
+  /** What the tasks threw, in the order in which they failed: the first 100, whatever `maxFailures` is. */
+  readonly errors: readonly unknown[];
+
+  constructor(message: string, errors: readonly unknown[]) {
+    super(message);
+    this.errors = errors;
+  }
+}
+
 /** What is known of the task that raised an error. */
 export interface TaskInfo {
   /** The number of the value in its stream, from 0. */

@@ -6,6 +6,19 @@ export type Settled<T, R> =
   | { readonly status: 'fulfilled'; readonly index: number; readonly input: T; readonly value: R }
   | { readonly status: 'rejected'; readonly index: number; readonly input: T; readonly reason: unknown };
 
+/** When a task that has failed is run again. */
+export interface RetryOptions {
+  /** How many times, beside the first: an integer, at least 0, or `Infinity`. */
+  readonly times: number;
+  /**
+   * Milliseconds from the failure to the next try, at least 0, or what gives them; `attempt` is the number of the try that
+   * failed, from 1. While it waits the task has no worker, and keeps its place. Default: 0.
+   */
+  readonly delay?: number | ((attempt: number, error: unknown) => number) | undefined;
+  /** Whether what it threw is worth another try: false, and the task has failed. Default: always. */
+  readonly when?: ((error: unknown) => boolean) | undefined;
+}
+
 /** Where nothing is known of it, any of the words: an editor proposes these. */
 type OnError<Mode> = [Mode] extends [never] ? 'throw' | 'settle' | 'skip' : Mode;
 
@@ -47,6 +60,18 @@ export interface OptionsWithPool<Mode = 'throw' | 'settle' | 'skip'> {
   readonly terminateAfter?: number | undefined;
   /** How many times a task is run again when its worker died: an integer, at least 0. Default: 0. */
   readonly crashRetries?: number | undefined;
+  /**
+   * Runs a task that failed again, with the same arguments, so many times (an integer, at least 0, or `Infinity`), or as
+   * `{ times, delay, when }` says; it keeps its place, its index and its part of the window. A `TaskTimeoutError` counts; what
+   * `crashRetries` is for does not, nor what would fail again (`CloneError`, errors of the program, what `fn` itself throws).
+   * A call with `Transfer` fails at once: its input is gone. Default: 0.
+   */
+  readonly retry?: number | RetryOptions | undefined;
+  /**
+   * With `onError: 'skip'` and `'settle'`: how many tasks may fail, an integer, at least 0, or `Infinity`, the default. One
+   * more, and the stream errors with `TooManyFailuresError`. Tries that `retry` repeats do not count.
+   */
+  readonly maxFailures?: number | undefined;
   /** Aborts the stream with its reason. */
   readonly signal?: AbortSignalLike | undefined;
   /** Push sources: most values waiting to be dispatched: an integer, at least 1, or `Infinity`, the default. */
@@ -84,6 +109,13 @@ export interface IterableOptionsWithPool<Mode = 'throw' | 'settle' | 'skip'>
 export interface ParallelIterableOptions<T = any, Context = unknown, Mode = 'throw' | 'settle' | 'skip'>
   extends IterableOptionsWithPool<Mode>, InlineOptions<T, Context> {}
 
+/** `retry` with every default in its place. */
+export interface RetryPolicy extends RetryOptions {
+  /** What errors call it. */
+  readonly option: string;
+  readonly delay: number | ((attempt: number, error: unknown) => number);
+}
+
 /** Options with every default in its place. */
 export interface ResolvedOptions {
   readonly concurrency: number;
@@ -96,6 +128,9 @@ export interface ResolvedOptions {
   readonly timeout: number | undefined;
   readonly terminateAfter: number;
   readonly crashRetries: number;
+  /** Undefined: none. */
+  readonly retry: RetryPolicy | undefined;
+  readonly maxFailures: number;
   readonly signal: AbortSignalLike | undefined;
   readonly context: unknown;
   readonly transfer: ((value: any, index: number) => readonly object[]) | undefined;
@@ -112,6 +147,8 @@ const NAMES = [
   'timeout',
   'terminateAfter',
   'crashRetries',
+  'retry',
+  'maxFailures',
   'signal',
   'context',
   'transfer',
@@ -138,9 +175,16 @@ export function resolveOptions(
     );
   const crashRetries = whole(of('crashRetries'), given['crashRetries'], 0, 0);
   const transfer = callable(of('transfer'), given['transfer']) as ResolvedOptions['transfer'];
-  if (transfer !== undefined && crashRetries > 0)
+  const retry = retryOf(of('retry'), given['retry']);
+  if (transfer !== undefined && (crashRetries > 0 || retry !== undefined))
     throw new TypeError(
-      `${of('crashRetries')} cannot be combined with transfer: an input that was moved is gone with its worker`,
+      `${of(retry === undefined ? 'crashRetries' : 'retry')} cannot be combined with transfer: an input that was moved is gone with its worker`,
+    );
+  const onError = oneOf(of('onError'), given['onError'], ['throw', 'settle', 'skip']);
+  const maxFailures = whole(of('maxFailures'), given['maxFailures'], 0, Infinity, true);
+  if (given['maxFailures'] !== undefined && onError === 'throw')
+    throw new TypeError(
+      `${of('maxFailures')} is for onError: 'skip' and 'settle'; with 'throw' the first failure errors the stream`,
     );
   const signal = given['signal'] as AbortSignalLike | undefined;
   if (signal !== undefined && typeof signal?.addEventListener !== 'function')
@@ -149,7 +193,7 @@ export function resolveOptions(
     concurrency: whole(of('concurrency'), given['concurrency'], 1, Infinity),
     window: given['window'] === undefined ? undefined : whole(of('window'), given['window'], 1, Infinity, true),
     batch: given['batch'] === 'auto' ? Infinity : whole(of('batch'), given['batch'], 1, Infinity, false, " or 'auto'"),
-    onError: oneOf(of('onError'), given['onError'], ['throw', 'settle', 'skip']),
+    onError,
     errorTiming: oneOf(of('errorTiming'), given['errorTiming'], ['in-order', 'immediate']),
     timeout: given['timeout'] === undefined ? undefined : milliseconds(of('timeout'), given['timeout'], 1),
     terminateAfter:
@@ -157,12 +201,28 @@ export function resolveOptions(
         ? Infinity
         : milliseconds(of('terminateAfter'), given['terminateAfter'] ?? 1000, 0, ' or Infinity'),
     crashRetries,
+    retry,
+    maxFailures,
     signal,
     context: given['context'],
     transfer,
     maxPending: whole(of('maxPending'), given['maxPending'], 1, Infinity, true),
     overflow: oneOf(of('overflow'), given['overflow'], ['error', 'drop-oldest', 'drop-newest']),
   };
+}
+
+/** Undefined where nothing is run again. */
+function retryOf(option: string, value: unknown): RetryPolicy | undefined {
+  const short = typeof value !== 'object';
+  const given = short ? { times: value } : record(option, value, ['times', 'delay', 'when']);
+  const { delay = 0, times = short ? 0 : null, when }: Readonly<Record<string, unknown>> = given;
+  const policy = {
+    option,
+    times: whole(short ? option : `${option}.times`, times, 0, 0, true),
+    delay: typeof delay === 'function' ? delay : milliseconds(`${option}.delay`, delay, 0, ', or a function'),
+    when: callable(`${option}.when`, when),
+  } as RetryPolicy;
+  return policy.times === 0 ? undefined : policy;
 }
 
 /** An options object, or undefined for none, with no other names than these: a misspelt one is not silently ignored. */

@@ -24,6 +24,8 @@ export interface Task extends Description {
   readonly input: unknown;
   /** How many workers have died of it. */
   crashes: number;
+  /** How often it has failed and was to be run again. */
+  failures?: number;
   /** It had ended when its worker died, and its outcome was lost with that: it may have been the reason, and travels alone. */
   suspect?: true;
   /** Made where the call was: see `Feed.subscribed`, which it takes the place of. */
@@ -42,6 +44,8 @@ export interface TaskSource {
   readonly timeout: number | undefined;
   /** Milliseconds a cancelled task may run on before its worker is terminated. */
   readonly terminateAfter: number;
+  /** Whether it may give a task again that has failed: with arguments that no method has changed. Default: no. */
+  readonly retries?: boolean;
   /** Made where the stream was subscribed: its stack is put under that of a remote error. */
   readonly callSite: Error | undefined;
   /** How many of its tasks go into a message, where somebody has decided that; default: what its pool makes of them. */

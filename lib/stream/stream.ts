@@ -5,7 +5,9 @@ import type { ResolvedOptions } from '../api/options.ts';
 import type { Description, TaskSource, Attachment, Pool, Task } from '../pool/contract.ts';
 import { queueMicrotask } from '../primitives/clock.ts';
 import type { Context } from '../primitives/zone.ts';
+import { FailureLimit } from './failureLimit.ts';
 import { Failure, type ResultBuffer, SKIPPED } from './resultBuffer.ts';
+import { Retries } from './retries.ts';
 import { Coalesced } from '../primitives/coalesced.ts';
 
 /** Where a stream takes its values from: `PushInput` that were pushed, or an iterator that is pulled. */
@@ -60,6 +62,8 @@ export class Stream implements TaskSource {
   readonly #describe: Describe;
   readonly #destination: Destination;
   readonly #attachment: Attachment;
+  readonly #retries: Retries | undefined;
+  readonly #failureLimit: FailureLimit | undefined;
   readonly callSite: Error;
 
   #seq = 0;
@@ -98,6 +102,8 @@ export class Stream implements TaskSource {
     this.#destination = destination;
     this.callSite = callSite;
     this.inContext = inContext;
+    if (options.retry !== undefined) this.#retries = new Retries(options.retry, this);
+    if (options.maxFailures !== Infinity) this.#failureLimit = new FailureLimit(options.maxFailures);
     this.#attachment = pool.attach(this);
   }
 
@@ -166,7 +172,22 @@ export class Stream implements TaskSource {
     );
   }
 
+  get retries(): boolean {
+    return this.#retries !== undefined;
+  }
+
   failure(task: Task, error: unknown): void {
+    try {
+      if (task.seq <= this.#failedAt && this.#retries?.take(task, error) === true) return;
+    } catch (thrown) {
+      this.#out--;
+      return this.#fail(task, thrown, 'throw');
+    }
+    this.#failed(task, error);
+  }
+
+  /** It has failed for good. */
+  #failed(task: Task, error: unknown): void {
     this.#out--;
     this.#fail(task, error);
   }
@@ -174,7 +195,7 @@ export class Stream implements TaskSource {
   crashed(task: Task, error: Error): boolean {
     const again = task.crashes++ < this.#options.crashRetries && task.transfer === undefined;
     if (again) this.putBack([task]);
-    else this.failure(task, error);
+    else this.#failed(task, error);
     return again;
   }
 
@@ -227,6 +248,7 @@ export class Stream implements TaskSource {
     this.inContext(() => this.#input.stop());
     this.#input.clear();
     this.#putBack = [];
+    this.#retries?.cancel(0);
     this.#attachment.leave();
   }
 
@@ -274,14 +296,23 @@ export class Stream implements TaskSource {
     else if (outcome !== SKIPPED) this.#destination.next(outcome);
   }
 
-  #fail(task: Pick<Task, 'seq' | 'index' | 'input'>, error: unknown): void {
+  #fail(
+    task: Pick<Task, 'seq' | 'index' | 'input'>,
+    error: unknown,
+    onError: ResolvedOptions['onError'] = isProgramError(error) ? 'throw' : this.#options.onError,
+  ): void {
     const { seq, index, input } = task;
     if (seq > this.#failedAt) return;
     rememberTask(error, task);
-    const { onError, errorTiming } = this.#options;
-    const about = isProgramError(error) ? 'throw' : onError;
-    if (about === 'settle') return this.#results.store(seq, { status: 'rejected', index, input, reason: error });
-    if (about === 'skip') return this.#results.store(seq, SKIPPED);
+    const { errorTiming } = this.#options;
+    if (onError !== 'throw') {
+      const tooMany = this.#failureLimit?.add(error);
+      if (tooMany !== undefined) return this.#fail(task, tooMany, 'throw');
+      return this.#results.store(
+        seq,
+        onError === 'skip' ? SKIPPED : { status: 'rejected', index, input, reason: error },
+      );
+    }
     this.#failedAt = seq;
     this.#cancelFrom = seq + 1;
     this.#putBack = this.#putBack.filter((each) => each.seq < seq);
@@ -295,6 +326,7 @@ export class Stream implements TaskSource {
     this.#cancelFrom = Infinity;
     this.#input.stop();
     this.#input.clear();
+    this.#retries?.cancel(from);
     this.#attachment.cancel(from);
   }
 

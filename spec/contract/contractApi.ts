@@ -66,6 +66,7 @@ export function contractApi() {
   const held = new ArrayBuffer(8);
   let aborted = 0;
   const stops: string[] = [];
+  const tries = new Map<string, number>();
   let running = 0;
   let mostRunning = 0;
   return {
@@ -106,6 +107,14 @@ export function contractApi() {
     },
     failWithError(): never {
       throw new NoSuchThingError('There is no such thing', { cause: new TypeError('the cause', { cause: 0 }) });
+    },
+    /** Fails so many times for each `name`, having changed what it was given; then tells how that had come. */
+    flaky(name: string, times: number, given: number[]): number {
+      const count = (tries.get(name) ?? 0) + 1;
+      tries.set(name, count);
+      given.push(count);
+      if (count <= times) throw new RangeError(`${name} ${count}`);
+      return given.length;
     },
     failIfOdd(n: number): number {
       if (n % 2 === 1) throw new RangeError(`${n} is odd`);

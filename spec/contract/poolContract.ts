@@ -7,6 +7,7 @@ import {
   PoolClosedError,
   type PoolStats,
   TaskTimeoutError,
+  TooManyFailuresError,
   Transfer,
   type WorkerPool,
   parallelMap,
@@ -592,6 +593,118 @@ export function poolContract(
         expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
         expect((settled[1] as { reason: unknown }).reason).toBeInstanceOf(TaskTimeoutError);
       });
+    });
+
+    describe('with retry', () => {
+      for (const operator of [parallelMap, parallelMapUnordered])
+        for (const delay of [0, 3])
+          it(`runs again what failed, in its place (${operator.name}, ${delay} ms)`, async () => {
+            const pool = made(1);
+            const key = `${operator.name} ${delay} ${Math.random()}`;
+            const results = await all(
+              range(0, 40).pipe(
+                operator((worker, n) => worker.flaky(`${key} ${n}`, n % 3, [n]), pool, { retry: { times: 2, delay } }),
+              ),
+            );
+            // Each try had the argument as it was described.
+            expect(results.toSorted((a, b) => a - b)).toEqual(
+              Array.from({ length: 40 }, (_, n) => (copies ? 2 : 2 + (n % 3))).toSorted((a, b) => a - b),
+            );
+            expect(pool.stats().failed).toBe(39);
+          });
+
+      it('gives what is pulled in order', async () => {
+        const key = `pulled ${Math.random()}`;
+        const results: number[] = [];
+        const retry = { times: 1, delay: (attempt: number) => attempt };
+        for await (const n of parallelMapIterable(
+          Array.from({ length: 20 }, (_, index) => index),
+          (worker, each) => worker.flaky(`${key} ${each}`, each % 2, []),
+          made(1),
+          { retry, window: 4 },
+        ))
+          results.push(n);
+        expect(results.length).toBe(20);
+      });
+
+      it('fails with the last error, of its task', async () => {
+        const key = `fails ${Math.random()}`;
+        const pool = made(1);
+        const error = await reason(
+          all(
+            of(1, 2).pipe(parallelMap((worker, n) => worker.flaky(`${key} ${n}`, 9 * (n - 1), []), pool, { retry: 2 })),
+          ),
+        );
+        expect(error).toBeInstanceOf(RangeError);
+        expect(error.message).toBe(`${key} 2 3`);
+        expect(taskOf(error)).toEqual({ index: 1, input: 2 });
+      });
+
+      it('runs what was late again', async () => {
+        const options = { retry: 1, timeout: 30, onError: 'settle' } as const;
+        let asked = 0;
+        const retry = { times: 1, when: (error: unknown) => error instanceof TaskTimeoutError && ++asked > 0 };
+        const settled = await all(
+          of(0, 1).pipe(
+            parallelMap((worker, n) => (n === 0 ? worker.untilAborted() : worker.later(n, 1)), made(2), {
+              ...options,
+              retry,
+            }),
+          ),
+        );
+        expect(settled[0]).toEqual(jasmine.objectContaining({ status: 'rejected', index: 0 }));
+        expect(settled[1]).toEqual(jasmine.objectContaining({ status: 'fulfilled', value: 1 }));
+        expect(asked).toBe(1);
+      });
+
+      if (moves)
+        it('does not run again what was moved', async () => {
+          const key = `moved ${Math.random()}`;
+          const pool = made(1);
+          const error = await reason(
+            all(
+              of(1).pipe(
+                parallelMap((worker) => worker.flaky(key, 1, Transfer([], [new ArrayBuffer(8)]) as never), pool, {
+                  retry: 3,
+                }),
+              ),
+            ),
+          );
+          expect(error.message).toBe(`${key} 1`);
+        });
+
+      it('within a draining close', async () => {
+        const key = `drains ${Math.random()}`;
+        const pool = made(1);
+        const asked = new Promise<void>((resolve) => {
+          const when = (): boolean => {
+            resolve();
+            return true;
+          };
+          results = all(
+            of(1).pipe(
+              parallelMap((worker) => worker.flaky(key, 1, []), pool, { retry: { times: 1, delay: 20, when } }),
+            ),
+          );
+        });
+        await asked;
+        await pool.close();
+        expect((await results!).length).toBe(1);
+      });
+      let results: Promise<number[]> | undefined;
+
+      for (const onError of ['skip', 'settle'] as const)
+        it(`and maxFailures, errors with one failure more, with onError: ${onError}`, async () => {
+          const error = await reason(
+            all(
+              range(0, 20).pipe(
+                parallelMap((worker, n) => worker.failIfOdd(n), made(1), { onError, maxFailures: 3, batch: 1 }),
+              ),
+            ),
+          );
+          expect(error).toBeInstanceOf(TooManyFailuresError);
+          expect(error.errors.map(({ message }: Error) => message)).toEqual([1, 3, 5, 7].map((n) => `${n} is odd`));
+        });
     });
 
     describe('tells', () => {

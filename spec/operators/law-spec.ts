@@ -1,16 +1,26 @@
 /**
  * The law: for a pure function, a source that does not error, and any schedule, `parallelMap` notifies exactly what
- * `concatMap((value) => [fn(value)])` notifies, and `parallelMapUnordered` the same values as they arrive.
+ * `concatMap((value) => [fn(value)])` notifies, and `parallelMapUnordered` the same values as they arrive. So they do for
+ * one that fails by chance, where `retry` is large enough.
  */
 import fc from 'fast-check';
-import { Observable, type SchedulerLike, VirtualTimeScheduler, concatMap, of } from 'rxjs';
-import { type ParallelOptions, parallelMap, parallelMapUnordered, taskOf } from '../../lib/index.ts';
+import { Observable, type SchedulerLike, VirtualTimeScheduler, asyncScheduler, concatMap, of } from 'rxjs';
+import { replaceClock } from '../../lib/primitives/clock.ts';
+import {
+  type ParallelOptions,
+  parallelMap,
+  parallelMapIterable,
+  parallelMapUnordered,
+  taskOf,
+} from '../../lib/index.ts';
 import { FakePool, type FakeSettings } from '../support/fakePool.ts';
 
 interface Input {
   readonly stream: number;
   readonly at: number;
   readonly fails: boolean;
+  /** How many tries fail before one that does not; one more wherever the outcome of a try is lost. */
+  readonly flaky: number;
 }
 type Notification = readonly ['next', unknown] | readonly ['error', unknown] | readonly ['complete'];
 
@@ -23,16 +33,36 @@ class Failed extends Error {
   }
 }
 
+/** What a try fails with that has bad luck. */
+class Unlucky extends Error {}
+
 /** The pure function. */
 function compute(input: Input): string {
   if (input.fails) throw new Failed(input);
   return `${input.stream}:${input.at}`;
 }
 
+/** What the tasks run: the pure function, with the bad luck of each input. */
+function flakyApi(): { compute: typeof compute } {
+  const tries = new Map<Input, number>();
+  return {
+    compute(input) {
+      const before = tries.get(input) ?? 0;
+      tries.set(input, before + 1);
+      if (before < input.flaky) throw new Unlucky();
+      return compute(input);
+    },
+  };
+}
+
 /** How one stream goes: gaps of 0 are bursts, and synchronous where they come first. */
 const script = fc.record({
   values: fc.array(
-    fc.record({ gap: fc.oneof(fc.constant(0), fc.nat(4)), fails: fc.integer({ min: 0, max: 11 }).map((n) => n === 0) }),
+    fc.record({
+      gap: fc.oneof(fc.constant(0), fc.nat(4)),
+      fails: fc.integer({ min: 0, max: 11 }).map((n) => n === 0),
+      flaky: fc.constantFrom(0, 0, 0, 1, 2),
+    }),
     {
       maxLength: 40,
     },
@@ -46,6 +76,8 @@ const script = fc.record({
   concurrency: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
   batch: fc.oneof(fc.constant('auto' as const), fc.integer({ min: 1, max: 6 })),
   terminateAfter: fc.constantFrom(0, 3, Infinity),
+  /** Before another try; `undefined`: there is no bad luck. */
+  retryDelay: fc.constantFrom(undefined, 0, 1, 5),
 } as const);
 type Script = typeof script extends fc.Arbitrary<infer S> ? S : never;
 
@@ -61,8 +93,27 @@ type Courses = typeof courses extends fc.Arbitrary<infer S> ? S : never;
 
 const RETRIES = 2;
 
-function inputsOf({ values }: Script, stream: number): Input[] {
-  return values.map(({ fails }, at) => ({ stream, at, fails }));
+function inputsOf({ retryDelay, values }: Script, stream: number): Input[] {
+  return values.map(({ fails, flaky }, at) => ({ stream, at, fails, flaky: retryDelay === undefined ? 0 : flaky }));
+}
+
+const retryOf = ({ retryDelay }: Script): ParallelOptions['retry'] =>
+  retryDelay === undefined
+    ? undefined
+    : { times: 2, delay: (attempt) => attempt * retryDelay, when: (error) => error instanceof Unlucky };
+
+/** The timers of the library are those of `scheduler` while `act` runs. */
+function inTimeOf(scheduler: SchedulerLike, act: () => void): void {
+  const before = replaceClock({
+    setTimeout: ((due: (...args: any[]) => void, ms: number, ...args: any[]) =>
+      scheduler.schedule(() => due(...args), ms)) as never,
+    clearTimeout: ((timer: { unsubscribe(): void } | undefined) => timer?.unsubscribe()) as never,
+  });
+  try {
+    act();
+  } finally {
+    replaceClock(before);
+  }
 }
 
 /** A cold source in time of `scheduler`. */
@@ -93,7 +144,7 @@ function poolOf(
     const spared = attempt > 6 || (end === 'crash' && task.crashes >= RETRIES);
     return { takes: draw(takes), ends: spared ? 'itself' : end };
   };
-  return new FakePool({ compute }, { size, scheduler, course, room: () => draw(rooms), group: () => draw(groups) });
+  return new FakePool(flakyApi(), { size, scheduler, course, room: () => draw(rooms), group: () => draw(groups) });
 }
 
 interface Run {
@@ -120,6 +171,7 @@ function run(operator: typeof parallelMap, scripts: readonly Script[], drawn: Co
       batch,
       terminateAfter,
       crashRetries: RETRIES,
+      retry: retryOf(one),
     };
     let dispatched = 0;
     const all = notified[stream]!;
@@ -143,10 +195,10 @@ function run(operator: typeof parallelMap, scripts: readonly Script[], drawn: Co
       });
       if (one.unsubscribesAt !== null) scheduler.schedule(() => subscription.unsubscribe(), one.unsubscribesAt);
     };
-    if (one.startsAt === 0) start();
+    if (one.startsAt === 0) inTimeOf(scheduler, start);
     else scheduler.schedule(start, one.startsAt);
   });
-  scheduler.flush();
+  inTimeOf(scheduler, () => scheduler.flush());
   return { fake, notified, mostOut };
 }
 
@@ -180,10 +232,14 @@ function sequential(one: Script, stream: number): Notification[] {
   return notified;
 }
 
+/** Outcomes of tasks that were not run again. */
+const finals = ({ fake }: Run): FakePool<object>['told'] =>
+  fake.told.filter(({ value }) => !(value instanceof Unlucky));
+
 /** What the stream was told, as it should have been notified: in that order, up to what ends it. */
-function asTold(one: Script, stream: number, { fake }: Run): Notification[] {
+function asTold(one: Script, stream: number, ran: Run): Notification[] {
   const notified: Notification[] = [];
-  for (const { task, failed, value } of fake.told) {
+  for (const { task, failed, value } of finals(ran)) {
     const input = task.input as Input;
     if (input.stream !== stream) continue;
     if (failed && one.onError === 'throw') return [...notified, ['error', value]];
@@ -194,8 +250,8 @@ function asTold(one: Script, stream: number, { fake }: Run): Notification[] {
 }
 
 /** How many results were there, in order and without a gap, when a failure was told. */
-function readyAtFailure(stream: number, { fake }: Run): number {
-  const told = fake.told.filter(({ task }) => (task.input as Input).stream === stream);
+function readyAtFailure(stream: number, ran: Run): number {
+  const told = finals(ran).filter(({ task }) => (task.input as Input).stream === stream);
   const before = told
     .slice(
       0,
@@ -279,6 +335,31 @@ describe('the law', () => {
         });
       }),
       RUNS,
+    );
+  });
+
+  it('parallelMapIterable gives the same values, in order or as they arrive', async () => {
+    await fc.assert(
+      fc.asyncProperty(script, courses, fc.boolean(), async (drawnScript, drawn, ordered) => {
+        const one = { ...drawnScript, unsubscribesAt: null, onError: 'settle' } as const;
+        const inputs = inputsOf(one, 0);
+        const fake = poolOf({ ...drawn, takes: drawn.takes.map((frames) => frames % 2) }, asyncScheduler);
+        const { batch, concurrency, window } = one;
+        const options = { onError: 'settle', batch, concurrency, window, ordered, crashRetries: RETRIES } as const;
+        const results: Notification[] = [];
+        const retry = retryOf({ ...one, retryDelay: one.retryDelay === undefined ? undefined : 1 });
+        for await (const each of parallelMapIterable(inputs, (worker, input) => worker.compute(input), fake.pool, {
+          ...options,
+          retry,
+        }))
+          results.push(['next', each]);
+        const expected = sequential(one, 0).slice(0, -1);
+        const byIndex = (list: readonly Notification[]): unknown[] =>
+          list.toSorted((a, b) => (a[1] as { index: number }).index - (b[1] as { index: number }).index);
+        throwUnless(ordered ? results : byIndex(results)).toEqual(expected);
+        throwUnless(fake.attached).withContext('streams left').toBe(0);
+      }),
+      { numRuns: 40 },
     );
   });
 });

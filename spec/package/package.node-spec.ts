@@ -37,6 +37,7 @@ describe('The package', () => {
       'ParallelError',
       'PoolClosedError',
       'TaskTimeoutError',
+      'TooManyFailuresError',
       'Transfer',
       'Worker',
       'WorkerCrashedError',

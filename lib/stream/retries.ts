@@ -1,0 +1,58 @@
+/** The tasks of a stream, or a call, that have failed and wait for their next try. */
+import { CloneError, isProgramError } from '../api/errors.ts';
+import { type RetryPolicy, milliseconds } from '../api/options.ts';
+import type { TaskSource, Task } from '../pool/contract.ts';
+import { type Timer, clearTimeout, setTimeout } from '../primitives/clock.ts';
+
+export class Retries {
+  readonly #policy: RetryPolicy;
+  readonly #source: Pick<TaskSource, 'inContext' | 'putBack' | 'drain'>;
+  /** By the `seq` of the task that waits. */
+  readonly #timers = new Map<number, Timer>();
+  #cancelledFrom = Infinity;
+
+  constructor(policy: RetryPolicy, source: Pick<TaskSource, 'inContext' | 'putBack' | 'drain'>) {
+    this.#policy = policy;
+    this.#source = source;
+  }
+
+  /**
+   * Whether the task is run again: then its source has it back, at once or after the delay, and until then it is out. Not what
+   * would fail likewise (it cannot be cloned, or is an error of the program), nor what was moved, and is gone.
+   *
+   * @throws what `when` and `delay` throw, and where `delay` returns no milliseconds.
+   */
+  take(task: Task, error: unknown): boolean {
+    const { delay, option, times, when } = this.#policy;
+    const failures = (task.failures ?? 0) + 1;
+    if (failures > times || task.transfer !== undefined || error instanceof CloneError || isProgramError(error))
+      return false;
+    const ms = this.#source.inContext(() => {
+      if (when !== undefined && !when(error)) return undefined;
+      return typeof delay === 'number' ? delay : milliseconds(`${option}.delay()`, delay(failures, error), 0);
+    });
+    if (ms === undefined) return false;
+    // Whoever was asked may have ended the stream.
+    if (task.seq >= this.#cancelledFrom) return true;
+    task.failures = failures;
+    if (ms === 0) this.#source.putBack([task]);
+    else this.#timers.set(task.seq, setTimeout(this.#due, ms, task));
+    return true;
+  }
+
+  /** Tasks from here on are not run again. */
+  cancel(from: number): void {
+    this.#cancelledFrom = from;
+    for (const [seq, timer] of this.#timers) {
+      if (seq < from) continue;
+      clearTimeout(timer);
+      this.#timers.delete(seq);
+    }
+  }
+
+  readonly #due = (task: Task): void => {
+    this.#timers.delete(task.seq);
+    this.#source.putBack([task]);
+    this.#source.drain();
+  };
+}
