@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** Pools as users see them. */
 import type { Observable } from 'rxjs';
+import type { RetryOptions } from './options.ts';
 import type { Call, Remote, ResultOf } from './remote.ts';
 import type { AbortSignalLike } from './signal.ts';
 
@@ -76,6 +77,8 @@ export interface RunOptions {
    * ended. Default: no limit.
    */
   readonly deadline?: number | undefined;
+  /** Runs a task that failed again, as the option `retry` of a stream does; `signal` and `deadline` end that, too. Default: 0. */
+  readonly retry?: number | RetryOptions | undefined;
 }
 
 /** Options of `pool.close`. */

@@ -27,10 +27,15 @@ export const asyncDispose: typeof Symbol.asyncDispose =
 
 /** Undefined where nothing limits the call. */
 function limitsOf(options: RunOptions): CallLimits | undefined {
-  const { deadline, signal, timeout } = record('pool.run: options', options, ['signal', 'timeout', 'deadline']);
-  if (deadline === undefined && signal === undefined && timeout === undefined) return undefined;
+  const { deadline, retry, signal, timeout } = record('pool.run: options', options, [
+    'signal',
+    'timeout',
+    'deadline',
+    'retry',
+  ]);
+  if (deadline === undefined && retry === undefined && signal === undefined && timeout === undefined) return undefined;
   const due = deadline === undefined ? undefined : milliseconds('pool.run: deadline', deadline, 1);
-  return { ...resolveOptions('pool.run', { signal, timeout }, false), deadline: due };
+  return { ...resolveOptions('pool.run', { retry, signal, timeout }, false), deadline: due };
 }
 
 /** `maxQueue`: how many calls and values may wait for it. */

@@ -15,6 +15,7 @@ export class CallTask implements Task {
   readonly seq: number;
   readonly input = undefined;
   crashes = 0;
+  failures?: number;
   readonly callSite: Error;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;

@@ -3,13 +3,14 @@ import { captureContext } from '#platform';
 import { TaskTimeoutError, rememberTask } from '../api/errors.ts';
 import type { ResolvedOptions } from '../api/options.ts';
 import type { Description, TaskSource, Attachment, Pool, Task } from './contract.ts';
+import { Retries } from '../stream/retries.ts';
 import { onAbort } from '../primitives/onAbort.ts';
 import type { Context } from '../primitives/zone.ts';
 import { CALL, CallTask, fail, isQueued } from './sharedCalls.ts';
 import { type Timer, clearTimeout, setTimeout } from '../primitives/clock.ts';
 
 /** What may end a call before it has. */
-export interface CallLimits extends Partial<Pick<ResolvedOptions, 'signal' | 'timeout' | 'terminateAfter'>> {
+export interface CallLimits extends Partial<Pick<ResolvedOptions, 'retry' | 'signal' | 'timeout' | 'terminateAfter'>> {
   /** Milliseconds from the call, waiting included; undefined: any. */
   readonly deadline?: number | undefined;
 }
@@ -37,11 +38,12 @@ class SingleCall implements TaskSource {
   #counted = false;
   #unlisten: (() => void) | undefined;
   #timer: Timer | undefined;
+  readonly #retries: Retries | undefined;
 
   constructor(
     pool: Pool,
     description: Description,
-    { deadline, signal, terminateAfter = 0, timeout }: CallLimits,
+    { deadline, retry, signal, terminateAfter = 0, timeout }: CallLimits,
     calledAt: Error,
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
@@ -50,6 +52,7 @@ class SingleCall implements TaskSource {
     this.terminateAfter = terminateAfter;
     this.inContext = pool.runsHere === true ? captureContext() : inCallers;
     this.#pool = pool;
+    if (retry !== undefined) this.#retries = new Retries(retry, this);
     this.#attachment = pool.attach(this);
     try {
       this.#task = new CallTask(this.#attachment.own?.(description) ?? description, 0, calledAt, resolve, reject);
@@ -83,12 +86,26 @@ class SingleCall implements TaskSource {
     if (this.#end()) this.#task.resolve(value);
   }
 
-  failure(_task: Task, error: unknown): void {
+  get retries(): boolean {
+    return this.#retries !== undefined;
+  }
+
+  failure(task: Task, error: unknown): void {
+    try {
+      if (this.#state === 'out' && this.#retries?.take(task, error) === true) return;
+    } catch (thrown) {
+      return this.#failed(thrown);
+    }
+    this.#failed(error);
+  }
+
+  /** It has failed for good. */
+  #failed(error: unknown): void {
     if (this.#end()) fail(this.#task, error);
   }
 
-  crashed(task: Task, error: Error): boolean {
-    this.failure(task, error);
+  crashed(_task: Task, error: Error): boolean {
+    this.#failed(error);
     return false;
   }
 
@@ -119,6 +136,7 @@ class SingleCall implements TaskSource {
     this.#state = 'over';
     this.#count(-1);
     this.#unlisten?.();
+    this.#retries?.cancel(0);
     clearTimeout(this.#timer);
     return true;
   }

@@ -252,7 +252,7 @@ export function poolContract(
             (worker: any) => worker.echo(1),
             { window: 2 },
             TypeError,
-            /^pool\.run: options has no "window"; it may have signal, timeout, deadline$/,
+            /^pool\.run: options has no "window"; it may have signal, timeout, deadline, retry$/,
           ],
           [(worker: any) => worker.echo(1), null, TypeError, /^pool\.run: options must be an object, got null$/],
         ];
@@ -672,6 +672,25 @@ export function poolContract(
           );
           expect(error.message).toBe(`${key} 1`);
         });
+
+      it('runs a call again, until its signal or its deadline ends that', async () => {
+        const pool = made(1);
+        const key = `run ${Math.random()}`;
+        const call = await pool.run((worker) => worker.flaky(key, 2, []), { retry: { times: 2, delay: 1 } });
+        expect(call).toBe(copies ? 1 : 3);
+        const last = await reason(pool.run((worker) => worker.flaky(`${key} last`, 9, []), { retry: 2 }));
+        expect(last.message).toBe(`${key} last 3`);
+        const retry = { times: 9, delay: 1e6 };
+        const late = pool.run((worker) => worker.flaky(`${key} late`, 9, []), { retry, deadline: 30 });
+        expect(await reason(late)).toBeInstanceOf(TaskTimeoutError);
+        const stopped = new AbortController();
+        const when = (): boolean => {
+          queueMicrotask(() => stopped.abort('stop'));
+          return true;
+        };
+        const options = { retry: { ...retry, when }, signal: stopped.signal };
+        expect(await reason(pool.run((worker) => worker.flaky(`${key} stop`, 9, []), options))).toBe('stop');
+      });
 
       it('within a draining close', async () => {
         const key = `drains ${Math.random()}`;
