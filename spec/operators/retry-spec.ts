@@ -171,6 +171,19 @@ describe('retry', () => {
       });
     });
 
+  it('leaves no timer of a task after the one that fails, while results before that are waited for', () => {
+    marbles(({ cold, scheduler, expectObservable, flush }) => {
+      inTimeOf(scheduler);
+      const course = ({ index }: { index: number }): { takes: number } => ({ takes: [9, 2, 1][index]! });
+      const fake = new FakePool(flaky({ b: 9, c: 9 }), { size: 3, scheduler, course });
+      const retry = { times: 9, delay: 50, when: (error: unknown) => (error as Error).message.startsWith('c') };
+      const result = cold('(abc)').pipe(parallelMap((worker, value) => worker.run(value), fake.pool, { retry }));
+      expectObservable(result).toBe('---------(a#)', undefined, new Error('b1'));
+      scheduler.schedule(() => expect(timers.size).toBe(0), 5);
+      flush();
+    });
+  });
+
   it('goes on while its pool drains', () => {
     marbles(({ cold, scheduler, expectObservable }) => {
       inTimeOf(scheduler);
