@@ -10,7 +10,7 @@ import {
 import { MADE } from '../protocol/messages.ts';
 import { setImmediate } from '../primitives/clock.ts';
 import { type Context, captureZone, inRootZone } from '../primitives/zone.ts';
-import type { WorkerExit } from '../workerPool/startup/workerMonitor.ts';
+import type { WorkerExit } from '../workerPool/startup/workerExit.ts';
 import { EXPOSES } from '../workerPool/startup/startFailure.ts';
 import type { WorkerConstructor } from '../api/worker.ts';
 

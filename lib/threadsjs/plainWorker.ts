@@ -1,9 +1,51 @@
-/** Calls a plain threads.js worker, which knows nothing of batches: one task, by threads.js's own proxy. */
-import type { Task } from '../pool/contract.ts';
-import { programError } from '../api/errors.ts';
-import { plainError } from './plainError.ts';
-import type { SpawnedThread } from './threads.ts';
+/** Plain threads.js workers, which know nothing of batches: connected by threads.js, and called by its proxy, one task at a time. */
+import { CloneError, programError } from '../api/errors.ts';
 import { Transfer } from '../api/transfer.ts';
+import type { Task } from '../pool/contract.ts';
+import { remoteError } from '../protocol/remoteError.ts';
+import { loadThreads } from './loadThreads.ts';
+import type { SpawnedThread } from './threads.ts';
+
+/** A worker that others listen to. */
+interface WatchedWorker {
+  post(message: unknown, transfer?: readonly unknown[]): void;
+  end(): Promise<void>;
+}
+
+type Listener = (event: { data: unknown }) => void;
+
+/** A worker that threads.js has connected. */
+export interface PlainWorker {
+  readonly thread: SpawnedThread;
+  /** Hands a message of the worker on to threads.js. */
+  deliver(data: unknown): void;
+  end(): Promise<void>;
+}
+
+/** Has threads.js connect a worker whose first message, `init`, has come. */
+export async function spawnPlain(worker: WatchedWorker, init: unknown): Promise<PlainWorker> {
+  const { spawn, terminate } = await loadThreads();
+  const listeners = new Set<Listener>();
+  const deliver = (data: unknown): void => {
+    for (const listener of [...listeners]) listener({ data });
+  };
+  // The four methods of a worker that threads.js uses; it listens to what is delivered, not to the worker.
+  const endpoint = {
+    addEventListener(event: string, listener: Listener): void {
+      if (event === 'message') listeners.add(listener);
+    },
+    removeEventListener(_event: string, listener: Listener): void {
+      listeners.delete(listener);
+    },
+    postMessage: (message: unknown, transfer?: readonly unknown[]): void => worker.post(message, transfer),
+    terminate: (): Promise<void> => worker.end(),
+  };
+  // threads.js waits for this message: it has come already, so its own timer never runs out and never lingers.
+  const spawned = spawn(endpoint, { timeout: 2 ** 31 - 1 });
+  deliver(init);
+  const thread = await spawned;
+  return { thread, deliver, end: () => terminate(thread) };
+}
 
 /** What became of a call. */
 export interface Outcome {
@@ -26,4 +68,26 @@ export async function callPlain(thread: SpawnedThread, task: Task, callSite: Err
   } catch (error) {
     return { failed: true, value: plainError(error, callSite) };
   }
+}
+
+const MARK = {};
+
+/** What a plain worker threw: all that threads.js carries of it is name, message and stack. */
+export function plainError(error: unknown, callSite?: Error): unknown {
+  // threads.js takes this for a result that could not be sent; so it reached us as an error of that name.
+  if (error instanceof Error && error.name === 'DataCloneError')
+    return new CloneError(`A value cannot cross between threads: ${error.message}`, { cause: error });
+  const packed = error as { __error_marker?: unknown; name?: string; message?: string; stack?: string } | null;
+  const isError = error instanceof Error || (typeof packed === 'object' && packed?.__error_marker === '$$error');
+  if (!isError) return error;
+  const { name = 'Error', message = '', stack } = packed as Partial<Error>;
+  return remoteError(
+    {
+      kind: 'graph',
+      value: MARK,
+      errors: [{ name, message, stack, of: name, ours: false, own: [] }],
+      marks: [MARK],
+    },
+    callSite,
+  );
 }

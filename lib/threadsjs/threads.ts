@@ -1,5 +1,5 @@
 /**
- * The only door to threads.js on this side, opened for the first plain worker (`link.ts`): with all that it imports,
+ * The only door to threads.js on this side, opened for the first plain worker (`loadThreads.ts`): with all that it imports,
  * threads.js takes some 12 ms to load, and 13 kB of a page.
  */
 import { restoreListeners, restoreSelf } from '#sideEffects';

@@ -6,7 +6,9 @@ import { messageOf } from '../protocol/thrown.ts';
 import { SETUP, type SetupMessage } from '../protocol/messages.ts';
 import { ofInline, ofModule } from './startup/workerLabel.ts';
 import { type WorkerPoolSettings, WorkerDispatcher } from './dispatch/workerDispatcher.ts';
-import { type PendingWorker, startAfter, startWorker } from './startup/startup.ts';
+import { startAfter } from './startup/startAfter.ts';
+import { startWorker } from './startup/startup.ts';
+import type { PendingWorker } from './startup/workerConnection.ts';
 
 export { leased } from './leasedThreads.ts';
 

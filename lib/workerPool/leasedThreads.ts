@@ -3,15 +3,16 @@ import { inNoContext } from '#platform';
 import { PoolClosedError, WorkerInitError } from '../api/errors.ts';
 import { text } from '../protocol/thrown.ts';
 import { MARK } from '../protocol/messages.ts';
-import { WorkerMonitor, isWorker } from './startup/workerMonitor.ts';
+import { isWorker } from './startup/anyWorker.ts';
+import { WorkerMonitor } from './startup/workerMonitor.ts';
 import { WorkerDispatcher } from './dispatch/workerDispatcher.ts';
 import {
-  type WorkerConnection,
   type PendingWorker,
+  type WorkerConnection,
   type WorkerFactory,
   connectionTo,
-  threads,
-} from './startup/startup.ts';
+} from './startup/workerConnection.ts';
+import { loadThreads } from '../threadsjs/loadThreads.ts';
 import type * as threadsModule from '../threadsjs/threads.ts';
 import { type OpenPool, threadsOf } from '../threadsjs/threadsPool.ts';
 
@@ -50,7 +51,7 @@ class Leases implements WorkerFactory {
 
   open(): PendingWorker {
     let wanted = true;
-    const ready = Promise.all([threads(), this.#asked]).then(([{ terminate }]) => {
+    const ready = Promise.all([loadThreads(), this.#asked]).then(([{ terminate }]) => {
       if (wanted) return this.#lease(() => wanted, terminate);
       throw new PoolClosedError('The lease is no longer wanted');
     });
@@ -65,7 +66,7 @@ class Leases implements WorkerFactory {
     };
   }
 
-  /** Queues a task that hands its thread over, and that lasts until the link ends. */
+  /** Queues a task that hands its thread over, and that lasts until the connection ends. */
   #lease(wanted: () => boolean, terminate: Terminate): Promise<WorkerConnection> {
     return new Promise((resolve, reject) => {
       let queued: Queued | undefined;

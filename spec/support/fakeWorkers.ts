@@ -3,9 +3,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { WorkerPool } from '../../lib/index.ts';
 import { replaceClock } from '../../lib/primitives/clock.ts';
 import { publicPool } from '../../lib/pool/publicPool.ts';
-import type { WorkerMonitor, WorkerExit } from '../../lib/workerPool/startup/workerMonitor.ts';
+import type { WorkerExit } from '../../lib/workerPool/startup/workerExit.ts';
+import type { WorkerMonitor } from '../../lib/workerPool/startup/workerMonitor.ts';
 import { type WorkerPoolSettings, WorkerDispatcher } from '../../lib/workerPool/dispatch/workerDispatcher.ts';
-import type { WorkerConnection, PendingWorker } from '../../lib/workerPool/startup/startup.ts';
+import type { WorkerConnection, PendingWorker } from '../../lib/workerPool/startup/workerConnection.ts';
 import { BEGUN, CELL, CLAIM, DONE, SLOTS, WorkerCell, nextOf } from '../../lib/protocol/batchCell.ts';
 import { ASK, CANCEL, type CancelMessage, REPLY, RUN, type RunMessage } from '../../lib/protocol/messages.ts';
 

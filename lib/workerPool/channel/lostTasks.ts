@@ -4,7 +4,7 @@ import { TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../../api
 import type { Task } from '../../pool/contract.ts';
 import { text } from '../../protocol/thrown.ts';
 import type { Batch } from './batch.ts';
-import type { WorkerExit } from '../startup/workerMonitor.ts';
+import type { WorkerExit } from '../startup/workerExit.ts';
 import type { TaskEvents } from './taskEvents.ts';
 
 /** For the task that ran, or whose outcome was on its way. */

@@ -22,7 +22,8 @@ import {
 } from '../../protocol/messages.ts';
 import { Batch } from './batch.ts';
 import { giveNotice, whenOutOfTime } from './deadlines.ts';
-import { type WorkerConnection, uncaught } from '../startup/startup.ts';
+import type { WorkerConnection } from '../startup/workerConnection.ts';
+import { uncaught } from '../startup/workerExit.ts';
 import { type ExitOf, failTasks, timedOut } from './lostTasks.ts';
 import type { Utilization } from './utilization.ts';
 import { callPlain } from '../../threadsjs/plainWorker.ts';

@@ -5,7 +5,7 @@ import { poolClosed } from '../../api/errors.ts';
 import type { PoolStats } from '../../api/pool.ts';
 import type { TaskSource } from '../../pool/contract.ts';
 import { WorkerSlot } from './workerSlot.ts';
-import type { WorkerFactory } from '../startup/startup.ts';
+import type { WorkerFactory } from '../startup/workerConnection.ts';
 import type { SlotEvents } from '../channel/slotEvents.ts';
 import { WorkerAttachment, type WorkerAttachmentPool } from '../channel/workerAttachment.ts';
 import type { WorkerChannel } from '../channel/workerChannel.ts';

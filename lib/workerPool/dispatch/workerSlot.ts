@@ -1,7 +1,7 @@
 /** One worker after another: started on demand, and replaced when it is lost. */
 import type { WorkerInitError } from '../../api/errors.ts';
 import type { PoolEvents } from '../../pool/poolEvents.ts';
-import type { WorkerConnection, PendingWorker, WorkerFactory } from '../startup/startup.ts';
+import type { WorkerConnection, PendingWorker, WorkerFactory } from '../startup/workerConnection.ts';
 import { type ExitOf, exited, print, unstarted } from '../channel/lostTasks.ts';
 import { Utilization } from '../channel/utilization.ts';
 import type { WorkerAttachment } from '../channel/workerAttachment.ts';

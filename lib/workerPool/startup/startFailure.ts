@@ -1,8 +1,10 @@
-/** What a worker's failure to start says of the next. */
+/** Workers that do not come up: whether another would fail likewise, and what everyone who waits is told. */
+import { WorkerInitError } from '../../api/errors.ts';
+import { text } from '../../protocol/thrown.ts';
 
 /**
- * `again`: that may start. `never`: it would fail likewise, and is not tried. `refused`: what the pool was given is wrong,
- * which everyone who waits is told, whichever workers are up.
+ * Whether the next worker may start. `again`: it may. `never`: it would fail likewise, and is not tried. `refused`: what the
+ * pool was given is wrong, which everyone who waits is told, whichever workers are up.
  */
 export type Outlook = 'again' | 'never' | 'refused';
 
@@ -17,3 +19,7 @@ export const outlookOf = (error: Error): Outlook => known.get(error) ?? 'again';
 
 /** What everyone who waits in vain for a worker should look at first. */
 export const EXPOSES = 'does its module import rxjs-parallel/worker and call expose(api)?';
+
+/** There is no worker: its factory threw, or gave none, or what it needs could not be prepared. */
+export const notMade = (cause: unknown, label: string): WorkerInitError =>
+  new WorkerInitError(`A worker${label} could not be made: ${text(cause)}`, { cause });

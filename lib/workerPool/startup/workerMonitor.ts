@@ -3,55 +3,25 @@ import { afterMessages } from '#platform';
 import { clearTimeout, setTimeout } from '../../primitives/clock.ts';
 import { text } from '../../protocol/thrown.ts';
 import { END, type EndMessage } from '../../protocol/messages.ts';
-
-/** Any worker: the browser's, `node:worker_threads`', threads.js's, or this library's. */
-export interface AnyWorker {
-  postMessage(message: unknown, transfer?: readonly unknown[]): void;
-  terminate(): unknown;
-  ref?(): void;
-  unref?(): void;
-  on?(event: string, listener: (value: never) => void): unknown;
-  off?(event: string, listener: (value: never) => void): unknown;
-  addEventListener?(event: string, listener: (event: never) => void): void;
-  removeEventListener?(event: string, listener: (event: never) => void): void;
-}
-
-/** Why a worker is gone. */
-export interface WorkerExit {
-  readonly why: string;
-  /** An array, so that a `cause` of undefined is one too. */
-  readonly cause?: readonly [unknown];
-  readonly exitCode?: number | undefined;
-  /** Whether it was running when it exited: one that is terminated before has the code of those that end by themselves. */
-  readonly ran?: boolean;
-}
+import type { AnyWorker } from './anyWorker.ts';
+import { type PageError, type WorkerExit, nodeExit, pageExit } from './workerExit.ts';
 
 /** Milliseconds that a worker may take to end by itself. */
 const LEAVES_WITHIN = 1000;
 
 const UNREADABLE = 'sent a message that cannot be read';
 
-type Listener = (event: { data: unknown }) => void;
-
-export function isWorker(value: unknown): value is AnyWorker {
-  const worker = value as Partial<AnyWorker> | null | undefined;
-  return (
-    typeof worker === 'object' &&
-    worker !== null &&
-    typeof worker.postMessage === 'function' &&
-    typeof worker.terminate === 'function' &&
-    (typeof worker.on === 'function' || typeof worker.addEventListener === 'function')
-  );
-}
+/** By the event that each listens to. */
+type Listeners = Readonly<Record<string, (value: never) => void>>;
 
 export class WorkerMonitor {
-  /** Called with every message, and once with the loss. */
+  /** Called with every message, and once with the exit. */
   onMessage: (data: unknown) => void = () => {};
   onLost: (exit: WorkerExit) => void = () => {};
   /** Called where a message of the worker cannot be read. While nobody knows what may have been in it, the worker is lost. */
   onUnread: (exit: WorkerExit) => void = (exit) => this.lose(exit);
   readonly worker: AnyWorker;
-  readonly #listening: readonly (readonly [string, (value: never) => void])[];
+  readonly #listeners: readonly (readonly [string, (value: never) => void])[];
   readonly #unloaded: string;
   #lost = false;
   /** Why it was lost; undefined where it was ended on purpose. */
@@ -67,8 +37,8 @@ export class WorkerMonitor {
   constructor(worker: AnyWorker, unloaded: string = 'is its URL right, and its text a module?') {
     this.worker = worker;
     this.#unloaded = unloaded;
-    this.#listening = typeof worker.on === 'function' ? this.#nodeEvents() : this.#webEvents();
-    for (const [event, listener] of this.#listening)
+    this.#listeners = Object.entries(typeof worker.on === 'function' ? this.#nodeListeners() : this.#pageListeners());
+    for (const [event, listener] of this.#listeners)
       if (typeof worker.on === 'function') worker.on(event, listener);
       else worker.addEventListener?.(event, listener);
   }
@@ -156,7 +126,7 @@ export class WorkerMonitor {
   /** Stops watching a worker that lives on. */
   release(): void {
     this.#lost = true;
-    for (const [event, listener] of this.#listening)
+    for (const [event, listener] of this.#listeners)
       if (typeof this.worker.off === 'function') this.worker.off(event, listener);
       else this.worker.removeEventListener?.(event, listener);
   }
@@ -175,79 +145,30 @@ export class WorkerMonitor {
     if (!this.#lost) this.onUnread(exit);
   }
 
-  #nodeEvents(): (readonly [string, (value: never) => void])[] {
-    let cause: readonly [unknown] | undefined;
+  #nodeListeners(): Listeners {
     let ran = false;
-    return [
-      ['online', () => (ran = true)],
-      ['message', (data: unknown) => this.#message(data)],
-      ['messageerror', (error: unknown) => this.#unread({ why: UNREADABLE, cause: [error] })],
+    let cause: readonly [unknown] | undefined;
+    return {
+      online: () => (ran = true),
+      message: (data: unknown) => this.#message(data),
+      messageerror: (error: unknown) => this.#unread({ why: UNREADABLE, cause: [error] }),
       // `exit` follows, after the messages that were sent before it.
-      ['error', (error: unknown) => (cause = [error])],
-      [
-        'exit',
-        (exitCode: number) => {
-          this.#gone();
-          this.lose(
-            cause === undefined
-              ? { why: `exited with code ${exitCode}`, exitCode, ran }
-              : { why: `ended by an uncaught error (${text(cause[0])})`, exitCode, cause },
-          );
-        },
-      ],
-    ];
+      error: (error: unknown) => (cause = [error]),
+      exit: (exitCode: number) => {
+        this.#gone();
+        this.lose(nodeExit(exitCode, ran, cause));
+      },
+    };
   }
 
-  #webEvents(): (readonly [string, (value: never) => void])[] {
-    return [
-      ['message', (event: { data: unknown }) => this.#message(event.data)],
-      ['messageerror', () => this.#unread({ why: UNREADABLE })],
-      [
-        'error',
-        (event: { message?: string; error?: unknown; filename?: string; lineno?: number; preventDefault?(): void }) => {
-          event.preventDefault?.();
-          const cause =
-            event.error ?? (event.message === undefined || event.message === '' ? undefined : new Error(event.message));
-          if (cause === undefined) this.lose({ why: `could not be loaded (${this.#unloaded})` });
-          else {
-            // All that a page knows of where its worker's module is; the text of an inline one has no place.
-            const { filename = '', lineno } = event;
-            const at = /^(?:$|blob:|data:)/.test(filename) ? '' : ` at ${filename}:${lineno}`;
-            this.lose({ why: `ended by an uncaught error (${text(cause)}${at})`, cause: [cause] });
-          }
-        },
-      ],
-    ];
-  }
-}
-
-/** The guarded worker as threads.js sees it: the four methods that it uses, and no listener of the worker's own. */
-export class ThreadsEndpoint {
-  readonly #monitor: WorkerMonitor;
-  readonly #listeners = new Set<Listener>();
-
-  constructor(monitor: WorkerMonitor) {
-    this.#monitor = monitor;
-  }
-
-  addEventListener(event: string, listener: Listener): void {
-    if (event === 'message') this.#listeners.add(listener);
-  }
-
-  removeEventListener(_event: string, listener: Listener): void {
-    this.#listeners.delete(listener);
-  }
-
-  postMessage(message: unknown, transfer?: readonly unknown[]): void {
-    this.#monitor.post(message, transfer);
-  }
-
-  terminate(): Promise<void> {
-    return this.#monitor.end();
-  }
-
-  /** Hands a message on to threads.js. */
-  deliver(data: unknown): void {
-    for (const listener of [...this.#listeners]) listener({ data });
+  #pageListeners(): Listeners {
+    return {
+      message: ({ data }: { data: unknown }) => this.#message(data),
+      messageerror: () => this.#unread({ why: UNREADABLE }),
+      error: (event: PageError) => {
+        event.preventDefault?.();
+        this.lose(pageExit(event, this.#unloaded));
+      },
+    };
   }
 }

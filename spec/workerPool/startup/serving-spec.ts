@@ -3,7 +3,7 @@ import { type Remote, Transfer, type WorkerPool, parallelMap } from '../../../li
 import { publicPool } from '../../../lib/pool/publicPool.ts';
 import { WorkerMonitor } from '../../../lib/workerPool/startup/workerMonitor.ts';
 import { type WorkerPoolSettings, WorkerDispatcher } from '../../../lib/workerPool/dispatch/workerDispatcher.ts';
-import type { WorkerConnection, PendingWorker } from '../../../lib/workerPool/startup/startup.ts';
+import type { WorkerConnection, PendingWorker } from '../../../lib/workerPool/startup/workerConnection.ts';
 import { REPLY, type ReplyMessage, type RunMessage } from '../../../lib/protocol/messages.ts';
 
 interface Api {

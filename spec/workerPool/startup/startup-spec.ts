@@ -1,5 +1,8 @@
 import { WorkerInitError } from '../../../lib/index.ts';
-import { type PendingWorker, startAfter, startWorker } from '../../../lib/workerPool/startup/startup.ts';
+import { startAfter } from '../../../lib/workerPool/startup/startAfter.ts';
+import { Startup, startWorker } from '../../../lib/workerPool/startup/startup.ts';
+import type { PendingWorker } from '../../../lib/workerPool/startup/workerConnection.ts';
+import { WorkerMonitor } from '../../../lib/workerPool/startup/workerMonitor.ts';
 import { LOCK, MARK, INIT, UNCAUGHT } from '../../../lib/protocol/messages.ts';
 import { ofInline } from '../../../lib/workerPool/startup/workerLabel.ts';
 import { OfNode } from '../../support/hostWorkers.ts';
@@ -8,6 +11,11 @@ const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** What threads.js tells first; ours is known by its mark. */
 const EXPOSED = { type: 'init', exposed: { type: 'module', methods: ['echo', MARK] } };
+
+/** The same of a plain worker. */
+const PLAIN = { type: 'init', exposed: { type: 'module', methods: ['echo'] } };
+
+const asks = { type: LOCK, name: undefined, settled: false };
 
 /** A worker that is coming up, and what came of that. */
 function starting(initTimeout = 10_000) {
@@ -39,7 +47,6 @@ describe('A worker that comes up', () => {
 
   it('waits for the lock that it has asked for', async () => {
     const { worker, came, says } = starting();
-    const asks = { type: LOCK, name: undefined, settled: false };
     await says(asks);
     await says(EXPOSED);
     expect(came).toEqual({});
@@ -76,7 +83,7 @@ describe('A worker that comes up', () => {
 
   it('keeps the process alive while somebody waits for it, and no longer', async () => {
     const { worker, opening } = starting();
-    for (const alive of [true, false, false, true]) opening.hold(alive);
+    for (const alive of [false, true]) opening.hold(alive);
     expect(worker.done).toEqual(['unref', 'ref']);
     await opening.end();
     opening.hold(false);
@@ -89,6 +96,49 @@ describe('A worker that comes up', () => {
     await turn();
     expect(came.error!.message).toBe('A worker was ended before it exposed anything');
     expect(worker.done).toEqual(['terminate']);
+  });
+});
+
+describe('The state of a worker that comes up', () => {
+  const uncaught = { type: UNCAUGHT, error: { kind: 'value', value: 0 } };
+  const free = { ...asks, settled: true };
+  const paths: readonly (readonly [string, readonly unknown[], readonly Startup['state'][]])[] = [
+    ['without a lock', [EXPOSED, EXPOSED], ['ready', 'ready']],
+    ['that waits for its lock', [asks, EXPOSED, EXPOSED, free], ['spawned', 'awaitingLock', 'awaitingLock', 'ready']],
+    ['that has its lock early', [asks, free, EXPOSED], ['spawned', 'spawned', 'ready']],
+    ['that says nothing of ours', [undefined, 'init', { type: 'init' }], ['spawned', 'spawned', 'spawned']],
+    ['that threw', [uncaught, EXPOSED], ['lost', 'lost']],
+    ['that threw while it waited', [asks, EXPOSED, uncaught, free], ['spawned', 'awaitingLock', 'lost', 'lost']],
+    ['that threw when it was up', [EXPOSED, uncaught], ['ready', 'lost']],
+    ['that threads.js connects', [PLAIN, PLAIN], ['exposed', 'exposed']],
+    ['that threw while threads.js connected it', [PLAIN, uncaught], ['exposed', 'lost']],
+  ];
+  for (const [name, messages, states] of paths)
+    it(`follows from what it says: of one ${name}`, async () => {
+      const worker = new OfNode();
+      const startup = new Startup(new WorkerMonitor(worker), '', 10_000);
+      startup.ready.catch(() => {});
+      expect(startup.state).toBe('spawned');
+      const passed = messages.map((message) => (worker.says('message', message), startup.state));
+      expect(passed).toEqual([...states]);
+      await startup.end();
+      expect(startup.state).toBe('lost');
+    });
+
+  it('is ready once threads.js has connected it, unless it was lost meanwhile', async () => {
+    const started = (...messages: readonly unknown[]): Startup => {
+      const worker = new OfNode();
+      const startup = new Startup(new WorkerMonitor(worker), ' of a spec', 10_000);
+      for (const message of messages) worker.says('message', message);
+      return startup;
+    };
+    const lost = started(PLAIN, uncaught);
+    await expectAsync(lost.ready).toBeRejectedWithError(WorkerInitError);
+    // threads.js connects them in turn.
+    const up = started(PLAIN);
+    expect((await up.ready).label).toBe(' of a spec');
+    expect([lost.state, up.state]).toEqual(['lost', 'ready']);
+    await up.end();
   });
 });
 

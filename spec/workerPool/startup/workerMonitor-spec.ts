@@ -1,4 +1,6 @@
-import { WorkerMonitor, type WorkerExit, isWorker } from '../../../lib/workerPool/startup/workerMonitor.ts';
+import { isWorker } from '../../../lib/workerPool/startup/anyWorker.ts';
+import type { WorkerExit } from '../../../lib/workerPool/startup/workerExit.ts';
+import { WorkerMonitor } from '../../../lib/workerPool/startup/workerMonitor.ts';
 import { OfNode, OfPage } from '../../support/hostWorkers.ts';
 
 /** A guard over it, and what that has told. */

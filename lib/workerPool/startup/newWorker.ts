@@ -1,0 +1,35 @@
+/** The worker that a pool's factory makes. */
+import { marked } from '#platform';
+import { show } from '../../api/options.ts';
+import { type AnyWorker, isWorker } from './anyWorker.ts';
+import { notMade, withOutlook } from './startFailure.ts';
+
+const known = new WeakSet<object>();
+
+/** Throws what `notMade` makes of what is wrong. `pool` says for which pool it is. */
+export function newWorker(factory: () => unknown, pool: string): AnyWorker {
+  let returned: unknown;
+  try {
+    returned = marked(factory);
+  } catch (cause) {
+    throw notMade(cause, pool);
+  }
+  const problem = problemWith(returned);
+  if (problem !== undefined) {
+    const cause = new TypeError(`The pool's factory must return a new Worker${problem}`);
+    throw withOutlook(notMade(cause, pool), 'refused');
+  }
+  known.add(returned as AnyWorker);
+  return returned as AnyWorker;
+}
+
+/** Undefined for a worker that nobody has had before. */
+function problemWith(returned: unknown): string | undefined {
+  if (returned instanceof Promise) {
+    // Nobody else hears of its rejection, or ends the worker it resolves to.
+    const end = (worker: unknown): unknown => isWorker(worker) && worker.terminate();
+    returned.then(end).catch(() => {});
+  }
+  if (!isWorker(returned)) return `, it returned ${show(returned)}`;
+  return known.has(returned) ? ' each time, it returned one that it had returned before' : undefined;
+}
