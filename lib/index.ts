@@ -18,13 +18,14 @@ export {
   taskOf,
 } from './api/errors.ts';
 export { localPool } from './localPool.ts';
-export type { ParallelIterableOptions, ParallelOptions, RetryOptions, Settled } from './api/options.ts';
+export type { ParallelIterableOptions, ParallelOptions, RetryOptions, Settled, TaskReport } from './api/options.ts';
 export { type ParallelOperator, parallelMap } from './parallelMap.ts';
 export { type IterableSource, parallelMapIterable } from './parallelMapIterable.ts';
 export { parallelMapUnordered } from './parallelMapUnordered.ts';
 export type { CloseOptions, PoolEvent, PoolStats, RunOptions, ThreadsPool, WorkerPool } from './api/pool.ts';
 export type { Call, Remote } from './api/remote.ts';
 export type { AbortSignalLike } from './api/signal.ts';
+export type { TaskContext } from './api/taskContext.ts';
 export { Transfer } from './api/transfer.ts';
 export { type WorkerPoolOptions, workerPool } from './workerPool/workerPool.ts';
 

@@ -9,7 +9,7 @@ import type { PoolStats, WorkerPool } from './api/pool.ts';
 import type { Description, Task, TaskSource } from './pool/contract.ts';
 import { RunningTask, enterTask, leaveTask } from './protocol/taskContext.ts';
 import { type Methods, isThenable, methodOf } from './protocol/methods.ts';
-import { move, resultError, snapshot } from './protocol/snapshot.ts';
+import { move, reportError, resultError, snapshot } from './protocol/snapshot.ts';
 import { messageOf } from './protocol/thrown.ts';
 import { isTransfer } from './protocol/transferable.ts';
 
@@ -124,7 +124,12 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
   }
 
   #run(attachment: LocalAttachment, task: Task): void {
-    const context = new RunningTask(task.index, () => running.abandoned);
+    const context = new RunningTask(
+      task.index,
+      () => running.abandoned,
+      undefined,
+      (_task, value) => this.#report(running, value),
+    );
     const began = monotonic();
     const running: Running = { attachment, task, context, began, abandoned: undefined, timer: undefined };
     this.#running = running;
@@ -198,6 +203,17 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
     }, timeout);
   }
 
+  /** Each report is heard at once: nothing has to be thinned that is no message. */
+  #report({ abandoned, attachment, task }: Running, value: unknown): void {
+    if (this.#running?.task !== task || abandoned !== undefined) return;
+    const { source } = attachment;
+    if (source.reports !== true && !this.events.observed) return;
+    const copy = ownReport(value);
+    if (this.events.observed)
+      this.events.emit({ type: 'task:report', worker: 0, index: task.index, time: now(), value: copy });
+    if (source.reports === true) source.report?.(task, copy);
+  }
+
   #abandon(running: Running, why: 'cancel' | 'timeout'): void {
     clearTimeout(running.timer);
     running.abandoned ??= why;
@@ -206,6 +222,15 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
 
   #tellEnd({ index }: Task, outcome: 'value' | 'error' | 'timeout' | 'cancel'): void {
     if (this.events.observed) this.events.emit({ type: 'task:end', worker: 0, index, time: now(), outcome });
+  }
+}
+
+/** What arrives of a report: a copy. */
+function ownReport(value: unknown): unknown {
+  try {
+    return snapshot(value);
+  } catch (cause) {
+    throw reportError(messageOf(cause), { cause });
   }
 }
 

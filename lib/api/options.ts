@@ -19,6 +19,16 @@ export interface RetryOptions {
   readonly when?: ((error: unknown) => boolean) | undefined;
 }
 
+/** What a task says before it ends, by `report` of its context. */
+export interface TaskReport {
+  /** The number of the value in its stream, from 0. */
+  readonly index: number;
+  /** The value of the source that the task is about; of `pool.run` there is none. */
+  readonly input: any;
+  /** A copy of what was reported. */
+  readonly value: any;
+}
+
 /** Where nothing is known of it, any of the words: an editor proposes these. */
 type OnError<Mode> = [Mode] extends [never] ? 'throw' | 'settle' | 'skip' : Mode;
 
@@ -74,6 +84,12 @@ export interface OptionsWithPool<Mode = 'throw' | 'settle' | 'skip'> {
   readonly maxFailures?: number | undefined;
   /** Aborts the stream with its reason. */
   readonly signal?: AbortSignalLike | undefined;
+  /**
+   * Hears what tasks report before they end (`taskContext().report(value)`; of an inline function `task.report`, its fourth
+   * argument): at once, also of a task that computes without a pause, and nothing after the task's outcome. What it throws
+   * errors the stream. Default: reports go nowhere, and cost nothing.
+   */
+  readonly onReport?: ((report: TaskReport) => void) | undefined;
   /** Push sources: most values waiting to be dispatched: an integer, at least 1, or `Infinity`, the default. */
   readonly maxPending?: number | undefined;
   /**
@@ -132,6 +148,7 @@ export interface ResolvedOptions {
   readonly retry: RetryPolicy | undefined;
   readonly maxFailures: number;
   readonly signal: AbortSignalLike | undefined;
+  readonly onReport: ((report: TaskReport) => void) | undefined;
   readonly context: unknown;
   readonly transfer: ((value: any, index: number) => readonly object[]) | undefined;
   readonly maxPending: number;
@@ -150,6 +167,7 @@ const NAMES = [
   'retry',
   'maxFailures',
   'signal',
+  'onReport',
   'context',
   'transfer',
   'maxPending',
@@ -204,6 +222,7 @@ export function resolveOptions(
     retry,
     maxFailures,
     signal,
+    onReport: callable(of('onReport'), given['onReport']),
     context: given['context'],
     transfer,
     maxPending: whole(of('maxPending'), given['maxPending'], 1, Infinity, true),

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** Pools as users see them. */
 import type { Observable } from 'rxjs';
-import type { RetryOptions } from './options.ts';
+import type { RetryOptions, TaskReport } from './options.ts';
 import type { Call, Remote, ResultOf } from './remote.ts';
 import type { AbortSignalLike } from './signal.ts';
 
@@ -53,6 +53,14 @@ export type PoolEvent =
        */
       readonly error?: Error;
     }
+  | {
+      readonly type: 'task:report';
+      readonly worker: number;
+      readonly index: number;
+      readonly time: number;
+      /** What the task has reported. */
+      readonly value: unknown;
+    }
   | { readonly type: 'task:start'; readonly worker: number; readonly index: number; readonly time: number }
   | {
       readonly type: 'task:end';
@@ -79,6 +87,8 @@ export interface RunOptions {
   readonly deadline?: number | undefined;
   /** Runs a task that failed again, as the option `retry` of a stream does; `signal` and `deadline` end that, too. Default: 0. */
   readonly retry?: number | RetryOptions | undefined;
+  /** Hears what the task reports before it ends, as the option of the operators does; what it throws rejects the promise. */
+  readonly onReport?: ((report: TaskReport) => void) | undefined;
 }
 
 /** Options of `pool.close`. */

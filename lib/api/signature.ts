@@ -7,6 +7,7 @@
 import type { Settled } from './options.ts';
 import type { ThreadsPool, WorkerPool } from './pool.ts';
 import type { Call, Remote, ResultOf } from './remote.ts';
+import type { TaskContext } from './taskContext.ts';
 
 /** A number of workers that run `fn` itself; left out, it is the number of cores. */
 type Inline = number | undefined;
@@ -31,7 +32,7 @@ type ApiOf<W> = W extends WorkerPool<infer Api> ? Api : W extends ThreadsPool<in
  */
 export type Fn<W, V, P, Context, R> = ByWorkers<
   W,
-  (value: V, index: number, context: Context) => R,
+  (value: V, index: number, context: Context, task: TaskContext) => R,
   (worker: Remote<ApiOf<W>>, value: P, index: number) => R,
   [Workers] extends [W]
     ? (...args: any[]) => R

@@ -59,6 +59,10 @@ export interface TaskSource {
   next(): Task | undefined;
   /** These have not run: they are next again. */
   putBack(tasks: readonly Task[]): void;
+  /** Whether `report` is wanted; default: no. */
+  readonly reports?: boolean;
+  /** What the task says before it ends. */
+  report?(task: Task, value: unknown): void;
   value(task: Task, value: unknown): void;
   failure(task: Task, error: unknown): void;
   /** The worker that ran this task is gone. Returns whether it is run again. */

@@ -27,15 +27,16 @@ export const asyncDispose: typeof Symbol.asyncDispose =
 
 /** Undefined where nothing limits the call. */
 function limitsOf(options: RunOptions): CallLimits | undefined {
-  const { deadline, retry, signal, timeout } = record('pool.run: options', options, [
+  const { deadline, onReport, retry, signal, timeout } = record('pool.run: options', options, [
     'signal',
     'timeout',
     'deadline',
     'retry',
+    'onReport',
   ]);
-  if (deadline === undefined && retry === undefined && signal === undefined && timeout === undefined) return undefined;
+  if ([deadline, onReport, retry, signal, timeout].every((each) => each === undefined)) return undefined;
   const due = deadline === undefined ? undefined : milliseconds('pool.run: deadline', deadline, 1);
-  return { ...resolveOptions('pool.run', { retry, signal, timeout }, false), deadline: due };
+  return { ...resolveOptions('pool.run', { onReport, retry, signal, timeout }, false), deadline: due };
 }
 
 /** `maxQueue`: how many calls and values may wait for it. */

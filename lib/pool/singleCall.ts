@@ -10,7 +10,9 @@ import { CALL, CallTask, fail, isQueued } from './sharedCalls.ts';
 import { type Timer, clearTimeout, setTimeout } from '../primitives/clock.ts';
 
 /** What may end a call before it has. */
-export interface CallLimits extends Partial<Pick<ResolvedOptions, 'retry' | 'signal' | 'timeout' | 'terminateAfter'>> {
+export interface CallLimits extends Partial<
+  Pick<ResolvedOptions, 'retry' | 'signal' | 'timeout' | 'terminateAfter' | 'onReport'>
+> {
   /** Milliseconds from the call, waiting included; undefined: any. */
   readonly deadline?: number | undefined;
 }
@@ -31,6 +33,7 @@ class SingleCall implements TaskSource {
   readonly terminateAfter: number;
   readonly callSite = undefined;
   readonly inContext: Context;
+  readonly #onReport: CallLimits['onReport'];
   readonly #pool: Pool;
   readonly #attachment: Attachment;
   readonly #task: CallTask;
@@ -43,14 +46,16 @@ class SingleCall implements TaskSource {
   constructor(
     pool: Pool,
     description: Description,
-    { deadline, retry, signal, terminateAfter = 0, timeout }: CallLimits,
+    { deadline, onReport, retry, signal, terminateAfter = 0, timeout }: CallLimits,
     calledAt: Error,
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
   ) {
     this.timeout = timeout;
     this.terminateAfter = terminateAfter;
-    this.inContext = pool.runsHere === true ? captureContext() : inCallers;
+    this.#onReport = onReport;
+    // A promise tells in its own context; who hears reports does not.
+    this.inContext = pool.runsHere === true || onReport !== undefined ? captureContext() : inCallers;
     this.#pool = pool;
     if (retry !== undefined) this.#retries = new Retries(retry, this);
     this.#attachment = pool.attach(this);
@@ -80,6 +85,21 @@ class SingleCall implements TaskSource {
 
   putBack(tasks: readonly Task[]): void {
     if (tasks.length > 0 && this.#state === 'out') this.#state = 'waiting';
+  }
+
+  get reports(): boolean {
+    return this.#onReport !== undefined;
+  }
+
+  report({ index, input }: Task, value: unknown): void {
+    if (this.#state === 'over') return;
+    this.inContext(() => {
+      try {
+        this.#onReport!({ index, input, value });
+      } catch (error) {
+        this.error(error);
+      }
+    });
   }
 
   value(_task: Task, value: unknown): void {

@@ -21,6 +21,7 @@ export const SETUP = 'rxjs-parallel:setup';
 export const REPLY = 'rxjs-parallel:reply';
 export const BEGIN = 'rxjs-parallel:begin';
 export const ASK = 'rxjs-parallel:ask';
+export const REPORT = 'rxjs-parallel:report';
 export const UNREAD = 'rxjs-parallel:unread';
 export const END = 'rxjs-parallel:end';
 export const UNCAUGHT = 'rxjs-parallel:uncaught';
@@ -56,6 +57,8 @@ export interface RunMessage {
   readonly index: number | readonly number[];
   /** Whether each task's start and end are wanted. */
   readonly timed: boolean;
+  /** Whether what tasks report is wanted. */
+  readonly reports: boolean;
 }
 
 /** From this offset on the batch is cancelled. */
@@ -80,6 +83,19 @@ export interface BeginMessage {
   readonly offset: number;
   /** Milliseconds since the epoch. */
   readonly time: number;
+}
+
+/** What a task says before it ends. */
+export interface ReportMessage {
+  readonly type: typeof REPORT;
+  readonly id: number;
+  readonly offset: number;
+  /** When the task began, where times are wanted, and when it reported: ms since the epoch. */
+  readonly began: number;
+  readonly time: number;
+  /** A `Thrown` where it holds errors. */
+  readonly value: unknown;
+  readonly held: boolean;
 }
 
 /** A message could not be read there (nested too deep for that side's stack, say): back to its sender. */

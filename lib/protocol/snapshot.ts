@@ -191,5 +191,8 @@ export function cut<T>(clone: T, moved: readonly unknown[] = []): T {
 /** Why something could not be moved, perhaps. */
 export const COPY_FIRST = ' (what others go on using, as the pool of Buffer, cannot be moved: copy it first)';
 
+export const reportError = (why: string, options?: ErrorOptions): CloneError =>
+  new CloneError(`What the task reports cannot cross to the main thread: ${why}`, options);
+
 export const resultError = (why: string): CloneError =>
   new CloneError(`The result of the task cannot cross to the main thread: ${why}`);

@@ -1,17 +1,6 @@
 /** What a task may know of itself while it runs. */
 import type { TaskSignal } from '../api/signal.ts';
-
-/** The task that is running. */
-export interface TaskContext {
-  /** The number of the value in its stream, from 0. */
-  readonly index: number;
-  /**
-   * Aborts when the task is cancelled, and when its `timeout` runs out: its `reason` is then a DOMException named
-   * `TimeoutError`, as that of `AbortSignal.timeout()`. Ask `signal.aborted` in a long loop, or hand it to what takes a
-   * signal. A task that has asked for its signal has `terminateAfter` ms to stop before its worker is ended.
-   */
-  readonly signal: TaskSignal;
-}
+import type { TaskContext } from '../api/taskContext.ts';
 
 /** Why nobody waits for a task any more. */
 export type Stop = 'cancel' | 'timeout';
@@ -21,14 +10,21 @@ export class RunningTask implements TaskContext {
   readonly index: number;
   readonly #stopped: () => Stop | undefined;
   readonly #asked: () => void;
+  readonly report: (value: unknown) => void;
   #controller: AbortController | undefined;
   #restore: (() => void) | undefined;
 
-  /** `stopped` says whether it has to stop; `asked` hears that the task listens to that. */
-  constructor(index: number, stopped: () => Stop | undefined, asked: () => void = () => {}) {
+  /** `stopped` says whether it has to stop; `asked` hears that the task listens to that, `reported` what it reports. */
+  constructor(
+    index: number,
+    stopped: () => Stop | undefined,
+    asked: () => void = () => {},
+    reported: (task: RunningTask, value: unknown) => void = () => {},
+  ) {
     this.index = index;
     this.#stopped = stopped;
     this.#asked = asked;
+    this.report = (value) => reported(this, value);
   }
 
   get signal(): TaskSignal {

@@ -176,6 +176,21 @@ export class Stream implements TaskSource {
     return this.#retries !== undefined;
   }
 
+  get reports(): boolean {
+    return this.#options.onReport !== undefined;
+  }
+
+  report({ index, input, seq }: Task, value: unknown): void {
+    if (seq > this.#failedAt) return;
+    this.inContext(() => {
+      try {
+        this.#options.onReport!({ index, input, value });
+      } catch (error) {
+        this.error(error);
+      }
+    });
+  }
+
   failure(task: Task, error: unknown): void {
     try {
       if (task.seq <= this.#failedAt && this.#retries?.take(task, error) === true) return;

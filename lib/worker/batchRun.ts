@@ -5,6 +5,7 @@ import { WorkerCell } from '../protocol/batchCell.ts';
 import { ASK, type AskMessage, BEGIN, type BeginMessage, type RunMessage } from '../protocol/messages.ts';
 import { RunningTask, type Stop } from '../protocol/taskContext.ts';
 import { Outcomes } from './outcomes.ts';
+import { Reports } from './reports.ts';
 
 /** The beginning of a task is told at once, but no more often than so many ms apart. */
 const BEGIN_EVERY = 5;
@@ -16,6 +17,9 @@ export class BatchRun {
   /** Which task runs, and its context if it asked for one. */
   #offset = -1;
   #task: RunningTask | undefined;
+  /** When it began, where times are wanted. */
+  #began = 0;
+  #reports: Reports | undefined;
   /** When the last task's beginning was told. */
   #told = -Infinity;
 
@@ -41,6 +45,7 @@ export class BatchRun {
     this.#offset = offset;
     if (!this.message.timed) return 0;
     const began = monotonic();
+    this.#began = timeOrigin + began;
     if (began - this.#told > BEGIN_EVERY) {
       this.#told = began;
       this.#tellBegin(offset, timeOrigin + began);
@@ -50,6 +55,7 @@ export class BatchRun {
 
   /** The task that began then has ended. */
   ended(began: number): void {
+    this.#reports?.flush();
     this.#task = undefined;
     this.cell.done(this.#offset + 1);
     // If no task follows, the last reply comes at once anyway.
@@ -69,6 +75,7 @@ export class BatchRun {
       typeof index === 'number' ? index + this.#offset : index[this.#offset]!,
       this.#stopped,
       this.#asked,
+      this.#report,
     );
     return this.#task;
   };
@@ -85,6 +92,13 @@ export class BatchRun {
     if (count > 1 || this.#task === undefined) return;
     this.cell.ask();
     if (!this.cell.shared) post({ type: ASK, id } satisfies AskMessage);
+  };
+
+  /** Of a task that has ended, nobody hears any more. */
+  readonly #report = (task: RunningTask, value: unknown): void => {
+    if (!this.message.reports || this.#task !== task) return;
+    this.#reports ??= new Reports(this.message.id);
+    this.#reports.add(this.#offset, this.#began, value);
   };
 
   #tellBegin(offset: number, time: number): void {

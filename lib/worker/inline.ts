@@ -4,10 +4,11 @@ import { CloneError, ClosureError } from '../api/workerErrors.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { INLINE, SETUP, type SetupMessage } from '../protocol/messages.ts';
 import { explain } from './missingNames.ts';
+import type { TaskContext } from '../api/taskContext.ts';
 import { taskContext } from '../protocol/taskContext.ts';
 import { expose } from './expose.ts';
 
-type Inline = (value: unknown, index: number, context: unknown) => unknown;
+type Inline = (value: unknown, index: number, context: unknown, task: TaskContext) => unknown;
 /** Compiled with what compilers put into functions and which does no harm if it does nothing. */
 export type Compiled = (__name: <T>(fn: T) => T) => Inline;
 
@@ -26,7 +27,8 @@ export function serveInline(compile: (source: string | undefined) => Compiled): 
     expose({
       [INLINE](value: unknown): unknown {
         try {
-          const result = fn(value, taskContext().index, context);
+          const task = taskContext();
+          const result = fn(value, task.index, context, task);
           return result instanceof Promise ? result.catch((error: unknown) => explain(error, text)) : result;
         } catch (error) {
           return explain(error, text);

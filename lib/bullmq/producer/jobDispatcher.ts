@@ -4,6 +4,7 @@ import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, WorkerInitError 
 import type { PoolStats } from '../../api/pool.ts';
 import type { Task, TaskSource } from '../../pool/contract.ts';
 import { Job } from './job.ts';
+import { read } from '../shared/codec.ts';
 import { type OnError, Notices } from '../shared/notices.ts';
 import { outcomeOf, reportIn, unableOf } from './outcomes.ts';
 import { JobSlot, timesOf } from './jobSlot.ts';
@@ -114,6 +115,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
         spread: concurrency === Infinity,
         timeout: timeout ?? null,
         terminateAfter: terminateAfter === Infinity ? null : terminateAfter,
+        ...(source.reports === true || this.events.observed ? { reports: true } : {}),
       },
       again,
     );
@@ -132,12 +134,26 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
     if (this.#run === undefined || this.#run.ended)
       this.#run = new QueueSession(this.#settings, {
         ended: (job, data, failure) => this.#done(job, data, failure),
+        reported: (job, seq, text) => this.#reported(job, seq, text),
         missing: (job) => this.#lost(job, 'was removed from the queue', MOST_LOSSES),
         dropped: (job) => this.#free(job),
         troubled: (error) => this.#notices.say(error),
         broken: (why, cause) => this.#broken(why, cause),
       });
     this.#run.add(wanted);
+  }
+
+  #reported(job: Job, seq: number, text: string): void {
+    const task = job.waited[seq];
+    if (task === undefined) return;
+    let value: unknown;
+    try {
+      value = read(text, this.maxPayload);
+    } catch (error) {
+      return this.#notices.say(error);
+    }
+    this.#taskEvents.reported(job, task, value);
+    job.attachment.source.report?.(task, value);
   }
 
   #done(job: Job, data: string | null, failure: string | null): void {

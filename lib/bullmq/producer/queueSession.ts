@@ -8,7 +8,7 @@ import { clearInterval, setInterval } from '../../primitives/clock.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Job } from './job.ts';
 import { RedisConnection, type RedisConnectionSettings } from '../shared/redisConnection.ts';
-import { QueueKeys, jobRequest, runOf } from '../shared/message.ts';
+import { QueueKeys, jobRequest, reportOf, runOf } from '../shared/message.ts';
 import { Queue } from '../shared/peers.ts';
 import { within } from '../shared/redis.ts';
 import { explain } from '../shared/redisErrors.ts';
@@ -24,6 +24,8 @@ export interface SessionSettings extends RedisConnectionSettings {
 export interface SessionEvents {
   /** It has ended; `data` is what its machine made of it, `failure` what BullMQ says of one that failed. */
   ended(job: Job, data: string | null, failure: string | null): void;
+  /** A task of it has said something before its end. */
+  reported(job: Job, seq: number, text: string): void;
   /** It is not there any more, and was not taken. */
   missing(job: Job): void;
   /** It was cancelled, and nothing more will be heard of it. */
@@ -72,7 +74,7 @@ export class QueueSession {
       ended: (why) => this.#close(why),
     });
     this.#redis = redis;
-    redis.subscriber.on('message', (_channel: string, id: string) => this.#hint(id));
+    redis.subscriber.on('message', (_channel: string, message: string) => this.#heard(message));
     this.#heartbeat = new Heartbeat(redis, this.#names, this.id, expireAfter);
     // Who may not speak on channels is told now, and not by waiting for what machines say; nobody is meant.
     void redis.ask(() => redis.subscriber.subscribe(this.#names.ended(this.id)));
@@ -165,6 +167,13 @@ export class QueueSession {
     for (const job of this.#jobs.values()) this.#events.dropped(job);
     this.#settle();
     if (why !== undefined) this.#events.broken(explain(why, this.#names), why);
+  }
+
+  #heard(message: string): void {
+    const report = reportOf(message);
+    if (report === undefined) return this.#hint(message);
+    const job = this.#jobs.get(report.id);
+    if (job !== undefined) this.#events.reported(job, report.seq, report.text);
   }
 
   #hint(id: string): void {

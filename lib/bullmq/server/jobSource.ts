@@ -28,6 +28,9 @@ export class JobSource implements TaskSource {
     returned() {},
   };
   readonly run: string;
+  readonly reports: boolean;
+  readonly #reported: (seq: number, text: string) => void;
+  readonly #lost: (error: unknown) => void;
   readonly #request: JobRequest;
   readonly #maxPayload: number;
   #waiting: Task[] = [];
@@ -46,7 +49,16 @@ export class JobSource implements TaskSource {
   #slot: Attachment | undefined;
   #finished: (() => void) | undefined;
 
-  constructor(request: JobRequest, maxPayload: number) {
+  /** `reported` is told what tasks report, as text; `lost` why a report cannot be told. */
+  constructor(
+    request: JobRequest,
+    maxPayload: number,
+    reported: (seq: number, text: string) => void,
+    lost: (error: unknown) => void,
+  ) {
+    this.reports = request.reports === true;
+    this.#reported = reported;
+    this.#lost = lost;
     this.#request = request;
     this.#maxPayload = maxPayload;
     this.run = request.run;
@@ -117,6 +129,16 @@ export class JobSource implements TaskSource {
     this.#taken -= tasks.length;
     this.#waiting = [...tasks.filter(({ seq }) => seq < this.#cancelledFrom), ...this.#waiting];
     this.#waiting.sort((a, b) => a.seq - b.seq);
+  }
+
+  report({ method, seq }: Task, value: unknown): void {
+    let text: string;
+    try {
+      text = write(value, `What ${method}() reports`, this.#maxPayload);
+    } catch (error) {
+      return this.#lost(error);
+    }
+    this.#reported(seq, text);
   }
 
   value(task: Task, value: unknown): void {

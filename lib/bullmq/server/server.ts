@@ -9,7 +9,15 @@ import type { Pool } from '../../pool/contract.ts';
 import { messageOf } from '../../protocol/thrown.ts';
 import { sizeOf } from '../shared/codec.ts';
 import { JobSource } from './jobSource.ts';
-import { QueueKeys, type JobRequest, type JobResult, isResult, requestOrResult, runOf } from '../shared/message.ts';
+import {
+  QueueKeys,
+  type JobRequest,
+  type JobResult,
+  isResult,
+  reportText,
+  requestOrResult,
+  runOf,
+} from '../shared/message.ts';
 import { Notices, type OnError, ignore } from '../shared/notices.ts';
 import { askAgain } from '../shared/retryDelay.ts';
 import { BullWorker, Queue } from '../shared/peers.ts';
@@ -150,7 +158,12 @@ export class Server {
     // It ran here or elsewhere, and then the connection was lost.
     if (isResult(data)) return null;
     const id = job.id!;
-    const source = new JobSource(data, this.#settings.maxPayload);
+    const source = new JobSource(
+      data,
+      this.#settings.maxPayload,
+      (seq, text) => this.#publish(id, reportText(id, seq, text)),
+      (error) => this.#notices.say(error),
+    );
     // Before the look at what is cancelled: nothing is missed between the two.
     this.#running.set(id, source);
     try {
@@ -206,8 +219,13 @@ export class Server {
 
   /** Tells whoever made the job that it has ended. */
   #say(id: string): void {
+    this.#publish(id, id);
+  }
+
+  /** To whoever made that job. */
+  #publish(id: string, message: string): void {
     const run = runOf(id);
-    if (run !== undefined) this.#client.publish(this.#names.ended(run), id).catch(() => {});
+    if (run !== undefined) this.#client.publish(this.#names.ended(run), message).catch(() => {});
   }
 
   /** `message` is a job, and from which task on it is cancelled. */

@@ -19,6 +19,8 @@ export interface JobRequest {
   readonly timeout: number | null;
   /** null: never. */
   readonly terminateAfter: number | null;
+  /** Whether what tasks report is wanted; absent: no. */
+  readonly reports?: boolean;
 }
 
 /** What became of a task: its value, what it threw, its worker died, or it has not run. */
@@ -126,7 +128,7 @@ export class QueueKeys {
     return `${this.#base}:rxjs-parallel:${run}`;
   }
 
-  /** The channel on which servers tell a run that a job has ended. */
+  /** The channel on which servers tell a run that a job has ended (its name), and what a task has reported (see `reportOf`). */
   ended(run: string): string {
     return `${this.#base}:rxjs-parallel:ended:${run}`;
   }
@@ -143,6 +145,15 @@ export class QueueKeys {
   get failed(): string {
     return `${this.#base}:failed`;
   }
+}
+
+/** What a task of a job has reported, on the channel of its run: the job's name, the task's place in it, the value as text. */
+export const reportText = (id: string, seq: number, text: string): string => `${id} ${seq} ${text}`;
+
+/** Undefined for what is no report. */
+export function reportOf(message: string): { id: string; seq: number; text: string } | undefined {
+  const [, id, seq, text] = /^(\S+) (\d+) ([^]*)$/.exec(message) ?? [];
+  return id === undefined ? undefined : { id, seq: Number(seq), text: text! };
 }
 
 /** The run that a job belongs to; undefined for a job of somebody else's. */

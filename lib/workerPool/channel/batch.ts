@@ -218,6 +218,7 @@ export class Batch {
       args,
       index: inRow ? first.index : tasks.map((task) => task.index),
       timed,
+      reports: timed || this.attachment.source.reports === true,
     };
     return { message, transfer };
   }

@@ -1,5 +1,5 @@
 /** Whether what a worker says of a batch can be true. One that says anything else is given up: see `WorkerMonitor`. */
-import type { BeginMessage, ReplyMessage } from '../../protocol/messages.ts';
+import type { BeginMessage, ReplyMessage, ReportMessage } from '../../protocol/messages.ts';
 import type { Batch } from './batch.ts';
 
 /** `missed`: some may not have been read. @throws TypeError: the reply does not follow the one before, or is not of the batch. */
@@ -25,8 +25,14 @@ export function checkReply(
 }
 
 /** @throws TypeError: that task of the batch cannot have begun now. */
-export function checkBegin(batch: Batch, { offset, time }: BeginMessage): void {
+export function checkBegin(batch: Batch, { offset, time }: Pick<BeginMessage, 'offset' | 'time'>): void {
   check(isOffset(offset, batch.tasks.length) && offset >= batch.reported && Number.isFinite(time));
+}
+
+/** @throws TypeError: that task of the batch cannot report now. */
+export function checkReport(batch: Batch, { began, offset, time }: ReportMessage): void {
+  check(offset < batch.claimed && Number.isFinite(began));
+  checkBegin(batch, { offset, time });
 }
 
 const isOffset = (at: number, end: number): boolean => Number.isInteger(at) && at >= 0 && at < end;

@@ -39,6 +39,13 @@ export class TaskEvents {
       this.#events.emit({ type: 'task:start', worker: this.#worker, index, time: here(batch.sent, time) });
   }
 
+  reported(batch: Batch, offset: number, value: unknown, began: number, time: number): void {
+    if (!this.heard) return;
+    this.begun(batch, offset, began > 0 ? began : time);
+    const { index } = batch.tasks[offset]!;
+    this.#events.emit({ type: 'task:report', worker: this.#worker, index, time: here(batch.sent, time), value });
+  }
+
   ended(batch: Batch, offset: number, outcome: Outcome, began: number, time: number = Infinity): void {
     if (!this.heard) return;
     this.begun(batch, offset, began);

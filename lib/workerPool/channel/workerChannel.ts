@@ -16,7 +16,9 @@ import {
   CANCEL,
   type CancelMessage,
   REPLY,
+  REPORT,
   type ReplyMessage,
+  type ReportMessage,
   UNREAD,
   type UnreadMessage,
 } from '../../protocol/messages.ts';
@@ -30,7 +32,7 @@ import { callPlain } from '../../threadsjs/plainWorker.ts';
 import type { WorkerAttachment } from './workerAttachment.ts';
 import type { SlotEvents } from './slotEvents.ts';
 import type { TaskEvents } from './taskEvents.ts';
-import { checkBegin, checkReply } from './replyCheck.ts';
+import { checkBegin, checkReply, checkReport } from './replyCheck.ts';
 import type { SpawnedThread } from '../../threadsjs/threads.ts';
 
 export class WorkerChannel {
@@ -168,7 +170,7 @@ export class WorkerChannel {
   }
 
   #message(data: unknown): void {
-    const message = data as ReplyMessage | BeginMessage | AskMessage | UnreadMessage | null | undefined;
+    const message = data as ReplyMessage | BeginMessage | AskMessage | ReportMessage | UnreadMessage | null | undefined;
     if (message?.type === REPLY) return this.#reply(message);
     if (message?.type === BEGIN) {
       const batch = this.#head(message.id);
@@ -177,9 +179,8 @@ export class WorkerChannel {
       this.progress ||= message.offset < batch.claimed;
       return this.#taskEvents.begun(batch, message.offset, message.time);
     }
-    if (message?.type === ASK) {
-      return this.#batch(message.id)?.cell.asked();
-    }
+    if (message?.type === ASK) return this.#batch(message.id)?.cell.asked();
+    if (message?.type === REPORT) return this.#reported(message);
     if (message?.type === UNREAD) {
       // It reads them in the order in which they were sent.
       const batch = this.batches.find((each) => each.id > message.id);
@@ -189,6 +190,18 @@ export class WorkerChannel {
     const exit = uncaught(message, this.connection.plain === undefined);
     if (exit !== undefined) this.connection.monitor.lose(exit);
     else this.connection.deliver(data);
+  }
+
+  #reported(report: ReportMessage): void {
+    const batch = this.#head(report.id);
+    if (batch === undefined) return;
+    checkReport(batch, report);
+    const { began, held, offset, time } = report;
+    // Nobody waits for what is cancelled or late.
+    if (batch.late || offset >= batch.cancelledFrom) return;
+    const value = held ? remoteError(report.value as Thrown) : report.value;
+    this.#taskEvents.reported(batch, offset, value, began, time);
+    batch.attachment.source.report?.(batch.tasks[offset]!, value);
   }
 
   #reply(reply: ReplyMessage): void {
