@@ -211,7 +211,7 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
     const copy = ownReport(value);
     if (this.events.observed)
       this.events.emit({ type: 'task:report', worker: 0, index: task.index, time: now(), value: copy });
-    if (source.reports === true) source.report?.(task, copy);
+    source.report?.(task, copy);
   }
 
   #abandon(running: Running, why: 'cancel' | 'timeout'): void {

@@ -86,7 +86,9 @@ export class Run {
         task.end = time;
         task.cancelled = event.outcome !== 'value';
         this.freed = time;
+        break;
       }
+      case 'task:report':
     }
   }
 

@@ -92,10 +92,11 @@ class SingleCall implements TaskSource {
   }
 
   report({ index, input }: Task, value: unknown): void {
-    if (this.#state === 'over') return;
+    const onReport = this.#onReport;
+    if (onReport === undefined || this.#state === 'over') return;
     this.inContext(() => {
       try {
-        this.#onReport!({ index, input, value });
+        onReport({ index, input, value });
       } catch (error) {
         this.error(error);
       }

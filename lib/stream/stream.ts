@@ -181,10 +181,11 @@ export class Stream implements TaskSource {
   }
 
   report({ index, input, seq }: Task, value: unknown): void {
-    if (seq > this.#failedAt) return;
+    const { onReport } = this.#options;
+    if (onReport === undefined || seq > this.#failedAt) return;
     this.inContext(() => {
       try {
-        this.#options.onReport!({ index, input, value });
+        onReport({ index, input, value });
       } catch (error) {
         this.error(error);
       }

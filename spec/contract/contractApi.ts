@@ -159,6 +159,49 @@ export function contractApi() {
     lateUntilTold(channel: string): Promise<string> {
       return taskContext().signal.aborted ? Promise.resolve('told') : this.untilTold(channel);
     },
+    /** Reports these one after another, and returns how many they were. */
+    reporting(values: readonly unknown[]): number {
+      const { report } = taskContext();
+      for (const value of values) report(value);
+      return values.length;
+    },
+    /** The same, waiting `ms` after each; goes on reporting once it has ended. */
+    async reportingLater(values: readonly unknown[], ms: number): Promise<number> {
+      const { report } = taskContext();
+      for (const value of values) {
+        report(value);
+        await sleep(ms);
+      }
+      void sleep(5).then(() => report('too late'));
+      return values.length;
+    },
+    /** Reports one object, changes it, and reports it again. */
+    async reportingOne(): Promise<void> {
+      const { report } = taskContext();
+      const state = { done: 0, list: [0] };
+      report(state);
+      state.done = 1;
+      state.list.push(1);
+      await sleep(20);
+      report(state);
+      state.done = 2;
+    },
+    reportingFunction(): string {
+      try {
+        taskContext().report(() => 1);
+        return 'no error';
+      } catch (error) {
+        return (error as Error).name;
+      }
+    },
+    /** Computes for `ms`, reporting how far it is all the time. */
+    reportingSpin(ms: number): number {
+      const { report } = taskContext();
+      const began = performance.now();
+      let times = 0;
+      for (let took = 0; took < ms; took = performance.now() - began) report({ times: ++times });
+      return times;
+    },
     /** How many of `untilAborted` have been told. */
     aborted: (): number => aborted,
     reversed(bytes: Uint8Array<ArrayBuffer>) {

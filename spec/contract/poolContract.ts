@@ -16,6 +16,7 @@ import {
   taskOf,
 } from '../../lib/index.ts';
 import { type Again, type ContractApi, read } from './contractApi.ts';
+import { reportContract } from './reportContract.ts';
 
 interface Kind {
   /** The most that a pool of this kind can be of. */
@@ -73,6 +74,8 @@ export function poolContract(
   name: string,
   { most, copies, moves = copies, keepsLate = true, oneVersion = true, make }: Kind,
 ): void {
+  reportContract(name, () => make(1));
+
   describe(`${name}, by the contract of pools,`, () => {
     const pools: Pool[] = [];
     const made = (size: number): Pool => {

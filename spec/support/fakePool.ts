@@ -277,6 +277,13 @@ export class FakePool<Api extends object> implements ClosablePool {
     return true;
   }
 
+  #reported(slot: Slot, { cancelled, late, task }: Running, value: unknown): void {
+    if (slot.running?.task !== task || cancelled || late) return;
+    const copy = structuredClone(value);
+    this.#tell({ type: 'task:report', worker: slot.id, index: task.index, time: now(), value: copy });
+    slot.attachment!.source.report?.(task, copy);
+  }
+
   #start(slot: Slot): void {
     slot.up = true;
     slot.since ||= performance.now();
@@ -305,6 +312,7 @@ export class FakePool<Api extends object> implements ClosablePool {
         task.index,
         () => (running.late ? 'timeout' : running.cancelled ? 'cancel' : undefined),
         () => (running.asked = true),
+        (_task, value) => this.#reported(slot, running, value),
       ),
       began: performance.now(),
       timers: [],
