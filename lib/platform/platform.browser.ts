@@ -1,6 +1,7 @@
 /** What differs between hosts, in browsers. `#platform` in package.json chooses between this file and its sibling. */
 import { setTimeout } from '../primitives/clock.ts';
 export { captureZone as captureContext, inRootZone as inNoContext } from '../primitives/zone.ts';
+import type { EarlyExit, Lasting } from './lasting.ts';
 import type { WorkerConstructor } from '../api/worker.ts';
 
 export const cores: number = globalThis.navigator?.hardwareConcurrency ?? 4;
@@ -14,7 +15,7 @@ export const marked = <T>(make: () => T): T => make();
 export const addressOf = (_worker: object): string | undefined => undefined;
 
 /** Why a worker of a page ended before it exposed anything is never told: a file may come at the next try. */
-export const lasting = (_loss: object): string | undefined => undefined;
+export const lasting = (_exit: EarlyExit): Lasting | undefined => undefined;
 
 /** Runs `act` once the messages that are already waiting have been received. */
 export function afterMessages(act: () => void): void {

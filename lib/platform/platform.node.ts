@@ -10,9 +10,8 @@ import {
 import { MADE } from '../protocol/messages.ts';
 import { setImmediate } from '../primitives/clock.ts';
 import { type Context, captureZone, inRootZone } from '../primitives/zone.ts';
-import type { WorkerExit } from '../workerPool/startup/workerExit.ts';
-import { EXPOSES } from '../workerPool/startup/startFailure.ts';
 import type { WorkerConstructor } from '../api/worker.ts';
+import type { EarlyExit, Lasting } from './lasting.ts';
 
 export const cores: number = availableParallelism();
 
@@ -91,23 +90,20 @@ export const Worker: WorkerConstructor = FileWorker as never;
 /** Where the module of `worker` is; undefined where that does not tell, as one of Node's own. */
 export const addressOf = (worker: object): string | undefined => FileWorker.addressOf(worker);
 
-/** What is there to be looked at where a worker has ended by itself, in good order, before it exposed anything: by its exit code. */
-const HINTS: Readonly<Record<number, string>> = {
-  0: ` (${EXPOSES})`,
-  13: ' (a top-level await of its module never settles)',
-};
+/** What a worker's exit code says of its module, where it has ended by itself, in good order. */
+const BY_CODE: Readonly<Record<number, Lasting>> = { 0: 'exposes nothing', 13: 'never settles' };
 
 /** By which Node says that a module is not there, or is of no kind that it knows. */
 const NO_MODULE = /^(?:ERR_)?(?:MODULE_NOT_FOUND|UNKNOWN_FILE_EXTENSION|UNSUPPORTED_DIR_IMPORT)$/;
 
 /**
- * Of a worker that ended before it exposed anything: what to look at where the next would end likewise; undefined where
- * that may start. Of what a module has thrown nobody knows whether it would again.
+ * Of a worker that ended before it exposed anything: what is wrong with its module, where the next would end likewise;
+ * undefined where that may start. Of what a module has thrown nobody knows whether it would again.
  */
-export function lasting({ cause, exitCode = -1, ran = false }: WorkerExit): string | undefined {
-  if (cause === undefined) return ran ? HINTS[exitCode] : undefined;
+export function lasting({ cause, exitCode = -1, ran = false }: EarlyExit): Lasting | undefined {
+  if (cause === undefined) return ran ? BY_CODE[exitCode] : undefined;
   const { code } = (cause[0] ?? {}) as { code?: unknown };
-  return typeof code === 'string' && NO_MODULE.test(code) ? '' : undefined;
+  return typeof code === 'string' && NO_MODULE.test(code) ? 'is not there' : undefined;
 }
 
 /** Runs `act` once the messages that are already waiting have been received. */

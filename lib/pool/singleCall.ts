@@ -3,7 +3,7 @@ import { captureContext } from '#platform';
 import { TaskTimeoutError, rememberTask } from '../api/errors.ts';
 import type { ResolvedOptions } from '../api/options.ts';
 import type { Description, TaskSource, Attachment, Pool, Task } from './contract.ts';
-import { Retries } from '../stream/retries.ts';
+import { Retries } from './retries.ts';
 import { onAbort } from '../primitives/onAbort.ts';
 import type { Context } from '../primitives/zone.ts';
 import { CALL, CallTask, fail, isQueued } from './sharedCalls.ts';

@@ -7,7 +7,7 @@ import { queueMicrotask } from '../primitives/clock.ts';
 import type { Context } from '../primitives/zone.ts';
 import { FailureLimit } from './failureLimit.ts';
 import { Failure, type ResultBuffer, SKIPPED } from './resultBuffer.ts';
-import { Retries } from './retries.ts';
+import { Retries } from '../pool/retries.ts';
 import { Coalesced } from '../primitives/coalesced.ts';
 
 /** Where a stream takes its values from: `PushInput` that were pushed, or an iterator that is pulled. */

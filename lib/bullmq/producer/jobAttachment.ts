@@ -5,7 +5,6 @@ import { BaseAttachment, type AttachmentPool } from '../../pool/attachment.ts';
 import type { Description, TaskSource, Task } from '../../pool/contract.ts';
 import { isPrimitive } from '../../protocol/snapshot.ts';
 import { sizeOf, write } from '../shared/codec.ts';
-import type { Job } from './job.ts';
 
 /** Work in a job, in ms: a job costs about one in Redis and on the way, and the rest is still shared out evenly. */
 const TARGET = 20;
@@ -30,6 +29,12 @@ export interface Load {
   readonly args: readonly string[];
   /** Whether they were in a job that was lost. */
   readonly again: boolean;
+}
+
+/** Of a job: its tasks, and their arguments as they were sent. */
+interface SentTasks {
+  readonly tasks: readonly Task[];
+  readonly request: { readonly args: readonly string[] };
 }
 
 export class JobAttachment extends BaseAttachment {
@@ -111,7 +116,7 @@ export class JobAttachment extends BaseAttachment {
   }
 
   /** These go back to the stream, and their arguments are not read again. */
-  putBack(tasks: readonly Task[], { request, tasks: all }: Job): void {
+  putBack(tasks: readonly Task[], { request, tasks: all }: SentTasks): void {
     const texts = new Map(all.map((task, at) => [task, request.args[at]!]));
     for (const task of tasks) this.#texts.set(task.args, texts.get(task)!);
     this.source.putBack(tasks);

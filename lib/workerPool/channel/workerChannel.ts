@@ -26,7 +26,8 @@ import { Batch } from './batch.ts';
 import { giveNotice, whenOutOfTime } from './deadlines.ts';
 import type { WorkerConnection } from '../startup/workerConnection.ts';
 import { uncaught } from '../startup/workerExit.ts';
-import { type ExitOf, failTasks, timedOut } from './lostTasks.ts';
+import { timedOut } from '../startup/exitErrors.ts';
+import { type ExitOf, lostTasks, settleLost } from './lostTasks.ts';
 import type { Utilization } from './utilization.ts';
 import { callPlain } from '../../threadsjs/plainWorker.ts';
 import type { WorkerAttachment } from './workerAttachment.ts';
@@ -34,6 +35,14 @@ import type { SlotEvents } from './slotEvents.ts';
 import type { TaskEvents } from './taskEvents.ts';
 import { checkBegin, checkReply, checkReport } from './replyCheck.ts';
 import type { SpawnedThread } from '../../threadsjs/threads.ts';
+
+/** What a channel leaves behind that fails. */
+export interface LostWork {
+  /** Whose tasks it had: to be drained once the exit is known to all. */
+  readonly attachments: ReadonlySet<WorkerAttachment>;
+  /** Whether a task has failed with the reason. */
+  readonly told: boolean;
+}
 
 export class WorkerChannel {
   readonly batches: Batch[] = [];
@@ -145,22 +154,24 @@ export class WorkerChannel {
     if (!head.advanced()) this.#takeBack();
   }
 
-  /** The worker is gone: settles what it had. Returns whose it was, to be drained once the loss is known to all, and whether a task tells why. */
-  lose(exit: ExitOf): { readonly attachments: ReadonlySet<WorkerAttachment>; readonly told: boolean } {
-    let toldOf = false;
+  /** The worker is gone, and all of it with it: what it had begun fails, or runs again, and the rest goes back. */
+  fail(exit: ExitOf): LostWork {
     const batches = this.batches.splice(0);
     const attachments = new Set(batches.map(({ attachment }) => attachment));
     if (batches[0] !== undefined) this.#utilization.lost(batches[0]);
     for (const attachment of attachments) attachment.slots--;
+    let told = false;
     for (const [at, batch] of batches.entries()) {
+      batch.finish();
       // Where no memory is shared, a worker of ours tells when it begins its first message; a plain one tells nothing.
       const first = at === 0 && (this.progress || this.connection.plain !== undefined);
-      const { begun, failed, told } = failTasks(batch, first, exit, this.#taskEvents, this.connection.label);
-      this.progress ||= begun > 0;
-      toldOf ||= told;
-      this.#events.settled(0, failed);
+      const lost = lostTasks(batch, first, exit);
+      this.progress ||= lost.begun > 0;
+      const settled = settleLost(batch, lost, exit, this.#taskEvents, this.connection.label);
+      told ||= settled.told;
+      this.#events.settled(0, settled.failures);
     }
-    return { attachments, told: toldOf };
+    return { attachments, told };
   }
 
   #prove(): void {

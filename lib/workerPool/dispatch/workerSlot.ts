@@ -2,7 +2,8 @@
 import type { WorkerInitError } from '../../api/errors.ts';
 import type { PoolEvents } from '../../pool/poolEvents.ts';
 import type { WorkerConnection, PendingWorker, WorkerFactory } from '../startup/workerConnection.ts';
-import { type ExitOf, exited, print, unstarted } from '../channel/lostTasks.ts';
+import { exited, print, unstarted } from '../startup/exitErrors.ts';
+import type { ExitOf } from '../channel/lostTasks.ts';
 import { Utilization } from '../channel/utilization.ts';
 import type { WorkerAttachment } from '../channel/workerAttachment.ts';
 import type { SlotEvents } from '../channel/slotEvents.ts';
@@ -106,18 +107,30 @@ export class WorkerSlot {
     else this.#events.changed();
   }
 
-  /** The worker is gone. Once. */
+  /**
+   * The worker is gone. In this order:
+   *
+   * 1. the slot is free, so that whoever is told below finds no worker in it;
+   * 2. the worker is ended, whatever it still does;
+   * 3. its tasks fail or go back, which tells whether it had done anything;
+   * 4. those who listen to events hear why, or else stderr, where no task has told it;
+   * 5. the supervisor counts it, before anybody asks for another worker;
+   * 6. the streams go on: they may unsubscribe, or close the pool;
+   * 7. the dispatcher serves what went back.
+   */
   #lost(channel: WorkerChannel, exit: ExitOf): void {
+    // Once: what is done about the first reason may give others.
     if (this.#channel !== channel) return;
     this.#channel = undefined;
-    const ended = channel.connection.kill();
-    const { monitor, label } = channel.connection;
-    const { attachments, told } = channel.lose(exit);
-    const error = monitor.exit === exit ? exited(exit, label) : undefined;
+    const { connection } = channel;
+    const { label, monitor } = connection;
+    const ended = connection.kill();
+    const { attachments, told } = channel.fail(exit);
     const fruitless = channel.progress ? undefined : unstarted(exit, 'had begun any task', label);
+    const error = monitor.exit === exit ? exited(exit, label) : undefined;
     // Who waits for a worker is told in the end, if none comes up.
-    if (error !== undefined && exit.cause !== undefined && !told && !this.#taskEvents.heard && attachments.size === 0)
-      print(error);
+    const unheard = !told && !this.#taskEvents.heard && attachments.size === 0;
+    if (error !== undefined && exit.cause !== undefined && unheard) print(error);
     this.#taskEvents.gone(exit.exitCode, error);
     this.#events.lost(fruitless, ended);
     for (const { source } of attachments) source.drain();

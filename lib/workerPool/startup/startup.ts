@@ -3,10 +3,10 @@ import { lasting } from '#platform';
 import { type Timer, clearTimeout, setTimeout } from '../../primitives/clock.ts';
 import { LOCK, type LockMessage, MARK } from '../../protocol/messages.ts';
 import { spawnPlain } from '../../threadsjs/plainWorker.ts';
-import { unstarted } from '../channel/lostTasks.ts';
+import { unstarted } from './exitErrors.ts';
 import type { AnyWorker } from './anyWorker.ts';
 import { newWorker } from './newWorker.ts';
-import { EXPOSES, withOutlook } from './startFailure.ts';
+import { EXPOSES, HINTS, withOutlook } from './startFailure.ts';
 import { type PendingWorker, type WorkerConnection, connectionTo } from './workerConnection.ts';
 import { type WorkerExit, uncaught } from './workerExit.ts';
 import type { Label } from './workerLabel.ts';
@@ -78,7 +78,7 @@ export class Startup implements PendingWorker {
     });
     this.#deadline = setTimeout(() => this.#timeOut(initTimeout), initTimeout);
     monitor.onMessage = (data) => this.#message(data as Message);
-    monitor.onLost = (exit) => this.#lost(exit);
+    monitor.onLost = (exit) => this.#exited(exit);
   }
 
   hold(alive: boolean): void {
@@ -149,14 +149,19 @@ export class Startup implements PendingWorker {
         ? `did not call expose() within ${initTimeout} ms (${EXPOSES} initTimeout sets the limit)`
         : `called expose() and then was not heard of for ${initTimeout} ms (did it call self.close()?)`;
     // Whoever has been late once would be late each time.
-    this.#lost({ why }, '');
+    this.#lost({ why }, 'exposed anything', true);
     this.#monitor.lose({ why });
   }
 
-  /** `hint`: what to look at, where another worker would end likewise; undefined where that may start. */
-  #lost(exit: WorkerExit, hint: string | undefined = lasting(exit)): void {
-    const error = unstarted(exit, `exposed anything${hint ?? ''}`, this.#label);
-    this.#fail(hint === undefined ? error : withOutlook(error, 'never'));
+  #exited(exit: WorkerExit): void {
+    const wrong = lasting(exit);
+    this.#lost(exit, `exposed anything${wrong === undefined ? '' : HINTS[wrong]}`, wrong !== undefined);
+  }
+
+  /** `before` it had done so; `always`: as the next worker would be. */
+  #lost(exit: WorkerExit, before: string, always: boolean): void {
+    const error = unstarted(exit, before, this.#label);
+    this.#fail(always ? withOutlook(error, 'never') : error);
   }
 
   /** The first reason counts. */

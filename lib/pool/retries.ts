@@ -1,7 +1,7 @@
 /** The tasks of a stream, or a call, that have failed and wait for their next try. */
 import { CloneError, isProgramError } from '../api/errors.ts';
 import { type RetryPolicy, milliseconds } from '../api/options.ts';
-import type { TaskSource, Task } from '../pool/contract.ts';
+import type { TaskSource, Task } from './contract.ts';
 import { type Timer, clearTimeout, setTimeout } from '../primitives/clock.ts';
 
 export class Retries {
