@@ -4,7 +4,7 @@ import { build, run, specsNamed } from './specs.js';
 const [name, ...options] = process.argv.slice(2);
 if (name === undefined || name.startsWith('-')) {
   console.error(
-    'Usage: npm run spec:one -- NAME [options of Jasmine]\nNAME is of a file in spec/: stream, threads/crash',
+    'Usage: npm run spec:one -- NAME [options of Jasmine]\nNAME is of a file in spec/: stream, death/crash',
   );
   process.exit(1);
 }
