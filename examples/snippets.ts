@@ -29,6 +29,13 @@ await range(1, 8)
   .forEach((count) => console.log(count));
 // #endregion
 
+console.log('\nThe operators of the pool');
+// #region operators
+await range(1, 8)
+  .pipe(pool.map((primes, n) => primes.count(0, n * 100_000)))
+  .forEach((found) => console.log(found));
+// #endregion
+
 console.log('\nOne call');
 // #region run
 const count = await pool.run((primes) => primes.count(0, 1_000_000), { timeout: 5000 });

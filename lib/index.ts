@@ -3,7 +3,7 @@ import { Worker as PlatformWorker } from '#platform';
 import type { WorkerConstructor, WorkerHandle } from './api/worker.ts';
 
 export type { Cloned, ClonedFields } from './api/cloned.ts';
-export type { ReadableStreamLike } from './stream/openSource.ts';
+export type { IterableSource, ReadableStreamLike } from './stream/openSource.ts';
 export {
   ClosureError,
   CloneError,
@@ -20,7 +20,7 @@ export {
 export { localPool } from './localPool.ts';
 export type { ParallelIterableOptions, ParallelOptions, RetryOptions, Settled, TaskReport } from './api/options.ts';
 export { type ParallelOperator, parallelMap } from './parallelMap.ts';
-export { type IterableSource, parallelMapIterable } from './parallelMapIterable.ts';
+export { parallelMapIterable } from './parallelMapIterable.ts';
 export { parallelMapUnordered } from './parallelMapUnordered.ts';
 export type { CloseOptions, PoolEvent, PoolStats, RunOptions, ThreadsPool, WorkerPool } from './api/pool.ts';
 export type { Call, Remote } from './api/remote.ts';

@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { parallelOperator } from './stream/operator.ts';
 import { ReorderBuffer } from './stream/reorderBuffer.ts';
-import { type OptionsWithPool, type ParallelOptions, resolveOptions, show } from './api/options.ts';
+import { type OptionsWithPool, type ParallelOptions, checkFn, resolveOptions } from './api/options.ts';
 import type { Emitted, Fn, Options, Returned, Value, Workers } from './api/signature.ts';
 import { executorOf, isInline } from './executorOf.ts';
 
@@ -66,7 +66,7 @@ export interface ParallelOperator {
  * ```
  */
 export const parallelMap: ParallelOperator = (fn: unknown, workers?: unknown, options?: unknown): never => {
-  if (typeof fn !== 'function') throw new TypeError(`parallelMap: fn must be a function, got ${show(fn)}`);
+  checkFn('parallelMap', fn);
   const resolved = resolveOptions('parallelMap', options, isInline(workers));
   return parallelOperator(executorOf('parallelMap', fn as never, workers, resolved), resolved, ReorderBuffer) as never;
 };

@@ -1,20 +1,10 @@
-import { ResultIterator } from './stream/iterator.ts';
-import { type ReadableStreamLike, sourceOf } from './stream/openSource.ts';
-import { ReorderBuffer } from './stream/reorderBuffer.ts';
-import { subscriptionSite } from './primitives/callSite.ts';
-import { CompletionQueue } from './stream/completionQueue.ts';
-import {
-  type IterableOptionsWithPool,
-  type ParallelIterableOptions,
-  type ResolvedOptions,
-  resolveOptions,
-  show,
-} from './api/options.ts';
+import type { IterableOptionsWithPool, ParallelIterableOptions } from './api/options.ts';
 import type { Emitted, Fn, Options, Returned, Workers } from './api/signature.ts';
 import { executorOf, isInline } from './executorOf.ts';
-
-/** What `parallelMapIterable` reads: an iterable, an async iterable (a Node stream is one), or a web stream. */
-export type IterableSource<T> = Iterable<T> | AsyncIterable<T> | ReadableStreamLike<T>;
+import { subscriptionSite } from './primitives/callSite.ts';
+import { resolveIterable } from './stream/iterableOptions.ts';
+import { iterate } from './stream/iterate.ts';
+import type { IterableSource } from './stream/openSource.ts';
 
 const CALLER = 'parallelMapIterable';
 
@@ -67,29 +57,7 @@ export function parallelMapIterable<
   options?: Options<W, ParallelIterableOptions<NoInfer<T>, Context, Mode>, IterableOptionsWithPool<Mode>>,
 ): AsyncIterableIterator<Emitted<W, T, R, Mode>>;
 export function parallelMapIterable(source: unknown, fn: unknown, workers?: unknown, options?: unknown): unknown {
-  const begin = sourceOf(source);
-  if (begin === undefined) {
-    const pushes = typeof (source as { subscribe?: unknown } | null | undefined)?.subscribe === 'function';
-    throw new TypeError(
-      `${CALLER}: source must be an Iterable, an AsyncIterable or a ReadableStream, got ${show(source)}${pushes ? ': what pushes its values is for parallelMap' : ''}`,
-    );
-  }
-  if (typeof fn !== 'function') throw new TypeError(`${CALLER}: fn must be a function, got ${show(fn)}`);
-  const { ordered = true, maxPending, overflow } = (options ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof ordered !== 'boolean')
-    throw new TypeError(`${CALLER}: ordered must be true or false, got ${show(ordered)}`);
-  if (maxPending !== undefined || overflow !== undefined)
-    throw new TypeError(
-      `${CALLER}: maxPending and overflow are for sources that push; here window bounds what is read`,
-    );
-  const given = resolveOptions(CALLER, options, isInline(workers), ['ordered']);
-  const resolved: ResolvedOptions = ordered ? given : { ...given, errorTiming: 'in-order' };
+  const resolved = resolveIterable(CALLER, source, fn, options, isInline(workers));
   const executor = executorOf(CALLER, fn as never, workers, resolved);
-  return new ResultIterator(
-    begin(),
-    executor,
-    resolved,
-    ordered ? ReorderBuffer : CompletionQueue,
-    subscriptionSite(parallelMapIterable),
-  );
+  return iterate(source, executor, resolved, subscriptionSite(parallelMapIterable));
 }

@@ -1,6 +1,6 @@
 import { parallelOperator } from './stream/operator.ts';
 import { CompletionQueue } from './stream/completionQueue.ts';
-import { type ResolvedOptions, resolveOptions, show } from './api/options.ts';
+import { type ResolvedOptions, checkFn, resolveOptions } from './api/options.ts';
 import type { ParallelOperator } from './parallelMap.ts';
 import { executorOf, isInline } from './executorOf.ts';
 
@@ -31,7 +31,7 @@ import { executorOf, isInline } from './executorOf.ts';
  * ```
  */
 export const parallelMapUnordered: ParallelOperator = (fn: unknown, workers?: unknown, options?: unknown): never => {
-  if (typeof fn !== 'function') throw new TypeError(`parallelMapUnordered: fn must be a function, got ${show(fn)}`);
+  checkFn('parallelMapUnordered', fn);
   // An error waits for no result here: `errorTiming` has nothing to say.
   const resolved: ResolvedOptions = {
     ...resolveOptions('parallelMapUnordered', options, isInline(workers)),

@@ -15,18 +15,21 @@ const hosts = {
 };
 
 /**
- * `localPool` has what makes copies, and what all pools share, to itself. Shared with the engine it would be in a chunk
- * that a page pays at first, whether it has a `localPool` or not: bundlers share by the module, not by what is used of it.
+ * `localPool` has what makes copies, and what all pools share, to itself; and what `pool.mapIterable` fetches is not what
+ * `parallelMapIterable` has. Shared they would be in a chunk that a page pays at first, whether it uses them or not:
+ * bundlers share by the module, not by what is used of it.
  */
 const apart = {
   name: 'apart',
   setup({ onLoad, onResolve }) {
-    onResolve(
-      { filter: /[/](attachment|dispatcher|ownCall|poolEvents|roundRobin|snapshot|thrown)\.js$/ },
-      ({ importer, namespace, path, resolveDir }) =>
-        namespace === 'apart' || importer.endsWith('/localPool.js')
-          ? { path: resolve(resolveDir, path), namespace: 'apart' }
-          : undefined,
+    const own = [
+      ...['attachment', 'dispatcher', 'ownCall', 'poolEvents', 'roundRobin', 'snapshot', 'thrown'],
+      ...['iterate', 'iterator', 'openSource', 'pullInput'],
+    ];
+    onResolve({ filter: new RegExp(`/(${own.join('|')})\\.js$`) }, ({ importer, namespace, path, resolveDir }) =>
+      namespace === 'apart' || APART.test(importer)
+        ? { path: resolve(resolveDir, path), namespace: 'apart' }
+        : undefined,
     );
     onLoad({ filter: /./, namespace: 'apart' }, async ({ path }) => ({
       contents: await readFile(path),
@@ -34,6 +37,8 @@ const apart = {
     }));
   },
 };
+/** What begins such a part. */
+const APART = /[/](localPool|deferredIterator)\.js$/;
 
 for (const platform of /** @type {const} */ (['node', 'browser'])) {
   const names = hosts[platform];

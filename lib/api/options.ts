@@ -282,6 +282,11 @@ export function milliseconds(what: string, value: unknown, least: number, or: st
   return value;
 }
 
+/** Of an operator. */
+export function checkFn(caller: string, fn: unknown): void {
+  if (typeof fn !== 'function') throw new TypeError(`${caller}: fn must be a function, got ${show(fn)}`);
+}
+
 function callable(what: string, value: unknown): ((...args: any[]) => unknown) | undefined {
   if (value !== undefined && typeof value !== 'function')
     throw new TypeError(`${what} must be a function, got ${show(value)}`);

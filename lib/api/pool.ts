@@ -1,7 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** Pools as users see them. */
-import type { Observable } from 'rxjs';
-import type { RetryOptions, TaskReport } from './options.ts';
+import type { Observable, OperatorFunction } from 'rxjs';
+import type { IterableSource } from '../stream/openSource.ts';
+import type { IterableOptionsWithPool, OptionsWithPool, RetryOptions, TaskReport } from './options.ts';
+import type { EmittedOf } from './signature.ts';
 import type { Call, Remote, ResultOf } from './remote.ts';
 import type { AbortSignalLike } from './signal.ts';
 
@@ -106,6 +108,55 @@ export interface WorkerPool<Api> extends AsyncDisposable {
   readonly size: number;
   /** One call, as a Promise. `fn` says which: `pool.run((worker) => worker.count(9))`. */
   run<C extends Call<unknown>>(fn: (worker: Remote<Api>) => C, options?: RunOptions): Promise<ResultOf<C>>;
+  /**
+   * `parallelMap` with this pool: runs the call that `fn` describes for every value, several at once, and emits the results
+   * in the order of the source.
+   *
+   * @param fn says which call: `(worker, value, index) => worker.count(value)`. Runs here, once for each task when it is
+   *   dispatched.
+   * @param options those of `parallelMap`.
+   * @throws TypeError, RangeError: an argument or option is not what it must be.
+   *
+   * ```ts
+   * range(1, 8).pipe(pool.map((worker, n) => worker.count(n))).subscribe(console.log);
+   * ```
+   */
+  map<T, C extends Call<unknown>, Mode extends 'throw' | 'settle' | 'skip' = never>(
+    fn: (worker: Remote<Api>, value: T, index: number) => C,
+    options?: OptionsWithPool<Mode>,
+  ): OperatorFunction<T, EmittedOf<T, ResultOf<C>, Mode>>;
+  /**
+   * `parallelMapUnordered` with this pool: emits each result as soon as its task is complete.
+   *
+   * @param fn says which call, as for `map`.
+   * @param options those of `parallelMapUnordered`.
+   * @throws TypeError, RangeError: an argument or option is not what it must be.
+   *
+   * ```ts
+   * from(urls).pipe(pool.mapUnordered((worker, url) => worker.load(url))).subscribe(console.log);
+   * ```
+   */
+  mapUnordered<T, C extends Call<unknown>, Mode extends 'throw' | 'settle' | 'skip' = never>(
+    fn: (worker: Remote<Api>, value: T, index: number) => C,
+    options?: OptionsWithPool<Mode>,
+  ): OperatorFunction<T, EmittedOf<T, ResultOf<C>, Mode>>;
+  /**
+   * `parallelMapIterable` with this pool: reads the next value when a worker has room for it, and is itself iterated.
+   *
+   * @param source an Iterable, AsyncIterable, Node stream or web ReadableStream.
+   * @param fn says which call, as for `map`.
+   * @param options those of `parallelMapIterable`.
+   * @throws TypeError, RangeError: an argument or option is not what it must be.
+   *
+   * ```ts
+   * for await (const words of pool.mapIterable(lines, (worker, line) => worker.split(line))) console.log(words);
+   * ```
+   */
+  mapIterable<T, C extends Call<unknown>, Mode extends 'throw' | 'settle' | 'skip' = never>(
+    source: IterableSource<T>,
+    fn: (worker: Remote<Api>, value: NoInfer<T>, index: number) => C,
+    options?: IterableOptionsWithPool<Mode>,
+  ): AsyncIterableIterator<EmittedOf<T, ResultOf<C>, Mode>>;
   /** Counts since the pool was made. */
   stats(): PoolStats;
   /** What happens in the pool, while somebody is subscribed; costs nothing otherwise. */

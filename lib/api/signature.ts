@@ -46,10 +46,16 @@ export type Returned<W> = ByWorkers<W, unknown, Call<unknown>, unknown>;
 export type Value<W, V, P> = ByWorkers<W, V, P, V>;
 
 /** What is emitted: a result, or with `onError: 'settle'` what became of the task. `Mode` is never where it is left out. */
-export type Emitted<W, T, R, Mode extends 'throw' | 'settle' | 'skip'> = Outcomes<
+export type Emitted<W, T, R, Mode extends 'throw' | 'settle' | 'skip'> = EmittedOf<
   T,
-  ByWorkers<W, Awaited<R>, ResultOf<R>, unknown>
->[[Mode] extends [never] ? 'throw' : Mode];
+  ByWorkers<W, Awaited<R>, ResultOf<R>, unknown>,
+  Mode
+>;
+
+/** The same, of results of type `R`. */
+export type EmittedOf<T, R, Mode extends 'throw' | 'settle' | 'skip'> = Outcomes<T, R>[[Mode] extends [never]
+  ? 'throw'
+  : Mode];
 
 interface Outcomes<T, R> {
   readonly throw: R;

@@ -9,6 +9,7 @@ import type { Call, Remote, ResultOf } from '../api/remote.ts';
 import { CALL, SharedCalls } from './sharedCalls.ts';
 import { QueueLimit } from './queueLimit.ts';
 import { recorder } from './callRecorder.ts';
+import { poolOperators } from './poolOperators.ts';
 import { type CallLimits, callAlone } from './singleCall.ts';
 import { callSiteOf } from '../primitives/callSite.ts';
 
@@ -84,6 +85,7 @@ export function publicPool<Api>(pool: ClosablePool, maxQueue: number = Infinity)
       });
     }),
     run,
+    ...poolOperators(seen),
     stats: () => ({ ...pool.stats(), dropped }),
     close,
     [asyncDispose]: () => close(),

@@ -11,6 +11,9 @@ export interface ReadableStreamLike<T> {
   cancel?(reason?: unknown): PromiseLike<void>;
 }
 
+/** What is read: an iterable, an async iterable (a Node stream is one), or a web stream. */
+export type IterableSource<T> = Iterable<T> | AsyncIterable<T> | ReadableStreamLike<T>;
+
 /** What Node has of an emitter, as far as it is used here: a stream, or the lines of one. */
 interface Emitter extends AsyncIterable<unknown> {
   on(event: string, listener: () => void): unknown;

@@ -1,5 +1,5 @@
 /** What every pool has to do: one suite, run over each of them. */
-import { type Observable, from, lastValueFrom, mergeMap, of, range, repeat, toArray } from 'rxjs';
+import { from, mergeMap, of, range, repeat } from 'rxjs';
 import {
   CloneError,
   ParallelError,
@@ -16,6 +16,8 @@ import {
   taskOf,
 } from '../../lib/index.ts';
 import { type Again, type ContractApi, read } from './contractApi.ts';
+import { operatorsContract } from './operatorsContract.ts';
+import { all, beginning, reason } from './outcomes.ts';
 import { reportContract } from './reportContract.ts';
 
 interface Kind {
@@ -34,41 +36,12 @@ interface Kind {
 
 type Pool = WorkerPool<ContractApi>;
 
-const all = <T>(source: Observable<T>): Promise<T[]> => lastValueFrom(source.pipe(toArray()));
-
-/** What a promise rejects with. */
-async function reason(promise: Promise<unknown>): Promise<any> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('It did not reject');
-}
-
 /** The part of a pool's stats that depends on the clock. */
 const timesOf = ({ taskTime, carryTime, busy }: PoolStats): Pick<PoolStats, 'taskTime' | 'carryTime' | 'busy'> => ({
   taskTime,
   carryTime,
   busy,
 });
-
-let channels = 0;
-
-/** A name for `untilAborted` and `untilTold`, and when a task with it has begun. */
-async function beginning(): Promise<{ channel: string; begun: Promise<void> }> {
-  const channel = `begun ${channels++}`;
-  const heard = new BroadcastChannel(channel);
-  const hears = (): Promise<void> => new Promise((resolve) => (heard.onmessage = () => resolve()));
-  // In Chromium a new channel hears nothing at first: once it has heard something, it hears all.
-  const open = hears();
-  const tried = new BroadcastChannel(channel);
-  tried.postMessage('do you hear?');
-  await open;
-  tried.close();
-  const begun = hears().finally(() => heard.close());
-  return { channel, begun };
-}
 
 export function poolContract(
   name: string,
@@ -86,6 +59,8 @@ export function poolContract(
     afterEach(async () => {
       await Promise.all(pools.splice(0).map((pool) => pool.close({ drain: false })));
     });
+
+    operatorsContract(made);
 
     describe('run', () => {
       it('resolves to what the method returns, or to what that resolves to', async () => {

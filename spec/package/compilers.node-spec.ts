@@ -77,6 +77,20 @@ const WRONG: readonly (readonly [program: string, wrong: Wrong])[] = ['parallelM
     [of(`(worker, n) => worker.count(n), workerPool(start)`), untyped],
     [of(`(worker, n) => worker.count(n), bullmqPool('q', { connection: '' })`), untyped],
   ])
+  .concat(
+    ['map', 'mapUnordered']
+      .map((name) => (args: string) => `numbers.pipe(pool.${name}(${args}))`)
+      .concat((args: string) => `pool.mapIterable([1, 2], ${args})`)
+      .flatMap((of): (readonly [string, Wrong])[] => [
+        [of(`(worker, n) => worker.count(n), { timeout: 3, onErorr: 'settle' }`), option('onErorr')],
+        [of(`(worker, n) => worker.count(n), { onError: 'ignore' }`), oneOfThree],
+        [of(`(worker, n) => worker.count(n), { context: 3 }`), option('context')],
+        [of(`async (worker, n) => worker.count(n)`), notAsync],
+        [of(`(worker, n) => n`), noCall('n')],
+        [of(`(worker, n) => worker.cuont(n)`), { at: 'cuont', says: /'cuont' does not exist on type 'Remote<Api>'/ }],
+        [of(`(worker, n) => worker.find(n)`), { at: 'n)', says: /'number' is not assignable to .*'string/ }],
+      ]),
+  )
   .concat([
     [`numbers.pipe(parallelMap(${WITH_POOL}, { ordered: false }))`, option('ordered')],
     [`numbers.pipe(parallelMap(${INLINE}, { ordered: false, timeout: 3 }))`, option('ordered')],
@@ -210,6 +224,8 @@ describe('An editor', () => {
 numbers.pipe(parallelMap(${INLINE}, { timeout: 3, onError: 'settle', context: { a: 1 }, transfer: (n) => [] }));
 numbers.pipe(parallelMapUnordered(${WITH_POOL}, { window: 3, onError: 'skip' }));
 parallelMapIterable([1], ${WITH_POOL}, { ordered: false, crashRetries: 3 });
+numbers.pipe(pool.map((worker, n) => worker.count(n), {}));
+pool.mapIterable([1], (worker, n) => worker.count(n));
 numbers.pipe(parallelMap(${WITH_POOL}, { concurrency: 3, /*names*/ }));
 numbers.pipe(parallelMap(${WITH_POOL}, { batch: 3, onError: '/*words*/' }));
 `;
@@ -240,6 +256,8 @@ numbers.pipe(parallelMap(${WITH_POOL}, { batch: 3, onError: '/*words*/' }));
         ['ordered: false', 'Whether results come in the order of the source'],
         ['crashRetries: 3', 'How many times a task is run again'],
         ['concurrency: 3', 'Most workers this operator uses'],
+        ['map((', 'with this pool: runs the call'],
+        ['mapIterable([', 'with this pool: reads the next value'],
         [`parallelMap(${INLINE}`, 'Runs `fn` on every value, several at once'],
         ['parallelMapIterable([', 'Runs `fn` on every value of an iterable'],
       ];

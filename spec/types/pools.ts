@@ -148,6 +148,37 @@ is<string>()(settled.input);
 if (settled.status === 'fulfilled') is<number>()(settled.value);
 else is<unknown>()(settled.reason);
 
+// The operators of the pool itself.
+emits<number>()(numbers.pipe(pool.map((worker, n) => worker.count(n))));
+emits<number>()(numbers.pipe(pool.mapUnordered((worker, n, index) => worker.count(n + index))));
+emits<number | undefined>()(of('a').pipe(pool.map((worker, text) => worker.find(text))));
+emits<Uint8Array>()(
+  of(new Uint8Array(8)).pipe(pool.map((worker, bytes) => worker.zip(Transfer(bytes, [bytes.buffer])))),
+);
+emits<number | string>()(numbers.pipe(both.map((worker, n) => (n > 1 ? worker.count(n) : worker.name(n)))));
+emits<Settled<number, number>>()(numbers.pipe(pool.map((worker, n) => worker.count(n), { onError: 'settle' })));
+emits<number>()(numbers.pipe(pool.mapUnordered((worker, n) => worker.count(n), { onError: 'skip', batch: limit })));
+emits<number | Settled<number, number>>()(numbers.pipe(pool.map((worker, n) => worker.count(n), { onError: either })));
+is<AsyncIterableIterator<number>>()(pool.mapIterable([1], (worker, n) => worker.count(n)));
+is<AsyncIterableIterator<Settled<string, number | undefined>>>()(
+  pool.mapIterable(new Set(['a']), (worker, text) => worker.find(text), { ordered: false, onError: 'settle' }),
+);
+const mapped = pool.map((worker, n: number) => worker.count(n));
+is<OperatorFunction<number, number>>()(mapped);
+const within = <A, T, R>(from: WorkerPool<A>, fn: (worker: Remote<A>, value: T) => Call<R>): OperatorFunction<T, R> =>
+  from.map(fn);
+emits<number>()(numbers.pipe(within(pool, (worker, n: number) => worker.count(n))));
+// @ts-expect-error: there is no such method
+numbers.pipe(pool.map((worker, n) => worker.cuont(n)));
+// @ts-expect-error: fn returns no call
+numbers.pipe(pool.mapUnordered((_worker, n) => n));
+// @ts-expect-error: fn is not async
+numbers.pipe(pool.map(async (worker, n) => worker.count(n)));
+// @ts-expect-error: there is no such option
+numbers.pipe(pool.map((worker, n) => worker.count(n), { timeout: 1, onErorr: 'settle' }));
+// @ts-expect-error: what is pulled does not overflow
+pool.mapIterable([1], (worker, n) => worker.count(n), { maxPending: 5 });
+
 // The pool itself.
 is<Promise<number>>()(pool.run((worker) => worker.count(9)));
 is<Promise<number | undefined>>()(pool.run((worker) => worker.find('a'), { timeout: limit }));

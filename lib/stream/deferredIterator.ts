@@ -1,0 +1,45 @@
+/**
+ * An iterator whose code a page fetches when it is first read: a pool has the method that makes one, and most pages have
+ * no use for it. `#iterate` in package.json chooses; in Node it is there at once.
+ */
+import { WorkerInitError } from '../api/errors.ts';
+import type { iterate as iterateNow } from './iterate.ts';
+
+type Results = ReturnType<typeof iterateNow>;
+
+export const iterate: typeof iterateNow = (source, ...rest) => {
+  const asked = askedNow(source);
+  let made: Promise<Results> | undefined;
+  const fetched = (): Promise<Results> =>
+    (made ??= import('./iterate.ts').then(
+      (parts) => parts.iterate(asked, ...rest),
+      (cause: unknown) => {
+        throw new WorkerInitError(`What reads the source could not be fetched: ${String(cause)}`, { cause });
+      },
+    ));
+  const results: Results & AsyncDisposable = {
+    next: () => fetched().then((iterator) => iterator.next()),
+    return: () => fetched().then((iterator) => iterator.return!()),
+    throw: (reason) => fetched().then((iterator) => iterator.throw!(reason)),
+    [Symbol.asyncIterator]: () => results,
+    [Symbol.asyncDispose]: async () => void (await results.return!()),
+  };
+  return results;
+};
+
+/** What emits events (lines) emits them whether anybody listens or not: it is asked for its iterator at once. */
+function askedNow(source: any): unknown {
+  // What is a stream is opened when it is read.
+  if (!(Symbol.asyncIterator in Object(source)) || source.getReader !== undefined || source.pipe !== undefined)
+    return source;
+  let begun: () => unknown;
+  try {
+    const iterator: unknown = source[Symbol.asyncIterator]();
+    begun = () => iterator;
+  } catch (error) {
+    begun = () => {
+      throw error;
+    };
+  }
+  return { [Symbol.asyncIterator]: begun };
+}

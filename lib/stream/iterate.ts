@@ -1,0 +1,18 @@
+/** An iterator over the results of what a source holds. */
+import { CompletionQueue } from './completionQueue.ts';
+import type { ResolvedIterableOptions } from './iterableOptions.ts';
+import { ResultIterator } from './iterator.ts';
+import { sourceOf } from './openSource.ts';
+import type { Executor } from './operator.ts';
+import { ReorderBuffer } from './reorderBuffer.ts';
+
+/** `options` were checked with `source`; `callSite` is an error made where the iterator was. */
+export function iterate(
+  source: unknown,
+  executor: Executor,
+  options: ResolvedIterableOptions,
+  callSite: Error,
+): AsyncIterableIterator<unknown, undefined> {
+  const open = sourceOf(source)!;
+  return new ResultIterator(open(), executor, options, options.ordered ? ReorderBuffer : CompletionQueue, callSite);
+}
