@@ -19,7 +19,8 @@ export function isInline(workers: unknown): boolean {
 export function executorOf(caller: string, fn: Fn, workers: unknown, resolved: ResolvedOptions): Executor {
   if (isInline(workers)) {
     const size = whole(`${caller}: workers`, workers, 1, cores, false, ' (or a pool)');
-    const source = inlineCall(caller, fn);
+    const setup = resolved.setup === undefined ? undefined : inlineCall(caller, resolved.setup, 'setup');
+    const functions = { fn: inlineCall(caller, fn), setup };
     return {
       describe: (value, index) => ({
         method: INLINE,
@@ -29,7 +30,7 @@ export function executorOf(caller: string, fn: Fn, workers: unknown, resolved: R
       acquire() {
         // Beside the engine, not after it.
         void prepareInline?.().catch(() => {});
-        const pool = withFactories(({ inlinePool }) => inlinePool(source, resolved.context, size), size);
+        const pool = withFactories(({ inlinePool }) => inlinePool(functions, resolved.context, size), size);
         return { pool, release: () => void pool.close(false) };
       },
     };

@@ -4,7 +4,9 @@ import { Dispatcher } from './pool/dispatcher.ts';
 import { ownCall } from './pool/ownCall.ts';
 import { publicPool } from './pool/publicPool.ts';
 import { TaskTimeoutError, poolClosed } from './api/errors.ts';
-import { show } from './api/options.ts';
+import { record, show } from './api/options.ts';
+import { type WorkerHooks, checkHooks } from './api/workerHooks.ts';
+import { LocalHooks } from './pool/localHooks.ts';
 import type { PoolStats, WorkerPool } from './api/pool.ts';
 import type { Description, Task, TaskSource } from './pool/contract.ts';
 import { RunningTask, enterTask, leaveTask } from './protocol/taskContext.ts';
@@ -21,17 +23,27 @@ import { isTransfer } from './protocol/transferable.ts';
  * and what cannot cross is a `CloneError`; an error that is thrown is the very one. A `timeout` cannot stop a synchronous method; `terminateAfter`, `crashRetries` and `batch` mean nothing here.
  *
  * @param api what a worker module gives to `expose`: an object of functions, or an instance of a class.
- * @throws TypeError: `api` is no object.
+ * @param options the hooks that a worker module gives to `expose`, and the `data` of a pool. The setup runs before the first
+ *   task, the teardown within `close`.
+ * @throws TypeError: `api` is no object, or a hook no function.
  *
  * ```ts
  * const pool = localPool({ double: (n: number) => 2 * n });
  * range(1, 3).pipe(parallelMap((worker, n) => worker.double(n), pool)).subscribe(console.log); // 2 4 6
  * ```
  */
-export function localPool<Api extends object>(api: Api): WorkerPool<Api> {
+export function localPool<Api extends object>(api: Api, options?: LocalPoolOptions): WorkerPool<Api> {
   if (typeof api !== 'object' || api === null)
     throw new TypeError(`localPool: api must be an object of functions, got ${show(api)}`);
-  return publicPool<Api>(new LocalDispatcher(api as Methods));
+  const { data, ...hooks } = record('localPool: options', options, ['setup', 'teardown', 'data']);
+  checkHooks('localPool', hooks);
+  return publicPool<Api>(new LocalDispatcher(api as Methods, new LocalHooks(hooks, data)));
+}
+
+/** Options of `localPool`. */
+export interface LocalPoolOptions extends WorkerHooks {
+  /** What the setup is given, a copy of it as it is now. Default: undefined. */
+  readonly data?: unknown;
 }
 
 interface Running {
@@ -66,14 +78,16 @@ class LocalAttachment extends BaseAttachment {
 class LocalDispatcher extends Dispatcher<LocalAttachment> {
   readonly runsHere = true;
   readonly #api: Methods;
+  readonly #hooks: LocalHooks;
   /** The one task that runs, until it has really ended. */
   #running: Running | undefined;
   readonly #made = monotonic();
   #taskTime = 0;
 
-  constructor(api: Methods) {
+  constructor(api: Methods, hooks: LocalHooks) {
     super(1, poolClosed);
     this.#api = api;
+    this.#hooks = hooks;
   }
 
   stats(): Omit<PoolStats, 'dropped'> {
@@ -102,6 +116,7 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
 
   /** Runs what is next, and what is next after that, until something has to be waited for. */
   protected pass(): void {
+    if (!this.#isReady()) return;
     while (this.#running === undefined) {
       const attachment = this.roundRobin.next();
       if (attachment === undefined && !this.roundRobin.fetch()) break;
@@ -113,6 +128,20 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
     }
   }
 
+  /** Whether its setup is done: the first stream that has something for it starts that. */
+  #isReady(): boolean {
+    const hooks = this.#hooks;
+    if (hooks.state !== 'ready' && this.roundRobin.waiting()[Symbol.iterator]().next().done !== true)
+      hooks.start(
+        () => this.pump(),
+        (error) => {
+          for (const { source } of this.roundRobin) source.error(error);
+          this.pump();
+        },
+      );
+    return hooks.state === 'ready';
+  }
+
   protected revoke(attachment: LocalAttachment, from: number): void {
     const running = this.#running;
     if (running === undefined || running.attachment !== attachment || running.task.seq < from) return;
@@ -120,7 +149,7 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
   }
 
   protected end(): Promise<void> | undefined {
-    return this.#running === undefined ? Promise.resolve() : undefined;
+    return this.#running === undefined ? this.#hooks.end() : undefined;
   }
 
   #run(attachment: LocalAttachment, task: Task): void {

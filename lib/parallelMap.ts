@@ -20,10 +20,11 @@ export interface ParallelOperator {
     W extends Workers,
     const Context = undefined,
     Mode extends 'throw' | 'settle' | 'skip' = never,
+    State = Context,
   >(
-    fn: Fn<W, V, P, NoInfer<Context>, R>,
+    fn: Fn<W, V, P, NoInfer<Awaited<State>>, R>,
     workers: W,
-    options?: Options<W, ParallelOptions<NoInfer<V>, Context, Mode>, OptionsWithPool<Mode>>,
+    options?: Options<W, ParallelOptions<NoInfer<V>, Context, Mode, State>, OptionsWithPool<Mode>>,
   ): OperatorFunction<Value<W, V, P>, Emitted<W, Value<W, V, P>, R, Mode>>;
 }
 

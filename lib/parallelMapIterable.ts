@@ -50,11 +50,12 @@ export function parallelMapIterable<
   W extends Workers,
   const Context = undefined,
   Mode extends 'throw' | 'settle' | 'skip' = never,
+  State = Context,
 >(
   source: IterableSource<T>,
-  fn: Fn<W, NoInfer<T>, NoInfer<T>, NoInfer<Context>, R>,
+  fn: Fn<W, NoInfer<T>, NoInfer<T>, NoInfer<Awaited<State>>, R>,
   workers: W,
-  options?: Options<W, ParallelIterableOptions<NoInfer<T>, Context, Mode>, IterableOptionsWithPool<Mode>>,
+  options?: Options<W, ParallelIterableOptions<NoInfer<T>, Context, Mode, State>, IterableOptionsWithPool<Mode>>,
 ): AsyncIterableIterator<Emitted<W, T, R, Mode>>;
 export function parallelMapIterable(source: unknown, fn: unknown, workers?: unknown, options?: unknown): unknown {
   const resolved = resolveIterable(CALLER, source, fn, options, isInline(workers));

@@ -1,6 +1,6 @@
 import { Subject, firstValueFrom, from, of, range } from 'rxjs';
 import { replaceClock } from '../lib/primitives/clock.ts';
-import { type Remote, localPool, parallelMap, parallelMapUnordered, taskOf } from '../lib/index.ts';
+import { type Remote, WorkerInitError, localPool, parallelMap, parallelMapUnordered, taskOf } from '../lib/index.ts';
 import { taskContext } from '../lib/worker/index.ts';
 
 describe('localPool', () => {
@@ -204,5 +204,81 @@ describe('localPool', () => {
         TypeError,
         `localPool: api must be an object of functions, got ${got}`,
       );
+  });
+});
+
+describe('The setup of localPool', () => {
+  it('runs once, at the first task, with a copy of the data', async () => {
+    const data = { words: ['a', 'b'] };
+    let words: string[] = [];
+    const setup = jasmine.createSpy('setup', (given: typeof data) => void (words = given.words)).and.callThrough();
+    const pool = localPool({ has: (word: string) => words.includes(word) }, { setup, data });
+    data.words.push('c');
+    expect(setup).not.toHaveBeenCalled();
+    const seen: boolean[] = [];
+    of('a', 'c')
+      .pipe(parallelMap((worker, word) => worker.has(word), pool))
+      .subscribe((has) => seen.push(has));
+    // It is synchronous as the methods are.
+    expect(seen).toEqual([true, false]);
+    expect(setup).toHaveBeenCalledTimes(1);
+    await pool.close();
+  });
+
+  it('is waited for', async () => {
+    let ready = false;
+    const setup = async (): Promise<void> => {
+      await Promise.resolve();
+      ready = true;
+    };
+    const pool = localPool({ isReady: () => ready }, { setup });
+    expect(await Promise.all([1, 2, 3].map(() => pool.run((worker) => worker.isReady())))).toEqual([true, true, true]);
+    await pool.close();
+  });
+
+  it('fails all who wait, and is tried again', async () => {
+    let times = 0;
+    const setup = async (): Promise<void> => {
+      await Promise.resolve();
+      if (++times === 1) throw new RangeError('not yet');
+    };
+    const pool = localPool({ one: () => 1 }, { setup });
+    const errors = await Promise.all(
+      [1, 2].map(() => pool.run((worker) => worker.one()).catch((error: unknown) => error)),
+    );
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(WorkerInitError);
+      expect((error as Error).cause).toEqual(new RangeError('not yet'));
+    }
+    expect(await pool.run((worker) => worker.one())).toBe(1);
+    await pool.close();
+  });
+
+  it('is followed by a teardown, which close waits for, and only where it ran', async () => {
+    const said: string[] = [];
+    const hooks = {
+      setup: () => void said.push('setup'),
+      teardown: async () => {
+        await Promise.resolve();
+        said.push('teardown');
+      },
+    };
+    const pool = localPool({ one: () => 1 }, hooks);
+    await pool.run((worker) => worker.one());
+    await pool.close();
+    expect(said).toEqual(['setup', 'teardown']);
+    await localPool({ one: () => 1 }, hooks).close();
+    expect(said).toEqual(['setup', 'teardown']);
+  });
+
+  it('says what hooks must be', () => {
+    expect(() => localPool({ one: () => 1 }, { setup: 1 as never })).toThrowError(
+      TypeError,
+      /localPool: setup must be a function/,
+    );
+    expect(() => localPool({ one: () => 1 }, { setUp: 1 } as never)).toThrowError(
+      TypeError,
+      /localPool: options has no "setUp"/,
+    );
   });
 });

@@ -100,9 +100,15 @@ export interface OptionsWithPool<Mode = 'throw' | 'settle' | 'skip'> {
 }
 
 /** What only inline functions have. */
-interface InlineOptions<T, Context> {
+interface InlineOptions<T, Context, State> {
   /** Inline functions only: cloned once into each worker, the third argument of `fn`. */
   readonly context?: Context;
+  /**
+   * Inline functions only: runs once in each worker, before its first task, and is sent there as text as `fn` is; may be
+   * async. What it returns is the third argument of `fn`, in place of `context`, which it is given (with a type of its own: `(context: Words) => …`). A worker whose setup fails
+   * has not started (`WorkerInitError`, its `cause` what was thrown). Default: none.
+   */
+  readonly setup?: ((context: Context) => State) | undefined;
   /** Inline functions only: what of a value to move instead of copy; asked when the value is dispatched. */
   readonly transfer?: ((value: T, index: number) => readonly object[]) | undefined;
 }
@@ -114,16 +120,21 @@ interface PulledOptions {
 }
 
 /** Options of `parallelMap`, `parallelMapUnordered` and `parallelMapIterable`. All may be left out. */
-export interface ParallelOptions<T = any, Context = unknown, Mode = 'throw' | 'settle' | 'skip'>
-  extends OptionsWithPool<Mode>, InlineOptions<T, Context> {}
+export interface ParallelOptions<T = any, Context = unknown, Mode = 'throw' | 'settle' | 'skip', State = unknown>
+  extends OptionsWithPool<Mode>, InlineOptions<T, Context, State> {}
 
 /** Options of `parallelMapIterable` with a pool. */
 export interface IterableOptionsWithPool<Mode = 'throw' | 'settle' | 'skip'>
   extends Omit<OptionsWithPool<Mode>, 'maxPending' | 'overflow'>, PulledOptions {}
 
 /** Options of `parallelMapIterable`: those of the operators, less those for sources that push. */
-export interface ParallelIterableOptions<T = any, Context = unknown, Mode = 'throw' | 'settle' | 'skip'>
-  extends IterableOptionsWithPool<Mode>, InlineOptions<T, Context> {}
+export interface ParallelIterableOptions<
+  T = any,
+  Context = unknown,
+  Mode = 'throw' | 'settle' | 'skip',
+  State = unknown,
+>
+  extends IterableOptionsWithPool<Mode>, InlineOptions<T, Context, State> {}
 
 /** `retry` with every default in its place. */
 export interface RetryPolicy extends RetryOptions {
@@ -150,6 +161,7 @@ export interface ResolvedOptions {
   readonly signal: AbortSignalLike | undefined;
   readonly onReport: ((report: TaskReport) => void) | undefined;
   readonly context: unknown;
+  readonly setup: ((context: any) => unknown) | undefined;
   readonly transfer: ((value: any, index: number) => readonly object[]) | undefined;
   readonly maxPending: number;
   readonly overflow: 'error' | 'drop-oldest' | 'drop-newest';
@@ -169,6 +181,7 @@ const NAMES = [
   'signal',
   'onReport',
   'context',
+  'setup',
   'transfer',
   'maxPending',
   'overflow',
@@ -186,6 +199,10 @@ export function resolveOptions(
   if (!inline && given['context'] !== undefined)
     throw new TypeError(
       `${of('context')} is for inline functions, whose workers is a number; a worker module imports what it needs`,
+    );
+  if (!inline && given['setup'] !== undefined)
+    throw new TypeError(
+      `${of('setup')} is for inline functions, whose workers is a number; a worker module gives it to expose(api, { setup })`,
     );
   if (!inline && given['transfer'] !== undefined)
     throw new TypeError(
@@ -224,6 +241,7 @@ export function resolveOptions(
     signal,
     onReport: callable(of('onReport'), given['onReport']),
     context: given['context'],
+    setup: callable(of('setup'), given['setup']) as ResolvedOptions['setup'],
     transfer,
     maxPending: whole(of('maxPending'), given['maxPending'], 1, Infinity, true),
     overflow: oneOf(of('overflow'), given['overflow'], ['error', 'drop-oldest', 'drop-newest']),

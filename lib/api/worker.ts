@@ -25,6 +25,8 @@ export interface InlineWorker {
   readonly worker: object;
   /** What it has still to be told of the function; undefined where its own text holds it. */
   readonly source: string | undefined;
+  /** The same of the stream's `setup`; undefined where there is none, too. */
+  readonly setup: string | undefined;
   /** Why the function cannot run in a worker, where its text shows that. */
   readonly problem: string | undefined;
 }

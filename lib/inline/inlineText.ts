@@ -23,6 +23,20 @@ export function inlineTextOf(text: string): InlineText {
   };
 }
 
+/** The texts of a function and of its setup as a worker compiles them, or why it cannot. */
+export function textsOf(
+  fn: string,
+  setup: string | undefined,
+): { source: string; setup: string | undefined; problem: string | undefined } {
+  const ofFn = inlineTextOf(fn);
+  const ofSetup = setup === undefined ? undefined : inlineTextOf(setup);
+  const problem = ofFn.problem ?? ofSetup?.problem;
+  // What cannot run is not compiled, either.
+  return problem === undefined
+    ? { source: ofFn.expression, setup: ofSetup?.expression, problem }
+    : { source: '0', setup: undefined, problem };
+}
+
 /** What a function's text begins with. */
 interface Head {
   /** Where the name of a method is: from which token to which. */

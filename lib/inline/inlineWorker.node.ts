@@ -2,15 +2,15 @@
 import { Worker } from '#platform';
 import { existsSync } from 'node:fs';
 import type { InlineWorker } from '../api/worker.ts';
-import { inlineTextOf } from './inlineText.ts';
+import type { InlineFunctions } from './inlineCall.ts';
+import { textsOf } from './inlineText.ts';
 
 /** In Node `inlineWorker` needs nothing. */
 export const prepareInline: (() => Promise<void>) | undefined = undefined;
 
-/** A worker for an inline function: a file that is told the function's text. */
-export function inlineWorker(text: string): InlineWorker {
-  const { expression, problem } = inlineTextOf(text);
-  return { worker: new Worker(inlineFile()), source: problem === undefined ? expression : '0', problem };
+/** A worker for an inline function: a file that is told the text of the function, and of its setup. */
+export function inlineWorker({ fn, setup }: InlineFunctions): InlineWorker {
+  return { worker: new Worker(inlineFile()), ...textsOf(fn, setup) };
 }
 
 function inlineFile(): URL {

@@ -17,12 +17,16 @@ export const MADE = 'rxjs-parallel:made';
 export const INIT = 'rxjs-parallel:open';
 export const RUN = 'rxjs-parallel:run';
 export const CANCEL = 'rxjs-parallel:cut';
-export const SETUP = 'rxjs-parallel:setup';
+export const FUNCTION = 'rxjs-parallel:setup';
 export const REPLY = 'rxjs-parallel:reply';
 export const BEGIN = 'rxjs-parallel:begin';
 export const ASK = 'rxjs-parallel:ask';
 export const REPORT = 'rxjs-parallel:report';
 export const UNREAD = 'rxjs-parallel:unread';
+export const HOOKS = 'rxjs-parallel:hooks';
+export const PREPARE = 'rxjs-parallel:prepare';
+export const PREPARED = 'rxjs-parallel:prepared';
+export const TORN_DOWN = 'rxjs-parallel:torn-down';
 export const END = 'rxjs-parallel:end';
 export const UNCAUGHT = 'rxjs-parallel:uncaught';
 export const LOCK = 'rxjs-parallel:lock';
@@ -34,9 +38,11 @@ export interface InitMessage {
 }
 
 /** First message to an inline worker. `source` is absent where the worker's own text holds the function. */
-export interface SetupMessage {
-  readonly type: typeof SETUP;
+export interface FunctionMessage {
+  readonly type: typeof FUNCTION;
   readonly source: string | undefined;
+  /** The text of the stream's `setup`, where there is one and the worker's own text does not hold it. */
+  readonly setup?: string | undefined;
   /** Why the function cannot run here: every task fails with that. */
   readonly problem: string | undefined;
   readonly context: unknown;
@@ -127,6 +133,31 @@ export interface ReplyMessage {
   readonly packing: number;
   /** Start and end of each task, ms since the epoch, where they were wanted. */
   readonly times?: Float64Array | undefined;
+}
+
+/** From a worker, before the methods that it exposes: which hooks it has. */
+export interface HooksMessage {
+  readonly type: typeof HOOKS;
+  readonly setup: boolean;
+  readonly teardown: boolean;
+}
+
+/** To a worker with a setup: it is to run, with the pool's data. */
+export interface PrepareMessage {
+  readonly type: typeof PREPARE;
+  readonly data: unknown;
+}
+
+/** The setup has ended; `error`: what it has failed with. */
+export interface PreparedMessage {
+  readonly type: typeof PREPARED;
+  readonly error: Thrown | undefined;
+}
+
+/** The teardown has ended; `error`: what it has failed with. */
+export interface TornDownMessage {
+  readonly type: typeof TORN_DOWN;
+  readonly error: Thrown | undefined;
 }
 
 /** To a worker that has nothing to do: it is to end when what it has printed, and the files it writes, are out. */

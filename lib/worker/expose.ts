@@ -1,5 +1,6 @@
 import { attached } from '#port';
 import { exposeToThreads } from '#threadsHost';
+import { type WorkerHooks, checkHooks } from '../api/workerHooks.ts';
 import { MARK } from '../protocol/messages.ts';
 import { type Methods, methodNames, methodOf } from '../protocol/methods.ts';
 import { serve } from './messageLoop.ts';
@@ -13,7 +14,8 @@ let exposed = false;
  * nothing: a worker's module may be imported on the main thread, in a page, or by a test, for its types or for `localPool`.
  *
  * @param api an object of functions, or an instance of a class: its methods, and those of its class.
- * @throws TypeError: `api` is no object of functions.
+ * @param hooks `setup`, before the first task, with the `data` of the pool, and `teardown`, after the last.
+ * @throws TypeError: `api` is no object of functions, or a hook no function.
  * @throws Error: it was called before in this worker.
  *
  * ```ts
@@ -23,21 +25,36 @@ let exposed = false;
  * expose(api);
  * export type DoubleApi = typeof api;
  * ```
+ *
+ * ```ts
+ * let words: string[];
+ * expose(
+ *   { find: (part: string) => words.filter((word) => word.includes(part)) },
+ *   { setup: (data: string[]) => void (words = data) }, // workerPool(…, { data: words })
+ * );
+ * ```
  */
-export function expose(api: object): void {
+export function expose(api: object, hooks: WorkerHooks = {}): void {
   if (typeof api !== 'object' || api === null)
     throw new TypeError(`expose: api must be an object of functions, got ${api === null ? 'null' : `a ${typeof api}`}`);
   const methods = methodNames(api as Methods);
   if (methods.length === 0)
     throw new TypeError('expose: api must have at least one function, of its own or of its class');
+  checkHooks('expose', hooks);
   if (!attached) return;
   if (exposed)
     throw new Error('expose() was called more than once in this worker: by its module, or by one that it imports');
   exposed = true;
-  serve(api as Methods);
+  serve(api as Methods, hooks);
+  let prepared: Promise<unknown> | undefined;
+  // threads.js, where that is the host: it has no data to give.
   const called =
     (name: string) =>
-    (...args: unknown[]) =>
-      methodOf(api as Methods, name).apply(api, args);
+    (...args: unknown[]) => {
+      const call = (): unknown => methodOf(api as Methods, name).apply(api, args);
+      if (hooks.setup === undefined) return call();
+      prepared ??= Promise.resolve().then(() => hooks.setup!(undefined));
+      return prepared.then(call);
+    };
   exposeToThreads({ ...Object.fromEntries(methods.map((name) => [name, called(name)])), [MARK]: () => 1 });
 }

@@ -2,7 +2,7 @@
 import { listen } from '#port';
 import { CloneError, ClosureError } from '../api/workerErrors.ts';
 import { messageOf } from '../protocol/thrown.ts';
-import { INLINE, SETUP, type SetupMessage } from '../protocol/messages.ts';
+import { INLINE, FUNCTION, type FunctionMessage } from '../protocol/messages.ts';
 import { explain } from './missingNames.ts';
 import type { TaskContext } from '../api/taskContext.ts';
 import { taskContext } from '../protocol/taskContext.ts';
@@ -11,31 +11,64 @@ import { expose } from './expose.ts';
 type Inline = (value: unknown, index: number, context: unknown, task: TaskContext) => unknown;
 /** Compiled with what compilers put into functions and which does no harm if it does nothing. */
 export type Compiled = (__name: <T>(fn: T) => T) => Inline;
+export type CompiledSetup = (__name: <T>(fn: T) => T) => Setup;
 
-export function serveInline(compile: (source: string | undefined) => Compiled): void {
+/** What a task gets as its third argument: what the stream's `setup` has returned, or its context. */
+type Setup = (context: unknown) => unknown;
+
+export function serveInline(
+  compile: (source: string | undefined) => Compiled,
+  compileSetup: (source: string | undefined) => CompiledSetup | undefined,
+): void {
   let exposed = false;
   const unread = (): void => {
     if (!exposed) throw new CloneError('context cannot be read in the worker (nested too deep for its stack?)');
   };
   listen((data) => {
-    const message = data as SetupMessage | null | undefined;
-    if (message?.type !== SETUP || exposed) return;
+    const message = data as FunctionMessage | null | undefined;
+    if (message?.type !== FUNCTION || exposed) return;
     exposed = true;
     const { context, problem, source } = message;
+    let state = context;
     const fn = problem === undefined ? compiled(compile, source) : refused(problem);
     const text = String(fn);
-    expose({
+    const setup = problem === undefined ? compiledSetup(compileSetup, message.setup) : undefined;
+    const api = {
       [INLINE](value: unknown): unknown {
         try {
           const task = taskContext();
-          const result = fn(value, task.index, context, task);
+          const result = fn(value, task.index, state, task);
           return result instanceof Promise ? result.catch((error: unknown) => explain(error, text)) : result;
         } catch (error) {
           return explain(error, text);
         }
       },
-    });
+    };
+    expose(api, setup === undefined ? {} : { setup: async () => void (state = await setup(context)) });
   }, unread);
+}
+
+function compiledSetup(
+  compile: (source: string | undefined) => CompiledSetup | undefined,
+  source: string | undefined,
+): Setup | undefined {
+  let setup: Setup | undefined;
+  let text = '';
+  try {
+    setup = compile(source)?.((each) => each);
+    text = String(setup);
+  } catch (cause) {
+    setup = refused(`The text of setup is nothing that a worker can compile: ${messageOf(cause)}`, { cause });
+  }
+  if (setup === undefined) return undefined;
+  const run = setup;
+  return async (context) => {
+    try {
+      return await run(context);
+    } catch (error) {
+      return explain(error, text);
+    }
+  };
 }
 
 function compiled(compile: (source: string | undefined) => Compiled, source: string | undefined): Inline {
@@ -47,7 +80,7 @@ function compiled(compile: (source: string | undefined) => Compiled, source: str
 }
 
 const refused =
-  (problem: string, options?: ErrorOptions): Inline =>
+  (problem: string, options?: ErrorOptions): (() => never) =>
   () => {
     throw new ClosureError(problem, options);
   };

@@ -1,5 +1,5 @@
 /** The text before an inline function in a Blob worker; bundled into a string by `scripts/inline-runtime.js`. */
-import { type Compiled, serveInline } from './inline.ts';
+import { type Compiled, type CompiledSetup, serveInline } from './inline.ts';
 
 // A worker has globals of these names, which a function means no more than Node's has them: it means what it had around it.
 for (const name of ['name', 'origin'])
@@ -11,5 +11,9 @@ for (const name of ['name', 'origin'])
   });
 
 Object.assign(globalThis, {
-  [Symbol.for('rxjs-parallel.inline')]: (compiled: Compiled) => serveInline(() => compiled),
+  [Symbol.for('rxjs-parallel.inline')]: (fn: Compiled, setup?: CompiledSetup) =>
+    serveInline(
+      () => fn,
+      () => setup,
+    ),
 });

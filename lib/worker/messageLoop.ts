@@ -7,6 +7,8 @@ import {
   type EndMessage,
   INIT,
   type InitMessage,
+  PREPARE,
+  type PrepareMessage,
   RUN,
   type RunMessage,
   UNCAUGHT,
@@ -16,11 +18,13 @@ import {
 } from '../protocol/messages.ts';
 import { enterTask, leaveTask } from '../protocol/taskContext.ts';
 import { type Methods, isThenable, methodOf } from '../protocol/methods.ts';
+import type { WorkerHooks } from '../api/workerHooks.ts';
+import { announceHooks, prepare, tearDown } from './hooks.ts';
 import { tellOver } from './outcomes.ts';
 import { pack } from './pack.ts';
 import { BatchRun } from './batchRun.ts';
 
-export function serve(api: Methods): void {
+export function serve(api: Methods, hooks: WorkerHooks): void {
   const waiting: BatchRun[] = [];
   let cells: Int32Array | undefined;
   let running: BatchRun | undefined;
@@ -43,11 +47,20 @@ export function serve(api: Methods): void {
   let read = 0;
   const unread = (): void => post({ type: UNREAD, id: read } satisfies UnreadMessage);
   listen((data) => {
-    const message = data as InitMessage | RunMessage | CancelMessage | UnreadMessage | EndMessage | null | undefined;
+    const message = data as
+      | InitMessage
+      | RunMessage
+      | CancelMessage
+      | UnreadMessage
+      | PrepareMessage
+      | EndMessage
+      | null
+      | undefined;
     if (message?.type === INIT) {
       cells = message.cells;
       listenLast();
-    } else if (message?.type === END) endByItself();
+    } else if (message?.type === PREPARE) void prepare(hooks, message.data);
+    else if (message?.type === END) void tearDown(hooks).then(endByItself);
     else if (message?.type === RUN) {
       read = message.id;
       waiting.push(new BatchRun(message, cells));
@@ -64,6 +77,7 @@ export function serve(api: Methods): void {
   });
   onExit(() => running?.outcomes.reply(false));
   revealEnd();
+  announceHooks(hooks);
 }
 
 /** The frame that stands under a task's own in its stack: `remoteError` knows it by its name, which a bundler leaves to methods. */

@@ -1,9 +1,10 @@
 /** What makes pools of workers. A page fetches it, and all that it imports, for its first pool: see `withEngine`. */
 import { inlineWorker, prepareInline } from '#inlineWorker';
+import type { InlineFunctions } from '../inline/inlineCall.ts';
 import { CloneError } from '../api/errors.ts';
 import { snapshot } from '../protocol/snapshot.ts';
 import { messageOf } from '../protocol/thrown.ts';
-import { SETUP, type SetupMessage } from '../protocol/messages.ts';
+import { FUNCTION, type FunctionMessage } from '../protocol/messages.ts';
 import { ofInline, ofModule } from './startup/workerLabel.ts';
 import { type WorkerPoolSettings, WorkerDispatcher } from './dispatch/workerDispatcher.ts';
 import { startAfter } from './startup/startAfter.ts';
@@ -24,21 +25,22 @@ export function modulePool(
   factory: () => unknown,
   initTimeout: number,
   settings: WorkerPoolSettings,
+  data?: readonly [unknown],
 ): WorkerDispatcher {
   const label = ofModule(settings.name);
-  return new WorkerDispatcher({ open: () => startWorker(factory, { initTimeout, label }) }, settings);
+  return new WorkerDispatcher({ open: () => startWorker(factory, { initTimeout, label, data }) }, settings);
 }
 
-/** A pool that one subscription owns, whose workers run the function of that text. */
-export function inlinePool(text: string, context: unknown, size: number): WorkerDispatcher {
+/** A pool that one subscription owns, whose workers run the function of these texts. */
+export function inlinePool(functions: InlineFunctions, context: unknown, size: number): WorkerDispatcher {
   // The same for all workers, whenever they start.
   let own: readonly [unknown] | undefined;
   const open = (): unknown => {
-    const { problem, source, worker } = inlineWorker(text);
+    const { problem, setup, source, worker } = inlineWorker(functions);
     try {
       own ??= [snapshot(context)];
-      const message: SetupMessage = { type: SETUP, source, problem, context: own[0] };
-      (worker as { postMessage(message: SetupMessage): void }).postMessage(message);
+      const message: FunctionMessage = { type: FUNCTION, source, setup, problem, context: own[0] };
+      (worker as { postMessage(message: FunctionMessage): void }).postMessage(message);
     } catch (cause) {
       (worker as { terminate(): void }).terminate();
       throw new CloneError(`context cannot cross to a worker: ${messageOf(cause)}`, { cause });

@@ -1,6 +1,7 @@
 import { cores } from '#platform';
 import { withFactories } from '#withFactories';
 import { publicPool } from '../pool/publicPool.ts';
+import { CloneError } from '../api/workerErrors.ts';
 import { milliseconds, record, show, whole } from '../api/options.ts';
 import type { WorkerPool } from '../api/pool.ts';
 import { PrestartedWorker } from './prestartedWorker.ts';
@@ -25,11 +26,16 @@ export interface WorkerPoolOptions {
    * What a worker that is coming up will take does not count; nor does what a pulled source has not been asked for.
    */
   readonly maxQueue?: number | undefined;
+  /**
+   * What the `setup` of each worker is given (`expose(api, { setup })`): copied when the pool is made, and once more into each
+   * worker. Default: undefined.
+   */
+  readonly data?: unknown;
   /** Names the pool in error messages. */
   readonly name?: string | undefined;
 }
 
-const NAMES = ['size', 'initTimeout', 'idleTimeout', 'maxTasksPerWorker', 'maxQueue', 'name'] as const;
+const NAMES = ['size', 'initTimeout', 'idleTimeout', 'maxTasksPerWorker', 'maxQueue', 'data', 'name'] as const;
 
 /**
  * A pool of workers, each running the module that `factory` makes a `Worker` of.
@@ -69,11 +75,20 @@ export function workerPool<Api>(factory: () => unknown, options?: number | Worke
     name,
   };
   const prestarted = new PrestartedWorker(factory);
+  const data = given['data'] === undefined ? undefined : ownData(of('data'), given['data']);
   const pool = withFactories(
-    ({ modulePool }) => modulePool(prestarted.open, deadline, settings),
+    ({ modulePool }) => modulePool(prestarted.open, deadline, settings, data),
     settings.size,
     name,
     prestarted,
   );
   return publicPool<Api>(pool, whole(of('maxQueue'), given['maxQueue'], 0, Infinity, true));
+}
+
+function ownData(what: string, data: unknown): readonly [unknown] {
+  try {
+    return [structuredClone(data)];
+  } catch (cause) {
+    throw new CloneError(`${what} cannot cross to a worker: ${(cause as Error).message}`, { cause });
+  }
 }

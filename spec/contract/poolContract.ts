@@ -230,7 +230,7 @@ export function poolContract(
             (worker: any) => worker.echo(1),
             { window: 2 },
             TypeError,
-            /^pool\.run: options has no "window"; it may have signal, timeout, deadline, retry$/,
+            /^pool\.run: options has no "window"; it may have signal, timeout, deadline, retry, onReport$/,
           ],
           [(worker: any) => worker.echo(1), null, TypeError, /^pool\.run: options must be an object, got null$/],
         ];

@@ -56,16 +56,19 @@ export function settleLost(
   label: string,
 ): { failures: number; told: boolean } {
   const { source } = batch.attachment;
-  const outcome = batch.cancelled ? 'cancel' : exit.error === undefined ? 'crash' : 'timeout';
   const began = now() - (batch.cell.age ?? 0);
   let failures = 0;
+  let told = false;
+  for (const task of suspects) task.suspect = true;
   for (const { ended, offset, task } of failed) {
+    // Each: whoever is told of one may cancel those after it.
+    const outcome = batch.cancelled ? 'cancel' : exit.error === undefined ? 'crash' : 'timeout';
+    told ||= outcome !== 'cancel';
     taskEvents.ended(batch, offset, outcome, began);
     if (exit.error !== undefined) source.failure(task, exit.error(task));
     else if (source.crashed(task, crashed(task, ended, exit, label))) continue;
     if (outcome !== 'cancel') failures++;
   }
-  for (const task of suspects) task.suspect = true;
   source.putBack([...suspects, ...back]);
-  return { failures, told: failed.length > 0 && outcome !== 'cancel' };
+  return { failures, told };
 }

@@ -28,6 +28,10 @@ export function exited(exit: WorkerExit, label: string): WorkerCrashedError {
   return new WorkerCrashedError(`The worker${label} ${exit.why}`, { exitCode: exit.exitCode, ...causeOf(exit) });
 }
 
+/** For nobody: the worker has done all that it was asked for. */
+export const tearDownError = (cause: unknown): Error =>
+  new Error(`A worker failed in its teardown: ${text(cause)}`, { cause });
+
 /** Says it as Node says what ends a process, but in one line, with where it was thrown. */
 export function print({ cause, message }: Error): void {
   const frame = cause instanceof Error ? /\n\s+at (.+)/.exec(text(cause.stack)) : null;

@@ -1,7 +1,20 @@
 /** The start of one worker: made, monitored, and connected: in batches, or through threads.js where it knows nothing of us. */
 import { lasting } from '#platform';
 import { type Timer, clearTimeout, setTimeout } from '../../primitives/clock.ts';
-import { LOCK, type LockMessage, MARK } from '../../protocol/messages.ts';
+import {
+  HOOKS,
+  type HooksMessage,
+  LOCK,
+  type LockMessage,
+  MARK,
+  PREPARE,
+  PREPARED,
+  type PrepareMessage,
+  type PreparedMessage,
+} from '../../protocol/messages.ts';
+import { remoteError } from '../../protocol/remoteError.ts';
+import { text } from '../../protocol/thrown.ts';
+import { WorkerInitError } from '../../api/errors.ts';
 import { spawnPlain } from '../../threadsjs/plainWorker.ts';
 import { unstarted } from './exitErrors.ts';
 import type { AnyWorker } from './anyWorker.ts';
@@ -18,17 +31,22 @@ export interface StartupSettings {
   readonly label: Label;
   /** What to look at where a page could not load it. */
   readonly unloaded?: string;
+  /** What its setup is given; an array, since undefined may be. Absent: there is none. */
+  readonly data?: readonly [unknown] | undefined;
 }
 
 /** Starts a worker made by `factory`. */
-export function startWorker(factory: () => unknown, { initTimeout, label, unloaded }: StartupSettings): PendingWorker {
+export function startWorker(
+  factory: () => unknown,
+  { data, initTimeout, label, unloaded }: StartupSettings,
+): PendingWorker {
   let worker: AnyWorker;
   try {
     worker = newWorker(factory, label());
   } catch (error) {
     return { ready: Promise.reject(error), hold() {}, async end() {} };
   }
-  return new Startup(new WorkerMonitor(worker, unloaded), label(worker), initTimeout);
+  return new Startup(new WorkerMonitor(worker, unloaded), label(worker), initTimeout, data);
 }
 
 type Message = { readonly type?: unknown } | null | undefined;
@@ -50,26 +68,33 @@ function isInit(message: Message): message is Message & Init {
  *     spawned       init, no lock asked for -> exposed
  *                   init, lock asked for    -> awaitingLock
  *     awaitingLock  lock held, or refused   -> exposed
- *     exposed       connected               -> ready: its messages are for who has the connection
+ *     exposed       no setup, connected     -> ready: its messages are for who has the connection
+ *                   a setup                 -> settingUp
+ *     settingUp     set up                  -> ready
  *     each of them  exit, initTimeout, end  -> lost
  *
  * In a page, a worker asks for its lock before it exposes its methods: one that ended itself before it has the lock would
  * never be missed.
  */
 export class Startup implements PendingWorker {
-  state: 'spawned' | 'exposed' | 'awaitingLock' | 'ready' | 'lost' = 'spawned';
+  state: 'spawned' | 'exposed' | 'awaitingLock' | 'settingUp' | 'ready' | 'lost' = 'spawned';
   readonly ready: Promise<WorkerConnection>;
   readonly #monitor: WorkerMonitor;
   readonly #label: string;
   readonly #deadline: Timer;
+  readonly #data: readonly [unknown] | undefined;
+  #hooks: HooksMessage | undefined;
   #init: Init | undefined;
   /** Whether the worker has asked for its lock, and neither has it nor was refused. */
   #lockAsked = false;
+  /** While it is being set up. */
+  #connection: Omit<WorkerConnection, 'hold'> | undefined;
   #resolve!: (connection: WorkerConnection) => void;
   #reject!: (error: unknown) => void;
 
   /** `initTimeout`: milliseconds that the worker may take to be connected. */
-  constructor(monitor: WorkerMonitor, label: string, initTimeout: number) {
+  constructor(monitor: WorkerMonitor, label: string, initTimeout: number, ofPool?: readonly [unknown]) {
+    this.#data = ofPool;
     this.#monitor = monitor;
     this.#label = label;
     this.ready = new Promise((resolve, reject) => {
@@ -96,6 +121,8 @@ export class Startup implements PendingWorker {
     const exit = uncaught(message);
     if (exit !== undefined) this.#monitor.lose(exit);
     else if (message?.type === LOCK) this.#lock(message as LockMessage);
+    else if (message?.type === HOOKS) this.#hooks = message as HooksMessage;
+    else if (message?.type === PREPARED) this.#prepared(message as PreparedMessage);
     else if (isInit(message)) this.#exposed(message);
   }
 
@@ -117,13 +144,20 @@ export class Startup implements PendingWorker {
     this.state = 'exposed';
     const monitor = this.#monitor;
     const init = this.#init!;
-    if (init.exposed.methods?.includes(MARK) === true)
-      return this.#connected({
+    const ours = init.exposed.methods?.includes(MARK) === true;
+    if (this.#data !== undefined && this.#hooks?.setup !== true) return this.#refuseData(ours);
+    if (ours) {
+      const tearsDown = this.#hooks?.teardown === true;
+      this.#connection = {
         ...connectionTo(monitor, this.#label, undefined),
         deliver() {},
-        end: () => monitor.leave(),
+        end: () => monitor.leave(tearsDown),
         kill: () => monitor.end(),
-      });
+      };
+      if (this.#hooks?.setup !== true) return this.#connected(this.#connection);
+      this.state = 'settingUp';
+      return monitor.post({ type: PREPARE, data: this.#data?.[0] } satisfies PrepareMessage);
+    }
     spawnPlain(monitor, init).then(
       ({ thread, deliver, end }) =>
         this.#connected({ ...connectionTo(monitor, this.#label, thread), deliver, end, kill: end }),
@@ -132,6 +166,23 @@ export class Startup implements PendingWorker {
         void monitor.end();
       },
     );
+  }
+
+  #prepared({ error }: PreparedMessage): void {
+    if (this.state !== 'settingUp') return;
+    if (error === undefined) return this.#connected(this.#connection!);
+    const cause = remoteError(error);
+    this.#fail(new WorkerInitError(`A worker${this.#label} failed in its setup: ${text(cause)}`, { cause }));
+    void this.#monitor.end();
+  }
+
+  #refuseData(ours: boolean): void {
+    const why = ours
+      ? 'its module gives expose() no setup for them'
+      : 'it is one of plain threads.js, which takes none';
+    const error = new WorkerInitError(`A worker${this.#label} cannot be given the data of its pool: ${why}`);
+    this.#fail(withOutlook(error, 'never'));
+    void this.#monitor.end();
   }
 
   #connected(connection: Omit<WorkerConnection, 'hold'>): void {
@@ -147,15 +198,22 @@ export class Startup implements PendingWorker {
     const why =
       this.state === 'spawned'
         ? `did not call expose() within ${initTimeout} ms (${EXPOSES} initTimeout sets the limit)`
-        : `called expose() and then was not heard of for ${initTimeout} ms (did it call self.close()?)`;
+        : this.state === 'settingUp'
+          ? `did not end its setup within ${initTimeout} ms (initTimeout sets the limit)`
+          : `called expose() and then was not heard of for ${initTimeout} ms (did it call self.close()?)`;
     // Whoever has been late once would be late each time.
-    this.#lost({ why }, 'exposed anything', true);
+    this.#lost({ why }, this.#before, true);
     this.#monitor.lose({ why });
   }
 
   #exited(exit: WorkerExit): void {
-    const wrong = lasting(exit);
-    this.#lost(exit, `exposed anything${wrong === undefined ? '' : HINTS[wrong]}`, wrong !== undefined);
+    const wrong = this.state === 'settingUp' ? undefined : lasting(exit);
+    this.#lost(exit, `${this.#before}${wrong === undefined ? '' : HINTS[wrong]}`, wrong !== undefined);
+  }
+
+  /** What it has not come to. */
+  get #before(): string {
+    return this.state === 'settingUp' ? 'had been set up' : 'exposed anything';
   }
 
   /** `before` it had done so; `always`: as the next worker would be. */

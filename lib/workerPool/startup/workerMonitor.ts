@@ -2,8 +2,10 @@
 import { afterMessages } from '#platform';
 import { clearTimeout, setTimeout } from '../../primitives/clock.ts';
 import { text } from '../../protocol/thrown.ts';
-import { END, type EndMessage } from '../../protocol/messages.ts';
+import { END, type EndMessage, TORN_DOWN, type TornDownMessage } from '../../protocol/messages.ts';
+import { remoteError } from '../../protocol/remoteError.ts';
 import type { AnyWorker } from './anyWorker.ts';
+import { print, tearDownError } from './exitErrors.ts';
 import { type PageError, type WorkerExit, nodeExit, pageExit } from './workerExit.ts';
 
 /** Milliseconds that a worker may take to end by itself. */
@@ -30,6 +32,8 @@ export class WorkerMonitor {
   #held = true;
   /** Told when it has ended by itself. */
   #gone: () => void = () => {};
+  /** Told when its teardown has ended. */
+  #tornDown: () => void = () => {};
   /** Resolves when the worker's lock is free: in a page `terminate` does not say when it has come true. */
   #free: Promise<void> | undefined;
 
@@ -100,10 +104,11 @@ export class WorkerMonitor {
   /**
    * Ends a worker that has nothing to do. In Node it is told, and ends by itself: what it has printed, and files that it
    * writes, get out first. One that holds on to something (a timer, a server, a connection) is terminated after a second.
+   * `tearsDown`: it has a teardown, for which a page waits, too.
    */
-  leave(): Promise<void> {
-    if (this.#ending !== undefined || this.worker.ref === undefined || typeof this.worker.on !== 'function')
-      return this.end();
+  leave(tearsDown: boolean = false): Promise<void> {
+    const byItself = this.worker.ref !== undefined && typeof this.worker.on === 'function';
+    if (this.#ending !== undefined || !(byItself || tearsDown)) return this.end();
     this.#lost = true;
     // Until then it keeps the process alive.
     this.hold(true);
@@ -113,6 +118,8 @@ export class WorkerMonitor {
         clearTimeout(timer);
         resolve();
       };
+      // A page does not tell when a worker has ended by itself, and it does not.
+      this.#tornDown = byItself ? () => {} : this.#gone;
       this.post({ type: END } satisfies EndMessage);
     })
       .then(() => this.worker.terminate())
@@ -132,13 +139,20 @@ export class WorkerMonitor {
   }
 
   #message(data: unknown): void {
-    if (this.#lost) return;
+    if (this.#lost) return this.#lastWords(data);
     try {
       this.onMessage(data);
     } catch (cause) {
       // Whatever is wrong with it costs this worker, and not the process.
       this.lose({ why: `sent a message that cannot be read (${text(cause)})`, cause: [cause] });
     }
+  }
+
+  #lastWords(data: unknown): void {
+    const { error, type } = (data ?? {}) as Partial<TornDownMessage>;
+    if (type !== TORN_DOWN) return;
+    if (error !== undefined) print(tearDownError(remoteError(error)));
+    this.#tornDown();
   }
 
   #unread(exit: WorkerExit): void {

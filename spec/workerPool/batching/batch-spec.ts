@@ -11,7 +11,7 @@ const task = { method: 'act', input: undefined, transfer: undefined, crashes: 0 
 
 function messageOf(...parts: readonly Part[]): { message: RunMessage; transfer: readonly unknown[] } {
   const tasks = parts.map((part, at): Task => Object.assign({ index: 7 + at, seq: at }, task, part));
-  return new Batch({} as WorkerAttachment, tasks, -1, undefined).message(false);
+  return new Batch({ source: {} } as WorkerAttachment, tasks, -1, undefined).message(false);
 }
 
 describe('A batch on the wire', () => {
@@ -67,7 +67,7 @@ describe('A batch on the wire', () => {
 describe('A batch whose outcomes come in parts', () => {
   it('forgets a task whose outcome has come, and finds the others', () => {
     const tasks = [0, 1, 2].map((at): Task => Object.assign({ args: [at], index: 7 + at, seq: 4 + at }, task));
-    const batch = new Batch({} as WorkerAttachment, [...tasks], -1, undefined);
+    const batch = new Batch({ source: {} } as WorkerAttachment, [...tasks], -1, undefined);
     expect(batch.offsetOf(5)).toBe(1);
     batch.report(2);
     expect([batch.release(0), batch.release(1)]).toEqual(tasks.slice(0, 2));
@@ -81,7 +81,7 @@ if (shares)
     it('gives what the worker has not begun by then, however close that is', () => {
       const cells = new Int32Array(new SharedArrayBuffer(4 * CELL));
       const tasks = [0, 1, 2].map((at): Task => Object.assign({ args: [at], index: at, seq: at }, task));
-      const batch = new Batch({} as WorkerAttachment, [...tasks], 0, cells);
+      const batch = new Batch({ source: {} } as WorkerAttachment, [...tasks], 0, cells);
       const exchange = Atomics.compareExchange;
       let looks = 0;
       spyOn(Atomics, 'compareExchange').and.callFake(((...args: Parameters<typeof exchange>) => {

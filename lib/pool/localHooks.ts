@@ -1,0 +1,65 @@
+/** The setup and the teardown of a pool on the calling thread. */
+import { WorkerInitError } from '../api/errors.ts';
+import { CloneError } from '../api/workerErrors.ts';
+import type { WorkerHooks } from '../api/workerHooks.ts';
+import { clearTimeout, setTimeout } from '../primitives/clock.ts';
+import { isThenable } from '../protocol/methods.ts';
+import { snapshot } from '../protocol/snapshot.ts';
+import { messageOf, text } from '../protocol/thrown.ts';
+
+/** Milliseconds that a teardown may take. */
+const TEARS_DOWN_WITHIN = 1000;
+
+export class LocalHooks {
+  state: 'down' | 'settingUp' | 'ready';
+  readonly #hooks: WorkerHooks;
+  readonly #data: unknown;
+
+  constructor(hooks: WorkerHooks, data: unknown) {
+    this.#hooks = hooks;
+    this.state = hooks.setup === undefined ? 'ready' : 'down';
+    try {
+      this.#data = snapshot(data);
+    } catch (cause) {
+      throw new CloneError(`localPool: data cannot be copied: ${messageOf(cause)}`, { cause });
+    }
+  }
+
+  /** Runs the setup; where that takes a while, `ready` is called when it is done. It is tried again after it has failed. */
+  start(ready: () => void, failed: (error: WorkerInitError) => void): void {
+    if (this.state !== 'down') return;
+    this.state = 'settingUp';
+    const fail = (cause: unknown): void => {
+      this.state = 'down';
+      failed(new WorkerInitError(`The setup of the localPool failed: ${text(cause)}`, { cause }));
+    };
+    try {
+      const done = this.#hooks.setup!(snapshot(this.#data));
+      if (!isThenable(done)) return void (this.state = 'ready');
+      Promise.resolve(done).then(() => {
+        this.state = 'ready';
+        ready();
+      }, fail);
+    } catch (cause) {
+      fail(cause);
+    }
+  }
+
+  /** Runs the teardown, if it was set up; resolves when that is done, or has taken too long. */
+  async end(): Promise<void> {
+    const { teardown } = this.#hooks;
+    if (teardown === undefined || this.state !== 'ready') return;
+    this.state = 'down';
+    const done = (async () => teardown())().catch((error: unknown) => {
+      // oxlint-disable-next-line no-console
+      console.error(`rxjs-parallel: The teardown of a localPool failed: ${text(error)}`);
+    });
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, TEARS_DOWN_WITHIN);
+      void done.then(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}

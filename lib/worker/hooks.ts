@@ -1,0 +1,38 @@
+/** The setup and the teardown of a worker, when its host wants them. */
+import { post } from '#port';
+import type { WorkerHooks } from '../api/workerHooks.ts';
+import {
+  HOOKS,
+  type HooksMessage,
+  PREPARED,
+  type PreparedMessage,
+  TORN_DOWN,
+  type TornDownMessage,
+} from '../protocol/messages.ts';
+import { pack } from './pack.ts';
+
+/** Tells the host which hooks there are, before it hears of any method. */
+export function announceHooks({ setup, teardown }: WorkerHooks): void {
+  if (setup === undefined && teardown === undefined) return;
+  post({ type: HOOKS, setup: setup !== undefined, teardown: teardown !== undefined } satisfies HooksMessage);
+}
+
+/** Its first task may come once the host has heard of it. */
+export async function prepare({ setup }: WorkerHooks, data: unknown): Promise<void> {
+  try {
+    await setup?.(data);
+    post({ type: PREPARED, error: undefined } satisfies PreparedMessage);
+  } catch (error) {
+    post({ type: PREPARED, error: pack(error) } satisfies PreparedMessage);
+  }
+}
+
+export async function tearDown({ teardown }: WorkerHooks): Promise<void> {
+  if (teardown === undefined) return;
+  try {
+    await teardown();
+    post({ type: TORN_DOWN, error: undefined } satisfies TornDownMessage);
+  } catch (error) {
+    post({ type: TORN_DOWN, error: pack(error) } satisfies TornDownMessage);
+  }
+}
