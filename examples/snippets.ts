@@ -16,6 +16,7 @@ import {
 } from 'rxjs-parallel';
 import type { CompressApi } from './compress.worker.ts';
 import type { PrimesApi } from './primes.worker.ts';
+import type { WordsApi } from './words.worker.ts';
 
 console.log('\nA pool of a worker module');
 // #region pool
@@ -41,6 +42,19 @@ console.log('\nOne call');
 const count = await pool.run((primes) => primes.count(0, 1_000_000), { timeout: 5000 });
 console.log(count);
 // #endregion
+
+console.log('\nWhat a worker keeps');
+const allWords = ['able', 'cable', 'dog'];
+// #region setup
+const dictionary = workerPool<WordsApi>(
+  () => new Worker(new URL('./words.worker.js', import.meta.url), { type: 'module' }),
+  { size: 2, data: allWords },
+);
+await dictionary.warmUp(); // workers are up before anybody waits for them
+await dictionary.each((worker) => worker.add('table')); // every worker that is up; { keep: true }: and those that come later
+console.log(await dictionary.run((worker) => worker.find('able')));
+// #endregion
+await dictionary.close();
 
 console.log('\nWhat the pool does');
 // #region stats

@@ -22,7 +22,15 @@ export type { ParallelIterableOptions, ParallelOptions, RetryOptions, Settled, T
 export { type ParallelOperator, parallelMap } from './parallelMap.ts';
 export { parallelMapIterable } from './parallelMapIterable.ts';
 export { parallelMapUnordered } from './parallelMapUnordered.ts';
-export type { CloseOptions, PoolEvent, PoolStats, RunOptions, ThreadsPool, WorkerPool } from './api/pool.ts';
+export type {
+  CloseOptions,
+  EachOptions,
+  PoolEvent,
+  PoolStats,
+  RunOptions,
+  ThreadsPool,
+  WorkerPool,
+} from './api/pool.ts';
 export type { Call, Remote } from './api/remote.ts';
 export type { AbortSignalLike } from './api/signal.ts';
 export type { TaskContext } from './api/taskContext.ts';

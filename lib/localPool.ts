@@ -142,6 +142,24 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
     return hooks.state === 'ready';
   }
 
+  /** The one worker that there is is always up. */
+  each({ args, method }: Description): Promise<PromiseSettledResult<unknown>[]> {
+    const call = async (): Promise<unknown> => {
+      await this.warmUp();
+      return ownResult(await methodOf(this.#api, method).apply(this.#api, args as never));
+    };
+    return Promise.allSettled([call()]);
+  }
+
+  warmUp(): Promise<void> {
+    if (this.closing !== undefined) return Promise.reject(poolClosed());
+    if (this.#hooks.state === 'ready') return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#hooks.start(resolve, reject);
+      if (this.#hooks.state === 'ready') resolve();
+    });
+  }
+
   protected revoke(attachment: LocalAttachment, from: number): void {
     const running = this.#running;
     if (running === undefined || running.attachment !== attachment || running.task.seq < from) return;

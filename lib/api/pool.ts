@@ -93,6 +93,12 @@ export interface RunOptions {
   readonly onReport?: ((report: TaskReport) => void) | undefined;
 }
 
+/** Options of `pool.each`. */
+export interface EachOptions {
+  /** Whether each worker that comes up later makes the call, too. Default: false. */
+  readonly keep?: boolean | undefined;
+}
+
 /** Options of `pool.close`. */
 export interface CloseOptions {
   /**
@@ -157,6 +163,19 @@ export interface WorkerPool<Api> extends AsyncDisposable {
     fn: (worker: Remote<Api>, value: NoInfer<T>, index: number) => C,
     options?: IterableOptionsWithPool<Mode>,
   ): AsyncIterableIterator<EmittedOf<T, ResultOf<C>, Mode>>;
+  /**
+   * One call on every worker that is up, each in turn with its other tasks: what became of each. With `keep` also on each
+   * worker that comes up later, before its first task; one in which it fails then has not started.
+   */
+  each<C extends Call<unknown>>(
+    fn: (worker: Remote<Api>) => C,
+    options?: EachOptions,
+  ): Promise<PromiseSettledResult<ResultOf<C>>[]>;
+  /**
+   * Starts workers; resolves when so many are up, their setup done. `workers`: an integer, at least 1, at most the size of the
+   * pool, which is the default. Rejects with `WorkerInitError`, or with `PoolClosedError`.
+   */
+  warmUp(workers?: number): Promise<void>;
   /** Counts since the pool was made. */
   stats(): PoolStats;
   /** What happens in the pool, while somebody is subscribed; costs nothing otherwise. */

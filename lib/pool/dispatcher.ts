@@ -2,7 +2,7 @@
 import type { Observable } from 'rxjs';
 import type { PoolClosedError } from '../api/errors.ts';
 import type { PoolEvent, PoolStats } from '../api/pool.ts';
-import type { Attachment, TaskSource } from './contract.ts';
+import type { Attachment, Description, TaskSource } from './contract.ts';
 import type { AttachmentPool, BaseAttachment } from './attachment.ts';
 import { Coalesced } from '../primitives/coalesced.ts';
 import { PoolEvents } from './poolEvents.ts';
@@ -33,6 +33,10 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
   abstract hasRoomFor(attachment: A): boolean;
 
   abstract stats(): Omit<PoolStats, 'dropped'>;
+
+  abstract each(call: Description, calledAt: Error, keep: boolean): Promise<PromiseSettledResult<unknown>[]>;
+
+  abstract warmUp(workers: number): Promise<void>;
 
   /** Gives whatever has room what is next. */
   protected abstract pass(): void;

@@ -2,7 +2,8 @@
 import { captureContext, inNoContext } from '#platform';
 import { Observable } from 'rxjs';
 import { rememberTask } from '../api/errors.ts';
-import { milliseconds, resolveOptions, record, show } from '../api/options.ts';
+import { CloneError } from '../api/workerErrors.ts';
+import { whole, milliseconds, resolveOptions, record, show } from '../api/options.ts';
 import { type CloseOptions, type PoolEvent, type PoolStats, type RunOptions, type WorkerPool } from '../api/pool.ts';
 import { type Description, type Pool, ENGINE_POOL } from './contract.ts';
 import type { Call, Remote, ResultOf } from '../api/remote.ts';
@@ -19,6 +20,10 @@ export interface ClosablePool extends Pool {
   /** Workers that are coming up. */
   readonly starting?: number;
   stats(): Omit<PoolStats, 'dropped'>;
+  /** Every worker that is up makes the call, and with `keep` each that comes up later, before its first task. */
+  each(call: Description, calledAt: Error, keep: boolean): Promise<PromiseSettledResult<unknown>[]>;
+  /** Resolves when so many workers are up. */
+  warmUp(workers: number): Promise<void>;
   close(drain: boolean): Promise<void>;
 }
 
@@ -38,6 +43,20 @@ function limitsOf(options: RunOptions): CallLimits | undefined {
   if ([deadline, onReport, retry, signal, timeout].every((each) => each === undefined)) return undefined;
   const due = deadline === undefined ? undefined : milliseconds('pool.run: deadline', deadline, 1);
   return { ...resolveOptions('pool.run', { onReport, retry, signal, timeout }, false), deadline: due };
+}
+
+/** A call with arguments of its own, that any number of workers can make. */
+function eachDescription(call: Description): Description {
+  const { args, method, transfer } = call;
+  if (transfer !== undefined)
+    throw new TypeError(`pool.each: ${method}() moves an argument (Transfer), which only one worker can be given`);
+  try {
+    return { ...call, args: structuredClone(args) };
+  } catch (cause) {
+    throw new CloneError(`The arguments of ${method}() cannot cross to a worker: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
 }
 
 /** `maxQueue`: how many calls and values may wait for it. */
@@ -86,6 +105,18 @@ export function publicPool<Api>(pool: ClosablePool, maxQueue: number = Infinity)
     }),
     run,
     ...poolOperators(seen),
+    each: async (fn, options) => {
+      const { keep = false } = record('pool.each: options', options, ['keep']);
+      if (typeof keep !== 'boolean') throw new TypeError(`pool.each: keep must be true or false, got ${show(keep)}`);
+      if (typeof fn !== 'function') throw new TypeError(`pool.each: fn must be a function, got ${show(fn)}`);
+      return inNoContext(() => pool.each(eachDescription(describe(fn as never)), callSiteOf(run), keep)) as never;
+    },
+    warmUp: async (workers) => {
+      const count = whole('pool.warmUp: workers', workers, 1, pool.size);
+      if (count > pool.size)
+        throw new RangeError(`pool.warmUp: workers must be at most the size of the pool (${pool.size}), got ${count}`);
+      return inNoContext(() => pool.warmUp(count));
+    },
     stats: () => ({ ...pool.stats(), dropped }),
     close,
     [asyncDispose]: () => close(),

@@ -142,13 +142,14 @@ export interface HooksMessage {
   readonly teardown: boolean;
 }
 
-/** To a worker with a setup: it is to run, with the pool's data. */
+/** To a worker before its first task: its setup is to run, with the pool's data, and then these calls. */
 export interface PrepareMessage {
   readonly type: typeof PREPARE;
   readonly data: unknown;
+  readonly calls: readonly { readonly method: string; readonly args: readonly unknown[] }[];
 }
 
-/** The setup has ended; `error`: what it has failed with. */
+/** That has ended; `error`: what it has failed with. */
 export interface PreparedMessage {
   readonly type: typeof PREPARED;
   readonly error: Thrown | undefined;

@@ -5,10 +5,12 @@ import {
   HOOKS,
   type HooksMessage,
   PREPARED,
+  type PrepareMessage,
   type PreparedMessage,
   TORN_DOWN,
   type TornDownMessage,
 } from '../protocol/messages.ts';
+import { type Methods, methodOf } from '../protocol/methods.ts';
 import { pack } from './pack.ts';
 
 /** Tells the host which hooks there are, before it hears of any method. */
@@ -18,9 +20,10 @@ export function announceHooks({ setup, teardown }: WorkerHooks): void {
 }
 
 /** Its first task may come once the host has heard of it. */
-export async function prepare({ setup }: WorkerHooks, data: unknown): Promise<void> {
+export async function prepare(api: Methods, { setup }: WorkerHooks, { calls, data }: PrepareMessage): Promise<void> {
   try {
     await setup?.(data);
+    for (const { args, method } of calls) await methodOf(api, method).apply(api, args as never);
     post({ type: PREPARED, error: undefined } satisfies PreparedMessage);
   } catch (error) {
     post({ type: PREPARED, error: pack(error) } satisfies PreparedMessage);

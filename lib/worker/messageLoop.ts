@@ -30,6 +30,8 @@ export function serve(api: Methods, hooks: WorkerHooks): void {
   let running: BatchRun | undefined;
   /** After an uncaught error: what ran is blamed for it, so it must not end, and nothing else may begin. */
   let halted = false;
+  /** The setup, once it has begun. A host that lends the worker of another does not begin it. */
+  let prepared: Promise<unknown> | undefined;
   /** A worker that dies before this has begun nothing. */
   let told = false;
   const runAll = async (): Promise<void> => {
@@ -37,6 +39,7 @@ export function serve(api: Methods, hooks: WorkerHooks): void {
       if (halted) return;
       running = waiting.shift();
       if (running === undefined) return;
+      if (hooks.setup !== undefined) await (prepared ??= Promise.resolve(hooks.setup(undefined)));
       if (!told) running.tell();
       told = true;
       await frame['rxjs-parallel:batch'](api, running, () => halted);
@@ -59,7 +62,7 @@ export function serve(api: Methods, hooks: WorkerHooks): void {
     if (message?.type === INIT) {
       cells = message.cells;
       listenLast();
-    } else if (message?.type === PREPARE) void prepare(hooks, message.data);
+    } else if (message?.type === PREPARE) prepared = prepare(api, hooks, message);
     else if (message?.type === END) void tearDown(hooks).then(endByItself);
     else if (message?.type === RUN) {
       read = message.id;

@@ -28,6 +28,8 @@ export class DeferredPool implements ClosablePool {
   #pool: ClosablePool | undefined;
   #fetching = false;
   readonly #waiting = new Set<Waiting>();
+  /** Those who wait for the pool itself. */
+  readonly #asking = new Set<{ resolve(pool: ClosablePool): void; reject(error: Error): void }>();
   readonly #watching = new Set<Subscriber<PoolEvent>>();
   /** Once the pool is closed: what tells those who wait for its end. */
   #end: (() => void) | undefined;
@@ -77,6 +79,14 @@ export class DeferredPool implements ClosablePool {
     return attachment;
   }
 
+  async each(call: Description, calledAt: Error, keep: boolean): Promise<PromiseSettledResult<unknown>[]> {
+    return (await this.#whenOpen()).each(call, calledAt, keep);
+  }
+
+  async warmUp(workers: number): Promise<void> {
+    return (await this.#whenOpen()).warmUp(workers);
+  }
+
   close(drain: boolean): Promise<void> {
     if (this.#pool !== undefined) return this.#pool.close(drain);
     this.#ended ??= new Promise((resolve) => (this.#end = resolve));
@@ -84,6 +94,7 @@ export class DeferredPool implements ClosablePool {
     for (const { source } of this.#waiting)
       if (drain) source.closing(reason);
       else source.error(reason);
+    this.#refuse(reason);
     this.#settle();
     return this.#ended;
   }
@@ -102,8 +113,18 @@ export class DeferredPool implements ClosablePool {
         });
         // Who tries again waits for the next fetch.
         for (const { source } of [...this.#waiting]) source.error(error);
+        this.#refuse(error);
       },
     );
+  }
+
+  /** The pool, as soon as it is there. */
+  #whenOpen(): Promise<ClosablePool> {
+    if (this.#pool !== undefined) return Promise.resolve(this.#pool);
+    if (this.#ended !== undefined) return Promise.reject(poolClosed(this.#name));
+    this.#begin();
+    this.#prestarted?.begin();
+    return new Promise((resolve, reject) => this.#asking.add({ resolve, reject }));
   }
 
   #open(pool: ClosablePool): void {
@@ -112,8 +133,15 @@ export class DeferredPool implements ClosablePool {
     // Those who come in first may make others leave.
     for (const attachment of this.#waiting) attachment.enter(pool);
     this.#waiting.clear();
+    for (const { resolve } of this.#asking) resolve(pool);
+    this.#asking.clear();
     this.#prestarted?.drop();
     if (this.#ended !== undefined) void pool.close(true).then(this.#end);
+  }
+
+  #refuse(error: Error): void {
+    for (const { reject } of this.#asking) reject(error);
+    this.#asking.clear();
   }
 
   /** A closed pool that nobody waits at any more needs no engine to end. */

@@ -28,7 +28,7 @@ export function modulePool(
   data?: readonly [unknown],
 ): WorkerDispatcher {
   const label = ofModule(settings.name);
-  return new WorkerDispatcher({ open: () => startWorker(factory, { initTimeout, label, data }) }, settings);
+  return new WorkerDispatcher({ open: (kept) => startWorker(factory, { initTimeout, label, data, kept }) }, settings);
 }
 
 /** A pool that one subscription owns, whose workers run the function of these texts. */

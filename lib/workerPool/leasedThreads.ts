@@ -125,8 +125,8 @@ class Leases implements WorkerFactory {
   /** Takes a dead thread out of its Pool, which would hand it to others, and would hang in `terminate()` for it. */
   async #strike(thread: object): Promise<void> {
     const { workers } = this.#pool;
-    for (const cellIndex of [...workers]) {
-      const at = (await cellIndex.init.catch(() => undefined)) === thread ? workers.indexOf(cellIndex) : -1;
+    for (const each of [...workers]) {
+      const at = (await each.init.catch(() => undefined)) === thread ? workers.indexOf(each) : -1;
       if (at >= 0) workers.splice(at, 1);
     }
     if (workers.length === 0) this.#refuse?.(new Error('all that it had have died'));

@@ -9,7 +9,7 @@ import { type ClosablePool, publicPool } from '../../lib/pool/publicPool.ts';
 import { Coalesced } from '../../lib/primitives/coalesced.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, programError } from '../../lib/api/errors.ts';
 import type { PoolEvent, PoolStats } from '../../lib/api/pool.ts';
-import type { TaskSource, Attachment, Task } from '../../lib/pool/contract.ts';
+import type { TaskSource, Attachment, Description, Task } from '../../lib/pool/contract.ts';
 import { RunningTask, enterTask, leaveTask } from '../../lib/protocol/taskContext.ts';
 import { isTransfer } from '../../lib/protocol/transferable.ts';
 
@@ -228,6 +228,16 @@ export class FakePool<Api extends object> implements ClosablePool {
     attachment.left = true;
     this.#streams = this.#streams.filter((each) => each !== attachment);
     this.cancel(attachment, 0);
+  }
+
+  each({ args, method }: Description): Promise<PromiseSettledResult<unknown>[]> {
+    const call = async (): Promise<unknown> =>
+      (this.#api[method] as (...given: readonly unknown[]) => unknown)(...args);
+    return Promise.allSettled(this.#slots.map(() => call()));
+  }
+
+  warmUp(): Promise<void> {
+    return Promise.resolve();
   }
 
   close(drain: boolean): Promise<void> {

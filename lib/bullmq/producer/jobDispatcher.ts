@@ -53,6 +53,22 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
     return { workers: slots.length, idle, running, ...this.counts, restarts: 0, ...timesOf(this.#slots, slots) };
   }
 
+  each(): Promise<never> {
+    return Promise.reject(
+      new TypeError(
+        'pool.each: a pool on a queue does not know which machines there are, nor their workers; call each on the pool given to serve()',
+      ),
+    );
+  }
+
+  warmUp(): Promise<never> {
+    return Promise.reject(
+      new TypeError(
+        'pool.warmUp: the workers of a pool on a queue are those of its machines; call warmUp on the pool given to serve()',
+      ),
+    );
+  }
+
   attach(source: TaskSource): JobAttachment {
     return this.add(new JobAttachment(source, this));
   }

@@ -3,7 +3,8 @@ import { type Timer, clearTimeout, setTimeout } from '../../primitives/clock.ts'
 import { Dispatcher } from '../../pool/dispatcher.ts';
 import { poolClosed } from '../../api/errors.ts';
 import type { PoolStats } from '../../api/pool.ts';
-import type { TaskSource } from '../../pool/contract.ts';
+import type { Description, TaskSource } from '../../pool/contract.ts';
+import { EachCall } from './eachCall.ts';
 import { WorkerSlot } from './workerSlot.ts';
 import type { WorkerFactory } from '../startup/workerConnection.ts';
 import type { SlotEvents } from '../channel/slotEvents.ts';
@@ -20,6 +21,12 @@ export interface WorkerPoolSettings {
   readonly name?: string | undefined;
 }
 
+interface Warming {
+  readonly workers: number;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
 /** How often idle workers look for tasks that wait behind a long one, in ms. */
 const RECALL_EVERY = 20;
 
@@ -28,6 +35,10 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   readonly #slots: readonly WorkerSlot[];
   readonly #supervisor: Supervisor;
   #recall: Timer | undefined;
+  /** Calls that each worker makes before its first task. */
+  readonly #kept: Description[] = [];
+  /** Those who wait for so many workers to be up. */
+  readonly #warming = new Set<Warming>();
 
   constructor(factory: WorkerFactory, settings: WorkerPoolSettings) {
     const { idleTimeout, name, size } = settings;
@@ -46,7 +57,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       proved: () => this.#supervisor.proved(),
       lost: (fruitless, ended) => this.#supervisor.lost(fruitless, ended),
     };
-    this.#slots = Array.from({ length: size }, (_, id) => new WorkerSlot(id, factory, ofSlot, this.events));
+    this.#slots = Array.from({ length: size }, (_, id) => new WorkerSlot(id, factory, ofSlot, this.events, this.#kept));
     this.#supervisor = new Supervisor(this.#slots, idleTimeout);
   }
 
@@ -98,6 +109,28 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     return waiting <= Math.min(source.concurrency, this.size) - slots && this.#supervisor.lacking;
   }
 
+  /** Every worker that is up makes the call, and with `keep` each that comes up later. */
+  each(call: Description, calledAt: Error, keep: boolean): Promise<PromiseSettledResult<unknown>[]> {
+    if (this.closing !== undefined) return Promise.reject(poolClosed(this.#settings.name));
+    if (keep) this.#kept.push(call);
+    const outcomes: Promise<PromiseSettledResult<unknown>>[] = [];
+    for (const { calls, channel } of this.#slots)
+      if (channel !== undefined)
+        outcomes.push(new Promise((resolve) => calls.push(new EachCall(call, calledAt, resolve))));
+    this.pump();
+    return Promise.all(outcomes);
+  }
+
+  /** Starts workers until so many are up. */
+  warmUp(workers: number): Promise<void> {
+    if (this.closing !== undefined) return Promise.reject(poolClosed(this.#settings.name));
+    if (this.roundRobin.size === 0 && this.#warming.size === 0) this.#supervisor.tryAgain();
+    return new Promise((resolve, reject) => {
+      this.#warming.add({ workers, resolve, reject });
+      this.pump();
+    });
+  }
+
   protected revoke(attachment: WorkerAttachment, from: number): void {
     for (const { channel } of this.#slots) channel?.cancel(attachment, from);
   }
@@ -111,6 +144,8 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   }
 
   #serve(slot: WorkerSlot, channel: WorkerChannel): void {
+    const own = slot.calls.shift();
+    if (own !== undefined) return channel.send(new WorkerAttachment(own, this), [own.task]);
     // Whose turn it is waits for the worker to be idle if it has to: else those whose tasks are quick would keep it busy.
     const attachment = this.roundRobin.next(
       (each) => slot.serves(each),
@@ -147,8 +182,12 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   #startMore(): void {
     if (!this.#supervisor.lacking) return;
     const reason = this.#supervisor.hopeless;
-    if (reason !== undefined) for (const { source } of this.roundRobin) source.error(reason);
-    let wanted = 0;
+    if (reason !== undefined) {
+      for (const { source } of this.roundRobin) source.error(reason);
+      this.#endWarming(reason);
+    }
+    const up = this.#slots.filter(({ state }) => state === 'up').length;
+    let wanted = Math.max(0, ...[...this.#warming].map(({ workers }) => workers - up));
     for (const { source, slots } of this.roundRobin.waiting()) {
       wanted += Math.min(source.waiting(), source.concurrency - slots);
       if (wanted >= this.size) break;
@@ -159,11 +198,16 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   /** Who keeps the process alive, who has been idle, what waits behind a long task. */
   protected override settle(): void {
     const waiting = this.#waits();
+    this.#warmed();
+    const warming = this.#warming.size > 0;
     let idle = false;
     let spare = false;
     for (const slot of this.#slots) {
       // A pool that is closing is waited for, by whoever called `close`.
-      slot.hold(!slot.idle && (waiting || slot.channel?.wanted === true || this.closing !== undefined));
+      slot.hold(
+        !slot.idle &&
+          (waiting || warming || slot.calls.length > 0 || slot.channel?.wanted === true || this.closing !== undefined),
+      );
       if (slot.idle || slot.state === 'down') idle = true;
       else spare ||= slot.channel?.spare === true;
       this.#supervisor.watchIdle(slot);
@@ -174,11 +218,30 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   /** What was cancelled is waited for, unless the pool was closed at once. */
   protected end(): Promise<void> | undefined {
     for (const slot of this.#slots)
-      if (this.closing === 'now' || (slot.channel?.batches.every(({ empty }) => empty) ?? true))
+      if (
+        this.closing === 'now' ||
+        (slot.calls.length === 0 && (slot.channel?.batches.every(({ empty }) => empty) ?? true))
+      )
         this.#supervisor.end(slot);
     if (this.#slots.some(({ state }) => state !== 'down')) return undefined;
     clearTimeout(this.#recall);
     return this.#supervisor.gone();
+  }
+
+  /** Tells those who wait for workers that are up now. */
+  #warmed(): void {
+    if (this.closing !== undefined) return this.#endWarming(poolClosed(this.#settings.name));
+    const up = this.#slots.filter(({ state }) => state === 'up').length;
+    for (const each of this.#warming)
+      if (up >= each.workers) {
+        this.#warming.delete(each);
+        each.resolve();
+      }
+  }
+
+  #endWarming(reason: Error): void {
+    for (const { reject } of this.#warming) reject(reason);
+    this.#warming.clear();
   }
 
   /** Whether a stream has something for a worker, or would fetch it if there were one with room. */

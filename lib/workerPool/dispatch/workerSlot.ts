@@ -7,6 +7,8 @@ import type { ExitOf } from '../channel/lostTasks.ts';
 import { Utilization } from '../channel/utilization.ts';
 import type { WorkerAttachment } from '../channel/workerAttachment.ts';
 import type { SlotEvents } from '../channel/slotEvents.ts';
+import type { Description } from '../../pool/contract.ts';
+import { EachCall } from './eachCall.ts';
 import { TaskEvents } from '../channel/taskEvents.ts';
 import { WorkerChannel } from '../channel/workerChannel.ts';
 
@@ -18,8 +20,19 @@ export class WorkerSlot {
   #pending: PendingWorker | undefined;
   #channel: WorkerChannel | undefined;
   #held = true;
+  readonly #kept: readonly Description[];
+  /** Calls of `pool.each` that its worker has yet to make, before all tasks. */
+  readonly calls: EachCall[] = [];
 
-  constructor(id: number, factory: WorkerFactory, events: SlotEvents, poolEvents: PoolEvents) {
+  /** `kept`: calls that each worker makes before its first task; there may be more of them later. */
+  constructor(
+    id: number,
+    factory: WorkerFactory,
+    events: SlotEvents,
+    poolEvents: PoolEvents,
+    kept: readonly Description[],
+  ) {
+    this.#kept = kept;
     this.#factory = factory;
     this.#events = events;
     this.#taskEvents = new TaskEvents(id, poolEvents);
@@ -52,7 +65,7 @@ export class WorkerSlot {
   }
 
   start(): void {
-    const pending = this.#factory.open();
+    const pending = this.#factory.open([...this.#kept]);
     this.#pending = pending;
     this.#held = true;
     pending.ready.then(
@@ -101,10 +114,21 @@ export class WorkerSlot {
     );
     this.#pending = undefined;
     this.#channel = channel;
+    // Those that came while it was coming up.
+    for (const call of this.#kept.slice(connection.prepared ?? 0)) this.#keep(channel, call);
     this.#taskEvents.up();
     this.utilization.up();
     if (connection.monitor.lost) this.#lost(channel, connection.monitor.exit ?? { why: 'was ended' });
     else this.#events.changed();
+  }
+
+  /** The worker makes the call before its first task, or is no worker for this pool. */
+  #keep(channel: WorkerChannel, call: Description): void {
+    const outcome = (each: PromiseSettledResult<unknown>): void => {
+      if (each.status === 'rejected')
+        this.#lost(channel, { why: 'failed in a call that is kept for every worker', cause: [each.reason] });
+    };
+    this.calls.push(new EachCall(call, new Error('pool.each'), outcome));
   }
 
   /**
@@ -125,6 +149,7 @@ export class WorkerSlot {
     const { connection } = channel;
     const { label, monitor } = connection;
     const ended = connection.kill();
+    for (const call of this.calls.splice(0)) call.putBack([call.task]);
     const { attachments, told } = channel.fail(exit);
     const fruitless = channel.progress ? undefined : unstarted(exit, 'had begun any task', label);
     const error = monitor.exit === exit ? exited(exit, label) : undefined;

@@ -17,6 +17,7 @@ import { text } from '../../protocol/thrown.ts';
 import { WorkerInitError } from '../../api/errors.ts';
 import { spawnPlain } from '../../threadsjs/plainWorker.ts';
 import { unstarted } from './exitErrors.ts';
+import type { Description } from '../../pool/contract.ts';
 import type { AnyWorker } from './anyWorker.ts';
 import { newWorker } from './newWorker.ts';
 import { EXPOSES, HINTS, withOutlook } from './startFailure.ts';
@@ -33,20 +34,20 @@ export interface StartupSettings {
   readonly unloaded?: string;
   /** What its setup is given; an array, since undefined may be. Absent: there is none. */
   readonly data?: readonly [unknown] | undefined;
+  /** What each worker does before its first task, and after its setup. */
+  readonly kept?: readonly Description[] | undefined;
 }
 
 /** Starts a worker made by `factory`. */
-export function startWorker(
-  factory: () => unknown,
-  { data, initTimeout, label, unloaded }: StartupSettings,
-): PendingWorker {
+export function startWorker(factory: () => unknown, settings: StartupSettings): PendingWorker {
+  const { label, unloaded } = settings;
   let worker: AnyWorker;
   try {
     worker = newWorker(factory, label());
   } catch (error) {
     return { ready: Promise.reject(error), hold() {}, async end() {} };
   }
-  return new Startup(new WorkerMonitor(worker, unloaded), label(worker), initTimeout, data);
+  return new Startup(new WorkerMonitor(worker, unloaded), label(worker), settings);
 }
 
 type Message = { readonly type?: unknown } | null | undefined;
@@ -83,18 +84,22 @@ export class Startup implements PendingWorker {
   readonly #label: string;
   readonly #deadline: Timer;
   readonly #data: readonly [unknown] | undefined;
+  readonly #kept: readonly Description[];
   #hooks: HooksMessage | undefined;
   #init: Init | undefined;
   /** Whether the worker has asked for its lock, and neither has it nor was refused. */
   #lockAsked = false;
+  /** How many of the kept calls it makes as it is set up. */
+  #prepares = 0;
   /** While it is being set up. */
-  #connection: Omit<WorkerConnection, 'hold'> | undefined;
+  #connection: Omit<WorkerConnection, 'hold' | 'prepared'> | undefined;
   #resolve!: (connection: WorkerConnection) => void;
   #reject!: (error: unknown) => void;
 
-  /** `initTimeout`: milliseconds that the worker may take to be connected. */
-  constructor(monitor: WorkerMonitor, label: string, initTimeout: number, ofPool?: readonly [unknown]) {
-    this.#data = ofPool;
+  constructor(monitor: WorkerMonitor, label: string, settings: Omit<StartupSettings, 'label' | 'unloaded'>) {
+    const { initTimeout, kept = [] } = settings;
+    this.#data = settings.data;
+    this.#kept = kept;
     this.#monitor = monitor;
     this.#label = label;
     this.ready = new Promise((resolve, reject) => {
@@ -154,9 +159,11 @@ export class Startup implements PendingWorker {
         end: () => monitor.leave(tearsDown),
         kill: () => monitor.end(),
       };
-      if (this.#hooks?.setup !== true) return this.#connected(this.#connection);
+      const calls = this.#kept.map(({ args, method }) => ({ args, method }));
+      if (this.#hooks?.setup !== true && calls.length === 0) return this.#connected(this.#connection);
       this.state = 'settingUp';
-      return monitor.post({ type: PREPARE, data: this.#data?.[0] } satisfies PrepareMessage);
+      this.#prepares = calls.length;
+      return monitor.post({ type: PREPARE, data: this.#data?.[0], calls } satisfies PrepareMessage);
     }
     spawnPlain(monitor, init).then(
       ({ thread, deliver, end }) =>
@@ -185,13 +192,17 @@ export class Startup implements PendingWorker {
     void this.#monitor.end();
   }
 
-  #connected(connection: Omit<WorkerConnection, 'hold'>): void {
+  #connected(connection: Omit<WorkerConnection, 'hold' | 'prepared'>): void {
     // While threads.js connected it: that has been told.
     if (this.state === 'lost') return;
     clearTimeout(this.#deadline);
     this.state = 'ready';
     const { monitor } = connection;
-    this.#resolve({ ...connection, hold: (alive) => (alive ? monitor.hold(true) : monitor.letGo()) });
+    this.#resolve({
+      ...connection,
+      prepared: this.#prepares,
+      hold: (alive) => (alive ? monitor.hold(true) : monitor.letGo()),
+    });
   }
 
   #timeOut(initTimeout: number): void {

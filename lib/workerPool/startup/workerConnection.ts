@@ -2,11 +2,13 @@
 import { CELL, SLOTS } from '../../protocol/batchCell.ts';
 import { INIT, type InitMessage } from '../../protocol/messages.ts';
 import type { SpawnedThread } from '../../threadsjs/threads.ts';
+import type { Description } from '../../pool/contract.ts';
 import type { WorkerMonitor } from './workerMonitor.ts';
 
 /** Where a pool's workers come from. */
 export interface WorkerFactory {
-  open(): PendingWorker;
+  /** `kept`: calls that it makes before its first task; those who lend workers make none. */
+  open(kept: readonly Description[]): PendingWorker;
 }
 
 /** A worker that is coming up. */
@@ -28,6 +30,8 @@ export interface WorkerConnection {
   readonly plain: SpawnedThread | undefined;
   /** Shared with the worker, where memory can be. */
   readonly cells: Int32Array | undefined;
+  /** How many of the kept calls it has made; default: none. */
+  readonly prepared?: number;
   /** Whether the worker keeps the Node process alive. */
   hold(alive: boolean): void;
   /** A message that is not ours is threads.js's. */

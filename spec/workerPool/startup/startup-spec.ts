@@ -3,7 +3,7 @@ import { startAfter } from '../../../lib/workerPool/startup/startAfter.ts';
 import { Startup, startWorker } from '../../../lib/workerPool/startup/startup.ts';
 import type { PendingWorker } from '../../../lib/workerPool/startup/workerConnection.ts';
 import { WorkerMonitor } from '../../../lib/workerPool/startup/workerMonitor.ts';
-import { LOCK, MARK, INIT, UNCAUGHT } from '../../../lib/protocol/messages.ts';
+import { HOOKS, INIT, LOCK, MARK, PREPARED, UNCAUGHT } from '../../../lib/protocol/messages.ts';
 import { ofInline } from '../../../lib/workerPool/startup/workerLabel.ts';
 import { OfNode } from '../../support/hostWorkers.ts';
 
@@ -102,11 +102,19 @@ describe('A worker that comes up', () => {
 describe('The state of a worker that comes up', () => {
   const uncaught = { type: UNCAUGHT, error: { kind: 'value', value: 0 } };
   const free = { ...asks, settled: true };
+  const hooks = { type: HOOKS, setup: true, teardown: true };
+  const prepared = { type: PREPARED, error: undefined };
+  const failed = { type: PREPARED, error: { kind: 'value', value: 0 } };
   const paths: readonly (readonly [string, readonly unknown[], readonly Startup['state'][]])[] = [
     ['without a lock', [EXPOSED, EXPOSED], ['ready', 'ready']],
     ['that waits for its lock', [asks, EXPOSED, EXPOSED, free], ['spawned', 'awaitingLock', 'awaitingLock', 'ready']],
     ['that has its lock early', [asks, free, EXPOSED], ['spawned', 'spawned', 'ready']],
     ['that says nothing of ours', [undefined, 'init', { type: 'init' }], ['spawned', 'spawned', 'spawned']],
+    ['with a setup', [hooks, EXPOSED, prepared, prepared], ['spawned', 'settingUp', 'ready', 'ready']],
+    ['with a teardown only', [{ ...hooks, setup: false }, EXPOSED], ['spawned', 'ready']],
+    ['whose setup failed', [hooks, EXPOSED, failed], ['spawned', 'settingUp', 'lost']],
+    ['that threw in its setup', [hooks, EXPOSED, uncaught, prepared], ['spawned', 'settingUp', 'lost', 'lost']],
+    ['that says it is set up before it was asked', [hooks, prepared, EXPOSED], ['spawned', 'spawned', 'settingUp']],
     ['that threw', [uncaught, EXPOSED], ['lost', 'lost']],
     ['that threw while it waited', [asks, EXPOSED, uncaught, free], ['spawned', 'awaitingLock', 'lost', 'lost']],
     ['that threw when it was up', [EXPOSED, uncaught], ['ready', 'lost']],
@@ -116,7 +124,7 @@ describe('The state of a worker that comes up', () => {
   for (const [name, messages, states] of paths)
     it(`follows from what it says: of one ${name}`, async () => {
       const worker = new OfNode();
-      const startup = new Startup(new WorkerMonitor(worker), '', 10_000);
+      const startup = new Startup(new WorkerMonitor(worker), '', { initTimeout: 10_000 });
       startup.ready.catch(() => {});
       expect(startup.state).toBe('spawned');
       const passed = messages.map((message) => (worker.says('message', message), startup.state));
@@ -128,7 +136,7 @@ describe('The state of a worker that comes up', () => {
   it('is ready once threads.js has connected it, unless it was lost meanwhile', async () => {
     const started = (...messages: readonly unknown[]): Startup => {
       const worker = new OfNode();
-      const startup = new Startup(new WorkerMonitor(worker), ' of a spec', 10_000);
+      const startup = new Startup(new WorkerMonitor(worker), ' of a spec', { initTimeout: 10_000 });
       for (const message of messages) worker.says('message', message);
       return startup;
     };
