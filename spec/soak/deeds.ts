@@ -60,6 +60,11 @@ const actions = {
   busy: (code: number) => (spin(1 + (code % 13)), code),
   nap: async (code: number) => (await pause(code % 11), code),
   patient: async (code: number) => (await Promise.race([pause(20), aborted(taskContext().signal)]), code),
+  reports(code: number) {
+    const { report } = taskContext();
+    for (let times = 0; times < 20; times++) report({ code, times });
+    return code;
+  },
   stubborn: async (code: number) => (await pause(60), code),
   late: async (code: number) => (await Promise.resolve(), code),
 

@@ -32,6 +32,7 @@ const GOOD: Partial<Record<Deed, Kinds>> = {
   late: ALL,
   stubborn: ALL,
   patient: ['worker', 'leased', 'inline', 'local'],
+  reports: ['worker', 'leased', 'inline', 'local'],
 };
 const QUICK: readonly Deed[] = ['value', 'text', 'falsy', 'again', 'reused', 'emptied', 'blink', 'late'];
 const BAD: Partial<Record<Deed, Kinds>> = {
@@ -118,9 +119,14 @@ function drawPool(dice: Dice, nextId: () => number): PoolPlan {
   const size = kind === 'local' ? 1 : dice.of(1, 2, 2, 3, 4);
   const streams = Array.from({ length: dice.of(1, 2, 3, 5) }, () => drawStream(dice, kind, size, nextId()));
   const own = kind === 'worker' || kind === 'plain';
-  const tasks = streams.reduce((sum, { source }) => sum + source.count, 0);
-  const recycled = Math.max(dice.of(1, 2, 7, 50), Math.ceil(tasks / 25));
   const assaulted = (own || kind === 'leased') && dice.percent(25);
+  // threads.js never settles what is queued where a thread has died.
+  const called = kind !== 'inline' && (kind !== 'leased' || (!assaulted && streams.every(spares))) && dice.percent(50);
+  const calls = called ? dice.list(4, () => dice.between(0, 300)) : [];
+  const callsAtOnce = kind === 'leased' ? 1 : dice.of(1, 1, 30, 2000);
+  // To replace a worker takes a while.
+  const tasks = streams.reduce((sum, { source }) => sum + source.count, calls.length * callsAtOnce);
+  const recycled = Math.max(dice.of(1, 2, 7, 50), Math.ceil(tasks / 25));
   return {
     kind,
     size,
@@ -130,12 +136,8 @@ function drawPool(dice: Dice, nextId: () => number): PoolPlan {
     assaults: assaulted ? dice.list(4, () => dice.between(0, 400)) : [],
     close: kind !== 'inline' && dice.percent(25) ? drawClose(dice, kind) : undefined,
     drainLast: dice.percent(50),
-    // threads.js never settles what is queued where a thread has died.
-    calls:
-      kind !== 'inline' && (kind !== 'leased' || (!assaulted && streams.every(spares))) && dice.percent(50)
-        ? dice.list(4, () => dice.between(0, 300))
-        : [],
-    callsAtOnce: kind === 'leased' ? 1 : dice.of(1, 1, 30, 2000),
+    calls,
+    callsAtOnce,
     watched: (kind === 'worker' || kind === 'local') && dice.percent(40),
     streams,
   };

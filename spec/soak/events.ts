@@ -37,7 +37,9 @@ export class Events {
       const { index } = event;
       const times = running.get(index) ?? 0;
       if (type === 'task:start') running.set(index, times + 1);
-      else if (times === 0) say(`ended task ${index}, which it had not begun`);
+      else if (type === 'task:report') {
+        if (times === 0) say(`reported of task ${index}, which it had not begun`);
+      } else if (times === 0) say(`ended task ${index}, which it had not begun`);
       else if (times === 1) running.delete(index);
       else running.set(index, times - 1);
     }

@@ -12,7 +12,7 @@ export interface Log {
   released: boolean;
   /** Asks a source that feeds on results for one more. */
   answer: (() => void) | undefined;
-  callSite: boolean;
+  subscribed: boolean;
   end: 'complete' | 'error' | 'left' | undefined;
   error: unknown;
   aborted: boolean;
@@ -22,6 +22,8 @@ export interface Log {
   mostOut: number;
   /** Which values were dispatched, where the host is asked for the call. */
   readonly dispatched: Set<number>;
+  /** The tasks that have reported. */
+  readonly reported: Set<number>;
   /** Most values taken from the source and not emitted. */
   mostTaken: number;
   /** Tasks that had been begun when it ended. */
@@ -46,13 +48,14 @@ export function newLog(): Log {
     sourceFailed: false,
     released: false,
     answer: undefined,
-    callSite: false,
+    subscribed: false,
     end: undefined,
     error: undefined,
     aborted: false,
     closed: undefined,
     mostOut: 0,
     dispatched: new Set(),
+    reported: new Set(),
     mostTaken: 0,
     startsAtEnd: 0,
     differences: [],

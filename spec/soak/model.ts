@@ -75,6 +75,7 @@ const dues: Record<Deed, (task: Case) => Expected> = {
   busy: same,
   nap: same,
   patient: same,
+  reports: same,
   stubborn: same,
   late: same,
   stray: same,

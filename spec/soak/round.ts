@@ -60,7 +60,7 @@ function judge(pool: PoolRun, ledger: Ledger, report: Report): string[] {
     const model = new Model(plan, pool.plan, ledger);
     const say = (what: string): unknown =>
       found.push(`stream ${plan.id} (${plan.operator}, ${plan.ordered ? 'ordered' : 'unordered'}): ${what}`);
-    if (log.callSite || log.end !== undefined) verdict(model, log, pool.fate).forEach(say);
+    if (log.subscribed || log.end !== undefined) verdict(model, log, pool.fate).forEach(say);
     else say('it was never started');
     innocent += model.innocentCrashes;
     const begunAfterEnd = log.end === undefined ? 0 : stream.starts - log.startsAtEnd;

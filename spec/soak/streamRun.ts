@@ -1,6 +1,6 @@
 /** One stream of a round: built from its plan, subscribed, and written down. */
 import { Observable, type OperatorFunction, type Subscription, take } from 'rxjs';
-import { Transfer, parallelMap, parallelMapIterable, parallelMapUnordered } from 'rxjs-parallel';
+import { type TaskReport, Transfer, parallelMap, parallelMapIterable, parallelMapUnordered } from 'rxjs-parallel';
 import { SoakError } from './deeds.ts';
 import type { Ledger } from './ledger.ts';
 import { type Log, newLog } from './log.ts';
@@ -65,7 +65,7 @@ export class StreamRun {
   }
 
   get live(): boolean {
-    return this.log.callSite && this.log.end === undefined;
+    return this.log.subscribed && this.log.end === undefined;
   }
 
   /** Tasks begun so far. */
@@ -78,7 +78,7 @@ export class StreamRun {
   start(workers: unknown): void {
     const { log } = this;
     const { stop } = this.plan;
-    log.callSite = true;
+    log.subscribed = true;
     if (stop?.kind === 'abort' || stop?.kind === 'unsubscribe')
       this.#timers.push(setTimeout(() => this.#stop(), stop.at));
     const results = this.#build(workers);
@@ -96,7 +96,8 @@ export class StreamRun {
   #build(workers: unknown): Observable<unknown> {
     const { plan, pool } = this;
     const signal = plan.stop?.kind === 'abort' ? { signal: this.#abort.signal } : {};
-    const options = { ...plan.options, ...signal };
+    const onReport = plan.deeds.includes('reports') ? { onReport: this.#reported } : {};
+    const options = { ...plan.options, ...signal, ...onReport };
     if (pool.kind === 'inline') {
       const context = { deeds: new URL('./deeds.js', import.meta.url).href, script: this.#script };
       const transfer = plan.form === 'moved' ? { transfer: ({ bytes }: { bytes: Uint32Array }) => [bytes.buffer] } : {};
@@ -139,9 +140,20 @@ export class StreamRun {
     return worker.moved(Transfer({ code, bytes }, [bytes.buffer]));
   };
 
+  readonly #reported = ({ index, value }: TaskReport): void => {
+    const { log } = this;
+    const { code } = value as { code: number };
+    if (log.end !== undefined) log.differences.push(`task ${index} reported after the end of its stream`);
+    if (indexOf(code) !== index) log.differences.push(`what task ${indexOf(code)} reported was told of task ${index}`);
+    log.reported.add(index);
+  };
+
   #next(value: unknown): void {
     const { log, plan } = this;
     const { stop } = plan;
+    const index = typeof value === 'number' && plan.options.onError !== 'settle' ? indexOf(value) : undefined;
+    if (index !== undefined && deedOf(plan, index) === 'reports' && !log.reported.has(index))
+      log.differences.push(`the result of task ${index} came before its report`);
     if (log.end !== undefined) log.differences.push('it gave a result after its end');
     log.values.push(value);
     if (stop?.kind === 'leave' && log.values.length >= stop.after) this.#stop();
