@@ -23,7 +23,7 @@ const runs = {
 };
 
 /** Nothing to do alone. */
-const together = ['cluster/producer', 'cluster/shards', 'cluster/worker'];
+const together = ['cluster/producer', 'cluster/shards', 'cluster/worker', 'service'];
 
 let failed = 0;
 for (const name of exampleNames().filter((each) => !together.includes(each)))
@@ -47,7 +47,7 @@ for (const name of [...Object.keys(runs), ...together])
     failed++;
     console.error(`There is no example "${name}"`);
   }
-for (const [title, check] of Object.entries({ 'to-database, interrupted': interrupt, cluster }))
+for (const [title, check] of Object.entries({ 'to-database, interrupted': interrupt, service, cluster }))
   try {
     console.log(`${title}: ok, ${await check()}`);
   } catch (error) {
@@ -82,4 +82,48 @@ async function interrupt() {
   ];
   if (status !== 0 || !expected.every((each) => stdout.includes(each))) throw new Error(`it did not go on:\n${stdout}`);
   return `after row ${last}`;
+}
+
+/** Answers, is overloaded, out of time and left alone, and ends by Ctrl-C when all is answered. */
+async function service() {
+  const child = spawn(process.execPath, ['dist/examples/service.js'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
+  const ended = once(child, 'close');
+  try {
+    while (!output.includes('\n')) await sleep(5);
+    const { origin } = new URL(output.trim());
+    const get = async (/** @type {string} */ path, /** @type {AbortSignal | null} */ signal = null) => {
+      const response = await fetch(`${origin}${path}`, { signal });
+      return { status: response.status, ...(await response.json()) };
+    };
+    const expected = async (/** @type {Promise<any>} */ found, /** @type {object} */ wanted) => {
+      const got = await found;
+      for (const [key, value] of Object.entries(wanted))
+        if (got[key] !== value) throw new Error(`${key} is ${got[key]}, not ${value}`);
+    };
+    await expected(get('/primes?below=100'), { status: 200, count: 25 });
+    await expected(get('/primes?below=x'), { status: 400 });
+    await expected(get('/'), { status: 404 });
+    // Longer than any machine takes in 2 s.
+    const endless = '/primes?below=9000000000000000';
+    const leaving = new AbortController();
+    const left = get(endless, leaving.signal).catch(({ name }) => name);
+    const many = Array.from({ length: 60 }, () => get(endless));
+    await sleep(100);
+    leaving.abort();
+    const statuses = (await Promise.all(many)).map(({ status }) => status);
+    if ((await left) !== 'AbortError') throw new Error('a request that was left was answered');
+    for (const status of [503, 504])
+      if (!statuses.includes(status)) throw new Error(`of 60 requests none was answered with ${status}`);
+    const last = get('/primes?below=2000000');
+    await sleep(50);
+    child.kill('SIGINT');
+    await expected(last, { status: 200, count: 148933 });
+    const [code] = await ended;
+    if (code !== 0 || !/Stopped: 2 answers/.test(output)) throw new Error(`it did not end well (${code}):\n${output}`);
+    return `of 60 at once ${statuses.filter((status) => status === 503).length} were refused`;
+  } finally {
+    child.kill('SIGKILL');
+  }
 }
