@@ -28,7 +28,7 @@ export function executorOf(caller: string, fn: Fn, workers: unknown, resolved: R
         transfer: moved(caller, resolved.transfer?.(value, index)),
       }),
       acquire() {
-        // Beside the engine, not after it.
+        // Fetched beside the factories, not after them.
         void prepareInline?.().catch(() => {});
         const pool = withFactories(({ inlinePool }) => inlinePool(functions, resolved.context, size), size);
         return { pool, release: () => void pool.close(false) };

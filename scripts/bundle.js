@@ -23,7 +23,7 @@ const apart = {
   name: 'apart',
   setup({ onLoad, onResolve }) {
     const own = [
-      ...['attachment', 'dispatcher', 'ownCall', 'poolEvents', 'roundRobin', 'snapshot', 'thrown'],
+      ...['attachment', 'dispatcher', 'localHooks', 'ownCall', 'poolEvents', 'roundRobin', 'snapshot', 'thrown'],
       ...['iterate', 'iterator', 'openSource', 'pullInput'],
     ];
     onResolve({ filter: new RegExp(`/(${own.join('|')})\\.js$`) }, ({ importer, namespace, path, resolveDir }) =>

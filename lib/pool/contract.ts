@@ -100,7 +100,7 @@ export interface Attachment {
   leave(): void;
 }
 
-/** A pool as the engine sees it. */
+/** A pool as streams see it. */
 export interface Pool {
   readonly size: number;
   attach(source: TaskSource): Attachment;
@@ -112,5 +112,5 @@ export interface Pool {
   readonly queueLimit?: QueueLimit | undefined;
 }
 
-/** Where a public pool keeps what the engine sees of it. */
+/** The property under which a public pool keeps the pool as streams see it. */
 export const ENGINE_POOL: unique symbol = Symbol.for('rxjs-parallel.engine') as never;

@@ -1,4 +1,4 @@
-/** A pool as users see it, around one as the engine sees it. */
+/** A pool as users see it, around one as streams see it. */
 import { captureContext, inNoContext } from '#platform';
 import { Observable } from 'rxjs';
 import { rememberTask } from '../api/errors.ts';

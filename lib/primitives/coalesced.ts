@@ -1,4 +1,4 @@
-/** Something that is never done inside itself: who asks for it from within has it done once more. */
+/** A pass that never runs inside itself: a call made during a pass schedules one more. */
 export class Coalesced {
   readonly #pass: () => void;
   running = false;
@@ -8,7 +8,7 @@ export class Coalesced {
     this.#pass = pass;
   }
 
-  /** Does rounds until none is asked for any more. From within it only asks, and is false. */
+  /** Runs passes until no more is scheduled. Called within a pass it only schedules one, and returns false. */
   run(): boolean {
     this.#again = true;
     if (this.running) return false;

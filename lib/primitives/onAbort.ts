@@ -1,7 +1,7 @@
 import type { AbortSignalLike } from '../api/signal.ts';
 import { queueMicrotask } from './clock.ts';
 
-/** Those who wait for one signal to abort. However many they are, they are one listener: Node warns of more than ten. */
+/** The actions that wait for one signal to abort: one listener for all of them, since Node warns of more than ten. */
 class Waiting {
   readonly #signal: AbortSignalLike;
   readonly #acts = new Set<() => void>();

@@ -1,4 +1,4 @@
-/** Where outcomes wait until they are emitted. `ordered.ts` and `unordered.ts` are its two forms. */
+/** Where outcomes wait until they are emitted. `reorderBuffer.ts` and `completionQueue.ts` are its two forms. */
 export interface ResultBuffer {
   /** Outcomes that wait: those that the stream has and has not emitted. */
   readonly held: number;

@@ -1,4 +1,4 @@
-/** One subscription's engine: what it has taken, what is out at the pool, what it has yet to emit. Knows no RxJS. */
+/** One subscription: what it has taken from its source, what is out at the pool, what it has yet to emit. Knows no RxJS. */
 import { captureContext } from '#platform';
 import { isProgramError, rememberTask } from '../api/errors.ts';
 import type { ResolvedOptions } from '../api/options.ts';

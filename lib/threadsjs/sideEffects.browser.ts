@@ -1,4 +1,4 @@
-/** What `threads` is about to change in a page or its workers: nothing. `#sideEffects` in package.json chooses. */
+/** Importing `threads` has no side effects in a page. `#sideEffects` in package.json chooses. */
 
 export function restoreListeners(): void {}
 

@@ -1,6 +1,6 @@
 /**
- * What `threads` is about to change in this process; imported before it, at the same time and by nobody else, and read
- * after. `#sideEffects` in package.json chooses.
+ * The side effects of importing `threads`, undone. This module is imported right before `threads`, and only there, so that
+ * what it finds is what was there before. `#sideEffects` in package.json chooses.
  */
 const EVENTS = ['SIGINT', 'SIGTERM', 'uncaughtException', 'unhandledRejection'] as const;
 

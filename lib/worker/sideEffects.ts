@@ -1,4 +1,4 @@
-/** What `threads/worker` is about to change where this runs; imported before it, and read after. */
+/** The side effects of importing `threads/worker`, undone. Imported right before it, so that it finds what was there before. */
 const hadSelf = 'self' in globalThis;
 
 const EVENTS = ['uncaughtException', 'unhandledRejection'] as const;

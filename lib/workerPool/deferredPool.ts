@@ -1,4 +1,4 @@
-/** A pool whose engine is still being fetched: streams wait at its door, and go in when it is there. */
+/** A pool whose code is still being fetched: streams attach at once, and are handed to the pool itself when it is there. */
 import { inNoContext } from '#platform';
 import { Observable, type Subscriber } from 'rxjs';
 import { queueMicrotask } from '../primitives/clock.ts';
@@ -54,7 +54,7 @@ export class DeferredPool implements ClosablePool {
     return () => this.#watching.delete(subscriber);
   });
 
-  /** Until its engine is there, all of its workers are to come. */
+  /** Until the pool is there, all of its workers are to come. */
   get starting(): number {
     return this.#pool === undefined ? this.size : (this.#pool.starting ?? 0);
   }
@@ -130,7 +130,7 @@ export class DeferredPool implements ClosablePool {
   #open(pool: ClosablePool): void {
     this.#pool = pool;
     for (const subscriber of this.#watching) subscriber.add(pool.events$.subscribe(subscriber));
-    // Those who come in first may make others leave.
+    // The first to attach may end others: `fn` is the user's.
     for (const attachment of this.#waiting) attachment.enter(pool);
     this.#waiting.clear();
     for (const { resolve } of this.#asking) resolve(pool);
@@ -144,7 +144,7 @@ export class DeferredPool implements ClosablePool {
     this.#asking.clear();
   }
 
-  /** A closed pool that nobody waits at any more needs no engine to end. */
+  /** A closed pool that nothing is attached to ends without being fetched. */
   #settle(): void {
     if (this.#ended === undefined || this.#waiting.size > 0) return;
     this.#prestarted?.drop();
@@ -153,7 +153,7 @@ export class DeferredPool implements ClosablePool {
   }
 }
 
-/** A stream's place at the door, and then at the pool. */
+/** A stream's attachment before the pool is there, and then to the pool itself. */
 class Waiting implements Attachment {
   readonly source: TaskSource;
   readonly #left: () => void;

@@ -1,4 +1,4 @@
-/** What makes pools of workers. A page fetches it, and all that it imports, for its first pool: see `withEngine`. */
+/** The factories of worker pools. A page fetches them, and all that they import, for its first pool: see `loadFactories`. */
 import { inlineWorker, prepareInline } from '#inlineWorker';
 import type { InlineFunctions } from '../inline/inlineCall.ts';
 import { CloneError } from '../api/errors.ts';
@@ -16,7 +16,7 @@ export { leased } from './leasedThreads.ts';
 /** Milliseconds that an inline worker may take to come up. */
 const INIT_TIMEOUT = 10_000;
 
-/** The one reason for which a page cannot load it: its text is at hand. */
+/** A page has the text of an inline worker at hand: only its policy can keep the worker from loading. */
 const UNLOADED =
   "a function sent as text needs worker-src blob: in the page's Content-Security-Policy; workerPool with a worker module does not";
 

@@ -1,4 +1,4 @@
-/** Workers that a threads.js `Pool` lends: scheduled by our engine, given back when there is nothing for them. */
+/** Workers that a threads.js `Pool` lends: scheduled by our dispatcher, given back when there is nothing for them. */
 import { inNoContext } from '#platform';
 import { PoolClosedError, WorkerInitError } from '../api/errors.ts';
 import { text } from '../protocol/thrown.ts';

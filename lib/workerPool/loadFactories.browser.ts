@@ -1,24 +1,24 @@
-/** When the engine is loaded, in browsers: by the first pool, so that a page pays for it only then. `#withFactories` in package.json chooses. */
+/** Loads the factories in browsers: for the first pool, so that a page pays for them only then. `#withFactories` in package.json chooses. */
 import type { ClosablePool } from '../pool/publicPool.ts';
 import type { PrestartedWorker } from './prestartedWorker.ts';
-import type * as engineModule from './factories.ts';
+import type * as factoriesModule from './factories.ts';
 import { DeferredPool } from './deferredPool.ts';
 
-type Engine = typeof engineModule;
+type Factories = typeof factoriesModule;
 
-let engine: Engine | undefined;
+let factories: Factories | undefined;
 
-/** The pool that `make` makes, of that size and name: at once if the engine is there, else as soon as it is. */
+/** The pool that `make` makes, of that size and name: at once if the factories are there, else as soon as they are. */
 export function withFactories(
-  make: (parts: Engine) => ClosablePool,
+  make: (parts: Factories) => ClosablePool,
   size: number,
   name?: string,
   prestarted?: PrestartedWorker,
 ): ClosablePool {
-  if (engine !== undefined) return make(engine);
+  if (factories !== undefined) return make(factories);
   const fetch = async (): Promise<ClosablePool> => {
     const parts = await import('./factories.ts');
-    engine = parts;
+    factories = parts;
     return make(parts);
   };
   return new DeferredPool(fetch, size, name, prestarted);

@@ -1,14 +1,14 @@
-/** When the engine is loaded, in Node: with the rest, of which it is a part. `#withFactories` in package.json chooses. */
+/** The factories in Node, where they are loaded with the rest. `#withFactories` in package.json chooses. */
 import type { ClosablePool } from '../pool/publicPool.ts';
 import type { PrestartedWorker } from './prestartedWorker.ts';
-import * as engine from './factories.ts';
+import * as factories from './factories.ts';
 
 /** The pool that `make` makes. */
 export function withFactories(
-  make: (parts: typeof engine) => ClosablePool,
+  make: (parts: typeof factories) => ClosablePool,
   _size: number,
   _name?: string,
   _early?: PrestartedWorker,
 ): ClosablePool {
-  return make(engine);
+  return make(factories);
 }

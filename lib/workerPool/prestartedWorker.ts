@@ -1,4 +1,4 @@
-/** A pool's first worker, started while the engine is on its way, so that its script is fetched beside it. */
+/** A pool's first worker, started while the code of the pool is being fetched, so that both are fetched side by side. */
 import { queueMicrotask } from '../primitives/clock.ts';
 
 /** What `WorkerMonitor` listens to in a page. */
@@ -44,7 +44,7 @@ export class PrestartedWorker {
     this.#begun = { take, worker };
   }
 
-  /** The factory as the engine sees it: the first worker that it asks for may have begun. */
+  /** The factory as the pool sees it: the first worker that it asks for may have been started. */
   readonly open = (): unknown => {
     const begun = this.#begun;
     this.#begun = undefined;

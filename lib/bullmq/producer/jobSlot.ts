@@ -1,4 +1,4 @@
-/** One of a pool's places for jobs: what a worker is to other pools. */
+/** A slot for one job: what a worker slot is to other pools. */
 import { now } from '../../primitives/clock.ts';
 import type { Job } from './job.ts';
 

@@ -1,4 +1,4 @@
-/** One worker after another: started on demand, and replaced when it is lost. */
+/** A slot for one worker at a time: started on demand, and replaced when it is lost. */
 import type { WorkerInitError } from '../../api/errors.ts';
 import type { PoolEvents } from '../../pool/poolEvents.ts';
 import type { WorkerConnection, PendingWorker, WorkerFactory } from '../startup/workerConnection.ts';

@@ -1,4 +1,4 @@
-/** Watches one worker: its messages, and the one moment in which it is lost. */
+/** A monitor of one worker: passes its messages on, and tells once why it is lost. */
 import { afterMessages } from '#platform';
 import { clearTimeout, setTimeout } from '../../primitives/clock.ts';
 import { text } from '../../protocol/thrown.ts';
