@@ -48,15 +48,15 @@ const steps = [
   { name: BUILD, run: 'npm run -s clean && npm run -s build', after: FORMAT },
   { name: 'Lint', run: 'npm run -s lint', after: BUILD },
   { name: 'Types of scripts and benchmarks', run: 'npm run -s check:scripts', after: BUILD },
-  { name: BROWSERS, run: browsers, after: BUILD, specs: EXECUTED, limit: 300 },
-  { name: 'Specs in Node', run: 'npm run -s spec', after: BUILD, specs: SPECS, limit: 300 },
+  { name: BROWSERS, run: browsers, after: BUILD, specs: EXECUTED, limit: 600 },
+  { name: 'Specs in Node', run: 'npm run -s spec', after: BUILD, specs: SPECS, limit: 600 },
   {
     name: 'Soak, one minute',
     // A seed of its own each time: each gate looks somewhere new, and what fails is printed with the round to replay.
     run: 'node --expose-gc dist/spec/soak/main.js --minutes 1',
     after: BUILD,
     says: /--seed \d+|^\d+ rounds.*/gm,
-    limit: 300,
+    limit: 600,
   },
   {
     name: 'Specs of workers in them, cross-origin isolated',
@@ -65,18 +65,18 @@ const steps = [
     // Both bundle the specs into one folder.
     after: BROWSERS,
     specs: EXECUTED,
-    limit: 300,
+    limit: 600,
   },
-  { name: 'Specs on Redis', run: 'npm run -s spec:redis', after: BUILD, specs: SPECS, limit: 300 },
+  { name: 'Specs on Redis', run: 'npm run -s spec:redis', after: BUILD, specs: SPECS, limit: 600 },
   {
     name: 'Package: bundlers',
     run: 'npm run -s test:bundlers',
     after: BUILD,
     says: /^A page pays.*/m,
-    limit: 300,
+    limit: 600,
   },
-  { name: 'Examples', run: 'node scripts/check-examples.js', after: BUILD, limit: 300 },
-  { name: 'Package: consumers', run: 'node scripts/check-consumers.js', after: BUILD, limit: 300 },
+  { name: 'Examples', run: 'node scripts/check-examples.js', after: BUILD, limit: 600 },
+  { name: 'Package: consumers', run: 'node scripts/check-consumers.js', after: BUILD, limit: 600 },
   { name: 'Package: types for every resolution', run: 'attw --pack . --profile esm-only', after: BUILD },
   { name: 'Package: nothing unused', run: 'knip', after: BUILD },
   { name: 'Package: publint', run: 'publint --strict', after: BUILD },
@@ -88,7 +88,7 @@ const steps = [
     // It looks at how smooth a page is.
     alone: true,
     specs: /^(\d+) checks, 0 failures/gm,
-    limit: 300,
+    limit: 600,
   },
 ];
 
