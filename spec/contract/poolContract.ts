@@ -161,7 +161,9 @@ export function poolContract(
       it('rejects at its deadline, waiting included, and tells the task', async () => {
         const pool = made(1);
         const { channel, begun } = await beginning();
-        const running = reason(pool.run((worker) => worker.untilAborted(channel), { deadline: 300 }));
+        // Its worker is up then: what it takes to start would count.
+        await pool.run((worker) => worker.echo(0));
+        const running = reason(pool.run((worker) => worker.untilAborted(channel), { deadline: 1000 }));
         await begun;
         const waiting = await reason(pool.run((worker) => worker.echo(1), { deadline: 1 }));
         expect(waiting).toBeInstanceOf(TaskTimeoutError);
@@ -169,7 +171,7 @@ export function poolContract(
         expect(taskOf(waiting)).toEqual({ index: 0, input: undefined });
         const late = await running;
         expect(late).toBeInstanceOf(TaskTimeoutError);
-        expect(late.message).toBe('The call was still running at its deadline of 300 ms');
+        expect(late.message).toBe('The call was still running at its deadline of 1000 ms');
         expect(await pool.run((worker) => worker.aborted(), { deadline: 60_000 })).toBe(1);
       });
 
