@@ -92,6 +92,7 @@ export class WorkerSlot {
       return channel.connection.kill();
     }
     this.#channel = undefined;
+    this.#dropCalls();
     this.#taskEvents.gone();
     return channel.connection.end();
   }
@@ -131,6 +132,11 @@ export class WorkerSlot {
     this.calls.push(new EachCall(call, new Error('pool.each'), outcome));
   }
 
+  /** What the worker was still to make, nobody does. */
+  #dropCalls(): void {
+    for (const call of this.calls.splice(0)) call.putBack([call.task]);
+  }
+
   /**
    * The worker is gone. In this order:
    *
@@ -149,7 +155,7 @@ export class WorkerSlot {
     const { connection } = channel;
     const { label, monitor } = connection;
     const ended = connection.kill();
-    for (const call of this.calls.splice(0)) call.putBack([call.task]);
+    this.#dropCalls();
     const { attachments, told } = channel.fail(exit);
     const fruitless = channel.progress ? undefined : unstarted(exit, 'had begun any task', label);
     const error = monitor.exit === exit ? exited(exit, label) : undefined;

@@ -86,6 +86,16 @@ describe('pool.each', () => {
     expect(await stream).toEqual(Array.from({ length: 2000 }, (_, at) => at + 1));
   });
 
+  it('has an outcome on a worker that is replaced', async () => {
+    await using pool = made({}, { size: 1, maxTasksPerWorker: 1 });
+    await pool.warmUp();
+    const outcomes = await Promise.all([1, 2, 3].map(() => pool.each((worker) => worker.times())));
+    // Those for which the worker did not live long enough say so.
+    const statuses = outcomes.flat().map(({ status }) => status);
+    expect(statuses[0]).toBe('fulfilled');
+    expect(statuses.length).toBe(3);
+  });
+
   it('is kept for those that come later, before their first task', async () => {
     await using pool = made({ words: ['a'] });
     expect(await pool.each((worker) => worker.add('b'), { keep: true })).toEqual([]);
