@@ -42,6 +42,16 @@ describe('With a redis-server', () => {
     make,
   });
 
+  it('says of what only machines can do where that is to be done', async () => {
+    const pool = make(1);
+    await expectAsync(pool.each((worker) => worker.echo(1))).toBeRejectedWithError(
+      TypeError,
+      /^pool\.each: .* serve\(\)$/,
+    );
+    await expectAsync(pool.warmUp(1)).toBeRejectedWithError(TypeError, /^pool\.warmUp: .* serve\(\)$/);
+    await pool.close();
+  });
+
   contextContract('bullmqPool', stores, (size) => {
     const pool = make(size);
     return { pool, end: () => pool.close({ drain: false }) };
