@@ -19,6 +19,10 @@ export {
 } from './api/errors.ts';
 export { localPool } from './localPool.ts';
 export type { ParallelIterableOptions, ParallelOptions, RetryOptions, Settled, TaskReport } from './api/options.ts';
+export type { ParallelFlatIterableOptions, ParallelFlatOptions, RemoteValues } from './api/flatSignature.ts';
+export { type ParallelFlatOperator, parallelConcatMap } from './parallelConcatMap.ts';
+export { parallelFlatMapIterable } from './parallelFlatMapIterable.ts';
+export { parallelMergeMap } from './parallelMergeMap.ts';
 export { type ParallelOperator, parallelMap } from './parallelMap.ts';
 export { parallelMapIterable } from './parallelMapIterable.ts';
 export { parallelMapUnordered } from './parallelMapUnordered.ts';

@@ -9,6 +9,7 @@ import { type WorkerHooks, checkHooks } from './api/workerHooks.ts';
 import { LocalHooks } from './pool/localHooks.ts';
 import type { PoolStats, WorkerPool } from './api/pool.ts';
 import type { Description, Task, TaskSource } from './pool/contract.ts';
+import { type Outlet, produce } from './protocol/produce.ts';
 import { RunningTask, enterTask, leaveTask } from './protocol/taskContext.ts';
 import { type Methods, isThenable, methodOf } from './protocol/methods.ts';
 import { move, reportError, resultError, snapshot } from './protocol/snapshot.ts';
@@ -54,6 +55,8 @@ interface Running {
   /** Why nobody waits for it any more, though it runs on. */
   abandoned: 'cancel' | 'timeout' | undefined;
   timer: Timer | undefined;
+  /** Where it gives many values. */
+  outlet: LocalOutlet | undefined;
 }
 
 class LocalAttachment extends BaseAttachment {
@@ -178,7 +181,15 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
       (_task, value) => this.#report(running, value),
     );
     const began = monotonic();
-    const running: Running = { attachment, task, context, began, abandoned: undefined, timer: undefined };
+    const running: Running = {
+      attachment,
+      task,
+      context,
+      began,
+      abandoned: undefined,
+      timer: undefined,
+      outlet: undefined,
+    };
     this.#running = running;
     if (this.events.observed) this.events.emit({ type: 'task:start', worker: 0, index: task.index, time: now() });
     const current = (): RunningTask => context;
@@ -200,6 +211,13 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
       // What it changes would be changed for its next try.
       const again = attachment.source.retries === true && task.transfer === undefined;
       result = this['rxjs-parallel:call'](task.method, again ? snapshot(task.args) : task.args);
+      if (attachment.source.buffer !== undefined) {
+        const outlet = new LocalOutlet(running, attachment.source.buffer);
+        running.outlet = outlet;
+        result = isThenable(result)
+          ? Promise.resolve(result).then((all) => produce(all, outlet))
+          : produce(result, outlet);
+      }
       waits = isThenable(result);
     } catch (error) {
       return end(true, error);
@@ -265,10 +283,54 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
     clearTimeout(running.timer);
     running.abandoned ??= why;
     running.context.abort(running.abandoned);
+    running.outlet?.grant(0);
   }
 
   #tellEnd({ index }: Task, outcome: 'value' | 'error' | 'timeout' | 'cancel'): void {
     if (this.events.observed) this.events.emit({ type: 'task:end', worker: 0, index, time: now(), outcome });
+  }
+}
+
+/** Each value is told at once: nothing has to travel together that is no message. */
+class LocalOutlet implements Outlet {
+  credit: number;
+  readonly #running: Running;
+  #wake: (() => void) | undefined;
+
+  constructor(running: Running, buffer: number) {
+    this.#running = running;
+    this.credit = buffer;
+  }
+
+  get stopped(): boolean {
+    return this.#running.abandoned !== undefined;
+  }
+
+  add(value: unknown): void {
+    const { attachment, task } = this.#running;
+    let own: unknown;
+    try {
+      own = ownResult(value);
+    } catch (cause) {
+      throw resultError(messageOf(cause));
+    }
+    this.credit--;
+    if (this.stopped) return;
+    attachment.source.values!(task, [own], (count) => this.grant(count));
+    attachment.source.drain();
+  }
+
+  waits(): void {}
+
+  changed(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve));
+  }
+
+  /** So many more have been emitted; 0: look whether it is stopped. */
+  grant(count: number): void {
+    this.credit += count;
+    this.#wake?.();
+    this.#wake = undefined;
   }
 }
 

@@ -5,6 +5,7 @@ import { ParallelError, named } from './workerErrors.ts';
 export {
   CloneError,
   ClosureError,
+  OverflowError,
   ParallelError,
   forgiveProgram,
   isProgramError,
@@ -55,13 +56,6 @@ export class PoolClosedError extends ParallelError {
 /** What a pool says once it is closed; `name` is what its options call it. */
 export function poolClosed(name?: string): PoolClosedError {
   return new PoolClosedError(name === undefined ? 'The pool is closed' : `The pool "${name}" is closed`);
-}
-
-/** More values were waiting than `maxPending` allows. */
-export class OverflowError extends ParallelError {
-  static {
-    named(this, 'OverflowError');
-  }
 }
 
 /** More tasks of a stream have failed than `maxFailures` allows. `taskOf` it is the one that was too many. */

@@ -163,6 +163,8 @@ export interface ResolvedOptions {
   readonly context: unknown;
   readonly setup: ((context: any) => unknown) | undefined;
   readonly transfer: ((value: any, index: number) => readonly object[]) | undefined;
+  /** Of tasks that give many values: how many of one are on their way and not emitted. Undefined: a task has one. */
+  readonly buffer?: number;
   readonly maxPending: number;
   readonly overflow: 'error' | 'drop-oldest' | 'drop-newest';
 }

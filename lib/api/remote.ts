@@ -21,14 +21,16 @@ export interface Transfer<T> {
 }
 
 // biome-ignore: `any` is what lets every method of an Api match.
-type Method = (...args: any[]) => unknown;
+export type Method = (...args: any[]) => unknown;
 
-type Arguments<A extends unknown[]> = { [K in keyof A]: A[K] | Transfer<A[K]> };
+/** The arguments of a call: as they are, or moved. */
+export type Arguments<A extends unknown[]> = { [K in keyof A]: A[K] | Transfer<A[K]> };
 
 /** What a method gives back once it has crossed: awaited, out of its `Transfer`, and cloned. */
 export type Result<R> = Sent<Awaited<R>>;
 
-type Sent<R> = R extends Transfer<infer T> ? Cloned<T> : Cloned<R>;
+/** A value once it has crossed. */
+export type Sent<R> = R extends Transfer<infer T> ? Cloned<T> : Cloned<R>;
 
 /**
  * A worker as `fn` sees it: the methods it exposes, each returning the description of a call, whose

@@ -18,13 +18,13 @@ type AnyPool = WorkerPool<any> | ThreadsPool<any>;
 export type Workers = Inline | AnyPool;
 
 /** By what `W` is. `Workers` itself is what the compiler takes for what it is not: one error is enough then. */
-type ByWorkers<W, WithNumber, WithPool, Otherwise> = [W] extends [Inline]
+export type ByWorkers<W, WithNumber, WithPool, Otherwise> = [W] extends [Inline]
   ? WithNumber
   : [W] extends [AnyPool]
     ? WithPool
     : Otherwise;
 
-type ApiOf<W> = W extends WorkerPool<infer Api> ? Api : W extends ThreadsPool<infer Thread> ? Thread : never;
+export type ApiOf<W> = W extends WorkerPool<infer Api> ? Api : W extends ThreadsPool<infer Thread> ? Thread : never;
 
 /**
  * `fn`: runs itself in the workers, or says which call to make there. The value has a name for each, `V` and `P`: the

@@ -22,6 +22,13 @@ export class CloneError extends ParallelError {
   }
 }
 
+/** More values were waiting than `maxPending` allows, or of an Observable that a task returned, than `buffer`. */
+export class OverflowError extends ParallelError {
+  static {
+    named(this, 'OverflowError');
+  }
+}
+
 /** An inline function used a variable that it does not have in the worker; the message says which. */
 export class ClosureError extends ParallelError {
   static {

@@ -30,6 +30,8 @@ export interface Task extends Description {
   suspect?: true;
   /** Made where the call was: see `Feed.subscribed`, which it takes the place of. */
   readonly callSite?: Error;
+  /** It has given values: it is never run again. */
+  gave?: true;
   /** The message that it was in could not be sent or read, for one of its tasks: it travels alone. */
   alone?: true;
 }
@@ -63,6 +65,13 @@ export interface TaskSource {
   readonly reports?: boolean;
   /** What the task says before it ends. */
   report?(task: Task, value: unknown): void;
+  /**
+   * Its tasks give many values, at most so many of one that have not been emitted; then `value` tells of its end only. Each is
+   * sent alone, to a worker that has nothing else: behind another it could wait for what waits for it.
+   */
+  readonly buffer?: number | undefined;
+  /** Values of a task that goes on; `grant` is told how many of them have been emitted. */
+  values?(task: Task, values: readonly unknown[], grant: (count: number) => void): void;
   value(task: Task, value: unknown): void;
   failure(task: Task, error: unknown): void;
   /** The worker that ran this task is gone. Returns whether it is run again. */
@@ -106,6 +115,8 @@ export interface Pool {
   attach(source: TaskSource): Attachment;
   /** Whether the methods run on this thread: in the async context of whoever called. */
   readonly runsHere?: boolean;
+  /** Why its tasks have one result each; absent: they may give many values. */
+  readonly oneResult?: string;
   /** A stream has dropped a value that was waiting for this pool (`overflow`). */
   dropped?(): void;
   /** How much may wait for it; absent: any number. */

@@ -25,7 +25,13 @@ export class Retries {
   take(task: Task, error: unknown): boolean {
     const { delay, option, times, when } = this.#policy;
     const failures = (task.failures ?? 0) + 1;
-    if (failures > times || task.transfer !== undefined || error instanceof CloneError || isProgramError(error))
+    if (
+      failures > times ||
+      task.transfer !== undefined ||
+      task.gave === true ||
+      error instanceof CloneError ||
+      isProgramError(error)
+    )
       return false;
     const ms = this.#source.inContext(() => {
       if (when !== undefined && !when(error)) return undefined;
@@ -38,6 +44,11 @@ export class Retries {
     if (ms === 0) this.#source.putBack([task]);
     else this.#timers.set(task.seq, setTimeout(this.#due, ms, task));
     return true;
+  }
+
+  /** The first task that waits; `Infinity`: none. */
+  get first(): number {
+    return Math.min(...this.#timers.keys());
   }
 
   /** Tasks from here on are not run again. */

@@ -22,6 +22,8 @@ export const REPLY = 'rxjs-parallel:reply';
 export const BEGIN = 'rxjs-parallel:begin';
 export const ASK = 'rxjs-parallel:ask';
 export const REPORT = 'rxjs-parallel:report';
+export const CHUNK = 'rxjs-parallel:chunk';
+export const CREDIT = 'rxjs-parallel:credit';
 export const UNREAD = 'rxjs-parallel:unread';
 export const HOOKS = 'rxjs-parallel:hooks';
 export const PREPARE = 'rxjs-parallel:prepare';
@@ -65,6 +67,8 @@ export interface RunMessage {
   readonly timed: boolean;
   /** Whether what tasks report is wanted. */
   readonly reports: boolean;
+  /** Where its one task gives many values: how many of them may be on their way. */
+  readonly buffer?: number | undefined;
 }
 
 /** From this offset on the batch is cancelled. */
@@ -102,6 +106,24 @@ export interface ReportMessage {
   /** A `Thrown` where it holds errors. */
   readonly value: unknown;
   readonly held: boolean;
+}
+
+/** Values of the one task of a batch, which goes on. */
+export interface ChunkMessage {
+  readonly type: typeof CHUNK;
+  readonly id: number;
+  /** How many of its values came before. */
+  readonly from: number;
+  readonly values: readonly unknown[];
+  /** Which of them hold errors: positions in `values`, whose entries are then `Thrown`. */
+  readonly held: readonly number[];
+}
+
+/** So many values of a task have been emitted: as many more may be sent. */
+export interface CreditMessage {
+  readonly type: typeof CREDIT;
+  readonly id: number;
+  readonly count: number;
 }
 
 /** A message could not be read there (nested too deep for that side's stack, say): back to its sender. */

@@ -2,6 +2,7 @@
 import {
   ClosureError,
   CloneError,
+  OverflowError,
   PoolClosedError,
   TaskTimeoutError,
   WorkerCrashedError,
@@ -21,6 +22,7 @@ import {
 const OURS: Readonly<Record<string, new (message: string) => Error>> = {
   ClosureError,
   CloneError,
+  OverflowError,
   PoolClosedError,
   TaskTimeoutError,
   WorkerCrashedError,

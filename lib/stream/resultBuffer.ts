@@ -5,6 +5,10 @@ export interface ResultBuffer {
   /** Whether `take` has one now. */
   readonly ready: boolean;
   store(seq: number, outcome: unknown): void;
+  /** Values of a task before its outcome, where tasks give many. */
+  add?(seq: number, values: readonly unknown[], grant: (count: number) => void): void;
+  /** Whether a task's values wait for those of the tasks before it. */
+  readonly inOrder?: boolean;
   /** The next to emit; only when `ready`. */
   take(): unknown;
 }

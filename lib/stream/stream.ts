@@ -55,6 +55,7 @@ export class Stream implements TaskSource {
   readonly timeout: number | undefined;
   readonly terminateAfter: number;
   readonly inContext: Context;
+  readonly buffer: number | undefined;
 
   readonly #options: ResolvedOptions;
   readonly #input: Input;
@@ -95,6 +96,7 @@ export class Stream implements TaskSource {
     this.batch = options.batch;
     this.timeout = options.timeout;
     this.terminateAfter = options.terminateAfter;
+    this.buffer = options.buffer;
     this.#options = options;
     this.#input = input;
     this.#results = results;
@@ -113,7 +115,7 @@ export class Stream implements TaskSource {
   }
 
   waiting(): number {
-    if (this.#putBack.length > 0) return this.#putBack.length;
+    if (this.#putBack.length > 0) return this.#putBack[0]!.seq < this.#nextTry ? this.#putBack.length : 0;
     if (this.#failedAt !== Infinity) return 0;
     return Math.max(0, Math.min(this.#input.waiting, this.#room()));
   }
@@ -162,13 +164,22 @@ export class Stream implements TaskSource {
       .sort((a, b) => a.seq - b.seq);
   }
 
+  values(task: Task, values: readonly unknown[], grant: (count: number) => void): void {
+    task.gave = true;
+    if (task.seq <= this.#failedAt) this.#results.add!(task.seq, values, grant);
+  }
+
   value(task: Task, value: unknown): void {
     this.#out--;
     if (task.seq > this.#failedAt) return;
     const { index, input } = task;
     this.#results.store(
       task.seq,
-      this.#options.onError === 'settle' ? { status: 'fulfilled', index, input, value } : value,
+      this.buffer !== undefined
+        ? SKIPPED
+        : this.#options.onError === 'settle'
+          ? { status: 'fulfilled', index, input, value }
+          : value,
     );
   }
 
@@ -209,7 +220,7 @@ export class Stream implements TaskSource {
   }
 
   crashed(task: Task, error: Error): boolean {
-    const again = task.crashes++ < this.#options.crashRetries && task.transfer === undefined;
+    const again = task.crashes++ < this.#options.crashRetries && task.transfer === undefined && task.gave === undefined;
     if (again) this.putBack([task]);
     else this.#failed(task, error);
     return again;
@@ -287,8 +298,17 @@ export class Stream implements TaskSource {
     return this.#attachment.queued ?? !this.#attachment.hungry;
   }
 
+  /**
+   * The first task that waits for its next try, where those after it have to wait for its values: none of them starts. So
+   * of all workers that are busy one has a task that waits for no other, however streams share them.
+   */
+  get #nextTry(): number {
+    return this.#results.inOrder === true ? (this.#retries?.first ?? Infinity) : Infinity;
+  }
+
   /** How many more values the window lets through. */
   #room(): number {
+    if (this.#nextTry !== Infinity) return 0;
     const { held } = this.#results;
     const { window } = this.#options;
     if (window !== undefined) return window - held - this.#out - this.#putBack.length;

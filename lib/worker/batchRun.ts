@@ -3,7 +3,9 @@ import { post } from '#port';
 import { monotonic, now, timeOrigin } from '../primitives/clock.ts';
 import { WorkerCell } from '../protocol/batchCell.ts';
 import { ASK, type AskMessage, BEGIN, type BeginMessage, type RunMessage } from '../protocol/messages.ts';
+import { produce } from '../protocol/produce.ts';
 import { RunningTask, type Stop } from '../protocol/taskContext.ts';
+import { Chunks } from './chunks.ts';
 import { Outcomes } from './outcomes.ts';
 import { Reports } from './reports.ts';
 
@@ -20,6 +22,8 @@ export class BatchRun {
   /** When it began, where times are wanted. */
   #began = 0;
   #reports: Reports | undefined;
+  /** Where its one task gives many values. */
+  #chunks: Chunks | undefined;
   /** When the last task's beginning was told. */
   #told = -Infinity;
 
@@ -62,11 +66,30 @@ export class BatchRun {
     if (this.outcomes.ended(began) && this.cell.more) this.outcomes.reply(false);
   }
 
+  /** All values of what its one task has returned, where that gives many. */
+  async give(returned: unknown): Promise<void> {
+    const { buffer, id } = this.message;
+    const offset = this.#offset;
+    const chunks = new Chunks(id, buffer!, () => this.cell.stopped(offset));
+    this.#chunks = chunks;
+    try {
+      await produce(returned, chunks);
+    } finally {
+      this.#chunks = undefined;
+      chunks.flush();
+    }
+  }
+
+  grant(count: number): void {
+    this.#chunks?.grant(count);
+  }
+
   /** Nothing from `end` on begins; what runs beyond it has to stop, for its time is up (`late`) or nobody waits for it. */
   cancel(end: number, late: boolean): void {
     this.cell.cut(end, late);
     const why = this.#stopped();
     if (why !== undefined) this.#task?.abort(why);
+    this.#chunks?.grant(0);
   }
 
   readonly context = (): RunningTask => {

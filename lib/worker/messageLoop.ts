@@ -3,6 +3,8 @@ import { endByItself, listen, listenLast, onExit, onUncaught, post, revealEnd } 
 import {
   CANCEL,
   type CancelMessage,
+  CREDIT,
+  type CreditMessage,
   END,
   type EndMessage,
   INIT,
@@ -54,6 +56,7 @@ export function serve(api: Methods, hooks: WorkerHooks): void {
       | InitMessage
       | RunMessage
       | CancelMessage
+      | CreditMessage
       | UnreadMessage
       | PrepareMessage
       | EndMessage
@@ -69,6 +72,7 @@ export function serve(api: Methods, hooks: WorkerHooks): void {
       waiting.push(new BatchRun(message, cells));
       if (running === undefined) void runAll();
     } else if (message?.type === CANCEL) runOf(message.id)?.cancel(message.end, message.late);
+    else if (message?.type === CREDIT) runOf(message.id)?.grant(message.count);
     // What is not over tells how far it is anyway.
     else if (message?.type === UNREAD && runOf(message.id) === undefined) tellOver(message.id);
   }, unread);
@@ -106,6 +110,7 @@ const frame = {
           outcomes.waits();
           value = await value;
         }
+        if (run.message.buffer !== undefined) value = await run.give(value);
         outcomes.value(value);
       } catch (error) {
         outcomes.failure(error);

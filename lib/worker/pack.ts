@@ -1,5 +1,5 @@
 /** What is thrown in a worker, and what holds errors, in a form that can be posted. */
-import { ClosureError, CloneError } from '../api/workerErrors.ts';
+import { ClosureError, CloneError, OverflowError } from '../api/workerErrors.ts';
 import { type Thrown, attempt, kindOf, packThrown, text } from '../protocol/thrown.ts';
 
 /** Undefined where it cannot cross. */
@@ -14,7 +14,8 @@ export function pack(error: unknown): Thrown {
   return packValue(new CloneError(`The task threw ${kind}, which cannot cross to the main thread`))!;
 }
 
-const isOurs = (error: object): boolean => error instanceof CloneError || error instanceof ClosureError;
+const isOurs = (error: object): boolean =>
+  error instanceof CloneError || error instanceof ClosureError || error instanceof OverflowError;
 
 /** A copy of what is no plain data; of a view, only what it shows. */
 function leaf(value: unknown): unknown {

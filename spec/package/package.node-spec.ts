@@ -43,9 +43,12 @@ describe('The package', () => {
       'WorkerCrashedError',
       'WorkerInitError',
       'localPool',
+      'parallelConcatMap',
+      'parallelFlatMapIterable',
       'parallelMap',
       'parallelMapIterable',
       'parallelMapUnordered',
+      'parallelMergeMap',
       'taskOf',
       'workerPool',
     ]);

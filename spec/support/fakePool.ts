@@ -25,6 +25,9 @@ export interface Course {
   readonly takes: number;
   /** By what its method returned or threw (the default); by the death of the slot; or back in the queue, as not begun. */
   readonly ends?: 'itself' | 'crash' | 'put-back';
+  /** Of a task that gives many values: time before each, and after how many the slot dies. One frame, and never. */
+  readonly gap?: (nth: number) => number;
+  readonly crashesAfter?: number;
 }
 
 export interface FakeSettings {
@@ -81,6 +84,8 @@ interface Running {
   readonly timers: Subscription[];
   /** Whether it has asked for its signal. */
   asked: boolean;
+  /** Where it waits until it may give another value. */
+  wake?: (() => void) | undefined;
   cancelled: boolean;
   /** Whether it has failed for its time was up, and runs on. */
   late: boolean;
@@ -200,6 +205,7 @@ export class FakePool<Api extends object> implements ClosablePool {
       this.cancelled.push(running.task.index);
       running.cancelled = true;
       running.context.abort('cancel');
+      running.wake?.();
       this.#giveNotice(slot, running);
     }
     this.pump();
@@ -315,7 +321,8 @@ export class FakePool<Api extends object> implements ClosablePool {
   #begin(slot: Slot, task: Task): boolean {
     const attempt = (this.#attempts.get(task) ?? 0) + 1;
     this.#attempts.set(task, attempt);
-    const { takes, ends = 'itself' } = this.#settings.course?.(task, attempt) ?? { takes: 1 };
+    const course: Course = this.#settings.course?.(task, attempt) ?? { takes: 1 };
+    const { takes, ends = 'itself' } = course;
     const running: Running = {
       task,
       context: new RunningTask(
@@ -354,12 +361,64 @@ export class FakePool<Api extends object> implements ClosablePool {
     } catch (error) {
       return ended(true, error);
     }
+    if (slot.attachment!.source.buffer !== undefined) {
+      this.#give(slot, running, result as Iterable<unknown>, course, ended);
+      return false;
+    }
     if (!(result instanceof Promise)) return ended(false, result);
     void result.then(
       (value) => ended(false, value) && this.#advance(slot),
       (error: unknown) => ended(true, error) && this.#advance(slot),
     );
     return false;
+  }
+
+  /** Gives the values of a task that has many, one a message, as far as it may. */
+  #give(
+    slot: Slot,
+    running: Running,
+    returned: Iterable<unknown>,
+    { crashesAfter, gap = () => 1 }: Course,
+    ended: (failed: boolean, result: unknown) => boolean,
+  ): void {
+    const { source } = slot.attachment!;
+    const iterator = returned[Symbol.iterator]();
+    let credit = source.buffer!;
+    let given = 0;
+    const end = (failed: boolean, result?: unknown): void => {
+      if (ended(failed, result)) this.#advance(slot);
+    };
+    const later = (): void => this.#after(running, gap(given), step);
+    const step = (): void => {
+      if (slot.running !== running) return;
+      if (given === crashesAfter) return this.#die(slot, 'died');
+      try {
+        if (running.cancelled || running.late) {
+          iterator.return?.();
+          return end(false);
+        }
+        if (credit === 0) {
+          running.wake = () => {
+            running.wake = undefined;
+            later();
+          };
+          return;
+        }
+        const { done, value } = iterator.next();
+        if (done === true) return end(false);
+        credit--;
+        given++;
+        source.values!(running.task, [value], (count) => {
+          credit += count;
+          running.wake?.();
+        });
+      } catch (error) {
+        return end(true, error);
+      }
+      later();
+      source.drain();
+    };
+    later();
   }
 
   #enter(running: Running): void {

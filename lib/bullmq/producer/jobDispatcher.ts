@@ -28,6 +28,8 @@ const STALLED = /stalled more than allowable limit/;
 const MOST_LOSSES = 10;
 
 export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool {
+  readonly oneResult =
+    'a task of bullmqPool has one result: a job has no way to hold its task back until its values have been emitted. Give them to a workerPool, or map to arrays';
   readonly maxPayload: number;
   readonly #settings: JobSettings;
   readonly #taskEvents = new JobEvents(this.events);

@@ -27,6 +27,8 @@ export class Batch {
   cancelledFrom: number = Infinity;
   /** Whether its task has failed for its time was up, though it has not ended. */
   late = false;
+  /** How many values of its task have come, where that gives many. */
+  received = 0;
   /** Whether it has left its worker: nothing more comes of it. */
   over = false;
   #reported = 0;
@@ -219,6 +221,7 @@ export class Batch {
       index: inRow ? first.index : tasks.map((task) => task.index),
       timed,
       reports: timed || this.attachment.source.reports === true,
+      buffer: this.attachment.source.buffer,
     };
     return { message, transfer };
   }

@@ -38,7 +38,7 @@ export function lostTasks(batch: Batch, first: boolean, exit: ExitOf): LostTasks
   for (let offset = reported; offset < claimed && !batch.late; offset++) {
     const task = tasks[offset]!;
     const ended = offset < done;
-    if (ended && task.suspect === undefined) suspects.push(task);
+    if (ended && task.suspect === undefined && task.gave === undefined) suspects.push(task);
     else failed.push({ offset, task, ended });
   }
   return { failed, suspects, back: batch.rest(claimed), begun: Math.max(0, claimed - reported) };

@@ -1,5 +1,5 @@
 /** Whether what a worker says of a batch can be true. One that says anything else is given up: see `WorkerMonitor`. */
-import type { BeginMessage, ReplyMessage, ReportMessage } from '../../protocol/messages.ts';
+import type { BeginMessage, ChunkMessage, ReplyMessage, ReportMessage } from '../../protocol/messages.ts';
 import type { Batch } from './batch.ts';
 
 /** `missed`: some may not have been read. @throws TypeError: the reply does not follow the one before, or is not of the batch. */
@@ -33,6 +33,18 @@ export function checkBegin(batch: Batch, { offset, time }: Pick<BeginMessage, 'o
 export function checkReport(batch: Batch, { began, offset, time }: ReportMessage): void {
   check(offset < batch.claimed && Number.isFinite(began));
   checkBegin(batch, { offset, time });
+}
+
+/** @throws TypeError: these cannot be the next values of its task. */
+export function checkChunk(batch: Batch, { from, held, values }: ChunkMessage): void {
+  check(
+    batch.attachment.source.buffer !== undefined &&
+      batch.claimed > batch.reported &&
+      from === batch.received &&
+      Array.isArray(values) &&
+      Array.isArray(held) &&
+      held.every((at) => isOffset(at, values.length)),
+  );
 }
 
 const isOffset = (at: number, end: number): boolean => Number.isInteger(at) && at >= 0 && at < end;

@@ -46,7 +46,8 @@ export class WorkerAttachment extends BaseAttachment {
     while (tasks.length < most) {
       const task = this.source.next();
       if (task === undefined) break;
-      const apart = task.transfer !== undefined || task.suspect === true || task.alone === true;
+      const apart =
+        task.transfer !== undefined || task.suspect === true || task.alone === true || this.source.buffer !== undefined;
       if (apart && (tasks.length > 0 || !idle)) {
         this.source.putBack([task]);
         this.alone = true;

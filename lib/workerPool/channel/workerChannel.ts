@@ -3,7 +3,7 @@ import { monotonic, now, queueMicrotask } from '../../primitives/clock.ts';
 import { argumentsError } from '../../pool/ownCall.ts';
 import type { BatchSizing } from '../../pool/batchSizer.ts';
 import { remoteError } from '../../protocol/remoteError.ts';
-import type { CloneError } from '../../api/errors.ts';
+import { type CloneError, programError } from '../../api/errors.ts';
 import type { Task } from '../../pool/contract.ts';
 import { SLOTS } from '../../protocol/batchCell.ts';
 import { resultError } from '../../protocol/snapshot.ts';
@@ -15,6 +15,10 @@ import {
   type BeginMessage,
   CANCEL,
   type CancelMessage,
+  CHUNK,
+  CREDIT,
+  type ChunkMessage,
+  type CreditMessage,
   REPLY,
   REPORT,
   type ReplyMessage,
@@ -33,7 +37,7 @@ import { callPlain } from '../../threadsjs/plainWorker.ts';
 import type { WorkerAttachment } from './workerAttachment.ts';
 import type { SlotEvents } from './slotEvents.ts';
 import type { TaskEvents } from './taskEvents.ts';
-import { checkBegin, checkReply, checkReport } from './replyCheck.ts';
+import { checkBegin, checkChunk, checkReply, checkReport } from './replyCheck.ts';
 import type { SpawnedThread } from '../../threadsjs/threads.ts';
 
 /** What a channel leaves behind that fails. */
@@ -89,9 +93,15 @@ export class WorkerChannel {
     return this.connection.plain === undefined ? Infinity : 1;
   }
 
-  /** Whether a message more may be on its way: a second only to a worker that takes batches. */
+  /**
+   * Whether a message more may be on its way: a second only to a worker that takes batches, and not behind a task that waits
+   * for its values to be emitted.
+   */
   get room(): boolean {
-    return !this.#stuck && this.batches.length < (this.connection.plain === undefined ? 2 : 1);
+    const [head] = this.batches;
+    if (head === undefined) return !this.#stuck;
+    const behind = this.connection.plain === undefined && head.attachment.source.buffer === undefined;
+    return !this.#stuck && behind && this.batches.length < 2;
   }
 
   /** Whether anybody waits for anything in it. */
@@ -181,7 +191,15 @@ export class WorkerChannel {
   }
 
   #message(data: unknown): void {
-    const message = data as ReplyMessage | BeginMessage | AskMessage | ReportMessage | UnreadMessage | null | undefined;
+    const message = data as
+      | ChunkMessage
+      | ReplyMessage
+      | BeginMessage
+      | AskMessage
+      | ReportMessage
+      | UnreadMessage
+      | null
+      | undefined;
     if (message?.type === REPLY) return this.#reply(message);
     if (message?.type === BEGIN) {
       const batch = this.#head(message.id);
@@ -191,6 +209,7 @@ export class WorkerChannel {
       return this.#taskEvents.begun(batch, message.offset, message.time);
     }
     if (message?.type === ASK) return this.#batch(message.id)?.cell.asked();
+    if (message?.type === CHUNK) return this.#chunk(message);
     if (message?.type === REPORT) return this.#reported(message);
     if (message?.type === UNREAD) {
       // It reads them in the order in which they were sent.
@@ -213,6 +232,25 @@ export class WorkerChannel {
     const value = held ? remoteError(report.value as Thrown) : report.value;
     this.#taskEvents.reported(batch, offset, value, began, time);
     batch.attachment.source.report?.(batch.tasks[offset]!, value);
+  }
+
+  #chunk(chunk: ChunkMessage): void {
+    const batch = this.#head(chunk.id);
+    if (batch === undefined) return;
+    checkChunk(batch, chunk);
+    const { held, id, values } = chunk;
+    batch.received += values.length;
+    this.progress = true;
+    this.#prove();
+    this.#stuck = false;
+    if (batch.late || batch.cancelled) return;
+    const own = [...values];
+    for (const at of held) own[at] = remoteError(values[at] as Thrown);
+    const { source } = batch.attachment;
+    source.values!(batch.tasks[0]!, own, (count) => {
+      if (!batch.over) this.connection.monitor.post({ type: CREDIT, id, count } satisfies CreditMessage);
+    });
+    source.drain();
   }
 
   #reply(reply: ReplyMessage): void {
@@ -296,7 +334,12 @@ export class WorkerChannel {
     const [task] = batch.tasks as readonly [Task];
     const began = now();
     this.#taskEvents.begun(batch, 0, began);
-    void callPlain(thread, task, task.callSite ?? batch.attachment.source.callSite).then(({ failed, value }) => {
+    const { buffer, callSite } = batch.attachment.source;
+    const called =
+      buffer === undefined
+        ? callPlain(thread, task, task.callSite ?? callSite)
+        : Promise.resolve({ failed: true, value: programError(PLAIN) });
+    void called.then(({ failed, value }) => {
       if (!batch.over) this.#plainAnswered(batch, failed, value, began);
     });
   }
@@ -335,6 +378,9 @@ export class WorkerChannel {
   /** A message of the worker could not be read: it is asked which of its batches are over. */
   #unreadHere(): void {
     this.#missed = true;
+    // The task would wait for ever for what is not acknowledged.
+    if (this.batches[0]?.attachment.source.buffer !== undefined)
+      return this.#lost({ why: 'sent what cannot be read', error: unreadable });
     for (const batch of [...this.batches]) {
       if (this.connection.plain === undefined)
         this.connection.monitor.post({ type: UNREAD, id: batch.id } satisfies UnreadMessage);
@@ -393,6 +439,9 @@ export class WorkerChannel {
     throw new RangeError('More batches than cells');
   }
 }
+
+const PLAIN =
+  "A worker that uses threads.js's expose has one result a call: to give many values, use expose of rxjs-parallel/worker";
 
 const UNREADABLE = 'they cannot be read there (nested too deep for its stack?)';
 

@@ -1,0 +1,78 @@
+import type { OperatorFunction } from 'rxjs';
+import type {
+  FlatEmitted,
+  FlatFn,
+  FlatOptionsWithPool,
+  FlatReturned,
+  ManyValues,
+  ParallelFlatOptions,
+  Values,
+} from './api/flatSignature.ts';
+import { checkFn } from './api/options.ts';
+import type { Sent } from './api/remote.ts';
+import type { Fn, Options, Value, Workers } from './api/signature.ts';
+import { executorOf, isInline } from './executorOf.ts';
+import { ConcatBuffer } from './stream/concatBuffer.ts';
+import { resolveFlat } from './stream/flatOptions.ts';
+import { parallelOperator } from './stream/operator.ts';
+
+/** The type of `parallelConcatMap` and `parallelMergeMap`; `fn` and `workers` are as for `parallelMap`. */
+export interface ParallelFlatOperator {
+  <T, R extends ManyValues | PromiseLike<ManyValues>>(
+    fn: Fn<undefined, T, T, undefined, R>,
+  ): OperatorFunction<T, Sent<Values<Awaited<R>>>>;
+  <
+    V,
+    P,
+    R extends FlatReturned<W>,
+    W extends Workers,
+    const Context = undefined,
+    Mode extends 'throw' | 'settle' | 'skip' = never,
+    State = Context,
+  >(
+    fn: FlatFn<W, V, P, NoInfer<Awaited<State>>, R>,
+    workers: W,
+    options?: Options<W, ParallelFlatOptions<NoInfer<V>, Context, Mode, State>, FlatOptionsWithPool<Mode>>,
+  ): OperatorFunction<Value<W, V, P>, FlatEmitted<W, Value<W, V, P>, R, Mode>>;
+}
+
+/**
+ * Runs `fn` on every value, several at once on other cores, and emits all values that the first gives, while it runs, then
+ * those of the second, as `concatMap` would.
+ *
+ * ```
+ * source:  ab-------|
+ *          parallelConcatMap(fn, 2)      both give 1, 2, 3: a in frames 1, 3, 5, and b in frames 2, 3, 4
+ * result:  -1-2-(3123|)
+ * ```
+ *
+ * The task is a generator or async generator, or returns an iterable, async iterable, ReadableStream or Observable, or a
+ * promise of one. At most `buffer` values of a task are on their way and not emitted: one that has given so many is not asked
+ * for its next, so that a generator without end pauses, too. An Observable cannot be paused: past `buffer` it fails with
+ * `OverflowError`. Unsubscribing runs the `finally` of a generator.
+ *
+ * A failing task errors the stream after its values so far. One that has given values is never run again. With
+ * `onError: 'settle'` values come as they are, and after those of a failed task its rejected entry; with `'skip'` its values
+ * so far stay. A `timeout` is of the whole task, the time in which it waits for its values to be emitted included.
+ *
+ * @param fn as for `parallelMap`, of what gives many values.
+ * @param workers as for `parallelMap`; no `bullmqPool`, and no worker that uses threads.js's `expose`.
+ * @param options see `ParallelFlatOptions`.
+ * @throws TypeError, RangeError: an argument or option is not what it must be.
+ *
+ * ```ts
+ * import { of } from 'rxjs';
+ * import { parallelConcatMap } from 'rxjs-parallel';
+ *
+ * function* upTo(n: number): Generator<number> {
+ *   for (let each = 1; each <= n; each++) yield each;
+ * }
+ * of(3, 2).pipe(parallelConcatMap(upTo, 2)).subscribe(console.log); // 1, 2, 3, 1, 2
+ * ```
+ */
+export const parallelConcatMap: ParallelFlatOperator = (fn: unknown, workers?: unknown, options?: unknown): never => {
+  checkFn('parallelConcatMap', fn);
+  const resolved = resolveFlat('parallelConcatMap', options, isInline(workers));
+  const executor = executorOf('parallelConcatMap', fn as never, workers, resolved);
+  return parallelOperator(executor, resolved, ConcatBuffer) as never;
+};

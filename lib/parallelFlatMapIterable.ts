@@ -1,0 +1,81 @@
+import type {
+  FlatEmitted,
+  FlatFn,
+  FlatIterableOptionsWithPool,
+  FlatReturned,
+  ManyValues,
+  ParallelFlatIterableOptions,
+  Values,
+} from './api/flatSignature.ts';
+import type { Sent } from './api/remote.ts';
+import type { Fn, Options, Workers } from './api/signature.ts';
+import { executorOf, isInline } from './executorOf.ts';
+import { subscriptionSite } from './primitives/callSite.ts';
+import { ConcatBuffer } from './stream/concatBuffer.ts';
+import { resolveFlat } from './stream/flatOptions.ts';
+import { resolveIterable } from './stream/iterableOptions.ts';
+import { ResultIterator } from './stream/iterator.ts';
+import { MergeBuffer } from './stream/mergeBuffer.ts';
+import { type IterableSource, sourceOf } from './stream/openSource.ts';
+
+const CALLER = 'parallelFlatMapIterable';
+
+/**
+ * Runs `fn` on every value of an iterable, several at once on other cores, and is itself iterated: over all values that the
+ * first gives, then those of the second; with `ordered: false` over each as it comes.
+ *
+ * A consumer that takes nothing stops the tasks, each after `buffer` values. The source is read as that of
+ * `parallelMapIterable`; tasks are those of `parallelConcatMap`.
+ *
+ * @param source an Iterable, AsyncIterable, Node stream or web ReadableStream.
+ * @param fn as for `parallelConcatMap`.
+ * @param workers as for `parallelConcatMap`.
+ * @param options those of `parallelConcatMap`, without `maxPending` and `overflow`, and `ordered`, true by default.
+ * @throws TypeError, RangeError: an argument or option is not what it must be.
+ *
+ * ```ts
+ * import { parallelFlatMapIterable } from 'rxjs-parallel';
+ *
+ * function* multiples(n: number): Generator<number> {
+ *   for (let each = n; ; each += n) yield each;
+ * }
+ * for await (const each of parallelFlatMapIterable([7], multiples, 1)) {
+ *   console.log(each);
+ *   if (each > 30) break;
+ * }
+ * ```
+ */
+export function parallelFlatMapIterable<T, R extends ManyValues | PromiseLike<ManyValues>>(
+  source: IterableSource<T>,
+  fn: Fn<undefined, NoInfer<T>, NoInfer<T>, undefined, R>,
+): AsyncIterableIterator<Sent<Values<Awaited<R>>>>;
+export function parallelFlatMapIterable<
+  T,
+  R extends FlatReturned<W>,
+  W extends Workers,
+  const Context = undefined,
+  Mode extends 'throw' | 'settle' | 'skip' = never,
+  State = Context,
+>(
+  source: IterableSource<T>,
+  fn: FlatFn<W, NoInfer<T>, NoInfer<T>, NoInfer<Awaited<State>>, R>,
+  workers: W,
+  options?: Options<
+    W,
+    ParallelFlatIterableOptions<NoInfer<T>, Context, Mode, State>,
+    FlatIterableOptionsWithPool<Mode>
+  >,
+): AsyncIterableIterator<FlatEmitted<W, T, R, Mode>>;
+export function parallelFlatMapIterable(source: unknown, fn: unknown, workers?: unknown, options?: unknown): unknown {
+  const inline = isInline(workers);
+  const { buffer: _, ...others } = { ...(options as { buffer?: unknown } | undefined) };
+  const { ordered } = resolveIterable(CALLER, source, fn, options === undefined ? undefined : others, inline);
+  const resolved = resolveFlat(CALLER, options, inline, ['ordered']);
+  return new ResultIterator(
+    sourceOf(source)!(),
+    executorOf(CALLER, fn as never, workers, resolved),
+    ordered ? resolved : { ...resolved, errorTiming: 'in-order' },
+    ordered ? ConcatBuffer : MergeBuffer,
+    subscriptionSite(parallelFlatMapIterable),
+  );
+}

@@ -1,0 +1,42 @@
+import { checkFn } from './api/options.ts';
+import { executorOf, isInline } from './executorOf.ts';
+import type { ParallelFlatOperator } from './parallelConcatMap.ts';
+import { resolveFlat } from './stream/flatOptions.ts';
+import { MergeBuffer } from './stream/mergeBuffer.ts';
+import { parallelOperator } from './stream/operator.ts';
+
+/**
+ * Runs `fn` on every value, several at once on other cores, and emits each value that they give as it comes, as `mergeMap`
+ * would: those of one task in their order.
+ *
+ * ```
+ * source:  ab-------|
+ *          parallelMergeMap(fn, 2)       both give 1, 2, 3: a in frames 1, 3, 5, and b in frames 2, 3, 4
+ * result:  -11(22)3-3(…)
+ * ```
+ *
+ * Parameters, options and errors are those of `parallelConcatMap`; a failing task errors the stream at once, unless `onError`
+ * says otherwise.
+ *
+ * @throws TypeError, RangeError: an argument or option is not what it must be.
+ *
+ * ```ts
+ * import { of } from 'rxjs';
+ * import { parallelMergeMap } from 'rxjs-parallel';
+ *
+ * async function* ticks(ms: number): AsyncGenerator<number> {
+ *   for (let n = 1; n <= 3; n++) {
+ *     await new Promise((resolve) => setTimeout(resolve, ms));
+ *     yield ms * n;
+ *   }
+ * }
+ * of(20, 50).pipe(parallelMergeMap(ticks, 2)).subscribe(console.log); // 20, 40, 50, 60, 100, 150
+ * ```
+ */
+export const parallelMergeMap: ParallelFlatOperator = (fn: unknown, workers?: unknown, options?: unknown): never => {
+  checkFn('parallelMergeMap', fn);
+  const resolved = resolveFlat('parallelMergeMap', options, isInline(workers));
+  const executor = executorOf('parallelMergeMap', fn as never, workers, resolved);
+  // An error waits for no task before it here: `errorTiming` has nothing to say.
+  return parallelOperator(executor, { ...resolved, errorTiming: 'in-order' }, MergeBuffer) as never;
+};

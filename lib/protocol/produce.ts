@@ -1,0 +1,122 @@
+/** The values of a task that gives many, out of what it returned, no faster than there is credit for them. */
+import { OverflowError, programError } from '../api/workerErrors.ts';
+import { isThenable } from './methods.ts';
+
+/** Where the values of one task go. */
+export interface Outlet {
+  /** Whether nobody waits for them any more. */
+  readonly stopped: boolean;
+  /** How many more may be given now. */
+  readonly credit: number;
+  /** Takes a copy of it. @throws CloneError */
+  add(value: unknown): void;
+  /** The task waits for something: what it has given does not wait with it. */
+  waits(): void;
+  /** Settles when there is credit again, or it is stopped. */
+  changed(): Promise<void>;
+}
+
+interface Pulled {
+  next(): unknown;
+  return?(): unknown;
+}
+
+interface Pushing {
+  subscribe(observer: object, options: object): { unsubscribe?(): void } | undefined;
+}
+
+/**
+ * Gives all values of `returned` to `outlet`. What is pulled is not asked for the next without credit, and closed when it is
+ * stopped; what pushes fails where there is none.
+ *
+ * @throws what the source throws; CloneError; OverflowError; TypeError: it has no values.
+ */
+export function produce(returned: unknown, outlet: Outlet): Promise<void> {
+  const source = returned as Record<PropertyKey, any> | null | undefined;
+  const iterate = source?.[Symbol.asyncIterator] ?? source?.[Symbol.iterator];
+  if (typeof iterate === 'function') return frame['rxjs-parallel:values'](iterate.call(source), outlet);
+  if (typeof source?.['getReader'] === 'function') {
+    const reader = source['getReader']();
+    return frame['rxjs-parallel:values']({ next: () => reader.read(), return: () => reader.cancel() }, outlet);
+  }
+  // RxJS, where it was loaded before a polyfill of the symbol, has this name for it; some have neither.
+  const observe =
+    source?.[(Symbol as { observable?: symbol }).observable ?? '@@observable'] ?? source?.['@@observable'];
+  const pushing: any = typeof observe === 'function' ? observe.call(source) : source;
+  if (typeof pushing?.subscribe === 'function') return push(pushing, outlet);
+  return Promise.reject(
+    programError(
+      'The task gives no values: it must be a generator, or return an iterable, an async iterable, a ReadableStream or an Observable',
+    ),
+  );
+}
+
+/** Named as a frame below a task's own: see `remoteError`. */
+const frame = {
+  async 'rxjs-parallel:values'(source: Pulled, outlet: Outlet): Promise<void> {
+    while (!outlet.stopped) {
+      if (outlet.credit === 0) {
+        await outlet.changed();
+        continue;
+      }
+      let step = source.next();
+      if (isThenable(step)) {
+        outlet.waits();
+        step = await step;
+      }
+      const { done, value } = step as IteratorResult<unknown>;
+      if (done === true) return;
+      try {
+        outlet.add(value);
+      } catch (error) {
+        await Promise.resolve(source.return?.()).catch(() => {});
+        throw error;
+      }
+    }
+    await source.return?.();
+  },
+};
+
+async function push(source: Pushing, outlet: Outlet): Promise<void> {
+  const controller = new AbortController();
+  let subscription: { unsubscribe?(): void } | undefined;
+  let over = false;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        over = true;
+        settle();
+        controller.abort();
+        subscription?.unsubscribe?.();
+      };
+      const observer = {
+        next(value: unknown): void {
+          if (over) return;
+          if (outlet.stopped) return end(resolve);
+          try {
+            if (outlet.credit === 0)
+              throw new OverflowError(
+                'The Observable of a task has more values on their way than buffer allows: it pushes, and cannot be paused',
+              );
+            outlet.add(value);
+            outlet.waits();
+          } catch (error) {
+            end(() => reject(error));
+          }
+        },
+        error: reject,
+        complete: resolve,
+      };
+      subscription = source.subscribe(observer, { signal: controller.signal });
+      if (over) subscription?.unsubscribe?.();
+      const look = (): void => {
+        if (over) return;
+        if (outlet.stopped) end(resolve);
+        else void outlet.changed().then(look);
+      };
+      look();
+    });
+  } finally {
+    over = true;
+  }
+}

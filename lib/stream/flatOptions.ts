@@ -1,0 +1,18 @@
+/** The options of the operators whose tasks give many values. */
+import { type ResolvedOptions, resolveOptions, whole } from '../api/options.ts';
+
+const BUFFER = 64;
+
+/** @throws TypeError, RangeError */
+export function resolveFlat(
+  caller: string,
+  options: unknown,
+  inline: boolean,
+  own: readonly string[] = [],
+): ResolvedOptions {
+  const resolved = resolveOptions(caller, options, inline, ['buffer', ...own]);
+  const { batch, buffer } = (options ?? {}) as Readonly<Record<string, unknown>>;
+  if (batch !== undefined)
+    throw new TypeError(`${caller}: batch is for tasks with one result; one that gives many values travels alone`);
+  return { ...resolved, batch: 1, buffer: whole(`${caller}: buffer`, buffer, 1, BUFFER) };
+}

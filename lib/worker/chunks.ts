@@ -1,0 +1,100 @@
+/** The values of a task that gives many, on their way to the host in chunks. */
+import { post } from '#port';
+import { type Timer, clearTimeout, monotonic, setTimeout } from '../primitives/clock.ts';
+import { CHUNK, type ChunkMessage } from '../protocol/messages.ts';
+import type { Outlet } from '../protocol/produce.ts';
+import { OTHER, cut, move, plainCopy, resultError } from '../protocol/snapshot.ts';
+import { messageOf } from '../protocol/thrown.ts';
+import { isTransfer } from '../protocol/transferable.ts';
+import { packValue } from './pack.ts';
+
+/** Values are sent at once where none were for so many ms; those that come faster travel together. */
+const CHUNK_EVERY = 4;
+
+export class Chunks implements Outlet {
+  credit: number;
+  readonly #id: number;
+  readonly #most: number;
+  readonly #stopped: () => boolean;
+  /** What has not been sent. */
+  #values: unknown[] = [];
+  #held: number[] = [];
+  #transfer: object[] = [];
+  /** How many have been. */
+  #from = 0;
+  #sentAt = -Infinity;
+  #due: Timer | undefined;
+  #wake: (() => void) | undefined;
+
+  /** Half of `buffer` is the most in a chunk: the next is made while one is on its way, and acknowledged. */
+  constructor(id: number, buffer: number, stopped: () => boolean) {
+    this.#id = id;
+    this.credit = buffer;
+    this.#most = Math.ceil(buffer / 2);
+    this.#stopped = stopped;
+  }
+
+  get stopped(): boolean {
+    return this.#stopped();
+  }
+
+  add(value: unknown): void {
+    try {
+      this.#values.push(this.#own(value));
+    } catch (cause) {
+      throw resultError(messageOf(cause));
+    }
+    this.credit--;
+    if (this.#values.length >= this.#most || monotonic() - this.#sentAt >= CHUNK_EVERY) this.flush();
+  }
+
+  waits(): void {
+    if (this.#values.length > 0) this.#due ??= setTimeout(() => this.flush(), CHUNK_EVERY);
+  }
+
+  changed(): Promise<void> {
+    this.flush();
+    return new Promise((resolve) => (this.#wake = resolve));
+  }
+
+  /** The host has emitted so many more; 0: look whether it is stopped. */
+  grant(count: number): void {
+    this.credit += count;
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+
+  flush(): void {
+    clearTimeout(this.#due);
+    this.#due = undefined;
+    const values = this.#values;
+    if (values.length === 0) return;
+    const message: ChunkMessage = { type: CHUNK, id: this.#id, from: this.#from, values, held: this.#held };
+    const transfer = this.#transfer;
+    this.#from += values.length;
+    this.#values = [];
+    this.#held = [];
+    this.#transfer = [];
+    this.#sentAt = monotonic();
+    try {
+      post(message, transfer);
+    } catch (cause) {
+      throw resultError(messageOf(cause));
+    }
+  }
+
+  /** A copy that the task cannot change any more. */
+  #own(value: unknown): unknown {
+    if (typeof value === 'object' && isTransfer(value)) {
+      const moved = move(value.send, value.transferables);
+      this.#transfer.push(...moved.transfer);
+      return moved.value;
+    }
+    const copy = plainCopy(value);
+    if (copy !== OTHER) return copy;
+    const packed = packValue(value);
+    if (packed?.kind !== 'graph') return cut(structuredClone(value));
+    this.#held.push(this.#values.length);
+    return packed;
+  }
+}
