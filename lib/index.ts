@@ -3,7 +3,7 @@ import { Worker as PlatformWorker } from '#platform';
 import type { WorkerConstructor, WorkerHandle } from './api/worker.ts';
 
 export type { Cloned, ClonedFields } from './api/cloned.ts';
-export type { IterableSource, ReadableStreamLike } from './stream/openSource.ts';
+export type { IterableSource, ReadableStreamLike } from './api/iterableSource.ts';
 export {
   ClosureError,
   CloneError,

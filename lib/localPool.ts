@@ -2,7 +2,7 @@ import { type Timer, clearTimeout, monotonic, now, setTimeout } from './primitiv
 import { BaseAttachment } from './pool/attachment.ts';
 import { Dispatcher } from './pool/dispatcher.ts';
 import { ownCall } from './pool/ownCall.ts';
-import { publicPool } from './pool/publicPool.ts';
+import { publicPool } from './publicPool/publicPool.ts';
 import { TaskTimeoutError, poolClosed } from './api/errors.ts';
 import { record, show } from './api/options.ts';
 import { type WorkerHooks, checkHooks } from './api/workerHooks.ts';

@@ -16,7 +16,8 @@ import { resolveFlat } from './stream/flatOptions.ts';
 import { resolveIterable } from './stream/iterableOptions.ts';
 import { ResultIterator } from './stream/iterator.ts';
 import { MergeBuffer } from './stream/mergeBuffer.ts';
-import { type IterableSource, sourceOf } from './stream/openSource.ts';
+import type { IterableSource } from './api/iterableSource.ts';
+import { sourceOf } from './stream/openSource.ts';
 
 const CALLER = 'parallelFlatMapIterable';
 

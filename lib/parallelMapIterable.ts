@@ -4,7 +4,7 @@ import { executorOf, isInline } from './executorOf.ts';
 import { subscriptionSite } from './primitives/callSite.ts';
 import { resolveIterable } from './stream/iterableOptions.ts';
 import { iterate } from './stream/iterate.ts';
-import type { IterableSource } from './stream/openSource.ts';
+import type { IterableSource } from './api/iterableSource.ts';
 
 const CALLER = 'parallelMapIterable';
 

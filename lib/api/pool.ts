@@ -1,9 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** Pools as users see them. */
 import type { Observable, OperatorFunction } from 'rxjs';
-import type { IterableSource } from '../stream/openSource.ts';
+import type { IterableSource } from './iterableSource.ts';
 import type { IterableOptionsWithPool, OptionsWithPool, RetryOptions, TaskReport } from './options.ts';
-import type { EmittedOf } from './signature.ts';
+import type { EmittedOf } from './emitted.ts';
 import type { Call, Remote, ResultOf } from './remote.ts';
 import type { AbortSignalLike } from './signal.ts';
 

@@ -4,7 +4,7 @@
  * One signature of conditional types for every kind of `workers`, not an overload each: where none of several fits, the
  * compiler tells of all of them, and not which option is wrong. The one without `workers` it tells apart by itself.
  */
-import type { Settled } from './options.ts';
+import type { EmittedOf } from './emitted.ts';
 import type { ThreadsPool, WorkerPool } from './pool.ts';
 import type { Call, Remote, ResultOf } from './remote.ts';
 import type { TaskContext } from './taskContext.ts';
@@ -51,17 +51,6 @@ export type Emitted<W, T, R, Mode extends 'throw' | 'settle' | 'skip'> = Emitted
   ByWorkers<W, Awaited<R>, ResultOf<R>, unknown>,
   Mode
 >;
-
-/** The same, of results of type `R`. */
-export type EmittedOf<T, R, Mode extends 'throw' | 'settle' | 'skip'> = Outcomes<T, R>[[Mode] extends [never]
-  ? 'throw'
-  : Mode];
-
-interface Outcomes<T, R> {
-  readonly throw: R;
-  readonly skip: R;
-  readonly settle: Settled<T, R>;
-}
 
 /** The options: with a pool those that are not about inline functions. */
 export type Options<W, WithNumber, WithPool> = ByWorkers<W, WithNumber, WithPool, WithPool>;

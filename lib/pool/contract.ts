@@ -4,6 +4,8 @@
  * A pool never queues. A stream attaches to it; whenever a worker has room the pool asks the attached streams, in
  * turn, for their next task, and gives back what became of each.
  */
+import type { Observable } from 'rxjs';
+import type { PoolEvent, PoolStats } from '../api/pool.ts';
 import type { BatchSizing } from './batchSizer.ts';
 import type { QueueLimit } from './queueLimit.ts';
 
@@ -121,6 +123,19 @@ export interface Pool {
   dropped?(): void;
   /** How much may wait for it; absent: any number. */
   readonly queueLimit?: QueueLimit | undefined;
+}
+
+/** What a pool offers besides taking streams. */
+export interface ClosablePool extends Pool {
+  readonly events$: Observable<PoolEvent>;
+  /** Workers that are coming up. */
+  readonly starting?: number;
+  stats(): Omit<PoolStats, 'dropped'>;
+  /** Every worker that is up makes the call, and with `keep` each that comes up later, before its first task. */
+  each(call: Description, calledAt: Error, keep: boolean): Promise<PromiseSettledResult<unknown>[]>;
+  /** Resolves when so many workers are up. */
+  warmUp(workers: number): Promise<void>;
+  close(drain: boolean): Promise<void>;
 }
 
 /** The property under which a public pool keeps the pool as streams see it. */

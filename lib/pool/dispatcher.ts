@@ -2,11 +2,10 @@
 import type { Observable } from 'rxjs';
 import type { PoolClosedError } from '../api/errors.ts';
 import type { PoolEvent, PoolStats } from '../api/pool.ts';
-import type { Attachment, Description, TaskSource } from './contract.ts';
+import type { Attachment, ClosablePool, Description, TaskSource } from './contract.ts';
 import type { AttachmentPool, BaseAttachment } from './attachment.ts';
 import { Coalesced } from '../primitives/coalesced.ts';
 import { PoolEvents } from './poolEvents.ts';
-import type { ClosablePool } from './publicPool.ts';
 import { RoundRobin } from './roundRobin.ts';
 
 /** A kind of pool says what is its own in `hasRoomFor` and the four hooks: `pass`, `revoke`, `settle` and `end`. */

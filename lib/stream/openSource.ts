@@ -1,18 +1,5 @@
 /** How each kind of source is opened for reading, and how it is closed where it never was. */
-
-/** A web `ReadableStream`, as far as it is used here. */
-export interface ReadableStreamLike<T> {
-  readonly locked?: boolean;
-  getReader(): {
-    read(): PromiseLike<{ done: boolean; value?: T | undefined }>;
-    cancel(reason?: unknown): PromiseLike<void>;
-    releaseLock(): void;
-  };
-  cancel?(reason?: unknown): PromiseLike<void>;
-}
-
-/** What is read: an iterable, an async iterable (a Node stream is one), or a web stream. */
-export type IterableSource<T> = Iterable<T> | AsyncIterable<T> | ReadableStreamLike<T>;
+import type { ReadableStreamLike } from '../api/iterableSource.ts';
 
 /** What Node has of an emitter, as far as it is used here: a stream, or the lines of one. */
 interface Emitter extends AsyncIterable<unknown> {

@@ -2,10 +2,9 @@
 import { inNoContext } from '#platform';
 import { Observable, type Subscriber } from 'rxjs';
 import { queueMicrotask } from '../primitives/clock.ts';
-import type { ClosablePool } from '../pool/publicPool.ts';
 import { WorkerInitError, poolClosed } from '../api/errors.ts';
 import type { PoolEvent, PoolStats } from '../api/pool.ts';
-import type { Description, TaskSource, Attachment } from '../pool/contract.ts';
+import type { Attachment, ClosablePool, Description, TaskSource } from '../pool/contract.ts';
 import type { PrestartedWorker } from './prestartedWorker.ts';
 
 const NOTHING_YET: Omit<PoolStats, 'dropped'> = {

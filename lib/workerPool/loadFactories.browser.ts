@@ -1,5 +1,5 @@
 /** Loads the factories in browsers: for the first pool, so that a page pays for them only then. `#withFactories` in package.json chooses. */
-import type { ClosablePool } from '../pool/publicPool.ts';
+import type { ClosablePool } from '../pool/contract.ts';
 import type { PrestartedWorker } from './prestartedWorker.ts';
 import type * as factoriesModule from './factories.ts';
 import { DeferredPool } from './deferredPool.ts';

@@ -1,5 +1,5 @@
 /** The factories in Node, where they are loaded with the rest. `#withFactories` in package.json chooses. */
-import type { ClosablePool } from '../pool/publicPool.ts';
+import type { ClosablePool } from '../pool/contract.ts';
 import type { PrestartedWorker } from './prestartedWorker.ts';
 import * as factories from './factories.ts';
 

@@ -1,6 +1,6 @@
 import { cores } from '#platform';
 import { withFactories } from '#withFactories';
-import { publicPool } from '../pool/publicPool.ts';
+import { publicPool } from '../publicPool/publicPool.ts';
 import { CloneError } from '../api/workerErrors.ts';
 import { milliseconds, record, show, whole } from '../api/options.ts';
 import type { WorkerPool } from '../api/pool.ts';

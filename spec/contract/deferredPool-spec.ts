@@ -1,5 +1,5 @@
 import { Worker } from '../../lib/index.ts';
-import { publicPool } from '../../lib/pool/publicPool.ts';
+import { publicPool } from '../../lib/publicPool/publicPool.ts';
 import { modulePool } from '../../lib/workerPool/factories.ts';
 import { DeferredPool } from '../../lib/workerPool/deferredPool.ts';
 import { FakePool } from '../support/fakePool.ts';

@@ -2,7 +2,7 @@
 import { range } from 'rxjs';
 import { Pool, spawn } from 'threads';
 import { Worker, localPool, parallelMap, workerPool } from '../../lib/index.ts';
-import { publicPool } from '../../lib/pool/publicPool.ts';
+import { publicPool } from '../../lib/publicPool/publicPool.ts';
 import { leased } from '../../lib/workerPool/leasedThreads.ts';
 import { contextContract } from '../contract/contextContract.ts';
 import { type ContractApi, contractApi } from '../contract/contractApi.ts';

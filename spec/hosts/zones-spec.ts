@@ -1,7 +1,7 @@
 /** zone.js: callbacks run in the zone of whoever subscribed, and what lasts in none. */
 import { lastValueFrom, range, toArray } from 'rxjs';
 import { Worker, localPool, parallelMap, workerPool } from '../../lib/index.ts';
-import { publicPool } from '../../lib/pool/publicPool.ts';
+import { publicPool } from '../../lib/publicPool/publicPool.ts';
 import { modulePool } from '../../lib/workerPool/factories.ts';
 import { DeferredPool } from '../../lib/workerPool/deferredPool.ts';
 import { contextContract } from '../contract/contextContract.ts';

@@ -1,6 +1,6 @@
 /** Calls and streams by the thousand: what the pool does for each does not grow with how many there are. */
 import { type Observable, lastValueFrom, mergeMap, of, range, toArray } from 'rxjs';
-import { SharedCalls } from '../../lib/pool/sharedCalls.ts';
+import { SharedCalls } from '../../lib/publicPool/sharedCalls.ts';
 import { Stream } from '../../lib/stream/stream.ts';
 import { PoolClosedError, type WorkerPool, Worker, localPool, parallelMap, workerPool } from '../../lib/index.ts';
 import type { PrimesApi } from '../fixtures/primes.worker.ts';

@@ -5,11 +5,11 @@
  */
 import { type Observable, type SchedulerLike, type Subscription, Subject, asyncScheduler } from 'rxjs';
 import type { WorkerPool } from '../../lib/index.ts';
-import { type ClosablePool, publicPool } from '../../lib/pool/publicPool.ts';
+import { publicPool } from '../../lib/publicPool/publicPool.ts';
 import { Coalesced } from '../../lib/primitives/coalesced.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, programError } from '../../lib/api/errors.ts';
 import type { PoolEvent, PoolStats } from '../../lib/api/pool.ts';
-import type { TaskSource, Attachment, Description, Task } from '../../lib/pool/contract.ts';
+import type { Attachment, ClosablePool, Description, Task, TaskSource } from '../../lib/pool/contract.ts';
 import { RunningTask, enterTask, leaveTask } from '../../lib/protocol/taskContext.ts';
 import { isTransfer } from '../../lib/protocol/transferable.ts';
 

@@ -2,7 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { WorkerPool } from '../../lib/index.ts';
 import { replaceClock } from '../../lib/primitives/clock.ts';
-import { publicPool } from '../../lib/pool/publicPool.ts';
+import { publicPool } from '../../lib/publicPool/publicPool.ts';
 import type { WorkerExit } from '../../lib/workerPool/startup/workerExit.ts';
 import type { WorkerMonitor } from '../../lib/workerPool/startup/workerMonitor.ts';
 import { type WorkerPoolSettings, WorkerDispatcher } from '../../lib/workerPool/dispatch/workerDispatcher.ts';

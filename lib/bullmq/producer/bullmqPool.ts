@@ -1,4 +1,4 @@
-import { publicPool } from '../../pool/publicPool.ts';
+import { publicPool } from '../../publicPool/publicPool.ts';
 import { milliseconds, record, show, whole } from '../../api/options.ts';
 import type { WorkerPool } from '../../api/pool.ts';
 import { JobDispatcher } from './jobDispatcher.ts';

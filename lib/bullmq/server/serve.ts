@@ -1,4 +1,4 @@
-import { asyncDispose } from '../../pool/publicPool.ts';
+import { asyncDispose } from '../../publicPool/publicPool.ts';
 import { milliseconds, record, show, whole } from '../../api/options.ts';
 import { type WorkerPool } from '../../api/pool.ts';
 import { type Pool, ENGINE_POOL } from '../../pool/contract.ts';

@@ -1,7 +1,7 @@
 import { EMPTY, NEVER, type Observer, Subject, concat, lastValueFrom, of, range, retry, toArray } from 'rxjs';
 import { PoolClosedError, type PoolEvent, type WorkerPool, WorkerInitError } from '../../../lib/index.ts';
 import { parallelMap, parallelMapIterable } from '../../../lib/index.ts';
-import { publicPool } from '../../../lib/pool/publicPool.ts';
+import { publicPool } from '../../../lib/publicPool/publicPool.ts';
 import { poolClosed } from '../../../lib/api/errors.ts';
 import { DeferredPool } from '../../../lib/workerPool/deferredPool.ts';
 import { FakePool } from '../../support/fakePool.ts';

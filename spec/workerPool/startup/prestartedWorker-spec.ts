@@ -1,6 +1,6 @@
 import { NEVER, type Observable, concat, lastValueFrom, of } from 'rxjs';
 import { type WorkerPool, parallelMap } from '../../../lib/index.ts';
-import { publicPool } from '../../../lib/pool/publicPool.ts';
+import { publicPool } from '../../../lib/publicPool/publicPool.ts';
 import { PrestartedWorker } from '../../../lib/workerPool/prestartedWorker.ts';
 import { DeferredPool } from '../../../lib/workerPool/deferredPool.ts';
 import { FakePool } from '../../support/fakePool.ts';

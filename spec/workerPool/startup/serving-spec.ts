@@ -1,6 +1,6 @@
 import { from } from 'rxjs';
 import { type Remote, Transfer, type WorkerPool, parallelMap } from '../../../lib/index.ts';
-import { publicPool } from '../../../lib/pool/publicPool.ts';
+import { publicPool } from '../../../lib/publicPool/publicPool.ts';
 import { WorkerMonitor } from '../../../lib/workerPool/startup/workerMonitor.ts';
 import { type WorkerPoolSettings, WorkerDispatcher } from '../../../lib/workerPool/dispatch/workerDispatcher.ts';
 import type { WorkerConnection, PendingWorker } from '../../../lib/workerPool/startup/workerConnection.ts';

@@ -1,6 +1,6 @@
 /** The calls of `pool.run` that nothing can end before they have: they wait, and travel, together. */
 import { type TaskInfo, rememberTask } from '../api/errors.ts';
-import type { Description, TaskSource, Attachment, Pool, Task } from './contract.ts';
+import type { Description, TaskSource, Attachment, Pool, Task } from '../pool/contract.ts';
 import { Fifo } from '../primitives/fifo.ts';
 
 /** What `taskOf` says of a call: it is of no stream. */

@@ -4,28 +4,15 @@ import { Observable } from 'rxjs';
 import { rememberTask } from '../api/errors.ts';
 import { CloneError } from '../api/workerErrors.ts';
 import { whole, milliseconds, resolveOptions, record, show } from '../api/options.ts';
-import { type CloseOptions, type PoolEvent, type PoolStats, type RunOptions, type WorkerPool } from '../api/pool.ts';
-import { type Description, type Pool, ENGINE_POOL } from './contract.ts';
+import { type CloseOptions, type PoolEvent, type RunOptions, type WorkerPool } from '../api/pool.ts';
+import { type ClosablePool, type Description, type Pool, ENGINE_POOL } from '../pool/contract.ts';
 import type { Call, Remote, ResultOf } from '../api/remote.ts';
 import { CALL, SharedCalls } from './sharedCalls.ts';
-import { QueueLimit } from './queueLimit.ts';
-import { recorder } from './callRecorder.ts';
+import { QueueLimit } from '../pool/queueLimit.ts';
+import { recorder } from '../pool/callRecorder.ts';
 import { poolOperators } from './poolOperators.ts';
 import { type CallLimits, callAlone } from './singleCall.ts';
 import { callSiteOf } from '../primitives/callSite.ts';
-
-/** What a pool offers besides taking streams. */
-export interface ClosablePool extends Pool {
-  readonly events$: Observable<PoolEvent>;
-  /** Workers that are coming up. */
-  readonly starting?: number;
-  stats(): Omit<PoolStats, 'dropped'>;
-  /** Every worker that is up makes the call, and with `keep` each that comes up later, before its first task. */
-  each(call: Description, calledAt: Error, keep: boolean): Promise<PromiseSettledResult<unknown>[]>;
-  /** Resolves when so many workers are up. */
-  warmUp(workers: number): Promise<void>;
-  close(drain: boolean): Promise<void>;
-}
 
 /** Hosts without `Symbol.asyncDispose` (Safari) still get a method that a polyfill finds. */
 export const asyncDispose: typeof Symbol.asyncDispose =

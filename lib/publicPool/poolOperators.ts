@@ -9,7 +9,7 @@ import { resolveIterable } from '../stream/iterableOptions.ts';
 import { parallelOperator, poolExecutor } from '../stream/operator.ts';
 import { ReorderBuffer } from '../stream/reorderBuffer.ts';
 import type { ResultBuffer } from '../stream/resultBuffer.ts';
-import type { Pool } from './contract.ts';
+import type { Pool } from '../pool/contract.ts';
 
 type Operators = Pick<WorkerPool<any>, 'map' | 'mapUnordered' | 'mapIterable'>;
 type Fn = (...args: any[]) => unknown;

@@ -2,8 +2,8 @@
 import { captureContext } from '#platform';
 import { TaskTimeoutError, rememberTask } from '../api/errors.ts';
 import type { ResolvedOptions } from '../api/options.ts';
-import type { Description, TaskSource, Attachment, Pool, Task } from './contract.ts';
-import { Retries } from './retries.ts';
+import type { Description, TaskSource, Attachment, Pool, Task } from '../pool/contract.ts';
+import { Retries } from '../pool/retries.ts';
 import { onAbort } from '../primitives/onAbort.ts';
 import type { Context } from '../primitives/zone.ts';
 import { CALL, CallTask, fail, isQueued } from './sharedCalls.ts';
