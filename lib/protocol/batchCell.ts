@@ -28,7 +28,7 @@ export const CLAIM = 0;
 export const DONE = 1;
 export const BEGUN = 2;
 export const SIGNAL = 3;
-export const ASKED = 1;
+const ASKED = 1;
 export const LATE = 2;
 /** Cells of a worker: batches in flight to it never exceed this. */
 export const SLOTS = 4;

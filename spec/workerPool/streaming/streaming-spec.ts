@@ -224,7 +224,7 @@ describe('A task that gives many values', () => {
   });
 });
 
-describe('localPool', () => {
+describe('A localPool whose tasks give many values', () => {
   const api = {
     *upTo(n: number): Generator<number> {
       for (let each = 1; each <= n; each++) yield each;
