@@ -41,9 +41,9 @@ export interface ParallelFlatOperator {
  * those of the second, as `concatMap` would.
  *
  * ```
- * source:  ab-------|
- *          parallelConcatMap(fn, 2)      both give 1, 2, 3: a in frames 1, 3, 5, and b in frames 2, 3, 4
- * result:  -1-2-(3123|)
+ * source:  ab----------|
+ *          parallelConcatMap(fn, 2)      a gives 1, 2, 3 in frames 1, 3, 6, and b 7, 8, 9 in frames 2, 4, 5
+ * result:  -1-2--(3789)|
  * ```
  *
  * The task is a generator or async generator, or returns an iterable, async iterable, ReadableStream or Observable, or a

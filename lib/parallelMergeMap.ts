@@ -10,9 +10,9 @@ import { parallelOperator } from './stream/operator.ts';
  * would: those of one task in their order.
  *
  * ```
- * source:  ab-------|
- *          parallelMergeMap(fn, 2)       both give 1, 2, 3: a in frames 1, 3, 5, and b in frames 2, 3, 4
- * result:  -11(22)3-3(…)
+ * source:  ab----------|
+ *          parallelMergeMap(fn, 2)       a gives 1, 2, 3 in frames 1, 3, 6, and b 7, 8, 9 in frames 2, 4, 5
+ * result:  -172893-----|
  * ```
  *
  * Parameters, options and errors are those of `parallelConcatMap`; a failing task errors the stream at once, unless `onError`

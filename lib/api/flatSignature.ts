@@ -10,9 +10,18 @@ import type { Arguments, Call, Method, ResultOf, Sent } from './remote.ts';
 import type { ApiOf, ByWorkers, Fn } from './signature.ts';
 
 /** RxJS's, the platform's, or that of threads.js. */
-interface ObservableLike<T> {
-  subscribe(observer: { next(value: T): void; error(error: unknown): void; complete(): void }): unknown;
+interface ObservableLike {
+  subscribe(...args: any[]): unknown;
 }
+
+/** What is pushed to an observer, or a function; of overloads the compiler tells the last. */
+type Pushed<Observer> = Observer extends (value: infer T) => void
+  ? T
+  : Observer extends { next?: infer Next }
+    ? NonNullable<Next> extends (value: infer T) => void
+      ? T
+      : never
+    : never;
 
 /** The values of what a task returns. */
 export type Values<S> =
@@ -24,12 +33,12 @@ export type Values<S> =
         ? Read extends { done: false; value: infer T }
           ? T
           : never
-        : S extends ObservableLike<infer T>
-          ? T
+        : S extends { subscribe(...args: infer Given): unknown }
+          ? Pushed<Given[0]>
           : never;
 
 /** What a task may return. */
-export type ManyValues = AsyncIterable<unknown> | Iterable<unknown> | ObservableLike<any> | { getReader(): unknown };
+export type ManyValues = AsyncIterable<unknown> | Iterable<unknown> | ObservableLike | { getReader(): unknown };
 
 /** A worker as `fn` sees it: the methods that give many values, each the description of a call with the type of one. */
 export type RemoteValues<Api> = {

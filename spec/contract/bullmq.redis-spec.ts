@@ -39,6 +39,7 @@ describe('With a redis-server', () => {
     // Its job is back with its outcome: it keeps its worker there, not its place here.
     keepsLate: false,
     oneVersion: false,
+    manyValues: false,
     make,
   });
 

@@ -223,6 +223,14 @@ export function contractApi() {
       return bytes[0]!;
     },
     moveHeld: () => Transfer(held, [held]),
+    /** Gives many values; the next of a negative `n` without end. */
+    *counting(n: number): Generator<number> {
+      for (let each = 0; n < 0 || each < n; each++) yield each;
+    },
+    *countingTo(n: number): Generator<number> {
+      for (let each = 0; each < n; each++) yield each;
+      throw new RangeError(`${n} is too many`);
+    },
     notCloneable: () => () => 1,
   };
 }

@@ -19,6 +19,7 @@ import { type Again, type ContractApi, read } from './contractApi.ts';
 import { operatorsContract } from './operatorsContract.ts';
 import { all, beginning, reason } from './outcomes.ts';
 import { reportContract } from './reportContract.ts';
+import { valuesContract } from './valuesContract.ts';
 
 interface Kind {
   /** The most that a pool of this kind can be of. */
@@ -31,6 +32,8 @@ interface Kind {
   readonly keepsLate?: boolean;
   /** Whether its workers are all of one version, so that a method that one lacks is an error of the program. Default: yes. */
   readonly oneVersion?: boolean;
+  /** Whether a task may give many values. Default: yes. */
+  readonly manyValues?: boolean;
   make(size: number): WorkerPool<ContractApi>;
 }
 
@@ -45,9 +48,10 @@ const timesOf = ({ taskTime, carryTime, busy }: PoolStats): Pick<PoolStats, 'tas
 
 export function poolContract(
   name: string,
-  { most, copies, moves = copies, keepsLate = true, oneVersion = true, make }: Kind,
+  { most, copies, moves = copies, keepsLate = true, oneVersion = true, manyValues = true, make }: Kind,
 ): void {
   reportContract(name, () => make(1));
+  valuesContract(name, manyValues, () => make(Math.min(2, most)));
 
   describe(`${name}, by the contract of pools,`, () => {
     const pools: Pool[] = [];

@@ -1,0 +1,44 @@
+// Tasks that give many values: the type of one.
+import { type Observable, of } from 'rxjs';
+import {
+  type ParallelFlatOptions,
+  type WorkerPool,
+  parallelConcatMap,
+  parallelFlatMapIterable,
+  parallelMergeMap,
+} from 'rxjs-parallel';
+import { is } from './same.ts';
+
+interface Row {
+  readonly n: number;
+}
+declare const api: {
+  rows(n: number): Generator<Row>;
+  later(n: number): AsyncGenerator<string>;
+  listed(n: number): Promise<boolean[]>;
+  observed(n: number): Observable<Date>;
+  readable(n: number): ReadableStream<Uint8Array>;
+};
+declare const pool: WorkerPool<typeof api>;
+
+is<Observable<Row>>()(of(1).pipe(parallelConcatMap((worker, n) => worker.rows(n), pool)));
+is<Observable<string>>()(of(1).pipe(parallelMergeMap((worker, n) => worker.later(n), pool, { buffer: 3 })));
+is<Observable<boolean>>()(of(1).pipe(parallelMergeMap((worker, n) => worker.listed(n), pool)));
+is<Observable<Date>>()(of(1).pipe(parallelMergeMap((worker, n) => worker.observed(n), pool)));
+is<Observable<number>>()(
+  of(1).pipe(
+    parallelConcatMap(function* (n) {
+      yield n;
+    }, 2),
+  ),
+);
+is<AsyncIterableIterator<string>>()(
+  parallelFlatMapIterable([1], (worker, n) => worker.later(n), pool, { ordered: false }),
+);
+is<
+  Observable<
+    Row | { readonly status: 'rejected'; readonly index: number; readonly input: number; readonly reason: unknown }
+  >
+>()(of(1).pipe(parallelConcatMap((worker, n) => worker.rows(n), pool, { onError: 'settle' })));
+const options: ParallelFlatOptions = { buffer: 8, onError: 'throw' };
+void options;
