@@ -34,7 +34,10 @@ export class ConcatBuffer implements ValueBuffer {
     const chunk = chunks.first;
     if (chunk !== undefined) {
       const value = chunk.take();
-      if (chunk.empty) chunks.shift();
+      if (chunk.empty) {
+        chunks.shift();
+        chunk.acknowledge();
+      }
       return value;
     }
     this.#tasks.delete(this.#first++);

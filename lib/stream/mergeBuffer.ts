@@ -27,7 +27,10 @@ export class MergeBuffer implements ValueBuffer {
       return first[0];
     }
     const value = first.take();
-    if (first.empty) this.#arrived.shift();
+    if (first.empty) {
+      this.#arrived.shift();
+      first.acknowledge();
+    }
     return value;
   }
 }

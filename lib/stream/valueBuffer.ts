@@ -25,8 +25,11 @@ export class Chunk {
   }
 
   take(): unknown {
-    const value = this.#values[this.#at++];
-    if (this.empty) this.#grant(this.#at);
-    return value;
+    return this.#values[this.#at++];
+  }
+
+  /** Once it is empty, and nobody can take from it: more may come before this returns. */
+  acknowledge(): void {
+    this.#grant(this.#at);
   }
 }

@@ -225,7 +225,8 @@ export function contractApi() {
     moveHeld: () => Transfer(held, [held]),
     /** Gives many values; the next of a negative `n` without end. */
     *counting(n: number): Generator<number> {
-      for (let each = 0; n < 0 || each < n; each++) yield each;
+      const end = n < 0 ? Infinity : n;
+      for (let each = 0; each < end; each++) yield each;
     },
     *countingTo(n: number): Generator<number> {
       for (let each = 0; each < n; each++) yield each;
