@@ -111,6 +111,6 @@ export default async function karma(config) {
     failOnEmptyTestSuite: true,
     // A left-over `fit` skips all the others.
     failOnSkippedTests: true,
-    browserNoActivityTimeout: 60_000,
+    browserNoActivityTimeout: 180_000,
   });
 }
