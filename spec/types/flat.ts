@@ -17,7 +17,10 @@ declare const api: {
   later(n: number): AsyncGenerator<string>;
   listed(n: number): Promise<boolean[]>;
   observed(n: number): Observable<Date>;
-  readable(n: number): ReadableStream<Uint8Array>;
+  // What a web stream has of it: not every program knows its type.
+  readable(n: number): {
+    getReader(): { read(): Promise<{ done: false; value: Uint8Array } | { done: true; value: undefined }> };
+  };
 };
 declare const pool: WorkerPool<typeof api>;
 
