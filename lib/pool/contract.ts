@@ -118,7 +118,7 @@ export interface Pool {
   /** Whether the methods run on this thread: in the async context of whoever called. */
   readonly runsHere?: boolean;
   /** Why its tasks have one result each; absent: they may give many values. */
-  readonly oneResult?: string;
+  readonly oneResult?: string | undefined;
   /** A stream has dropped a value that was waiting for this pool (`overflow`). */
   dropped?(): void;
   /** How much may wait for it; absent: any number. */

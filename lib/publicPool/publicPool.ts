@@ -58,6 +58,7 @@ export function publicPool<Api>(pool: ClosablePool, maxQueue: number = Infinity)
   const seen: Pool = {
     size: pool.size,
     runsHere: pool.runsHere === true,
+    oneResult: pool.oneResult,
     attach: (source) => pool.attach(source),
     dropped: () => void dropped++,
     queueLimit: maxQueue === Infinity ? undefined : new QueueLimit(maxQueue, () => pool.starting ?? 0),
