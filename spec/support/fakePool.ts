@@ -293,8 +293,9 @@ export class FakePool<Api extends object> implements ClosablePool {
     return true;
   }
 
-  #reported(slot: Slot, { cancelled, late, task }: Running, value: unknown): void {
-    if (slot.running?.task !== task || cancelled || late) return;
+  /** Nothing that a task reports once its method has ended, as at a worker. */
+  #reported(slot: Slot, { cancelled, late, leave, task }: Running, value: unknown): void {
+    if (slot.running?.task !== task || leave === undefined || cancelled || late) return;
     const copy = structuredClone(value);
     this.#tell({ type: 'task:report', worker: slot.id, index: task.index, time: now(), value: copy });
     slot.attachment!.source.report?.(task, copy);
