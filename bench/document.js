@@ -1,4 +1,4 @@
-/** docs/BENCHMARKS.md, the table in README.md, and the figures behind them: what was not measured this time stays as it was. */
+/** docs/BENCHMARKS.md, the table in docs/guides/tuning.md, and the figures behind them: what was not measured this time stays as it was. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { writePay } from './pay.js';

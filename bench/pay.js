@@ -1,10 +1,10 @@
-/** The table in README.md that says when workers pay: between two comments there, rewritten when its figures are measured. */
+/** The table in docs/guides/tuning.md that says when workers pay: between two comments there, rewritten when its figures are measured. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { columns } from './columns.js';
 import { bestPeer } from './report.js';
 import { table } from './table.js';
 
-const README = new URL('../README.md', import.meta.url);
+const GUIDE = new URL('../docs/guides/tuning.md', import.meta.url);
 const PLACE = /(?<=^<!-- bench: written by .* -->\n).*?(?=^<!-- bench: end -->$)/ms;
 const ROWS = {
   noop: 'a number, hardly any work (`n + 1`)',
@@ -15,9 +15,9 @@ const ROWS = {
 };
 
 export function writePay(results) {
-  const before = readFileSync(README, 'utf8');
+  const before = readFileSync(GUIDE, 'utf8');
   const after = before.replace(PLACE, `\n${payTable(results)}\n\n`);
-  if (after !== before) writeFileSync(README, after);
+  if (after !== before) writeFileSync(GUIDE, after);
 }
 
 function payTable(results) {

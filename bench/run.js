@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures rxjs-parallel against what a user would pick instead, prints tables, writes docs/BENCHMARKS.md and
- * the table in README.md.
+ * the table in docs/guides/tuning.md.
  *
  *   --only A,B        only these libraries (and the sequential loop, which says what is right)
  *   --workloads A,B   only these workloads; the document keeps what it has of the others

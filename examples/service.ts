@@ -8,18 +8,21 @@ import type { ServiceApi } from './service.worker.ts';
 
 const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } });
 
+// #region pool
 // More requests than eight do not wait for a worker: it is better to say no at once than to answer too late.
 const pool = workerPool<ServiceApi>(
   () => new Worker(new URL('./service.worker.js', import.meta.url), { type: 'module' }),
   { maxQueue: 8, name: 'service' },
 );
 await pool.warmUp();
+// #endregion
 
 function answer(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json', ...(status === 503 ? { 'retry-after': '1' } : {}) });
   response.end(`${JSON.stringify(body)}\n`);
 }
 
+// #region answer
 async function primes(below: number, response: ServerResponse): Promise<void> {
   // Where the client has gone, its task is cancelled, whether it waits or runs.
   const gone = new AbortController();
@@ -34,6 +37,7 @@ async function primes(below: number, response: ServerResponse): Promise<void> {
     else answer(response, 500, { error: String(error) });
   }
 }
+// #endregion
 
 const server = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
@@ -47,9 +51,11 @@ server.listen(Number(values.port), '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${port}/primes?below=1000000`);
 });
 
+// #region stop
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
     // No more requests; what has been asked is answered, then the workers end.
     server.close(() => void pool.close().then(() => console.log(`Stopped: ${pool.stats().completed} answers`)));
     server.closeIdleConnections();
   });
+// #endregion

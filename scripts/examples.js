@@ -1,8 +1,8 @@
-// Which examples there are: the scripts in examples/, and those that play together in a folder of their own.
+// Which examples there are: the scripts in examples/, those that play together, and the code of the guides.
 import { readdirSync } from 'node:fs';
 
 export function exampleNames() {
-  return ['', 'cluster/'].flatMap((folder) =>
+  return ['', 'cluster/', 'guides/'].flatMap((folder) =>
     readdirSync(`examples/${folder}`)
       .filter((file) => /^[\w-]+\.ts$/.test(file))
       .map((file) => `${folder}${file.slice(0, -'.ts'.length)}`)

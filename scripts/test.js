@@ -81,7 +81,7 @@ const steps = [
   { name: 'Package: nothing unused', run: 'knip', after: BUILD },
   { name: 'Package: publint', run: 'publint --strict', after: BUILD },
   { name: 'Package: size', run: 'size-limit', after: BUILD },
-  { name: 'README', run: 'node scripts/check-readme.js', after: BUILD },
+  { name: 'Documents', run: 'node scripts/check-docs.js', after: BUILD },
   {
     name: 'Live page in Chromium',
     run: 'node scripts/check-demo.js',

@@ -1,4 +1,4 @@
-/** What Redis lets whom do: a user with just the rights that the README lists, and others. */
+/** What Redis lets whom do: a user with just the rights that the guide 'Many machines' lists, and others. */
 import { range } from 'rxjs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -7,9 +7,9 @@ import { bullmqPool, serve } from '../../lib/bullmq/index.ts';
 import type { Deeds } from '../support/deeds.ts';
 import { Heard, all, numbers, onRedis, reason, until } from '../support/onRedis.ts';
 
-/** As the README has it, for the queue `primes`. */
-const README = await readFile(fileURLToPath(new URL('../../../README.md', import.meta.url)), 'utf8');
-const RULES = /ACL SETUSER app on >secret ([^`]+?)\n```/.exec(README)![1]!.split(/\s+/);
+/** As the guide has it, for the queue `primes`. */
+const GUIDE = await readFile(fileURLToPath(new URL('../../../docs/guides/many-machines.md', import.meta.url)), 'utf8');
+const RULES = /ACL SETUSER app on >secret ([^`]+?)\n```/.exec(GUIDE)![1]!.split(/\s+/);
 
 describe('A user of Redis', () => {
   const site = onRedis('rights');
@@ -21,7 +21,7 @@ describe('A user of Redis', () => {
 
   const rulesFor = (queue: string): string[] => RULES.map((rule) => rule.replaceAll('primes', queue));
 
-  it('with just the rights of the README does everything', async () => {
+  it('with just the rights of the guide does everything', async () => {
     const queue = site.newQueue();
     const connection = await user('app', rulesFor(queue));
     const heard = new Heard();

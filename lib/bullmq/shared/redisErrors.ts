@@ -59,7 +59,7 @@ export function explain(error: unknown, names: QueueKeys): string {
   if (/^NOPERM\b/.test(text))
     return (
       `${text} (the user needs the keys ~${names.keys} and the channels &${names.channels}; ` +
-      'the README of rxjs-parallel lists the commands)'
+      'the guide "Many machines" of rxjs-parallel lists the commands)'
     );
   if (CLUSTER.test(text)) return `${text} (a Redis Cluster is not supported: give a single Redis, or a Sentinel)`;
   return text;
