@@ -24,7 +24,7 @@ export interface ParallelOperator {
   >(
     fn: Fn<W, V, P, NoInfer<Awaited<State>>, R>,
     workers: W,
-    options?: Options<W, ParallelOptions<NoInfer<V>, Context, Mode, State>, OptionsWithPool<Mode>>,
+    options?: Options<W, ParallelOptions<NoInfer<V>, Context, Mode, State>, OptionsWithPool<Mode, NoInfer<P>>>,
   ): OperatorFunction<Value<W, V, P>, Emitted<W, Value<W, V, P>, R, Mode>>;
 }
 

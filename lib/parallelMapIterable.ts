@@ -55,7 +55,11 @@ export function parallelMapIterable<
   source: IterableSource<T>,
   fn: Fn<W, NoInfer<T>, NoInfer<T>, NoInfer<Awaited<State>>, R>,
   workers: W,
-  options?: Options<W, ParallelIterableOptions<NoInfer<T>, Context, Mode, State>, IterableOptionsWithPool<Mode>>,
+  options?: Options<
+    W,
+    ParallelIterableOptions<NoInfer<T>, Context, Mode, State>,
+    IterableOptionsWithPool<Mode, NoInfer<T>>
+  >,
 ): AsyncIterableIterator<Emitted<W, T, R, Mode>>;
 export function parallelMapIterable(source: unknown, fn: unknown, workers?: unknown, options?: unknown): unknown {
   const resolved = resolveIterable(CALLER, source, fn, options, isInline(workers));

@@ -67,6 +67,9 @@ export type FlatEmitted<W, T, R, Mode extends 'throw' | 'settle' | 'skip'> =
         ? Extract<Settled<T, never>, { status: 'rejected' }>
         : never);
 
+/** The options that only tasks with one result have. */
+type NotFlat = 'batch' | 'key';
+
 interface Buffered {
   /**
    * Most values of a task that are on their way and not emitted: an integer, at least 1. A task that has given so many is not
@@ -77,21 +80,21 @@ interface Buffered {
 
 /** Options of `parallelConcatMap` and `parallelMergeMap` with a pool. */
 export interface FlatOptionsWithPool<Mode = 'throw' | 'settle' | 'skip'>
-  extends Omit<OptionsWithPool<Mode>, 'batch'>, Buffered {}
+  extends Omit<OptionsWithPool<Mode>, NotFlat>, Buffered {}
 
-/** Options of `parallelConcatMap` and `parallelMergeMap`: those of `parallelMap` without `batch`, and `buffer`. */
+/** Options of `parallelConcatMap` and `parallelMergeMap`: those of `parallelMap` without `batch` and `key`, and `buffer`. */
 export interface ParallelFlatOptions<T = any, Context = unknown, Mode = 'throw' | 'settle' | 'skip', State = unknown>
-  extends Omit<ParallelOptions<T, Context, Mode, State>, 'batch'>, Buffered {}
+  extends Omit<ParallelOptions<T, Context, Mode, State>, NotFlat>, Buffered {}
 
 /** Options of `parallelFlatMapIterable` with a pool. */
 export interface FlatIterableOptionsWithPool<Mode = 'throw' | 'settle' | 'skip'>
-  extends Omit<IterableOptionsWithPool<Mode>, 'batch'>, Buffered {}
+  extends Omit<IterableOptionsWithPool<Mode>, NotFlat>, Buffered {}
 
-/** Options of `parallelFlatMapIterable`: those of `parallelMapIterable` without `batch`, and `buffer`. */
+/** Options of `parallelFlatMapIterable`: those of `parallelMapIterable` without `batch` and `key`, and `buffer`. */
 export interface ParallelFlatIterableOptions<
   T = any,
   Context = unknown,
   Mode = 'throw' | 'settle' | 'skip',
   State = unknown,
 >
-  extends Omit<ParallelIterableOptions<T, Context, Mode, State>, 'batch'>, Buffered {}
+  extends Omit<ParallelIterableOptions<T, Context, Mode, State>, NotFlat>, Buffered {}

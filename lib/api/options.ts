@@ -32,8 +32,20 @@ export interface TaskReport {
 /** Where nothing is known of it, any of the words: an editor proposes these. */
 type OnError<Mode> = [Mode] extends [never] ? 'throw' | 'settle' | 'skip' : Mode;
 
+/** What only tasks with one result have. */
+interface KeyOptions<T> {
+  /**
+   * What tasks are about that must not run side by side: those of one key run one after another, in the order of the source,
+   * different keys in parallel. Keys are compared as in a `Map`: objects by identity, and `undefined` is one, too. A task
+   * that is run again (`retry`, `crashRetries`) keeps its key's turn. Called once for each value, when it is taken; what it
+   * throws is that value's failure. Values that wait for their key count in the window: a key that takes long holds others back only when it
+   * is full. Default: tasks do not wait for each other.
+   */
+  readonly key?: ((value: T, index: number) => unknown) | undefined;
+}
+
 /** Options of `parallelMap` and `parallelMapUnordered` with a pool. All may be left out. */
-export interface OptionsWithPool<Mode = 'throw' | 'settle' | 'skip'> {
+export interface OptionsWithPool<Mode = 'throw' | 'settle' | 'skip', T = any> extends KeyOptions<T> {
   /** Most workers this operator uses at once: an integer, at least 1. Default: the size of the pool. */
   readonly concurrency?: number | undefined;
   /**
@@ -121,11 +133,11 @@ interface PulledOptions {
 
 /** Options of `parallelMap`, `parallelMapUnordered` and `parallelMapIterable`. All may be left out. */
 export interface ParallelOptions<T = any, Context = unknown, Mode = 'throw' | 'settle' | 'skip', State = unknown>
-  extends OptionsWithPool<Mode>, InlineOptions<T, Context, State> {}
+  extends OptionsWithPool<Mode, T>, InlineOptions<T, Context, State> {}
 
 /** Options of `parallelMapIterable` with a pool. */
-export interface IterableOptionsWithPool<Mode = 'throw' | 'settle' | 'skip'>
-  extends Omit<OptionsWithPool<Mode>, 'maxPending' | 'overflow'>, PulledOptions {}
+export interface IterableOptionsWithPool<Mode = 'throw' | 'settle' | 'skip', T = any>
+  extends Omit<OptionsWithPool<Mode, T>, 'maxPending' | 'overflow'>, PulledOptions {}
 
 /** Options of `parallelMapIterable`: those of the operators, less those for sources that push. */
 export interface ParallelIterableOptions<
@@ -134,7 +146,7 @@ export interface ParallelIterableOptions<
   Mode = 'throw' | 'settle' | 'skip',
   State = unknown,
 >
-  extends IterableOptionsWithPool<Mode>, InlineOptions<T, Context, State> {}
+  extends IterableOptionsWithPool<Mode, T>, InlineOptions<T, Context, State> {}
 
 /** `retry` with every default in its place. */
 export interface RetryPolicy extends RetryOptions {
@@ -158,6 +170,7 @@ export interface ResolvedOptions {
   /** Undefined: none. */
   readonly retry: RetryPolicy | undefined;
   readonly maxFailures: number;
+  readonly key: ((value: any, index: number) => unknown) | undefined;
   readonly signal: AbortSignalLike | undefined;
   readonly onReport: ((report: TaskReport) => void) | undefined;
   readonly context: unknown;
@@ -180,6 +193,7 @@ const NAMES = [
   'crashRetries',
   'retry',
   'maxFailures',
+  'key',
   'signal',
   'onReport',
   'context',
@@ -240,6 +254,7 @@ export function resolveOptions(
     crashRetries,
     retry,
     maxFailures,
+    key: callable(of('key'), given['key']),
     signal,
     onReport: callable(of('onReport'), given['onReport']),
     context: given['context'],

@@ -129,7 +129,7 @@ export interface WorkerPool<Api> extends AsyncDisposable {
    */
   map<T, C extends Call<unknown>, Mode extends 'throw' | 'settle' | 'skip' = never>(
     fn: (worker: Remote<Api>, value: T, index: number) => C,
-    options?: OptionsWithPool<Mode>,
+    options?: OptionsWithPool<Mode, NoInfer<T>>,
   ): OperatorFunction<T, EmittedOf<T, ResultOf<C>, Mode>>;
   /**
    * `parallelMapUnordered` with this pool: emits each result as soon as its task is complete.
@@ -144,7 +144,7 @@ export interface WorkerPool<Api> extends AsyncDisposable {
    */
   mapUnordered<T, C extends Call<unknown>, Mode extends 'throw' | 'settle' | 'skip' = never>(
     fn: (worker: Remote<Api>, value: T, index: number) => C,
-    options?: OptionsWithPool<Mode>,
+    options?: OptionsWithPool<Mode, NoInfer<T>>,
   ): OperatorFunction<T, EmittedOf<T, ResultOf<C>, Mode>>;
   /**
    * `parallelMapIterable` with this pool: reads the next value when a worker has room for it, and is itself iterated.
@@ -161,7 +161,7 @@ export interface WorkerPool<Api> extends AsyncDisposable {
   mapIterable<T, C extends Call<unknown>, Mode extends 'throw' | 'settle' | 'skip' = never>(
     source: IterableSource<T>,
     fn: (worker: Remote<Api>, value: NoInfer<T>, index: number) => C,
-    options?: IterableOptionsWithPool<Mode>,
+    options?: IterableOptionsWithPool<Mode, NoInfer<T>>,
   ): AsyncIterableIterator<EmittedOf<T, ResultOf<C>, Mode>>;
   /**
    * One call on every worker that is up, each in turn with its other tasks: what became of each. With `keep` also on each

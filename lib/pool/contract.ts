@@ -24,6 +24,8 @@ export interface Task extends Description {
   /** The number of the task in order of dispatch: without gaps, and so the order of the results. */
   readonly seq: number;
   readonly input: unknown;
+  /** What its stream's `key` gave for it. */
+  key?: unknown;
   /** How many workers have died of it. */
   crashes: number;
   /** How often it has failed and was to be run again. */

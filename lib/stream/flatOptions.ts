@@ -11,8 +11,12 @@ export function resolveFlat(
   own: readonly string[] = [],
 ): ResolvedOptions {
   const resolved = resolveOptions(caller, options, inline, ['buffer', ...own]);
-  const { batch, buffer } = (options ?? {}) as Readonly<Record<string, unknown>>;
+  const { batch, buffer, key } = (options ?? {}) as Readonly<Record<string, unknown>>;
   if (batch !== undefined)
     throw new TypeError(`${caller}: batch is for tasks with one result; one that gives many values travels alone`);
+  if (key !== undefined)
+    throw new TypeError(
+      `${caller}: key is for tasks with one result; let one task give the values of a key in order, or use parallelMap`,
+    );
   return { ...resolved, batch: 1, buffer: whole(`${caller}: buffer`, buffer, 1, BUFFER) };
 }

@@ -36,6 +36,7 @@ export class PullInput<T> implements Input {
   /** Within the very call of the iterator's `next`. */
   #asking = false;
   done = false;
+  readonly pulls = true;
   /** Settles when the source has been closed; a source that is in the middle of a read may never be. */
   closed: Promise<unknown> = Promise.resolve();
 

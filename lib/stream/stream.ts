@@ -6,6 +6,7 @@ import type { Description, TaskSource, Attachment, Pool, Task } from '../pool/co
 import { queueMicrotask } from '../primitives/clock.ts';
 import type { Context } from '../primitives/zone.ts';
 import { FailureLimit } from './failureLimit.ts';
+import { KeyedTasks, Undescribed } from './keyedTasks.ts';
 import { Failure, type ResultBuffer, SKIPPED } from './resultBuffer.ts';
 import { Retries } from '../pool/retries.ts';
 import { Coalesced } from '../primitives/coalesced.ts';
@@ -18,6 +19,8 @@ export interface Input {
   readonly done: boolean;
   /** Whether another could be fetched at once: of a source that is pulled, and is not being read. */
   readonly readable: boolean;
+  /** Whether values are fetched from a source that may have no end. */
+  readonly pulls?: boolean;
   /** The number of the value that `take` gives next. */
   readonly index: number;
   /** Asked before `take` where some wait: whether there is one indeed. What is not read ahead is read now. */
@@ -48,6 +51,8 @@ type Describe = (value: any, index: number) => Description;
 /** How many results may be held back while few tasks are out, and for each task that is. */
 const HELD_AT_LEAST = 64;
 const HELD_PER_TASK_OUT = 8;
+/** However large the window: so many values that wait for their key are read ahead. A source of one key may have no end. */
+const READ_FOR_KEYS = 1024;
 
 export class Stream implements TaskSource {
   readonly concurrency: number;
@@ -65,6 +70,7 @@ export class Stream implements TaskSource {
   readonly #attachment: Attachment;
   readonly #retries: Retries | undefined;
   readonly #failureLimit: FailureLimit | undefined;
+  #keyed: KeyedTasks | undefined;
   readonly callSite: Error;
 
   #seq = 0;
@@ -106,6 +112,7 @@ export class Stream implements TaskSource {
     this.inContext = inContext;
     if (options.retry !== undefined) this.#retries = new Retries(options.retry, this);
     if (options.maxFailures !== Infinity) this.#failureLimit = new FailureLimit(options.maxFailures);
+    if (options.key !== undefined) this.#keyed = new KeyedTasks(options.key);
     this.#attachment = pool.attach(this);
   }
 
@@ -142,11 +149,13 @@ export class Stream implements TaskSource {
       // Out before `fn` is asked, which is the user's: within it the source may complete, or the pool be closed.
       this.#out++;
       try {
-        const call = this.#describe(input, index);
-        // It may have unsubscribed.
-        if (this.#closed) return undefined;
-        const { method, args, transfer } = this.#attachment.own?.(call) ?? call;
-        return { seq, index, input, method, args, transfer, crashes: 0 };
+        const task =
+          this.#keyed === undefined
+            ? this.#taskOf(seq, index, input)
+            : this.#keyed.take(seq, index, input, this.#taskOf);
+        if (task !== undefined || this.#closed) return task;
+        // It waits for those before it of its key.
+        this.#out--;
       } catch (error) {
         this.#out--;
         this.#fail({ seq, index, input }, error);
@@ -157,8 +166,21 @@ export class Stream implements TaskSource {
     return undefined;
   }
 
+  /** Undefined where the stream is over: `fn`, which is the user's, may have unsubscribed. */
+  readonly #taskOf = (seq: number, index: number, input: unknown): Task | undefined => {
+    const call = this.#describe(input, index);
+    if (this.#closed) return undefined;
+    const { method, args, transfer } = this.#attachment.own?.(call) ?? call;
+    return { seq, index, input, method, args, transfer, crashes: 0 };
+  };
+
   putBack(tasks: readonly Task[]): void {
     this.#out -= tasks.length;
+    this.#serveFirst(tasks);
+  }
+
+  /** These are next, the first of them first. */
+  #serveFirst(tasks: readonly Task[]): void {
     this.#putBack = [...this.#putBack, ...tasks]
       .filter(({ seq }) => seq < this.#failedAt)
       .sort((a, b) => a.seq - b.seq);
@@ -181,6 +203,7 @@ export class Stream implements TaskSource {
           ? { status: 'fulfilled', index, input, value }
           : value,
     );
+    if (this.#keyed !== undefined) this.#passTurn(this.#keyed, task);
   }
 
   get retries(): boolean {
@@ -217,6 +240,14 @@ export class Stream implements TaskSource {
   #failed(task: Task, error: unknown): void {
     this.#out--;
     this.#fail(task, error);
+    if (this.#keyed !== undefined) this.#passTurn(this.#keyed, task);
+  }
+
+  /** The task has its outcome: the next of its key may run. */
+  #passTurn(keyed: KeyedTasks, { key }: Task): void {
+    let next = keyed.next(key);
+    for (; next instanceof Undescribed; next = keyed.next(key)) this.#fail(next, next.error);
+    if (next !== undefined) this.#serveFirst([next]);
   }
 
   crashed(task: Task, error: Error): boolean {
@@ -276,6 +307,7 @@ export class Stream implements TaskSource {
     this.#input.clear();
     this.#putBack = [];
     this.#retries?.cancel(0);
+    this.#keyed = undefined;
     this.#attachment.leave();
   }
 
@@ -309,8 +341,10 @@ export class Stream implements TaskSource {
   /** How many more values the window lets through. */
   #room(): number {
     if (this.#nextTry !== Infinity) return 0;
-    const { held } = this.#results;
+    // What waits for its key's turn was taken, too.
+    const held = this.#keyed === undefined ? this.#results.held : this.#results.held + this.#keyed.held;
     const { window } = this.#options;
+    if (window === Infinity && this.#input.pulls === true && (this.#keyed?.held ?? 0) >= READ_FOR_KEYS) return 0;
     if (window !== undefined) return window - held - this.#out - this.#putBack.length;
     return held < Math.max(HELD_AT_LEAST, HELD_PER_TASK_OUT * this.#out) ? Infinity : 0;
   }

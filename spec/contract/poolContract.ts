@@ -16,6 +16,7 @@ import {
   taskOf,
 } from '../../lib/index.ts';
 import { type Again, type ContractApi, read } from './contractApi.ts';
+import { keyContract } from './keyContract.ts';
 import { operatorsContract } from './operatorsContract.ts';
 import { all, beginning, reason } from './outcomes.ts';
 import { reportContract } from './reportContract.ts';
@@ -65,6 +66,7 @@ export function poolContract(
     });
 
     operatorsContract(made);
+    keyContract(made, 10);
 
     describe('run', () => {
       it('resolves to what the method returns, or to what that resolves to', async () => {

@@ -1,7 +1,8 @@
 /**
  * The law: for a pure function, a source that does not error, and any schedule, `parallelMap` notifies exactly what
  * `concatMap((value) => [fn(value)])` notifies, and `parallelMapUnordered` the same values as they arrive. So they do for
- * one that fails by chance, where `retry` is large enough.
+ * one that fails by chance, where `retry` is large enough. With `key` the same holds, and the values of each key come to what
+ * `concatMap` makes of these alone: none begins before those before it have their outcome.
  */
 import fc from 'fast-check';
 import { Observable, type SchedulerLike, VirtualTimeScheduler, asyncScheduler, concatMap, of } from 'rxjs';
@@ -21,6 +22,8 @@ interface Input {
   readonly fails: boolean;
   /** How many tries fail before one that does not; one more wherever the outcome of a try is lost. */
   readonly flaky: number;
+  /** What it is about, where its stream has keys. */
+  readonly key: unknown;
 }
 type Notification = readonly ['next', unknown] | readonly ['error', unknown] | readonly ['complete'];
 
@@ -42,11 +45,12 @@ function compute(input: Input): string {
   return `${input.stream}:${input.at}`;
 }
 
-/** What the tasks run: the pure function, with the bad luck of each input. */
-function flakyApi(): { compute: typeof compute } {
+/** What the tasks run: the pure function, with the bad luck of each input. `begins` is told of each try. */
+function flakyApi(begins: (input: Input) => void): { compute: typeof compute } {
   const tries = new Map<Input, number>();
   return {
     compute(input) {
+      begins(input);
       const before = tries.get(input) ?? 0;
       tries.set(input, before + 1);
       if (before < input.flaky) throw new Unlucky();
@@ -55,6 +59,9 @@ function flakyApi(): { compute: typeof compute } {
   };
 }
 
+/** Keys, none of which is like another in a `Map`: `-0` is `0` there. */
+const KEYS: readonly unknown[] = [undefined, Number.NaN, 0, '', {}, false, null, '0', {}, 'NaN', Symbol('key')];
+
 /** How one stream goes: gaps of 0 are bursts, and synchronous where they come first. */
 const script = fc.record({
   values: fc.array(
@@ -62,6 +69,7 @@ const script = fc.record({
       gap: fc.oneof(fc.constant(0), fc.nat(4)),
       fails: fc.integer({ min: 0, max: 11 }).map((n) => n === 0),
       flaky: fc.constantFrom(0, 0, 0, 1, 2),
+      key: fc.nat(KEYS.length - 1),
     }),
     {
       maxLength: 40,
@@ -78,6 +86,8 @@ const script = fc.record({
   terminateAfter: fc.constantFrom(0, 3, Infinity),
   /** Before another try; `undefined`: there is no bad luck. */
   retryDelay: fc.constantFrom(undefined, 0, 1, 5),
+  /** How many different keys there are; 0: the stream has none. */
+  keys: fc.constantFrom(0, 0, 1, 2, 3, KEYS.length),
 } as const);
 type Script = typeof script extends fc.Arbitrary<infer S> ? S : never;
 
@@ -93,9 +103,18 @@ type Courses = typeof courses extends fc.Arbitrary<infer S> ? S : never;
 
 const RETRIES = 2;
 
-function inputsOf({ retryDelay, values }: Script, stream: number): Input[] {
-  return values.map(({ fails, flaky }, at) => ({ stream, at, fails, flaky: retryDelay === undefined ? 0 : flaky }));
+function inputsOf({ keys, retryDelay, values }: Script, stream: number): Input[] {
+  return values.map(({ fails, flaky, key }, at) => ({
+    stream,
+    at,
+    fails,
+    flaky: retryDelay === undefined ? 0 : flaky,
+    key: KEYS[key % Math.max(1, keys)],
+  }));
 }
+
+const keyOf = ({ keys }: Script): ParallelOptions<Input>['key'] =>
+  keys === 0 ? undefined : ({ key }, index) => (key === 0 && index % 2 === 1 ? -0 : key);
 
 const retryOf = ({ retryDelay }: Script): ParallelOptions['retry'] =>
   retryDelay === undefined
@@ -135,6 +154,7 @@ function sourceOf(one: Script, stream: number, scheduler: SchedulerLike): Observ
 function poolOf(
   { size, takes, ends, rooms, groups }: Courses,
   scheduler: SchedulerLike,
+  scripts: readonly Script[],
 ): FakePool<{ compute: typeof compute }> {
   let drawn = 0;
   const draw = <T>(from: readonly T[]): T => from[drawn++ % from.length]!;
@@ -144,7 +164,23 @@ function poolOf(
     const spared = attempt > 6 || (end === 'crash' && task.crashes >= RETRIES);
     return { takes: draw(takes), ends: spared ? 'itself' : end };
   };
-  return new FakePool(flakyApi(), { size, scheduler, course, room: () => draw(rooms), group: () => draw(groups) });
+  /** Throws if a task before it of its key has no outcome yet. */
+  const begins = ({ at, key, stream }: Input): void => {
+    const one = scripts[stream]!;
+    if (one.keys === 0) return;
+    const over = new Set(finals(fake, stream).map(({ task }) => task.index));
+    for (const before of inputsOf(one, stream).slice(0, at))
+      if (Object.is(before.key, key))
+        throwUnless(over.has(before.at)).withContext(`task ${before.at} before task ${at}`).toBeTrue();
+  };
+  const fake: FakePool<{ compute: typeof compute }> = new FakePool(flakyApi(begins), {
+    size,
+    scheduler,
+    course,
+    room: () => draw(rooms),
+    group: () => draw(groups),
+  });
+  return fake;
 }
 
 interface Run {
@@ -158,7 +194,7 @@ interface Run {
 /** Runs all streams on one pool, to the end. */
 function run(operator: typeof parallelMap, scripts: readonly Script[], drawn: Courses): Run {
   const scheduler = new VirtualTimeScheduler();
-  const fake = poolOf(drawn, scheduler);
+  const fake = poolOf(drawn, scheduler, scripts);
   const notified: Notification[][] = scripts.map(() => []);
   const mostOut = scripts.map(() => 0);
   scripts.forEach((one, stream) => {
@@ -172,6 +208,7 @@ function run(operator: typeof parallelMap, scripts: readonly Script[], drawn: Co
       terminateAfter,
       crashRetries: RETRIES,
       retry: retryOf(one),
+      key: keyOf(one),
     };
     let dispatched = 0;
     const all = notified[stream]!;
@@ -209,10 +246,10 @@ function settled(input: Input, failed: boolean, outcome: unknown): unknown {
     : { status: 'fulfilled', index, input, value: outcome };
 }
 
-/** What the sequential operator notifies. */
-function sequential(one: Script, stream: number): Notification[] {
+/** What the sequential operator notifies of these inputs. */
+function sequential(one: Script, stream: number, inputs: readonly Input[] = inputsOf(one, stream)): Notification[] {
   const notified: Notification[] = [];
-  of(...inputsOf(one, stream))
+  of(...inputs)
     .pipe(
       concatMap((input): unknown[] => {
         if (one.onError === 'throw') return [compute(input)];
@@ -232,16 +269,15 @@ function sequential(one: Script, stream: number): Notification[] {
   return notified;
 }
 
-/** Outcomes of tasks that were not run again. */
-const finals = ({ fake }: Run): FakePool<object>['told'] =>
-  fake.told.filter(({ value }) => !(value instanceof Unlucky));
+/** Outcomes of a stream's tasks that were not run again. */
+const finals = (fake: FakePool<object>, stream: number): FakePool<object>['told'] =>
+  fake.told.filter(({ task, value }) => !(value instanceof Unlucky) && (task.input as Input).stream === stream);
 
 /** What the stream was told, as it should have been notified: in that order, up to what ends it. */
 function asTold(one: Script, stream: number, ran: Run): Notification[] {
   const notified: Notification[] = [];
-  for (const { task, failed, value } of finals(ran)) {
+  for (const { task, failed, value } of finals(ran.fake, stream)) {
     const input = task.input as Input;
-    if (input.stream !== stream) continue;
     if (failed && one.onError === 'throw') return [...notified, ['error', value]];
     if (one.onError === 'settle') notified.push(['next', settled(input, failed, value)]);
     else if (!failed) notified.push(['next', value]);
@@ -249,9 +285,33 @@ function asTold(one: Script, stream: number, ran: Run): Notification[] {
   return [...notified, ['complete']];
 }
 
+/** Each key has the notifications that `concatMap` makes of its values; of those that a failure or the end of all cut off, the first. */
+function checkKeys(one: Script, stream: number, all: readonly Notification[]): void {
+  if (one.keys === 0) return;
+  const inputs = inputsOf(one, stream);
+  const valueOf = ([, value]: Notification): unknown =>
+    one.onError === 'settle' ? (value as { index: number }).index : Number((value as string).split(':')[1]);
+  const end = all.at(-1);
+  const failed = end?.[0] === 'error' ? (end[1] as Failed).input.at : undefined;
+  for (const key of KEYS.slice(0, one.keys)) {
+    const ofKey = inputs.filter((input) => Object.is(input.key, key));
+    const expected = sequential(one, stream, ofKey);
+    const got = all.filter(
+      (each) =>
+        (each[0] === 'next' && ofKey.some(({ at }) => at === valueOf(each))) ||
+        (each[0] === 'complete' && ofKey.length > 0) ||
+        (each[0] === 'error' && ofKey.some(({ at }) => at === failed)),
+    );
+    throwUnless(got)
+      .withContext(`key ${String(key)}`)
+      .toEqual(expected.slice(0, got.length));
+    if (end?.[0] === 'complete' && ofKey.length > 0) throwUnless(got.length).toBe(expected.length);
+  }
+}
+
 /** How many results were there, in order and without a gap, when a failure was told. */
 function readyAtFailure(stream: number, ran: Run): number {
-  const told = finals(ran).filter(({ task }) => (task.input as Input).stream === stream);
+  const told = finals(ran.fake, stream);
   const before = told
     .slice(
       0,
@@ -326,6 +386,7 @@ describe('the law', () => {
         scripts.forEach((one, stream) => {
           const all = result.notified[stream]!;
           const told = asTold(one, stream, result);
+          checkKeys(one, stream, all);
           if (one.unsubscribesAt !== null) return throwUnless(all).toEqual(told.slice(0, all.length));
           throwUnless(all).toEqual(told);
           if (told.at(-1)![0] !== 'complete') return;
@@ -343,7 +404,7 @@ describe('the law', () => {
       fc.asyncProperty(script, courses, fc.boolean(), async (drawnScript, drawn, ordered) => {
         const one = { ...drawnScript, unsubscribesAt: null, onError: 'settle' } as const;
         const inputs = inputsOf(one, 0);
-        const fake = poolOf({ ...drawn, takes: drawn.takes.map((frames) => frames % 2) }, asyncScheduler);
+        const fake = poolOf({ ...drawn, takes: drawn.takes.map((frames) => frames % 2) }, asyncScheduler, [one]);
         const { batch, concurrency, window } = one;
         const options = { onError: 'settle', batch, concurrency, window, ordered, crashRetries: RETRIES } as const;
         const results: Notification[] = [];
@@ -351,6 +412,7 @@ describe('the law', () => {
         for await (const each of parallelMapIterable(inputs, (worker, input) => worker.compute(input), fake.pool, {
           ...options,
           retry,
+          key: keyOf(one),
         }))
           results.push(['next', each]);
         const expected = sequential(one, 0).slice(0, -1);

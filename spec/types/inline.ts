@@ -95,3 +95,8 @@ numbers.pipe(parallelMap((n) => n, 2, { ordered: false }));
 numbers.pipe(parallelMap((n) => n, 2, { onError: 'ignore' }));
 // @ts-expect-error: `batch` is a number or 'auto'
 numbers.pipe(parallelMap((n) => n, 2, { batch: 'big' }));
+
+// `key` is asked here with a value of the stream.
+emits<string>()(from(['a']).pipe(parallelMap((text) => text, 2, { key: (text, index) => text.length + index })));
+// @ts-expect-error: a text has no `id`
+from(['a']).pipe(parallelMapUnordered((text) => text, 2, { key: (text) => text.id as number }));

@@ -45,3 +45,11 @@ parallelMapIterable([1], (worker, n) => worker.cuont(n), pool);
 parallelMapIterable([1], (worker, n) => worker.find(n), pool);
 // @ts-expect-error: what is pulled does not overflow
 parallelMapIterable([1], (n) => n, 2, { maxPending: 5 });
+
+// `key` is asked with a value of the source.
+is<AsyncIterableIterator<number>>()(parallelMapIterable(['a'], (text) => text.length, 2, { key: (text) => text[0] }));
+is<AsyncIterableIterator<number>>()(
+  pool.mapIterable([{ id: 1 }], (worker, { id }) => worker.count(id), { key: ({ id }) => id, ordered: false }),
+);
+// @ts-expect-error: a row has no `name`
+pool.mapIterable([{ id: 1 }], (worker, { id }) => worker.count(id), { key: ({ name }) => name as string });

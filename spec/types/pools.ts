@@ -191,3 +191,17 @@ is<PromiseLike<void>>()(pool[Symbol.asyncDispose]());
 is<number | undefined>()(taskOf(new Error('any'))?.index);
 is<number>()(taskContext().index);
 is<boolean>()(taskContext().signal.aborted);
+
+// `key` is asked with a value of the stream.
+const rows = of({ id: 'a', n: 1 });
+emits<number>()(rows.pipe(parallelMap((worker, row) => worker.count(row.n), pool, { key: (row) => row.id })));
+emits<number>()(rows.pipe(pool.map((worker, row) => worker.count(row.n), { key: ({ id }, index) => id + index })));
+emits<Settled<{ id: string; n: number }, number>>()(
+  rows.pipe(pool.mapUnordered((worker, row) => worker.count(row.n), { key: ({ id }) => id, onError: 'settle' })),
+);
+// @ts-expect-error: a row has no `name`
+rows.pipe(parallelMap((worker, row) => worker.count(row.n), pool, { key: (row) => row.name as string }));
+// @ts-expect-error: a row has no `name`
+rows.pipe(pool.map((worker, row) => worker.count(row.n), { key: (row) => row.name as string }));
+// @ts-expect-error: it is a function
+rows.pipe(pool.map((worker, row) => worker.count(row.n), { key: 'id' }));
