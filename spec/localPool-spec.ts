@@ -181,16 +181,16 @@ describe('localPool', () => {
     expect(log).toEqual(['first', 'a', 'x', 'b', 'y', 'c']);
   });
 
-  it('emits 100 000 results without growing the stack', () => {
+  it('emits 20 000 results without growing the stack', () => {
     const pool = localPool({ same: (n: number) => n });
     let count = 0;
-    range(0, 100_000)
+    range(0, 20_000)
       .pipe(
         parallelMap((worker, n) => worker.same(n), pool),
         parallelMapUnordered((worker, n) => worker.same(n), pool),
       )
       .subscribe(() => count++);
-    expect(count).toBe(100_000);
+    expect(count).toBe(20_000);
   });
 
   it('says what it must be made of', () => {

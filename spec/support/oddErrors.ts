@@ -176,9 +176,9 @@ export const odd = {
   endlessData: () => Object.assign(new Error('endless data'), { tree: endlessData(), kept: 1 }),
   binary: () =>
     Object.assign(new Error('binary'), { bytes: bytes.subarray(10, 20), all: bytes, view: new DataView(bytes.buffer) }),
-  bulky: () => Object.assign(new Error('bulky'), { data: new Uint8Array(100_000_000), text: 'x'.repeat(1_000_000) }),
-  manyObjects: () => Object.assign(new Error('many'), { rows: Array.from({ length: 300_000 }, (_, n) => ({ n })) }),
-  longList: () => Object.assign(new Error('long'), { list: Array.from({ length: 5_000_000 }, (_, n) => n) }),
+  bulky: () => Object.assign(new Error('bulky'), { data: new Uint8Array(30_000_000), text: 'x'.repeat(1_000_000) }),
+  manyObjects: () => Object.assign(new Error('many'), { rows: Array.from({ length: 150_000 }, (_, n) => ({ n })) }),
+  longList: () => Object.assign(new Error('long'), { list: Array.from({ length: 1_000_000 }, (_, n) => n) }),
   sparse() {
     const list: number[] = [];
     list[4_000_000_000] = 1;
