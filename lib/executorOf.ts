@@ -20,7 +20,7 @@ export function executorOf(caller: string, fn: Fn, workers: unknown, resolved: R
   if (isInline(workers)) {
     const size = whole(`${caller}: workers`, workers, 1, cores, false, ' (or a pool)');
     const setup = resolved.setup === undefined ? undefined : inlineCall(caller, resolved.setup, 'setup');
-    const functions = { fn: inlineCall(caller, fn), setup };
+    const functions = { fn: inlineCall(caller, fn), name: fn.name === '' ? 'inline' : fn.name, setup };
     return {
       describe: (value, index) => ({
         method: INLINE,

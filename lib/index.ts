@@ -31,6 +31,7 @@ export type {
   EachOptions,
   PoolEvent,
   PoolStats,
+  Durations,
   RunOptions,
   ThreadsPool,
   WorkerPool,

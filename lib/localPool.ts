@@ -2,6 +2,7 @@ import { type Timer, clearTimeout, monotonic, now, setTimeout } from './primitiv
 import { BaseAttachment } from './pool/attachment.ts';
 import { Dispatcher } from './pool/dispatcher.ts';
 import { ownCall } from './pool/ownCall.ts';
+import type { TaskAt } from './pool/poolEvents.ts';
 import { publicPool } from './publicPool/publicPool.ts';
 import { TaskTimeoutError, poolClosed } from './api/errors.ts';
 import { record, show } from './api/options.ts';
@@ -106,6 +107,7 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
       taskTime: this.#taskTime,
       carryTime: 0,
       busy: [Math.min(1, spent / Math.max(asked - this.#made, 1e-3))],
+      ...this.times.summary,
     };
   }
 
@@ -191,7 +193,7 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
       outlet: undefined,
     };
     this.#running = running;
-    if (this.events.observed) this.events.emit({ type: 'task:start', worker: 0, index: task.index, time: now() });
+    this.events.taskStart(at(running), now());
     const current = (): RunningTask => context;
     enterTask(current);
     const end = (failed: boolean, outcome: unknown): void => {
@@ -236,12 +238,15 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
     return methodOf(this.#api, method).apply(this.#api, args as never);
   }
 
-  #ended({ attachment, task, began, abandoned }: Running, failed: boolean, outcome: unknown): void {
+  #ended(running: Running, failed: boolean, outcome: unknown): void {
+    const { attachment, task, began, abandoned } = running;
     this.#running = undefined;
-    this.#taskTime += monotonic() - began;
+    const ended = monotonic();
+    this.#taskTime += ended - began;
     const how = abandoned ?? (failed ? 'error' : 'value');
+    if (abandoned === undefined) this.#took(running, ended);
     // That its time was up has been told.
-    if (how !== 'timeout') this.#tellEnd(task, how);
+    if (how !== 'timeout') this.events.taskEnd(at(running), now(), how);
     if (how === 'error') {
       this.counts.failed++;
       attachment.source.failure(task, outcome);
@@ -260,7 +265,8 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
     if (timeout === undefined) return;
     running.timer = setTimeout(() => {
       this.counts.failed++;
-      this.#tellEnd(task, 'timeout');
+      this.events.taskEnd(at(running), now(), 'timeout');
+      this.#took(running, monotonic());
       const error = new TaskTimeoutError(`Task ${task.index} ran longer than its timeout of ${timeout} ms`);
       attachment.source.failure(task, error);
       this.#abandon(running, 'timeout');
@@ -268,14 +274,18 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
     }, timeout);
   }
 
+  #took({ began, task: { since = began } }: Running, ended: number): void {
+    this.times.record(ended - since, ended - began);
+  }
+
   /** Each report is heard at once: nothing has to be thinned that is no message. */
-  #report({ abandoned, attachment, task }: Running, value: unknown): void {
+  #report(running: Running, value: unknown): void {
+    const { abandoned, attachment, task } = running;
     if (this.#running?.task !== task || abandoned !== undefined) return;
     const { source } = attachment;
     if (source.reports !== true && !this.events.observed) return;
     const copy = ownReport(value);
-    if (this.events.observed)
-      this.events.emit({ type: 'task:report', worker: 0, index: task.index, time: now(), value: copy });
+    this.events.taskReport(at(running), now(), copy);
     source.report?.(task, copy);
   }
 
@@ -285,11 +295,9 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
     running.context.abort(running.abandoned);
     running.outlet?.grant(0);
   }
-
-  #tellEnd({ index }: Task, outcome: 'value' | 'error' | 'timeout' | 'cancel'): void {
-    if (this.events.observed) this.events.emit({ type: 'task:end', worker: 0, index, time: now(), outcome });
-  }
 }
+
+const at = ({ attachment: { source }, task }: Running): TaskAt => ({ worker: 0, task, source });
 
 /** Each value is told at once: nothing has to travel together that is no message. */
 class LocalOutlet implements Outlet {

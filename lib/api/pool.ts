@@ -34,8 +34,27 @@ export interface PoolStats {
   readonly carryTime: number;
   /** For each worker that is up, the share (0 to 1) of the time since it came up that it has spent in tasks, the present one included. */
   readonly busy: readonly number[];
+  /**
+   * How long tasks have waited: all the time from when the value was there (pushed, or the call made; of a source that is
+   * pulled, from when it was sent) until its outcome was, in which the task did not run. `wait` and `run` of a task are together
+   * its latency. Values that a source pushes in one turn count from the first of them.
+   */
+  readonly wait: Durations;
+  /** How long tasks have run, from their start in the worker to their end, what they await included. */
+  readonly run: Durations;
   /** Values that streams dropped before they were sent, because more than `maxPending` were waiting. */
   readonly dropped: number;
+}
+
+/**
+ * How long something took, in ms: half of it at most `p50`, 99 of 100 at most `p99`, within 3 %; and `max`. All 0 before the
+ * first. Of tasks that came back, or failed with their worker; those that travel in one message, a few ms of work, count
+ * with their mean. Cancelled ones do not count; of one that is run again, each time does.
+ */
+export interface Durations {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
 }
 
 /**
@@ -55,22 +74,28 @@ export type PoolEvent =
        */
       readonly error?: Error;
     }
-  | {
+  | (TaskOfEvent & {
       readonly type: 'task:report';
-      readonly worker: number;
-      readonly index: number;
-      readonly time: number;
       /** What the task has reported. */
       readonly value: unknown;
-    }
-  | { readonly type: 'task:start'; readonly worker: number; readonly index: number; readonly time: number }
-  | {
+    })
+  | (TaskOfEvent & { readonly type: 'task:start' })
+  | (TaskOfEvent & {
       readonly type: 'task:end';
-      readonly worker: number;
-      readonly index: number;
-      readonly time: number;
       readonly outcome: 'value' | 'error' | 'timeout' | 'crash' | 'cancel';
-    };
+    });
+
+/** Which task an event is about. */
+interface TaskOfEvent {
+  readonly worker: number;
+  /** Whose task it is: streams are numbered in the order in which they came to the pool, and so are calls of `pool.run`. */
+  readonly stream: number;
+  /** The number of the value in its stream; 0 of a call. */
+  readonly index: number;
+  /** The method that is called; of an inline function its name, or `inline`. */
+  readonly method: string;
+  readonly time: number;
+}
 
 /** Options of `pool.run`. */
 export interface RunOptions {

@@ -3,6 +3,8 @@
 /** The texts of a function that runs in workers, and of what makes its third argument there. */
 export interface InlineFunctions {
   readonly fn: string;
+  /** What it is called in events. */
+  readonly name: string;
   readonly setup: string | undefined;
 }
 

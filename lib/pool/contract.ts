@@ -26,6 +26,8 @@ export interface Task extends Description {
   readonly input: unknown;
   /** What its stream's `key` gave for it. */
   key?: unknown;
+  /** When its value came, or it was to be run again, on the monotonic clock; undefined: when it is sent. */
+  since?: number | undefined;
   /** How many workers have died of it. */
   crashes: number;
   /** How often it has failed and was to be run again. */
@@ -54,6 +56,8 @@ export interface TaskSource {
   readonly retries?: boolean;
   /** Made where the stream was subscribed: its stack is put under that of a remote error. */
   readonly callSite: Error | undefined;
+  /** Its number among the streams of its pool, as events tell it: given by the pool. */
+  stream?: number;
   /** How many of its tasks go into a message, where somebody has decided that; default: what its pool makes of them. */
   readonly sizer?: BatchSizing;
   /** Runs `act` in the async context of whoever subscribed. `next`, which calls their `fn`, is called within: once a message. */

@@ -7,12 +7,14 @@ import type { AttachmentPool, BaseAttachment } from './attachment.ts';
 import { Coalesced } from '../primitives/coalesced.ts';
 import { PoolEvents } from './poolEvents.ts';
 import { RoundRobin } from './roundRobin.ts';
+import { TaskTimes } from './taskTimes.ts';
 
 /** A kind of pool says what is its own in `hasRoomFor` and the four hooks: `pass`, `revoke`, `settle` and `end`. */
 export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePool, AttachmentPool<A> {
   readonly size: number;
   protected readonly roundRobin: RoundRobin<A> = new RoundRobin();
   protected readonly counts = { completed: 0, failed: 0 };
+  protected readonly times: TaskTimes = new TaskTimes();
   protected readonly events: PoolEvents = new PoolEvents();
   /** How it was closed, if it was: once what was taken is delivered, or at once. */
   protected closing: 'drain' | 'now' | undefined;

@@ -2,7 +2,7 @@
 import { CloneError, isProgramError } from '../api/errors.ts';
 import { type RetryPolicy, milliseconds } from '../api/options.ts';
 import type { TaskSource, Task } from './contract.ts';
-import { type Timer, clearTimeout, setTimeout } from '../primitives/clock.ts';
+import { type Timer, clearTimeout, monotonic, setTimeout } from '../primitives/clock.ts';
 
 export class Retries {
   readonly #policy: RetryPolicy;
@@ -41,6 +41,7 @@ export class Retries {
     // Whoever was asked may have ended the stream.
     if (task.seq >= this.#cancelledFrom) return true;
     task.failures = failures;
+    task.since = monotonic() + ms;
     if (ms === 0) this.#source.putBack([task]);
     else this.#timers.set(task.seq, setTimeout(this.#due, ms, task));
     return true;

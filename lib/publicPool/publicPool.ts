@@ -54,12 +54,16 @@ export function publicPool<Api>(pool: ClosablePool, maxQueue: number = Infinity)
     return inNoContext(() => pool.close(drain));
   };
   let dropped = 0;
+  let streams = 0;
   // What streams dropped never came to the pool: it is counted here, the same for all pools.
   const seen: Pool = {
     size: pool.size,
     runsHere: pool.runsHere === true,
     oneResult: pool.oneResult,
-    attach: (source) => pool.attach(source),
+    attach: (source) => {
+      source.stream = streams++;
+      return pool.attach(source);
+    },
     dropped: () => void dropped++,
     queueLimit: maxQueue === Infinity ? undefined : new QueueLimit(maxQueue, () => pool.starting ?? 0),
   };

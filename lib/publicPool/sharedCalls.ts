@@ -1,6 +1,7 @@
 /** The calls of `pool.run` that nothing can end before they have: they wait, and travel, together. */
 import { type TaskInfo, rememberTask } from '../api/errors.ts';
 import type { Description, TaskSource, Attachment, Pool, Task } from '../pool/contract.ts';
+import { monotonic } from '../primitives/clock.ts';
 import { Fifo } from '../primitives/fifo.ts';
 
 /** What `taskOf` says of a call: it is of no stream. */
@@ -17,6 +18,7 @@ export class CallTask implements Task {
   crashes = 0;
   failures?: number;
   readonly callSite: Error;
+  since: number = monotonic();
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 

@@ -23,6 +23,8 @@ export interface Input {
   readonly pulls?: boolean;
   /** The number of the value that `take` gives next. */
   readonly index: number;
+  /** When that came, on the monotonic clock; undefined where it is pulled, and did not wait. */
+  readonly since?: number;
   /** Asked before `take` where some wait: whether there is one indeed. What is not read ahead is read now. */
   ready(): boolean;
   take(): unknown;
@@ -143,7 +145,7 @@ export class Stream implements TaskSource {
         queueMicrotask(() => this.drain());
         return undefined;
       }
-      const { index } = this.#input;
+      const { index, since } = this.#input;
       const input = this.#input.take();
       const seq = this.#seq++;
       // Out before `fn` is asked, which is the user's: within it the source may complete, or the pool be closed.
@@ -151,8 +153,8 @@ export class Stream implements TaskSource {
       try {
         const task =
           this.#keyed === undefined
-            ? this.#taskOf(seq, index, input)
-            : this.#keyed.take(seq, index, input, this.#taskOf);
+            ? this.#taskOf(seq, index, input, since)
+            : this.#keyed.take(seq, index, input, (...value) => this.#taskOf(...value, since));
         if (task !== undefined || this.#closed) return task;
         // It waits for those before it of its key.
         this.#out--;
@@ -167,12 +169,12 @@ export class Stream implements TaskSource {
   }
 
   /** Undefined where the stream is over: `fn`, which is the user's, may have unsubscribed. */
-  readonly #taskOf = (seq: number, index: number, input: unknown): Task | undefined => {
+  #taskOf(seq: number, index: number, input: unknown, since: number | undefined): Task | undefined {
     const call = this.#describe(input, index);
     if (this.#closed) return undefined;
     const { method, args, transfer } = this.#attachment.own?.(call) ?? call;
-    return { seq, index, input, method, args, transfer, crashes: 0 };
-  };
+    return { seq, index, input, method, args, transfer, since, crashes: 0 };
+  }
 
   putBack(tasks: readonly Task[]): void {
     this.#out -= tasks.length;

@@ -17,6 +17,8 @@ const NOTHING_YET: Omit<PoolStats, 'dropped'> = {
   taskTime: 0,
   carryTime: 0,
   busy: [],
+  wait: { p50: 0, p99: 0, max: 0 },
+  run: { p50: 0, p99: 0, max: 0 },
 };
 
 export class DeferredPool implements ClosablePool {

@@ -51,6 +51,6 @@ export function inlinePool(functions: InlineFunctions, context: unknown, size: n
   const openNow = (): PendingWorker => startWorker(open, settings);
   return new WorkerDispatcher(
     { open: prepareInline === undefined ? openNow : () => startAfter(prepareInline!(), openNow, ofInline) },
-    { size },
+    { size, inlineName: functions.name },
   );
 }

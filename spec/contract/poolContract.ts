@@ -41,10 +41,18 @@ interface Kind {
 type Pool = WorkerPool<ContractApi>;
 
 /** The part of a pool's stats that depends on the clock. */
-const timesOf = ({ taskTime, carryTime, busy }: PoolStats): Pick<PoolStats, 'taskTime' | 'carryTime' | 'busy'> => ({
+const timesOf = ({
   taskTime,
   carryTime,
   busy,
+  wait,
+  run,
+}: PoolStats): Pick<PoolStats, 'taskTime' | 'carryTime' | 'busy' | 'wait' | 'run'> => ({
+  taskTime,
+  carryTime,
+  busy,
+  wait,
+  run,
 });
 
 export function poolContract(
@@ -760,6 +768,23 @@ export function poolContract(
         expect(pool.stats()).toEqual(jasmine.objectContaining({ taskTime, carryTime }));
       });
 
+      it('how long tasks have waited, and run', async () => {
+        const pool = made(1);
+        const none = { p50: 0, p99: 0, max: 0 };
+        expect(pool.stats()).toEqual(jasmine.objectContaining({ wait: none, run: none }));
+        await pool.run((worker) => worker.echo(1));
+        const began = performance.now();
+        const spun = await all(range(0, 4).pipe(parallelMap((worker) => worker.spin(10, false), pool)));
+        const passed = performance.now() - began;
+        const { run, wait } = pool.stats();
+        expect(run.max).toBeGreaterThanOrEqual(Math.min(...spun));
+        expect(run.max).toBeLessThanOrEqual(passed);
+        // The last has waited for the three before it; so has the call, for a worker.
+        expect(wait.max).toBeGreaterThanOrEqual(Math.min(...spun));
+        for (const { max, p50, p99 } of [run, wait])
+          expect([p50, p99, max]).toEqual([p50, p99, max].toSorted((a, b) => a - b));
+      });
+
       it('how many values were dropped', async () => {
         const pool = made(1);
         for (const overflow of ['drop-oldest', 'drop-newest'] as const) {
@@ -820,8 +845,16 @@ export function poolContract(
           pool.events$.subscribe({ next: (event) => events.push(event), complete: resolve }),
         );
         await all(range(0, 6).pipe(parallelMap((worker, n) => worker.failIfOdd(n), pool, { onError: 'skip' })));
+        await all(of(6).pipe(parallelMap((worker, n) => worker.echo(n), pool)));
+        await pool.run((worker) => worker.later(7, 0));
         await pool.close();
         await complete;
+        const about = events.flatMap((event) =>
+          event.type === 'task:start' ? [`${event.stream} ${event.method} ${event.index}`] : [],
+        );
+        expect(about.slice(-2)).toEqual(['1 echo 0', '2 later 0']);
+        expect(about.slice(0, -2).toSorted()).toEqual([0, 1, 2, 3, 4, 5].map((n) => `0 failIfOdd ${n}`));
+        events.splice(0, Infinity, ...events.filter((event) => !('index' in event) || event.stream === 0));
         for (const index of [0, 1, 2, 3, 4, 5]) {
           const told = events.filter((event) => 'index' in event && event.index === index);
           expect(told.map(({ type }) => type))
@@ -830,6 +863,7 @@ export function poolContract(
           const [start, end] = told as [PoolEvent, Extract<PoolEvent, { type: 'task:end' }>];
           expect(end.outcome).toBe(index % 2 === 1 ? 'error' : 'value');
           expect(end.worker).toBe(start.worker);
+          expect(end.method).toBe('failIfOdd');
           expect(end.time).toBeGreaterThanOrEqual(start.time);
           expect(Math.abs(start.time - Date.now())).toBeLessThan(60_000);
         }

@@ -9,6 +9,7 @@ import { publicPool } from '../../lib/publicPool/publicPool.ts';
 import { Coalesced } from '../../lib/primitives/coalesced.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, programError } from '../../lib/api/errors.ts';
 import type { PoolEvent, PoolStats } from '../../lib/api/pool.ts';
+import { TaskTimes } from '../../lib/pool/taskTimes.ts';
 import type { Attachment, ClosablePool, Description, Task, TaskSource } from '../../lib/pool/contract.ts';
 import { RunningTask, enterTask, leaveTask } from '../../lib/protocol/taskContext.ts';
 import { isTransfer } from '../../lib/protocol/transferable.ts';
@@ -135,6 +136,7 @@ export class FakePool<Api extends object> implements ClosablePool {
   readonly #events = new Subject<PoolEvent>();
   readonly #slots: readonly Slot[];
   readonly #attempts = new WeakMap<Task, number>();
+  readonly #times = new TaskTimes();
   #counts = { completed: 0, failed: 0, restarts: 0 };
   readonly #rounds = new Coalesced(() => {
     for (const slot of this.#slots) while (slot.attachment === undefined && this.#serve(slot));
@@ -176,6 +178,7 @@ export class FakePool<Api extends object> implements ClosablePool {
       taskTime: this.#slots.reduce((total, { spent }) => total + spent, 0),
       carryTime: 0,
       busy: up.map(({ since, spent }) => spent / (performance.now() - since)),
+      ...this.#times.summary,
     };
   }
 
@@ -222,7 +225,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     const { source } = slot.attachment!;
     running.late = true;
     this.#counts.failed++;
-    this.#tell({ type: 'task:end', worker: slot.id, index: task.index, time: now(), outcome: 'timeout' });
+    this.#tell({ type: 'task:end', ...about(slot, task), outcome: 'timeout' });
     this.told.push({ task, failed: true, value: error });
     source.failure(task, error);
     this.#giveNotice(slot, running);
@@ -297,7 +300,7 @@ export class FakePool<Api extends object> implements ClosablePool {
   #reported(slot: Slot, { cancelled, late, leave, task }: Running, value: unknown): void {
     if (slot.running?.task !== task || leave === undefined || cancelled || late) return;
     const copy = structuredClone(value);
-    this.#tell({ type: 'task:report', worker: slot.id, index: task.index, time: now(), value: copy });
+    this.#tell({ type: 'task:report', ...about(slot, task), value: copy });
     slot.attachment!.source.report?.(task, copy);
   }
 
@@ -341,7 +344,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     slot.running = running;
     if (ends === 'put-back') return this.#wait(slot, takes, () => this.#giveBack(slot));
     this.begun.push(task.index);
-    this.#tell({ type: 'task:start', worker: slot.id, index: task.index, time: now() });
+    this.#tell({ type: 'task:start', ...about(slot, task) });
     if (ends === 'crash') return this.#wait(slot, takes, () => this.#die(slot, 'died'));
     const { timeout } = slot.attachment!.source;
     if (timeout !== undefined)
@@ -461,11 +464,13 @@ export class FakePool<Api extends object> implements ClosablePool {
   }
 
   #ended(slot: Slot, failed: boolean, result: unknown): void {
-    const { task, cancelled, late } = this.#stop(slot)!;
+    const { began, task, cancelled, late } = this.#stop(slot)!;
     if (late) return this.#free(slot);
+    const ended = performance.now();
+    if (!cancelled) this.#times.record(ended - (task.since ?? began), ended - began);
     const value = !failed && typeof result === 'object' && isTransfer(result) ? result.send : result;
     const outcome = cancelled ? 'cancel' : failed ? 'error' : 'value';
-    this.#tell({ type: 'task:end', worker: slot.id, index: task.index, time: now(), outcome });
+    this.#tell({ type: 'task:end', ...about(slot, task), outcome });
     slot.done.push({ task, failed, value });
     if (!cancelled) this.#counts[failed ? 'failed' : 'completed']++;
     if (slot.waiting.length === 0 || slot.done.length < (this.#settings.group?.() ?? 1)) return;
@@ -500,7 +505,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     if (running !== undefined && !running.late) {
       const { task, cancelled } = running;
       const outcome = cancelled ? 'cancel' : error === undefined ? 'crash' : 'timeout';
-      this.#tell({ type: 'task:end', worker: slot.id, index: task.index, time: now(), outcome });
+      this.#tell({ type: 'task:end', ...about(slot, task), outcome });
       let again = false;
       if (error !== undefined) source.failure(task, error);
       else again = source.crashed(task, new WorkerCrashedError(`The worker ${why} while it ran task ${task.index}`));
@@ -541,6 +546,17 @@ export class FakePool<Api extends object> implements ClosablePool {
     for (const resolve of this.#whenEnded.splice(0)) resolve();
   }
 }
+
+const about = (
+  { attachment, id }: Slot,
+  { index, method }: Task,
+): Pick<Extract<PoolEvent, { type: 'task:start' }>, 'worker' | 'stream' | 'index' | 'method' | 'time'> => ({
+  worker: id,
+  stream: attachment!.source.stream!,
+  index,
+  method,
+  time: now(),
+});
 
 const now = (): number => performance.timeOrigin + performance.now();
 

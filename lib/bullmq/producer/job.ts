@@ -1,5 +1,5 @@
 /** Tasks that travel in one job. */
-import { now } from '../../primitives/clock.ts';
+import { monotonic, now } from '../../primitives/clock.ts';
 import type { Task } from '../../pool/contract.ts';
 import type { JobRequest } from '../shared/message.ts';
 import type { JobAttachment } from './jobAttachment.ts';
@@ -14,6 +14,8 @@ export class Job {
   readonly again: boolean;
   /** When it was made, in ms since the epoch. */
   readonly sent: number = now();
+  /** The same on the monotonic clock. */
+  readonly posted: number = monotonic();
   /** Tasks from here on are cancelled: whatever becomes of them, nobody waits for it. */
   cancelledFrom: number = Infinity;
   /** Its name in the queue, once it has one. */

@@ -1,8 +1,10 @@
 /** A pool on a queue: which stream the next job is made for, and what becomes of those that are out. */
 import { Dispatcher } from '../../pool/dispatcher.ts';
+import type { Outcome } from '../../pool/poolEvents.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../../api/errors.ts';
 import type { PoolStats } from '../../api/pool.ts';
 import type { Task, TaskSource } from '../../pool/contract.ts';
+import { monotonic } from '../../primitives/clock.ts';
 import { Job } from './job.ts';
 import { read } from '../shared/codec.ts';
 import { type OnError, Notices } from '../shared/notices.ts';
@@ -10,7 +12,7 @@ import { outcomeOf, reportIn, unableOf } from './outcomes.ts';
 import { JobSlot, timesOf } from './jobSlot.ts';
 import { QueueSession, type SessionSettings } from './queueSession.ts';
 import { JobAttachment, type JobPool } from './jobAttachment.ts';
-import { type Outcome, JobEvents } from './jobEvents.ts';
+import { JobEvents } from './jobEvents.ts';
 
 export interface JobSettings extends SessionSettings {
   /** Most jobs out at once. */
@@ -52,7 +54,15 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
     let running = 0;
     for (const { job } of slots) running += job?.waited.length ?? 0;
     const idle = slots.filter(({ job }) => job === undefined).length;
-    return { workers: slots.length, idle, running, ...this.counts, restarts: 0, ...timesOf(this.#slots, slots) };
+    return {
+      workers: slots.length,
+      idle,
+      running,
+      ...this.counts,
+      restarts: 0,
+      ...timesOf(this.#slots, slots),
+      ...this.times.summary,
+    };
   }
 
   each(): Promise<never> {
@@ -188,6 +198,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
     const unrun: Task[] = [];
     let bytes = 0;
     let ran = 0;
+    let since = 0;
     for (const [at, task] of job.waited.entries()) {
       const { fate, outcome: found } = outcomeOf(report, at, task, this.maxPayload, task.callSite ?? source.callSite);
       if (fate === 'unrun') {
@@ -196,10 +207,12 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
       }
       bytes += values[at]!.length;
       ran++;
+      since += task.since ?? job.posted;
       const outcome = this.#settle(job, task, fate, found);
       this.#taskEvents.ended(job, task, outcome, times[2 * at], times[2 * at + 1]);
     }
     this.#slots[job.slot]!.told(job, ms);
+    if (ran > 0) this.times.record(monotonic() - since / ran, ms / ran, ran);
     this.#taskEvents.cancelled(job);
     job.attachment.observe(ran, ms, bytes);
     this.#free(job);

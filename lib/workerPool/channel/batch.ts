@@ -19,6 +19,8 @@ export class Batch {
   readonly cellIndex: number;
   /** When it was sent, in ms since the epoch; known only where somebody listens. */
   readonly sent: number;
+  /** The same on the monotonic clock. */
+  posted = 0;
   /** What the worker has come to in it. */
   readonly cell: HostCell;
   /** Tasks from here on have been taken back. */

@@ -30,13 +30,14 @@ export class Utilization {
     this.#until = monotonic();
   }
 
-  /** It tells of tasks that took `ms`; left out: all the time since it told last. */
-  told(ms?: number): void {
+  /** It tells of tasks that took `ms`; left out: all the time since it told last. Returns when that is. */
+  told(ms?: number): number {
     const now = monotonic();
     const passed = now - this.#until;
     this.taskTime += ms ?? passed;
     this.#given += passed;
     this.#until = now;
+    return now;
   }
 
   /** It is gone, and will not tell of what it ran of `head`. */

@@ -126,7 +126,7 @@ export class WorkerChannel {
       const { monitor, plain } = this.connection;
       if (plain === undefined) {
         const { message, transfer } = batch.message(this.#taskEvents.heard);
-        const began = monotonic();
+        const began = (batch.posted = monotonic());
         monitor.post(message, transfer);
         attachment.sizer.sent(tasks.length, monotonic() - began);
       } else this.#callPlain(plain, batch);
@@ -179,6 +179,7 @@ export class WorkerChannel {
       this.progress ||= lost.begun > 0;
       const settled = settleLost(batch, lost, exit, this.#taskEvents, this.connection.label);
       told ||= settled.told;
+      if (settled.failures > 0) this.#took(batch, lost.failed[0]!.task, batch.cell.age ?? 0);
       this.#events.settled(0, settled.failures);
     }
     return { attachments, told };
@@ -281,15 +282,18 @@ export class WorkerChannel {
         this.#taskEvents.ended(batch, from + at, outcome, times[2 * at]!, times[2 * at + 1]);
       }
     batch.report(from + count, ms);
+    let since = 0;
     for (let at = 0; at < count; at++) {
       const task = batch.release(from + at);
+      since += task.since ?? batch.posted;
       // What it comes to after it has run out of time is nobody's.
       if (batch.late) continue;
       if (failures?.has(at) === true) source.failure(task, failures.get(at));
       else source.value(task, holding?.has(at) === true ? holding.get(at) : values[at]);
     }
     attachment.sizer.observe(count, ms);
-    this.#utilization.told(ms);
+    const told = this.#utilization.told(ms);
+    if (waited > 0 && !batch.late) this.#events.took(told - since / count, ms / count, waited);
     // Not the attachment: an idle worker would keep its stream, and the async context of that.
     this.#replied = { sizer: attachment.sizer, count };
     if (last) {
@@ -308,6 +312,7 @@ export class WorkerChannel {
     batch.timeOut();
     this.#cut(batch, 0);
     this.#taskEvents.ended(batch, 0, 'timeout', now() - (batch.cell.age ?? 0));
+    this.#took(batch, task, timeout);
     batch.attachment.source.failure(task, error(task));
     // What waits behind it is not to wait for it to stop.
     this.#takeBack();
@@ -333,6 +338,7 @@ export class WorkerChannel {
   #callPlain(thread: SpawnedThread, batch: Batch): void {
     const [task] = batch.tasks as readonly [Task];
     const began = now();
+    batch.posted = monotonic();
     this.#taskEvents.begun(batch, 0, began);
     const { buffer, callSite } = batch.attachment.source;
     const called =
@@ -351,6 +357,7 @@ export class WorkerChannel {
     this.progress = true;
     this.#prove();
     this.#taskEvents.ended(batch, 0, cancelled ? 'cancel' : failed ? 'error' : 'value', began);
+    if (!cancelled) this.#took(batch, task, now() - began);
     if (failed) source.failure(task, value);
     else source.value(task, value);
     sizer.observe(1, now() - began);
@@ -397,6 +404,11 @@ export class WorkerChannel {
       batch.attachment.source.failure(batch.release(batch.reported), unreadable());
       this.#events.settled(0, wanted ? 1 : 0);
     }
+  }
+
+  /** It has come to an outcome, having run for `ms`. */
+  #took({ posted }: Batch, { since = posted }: Task, ms: number): void {
+    this.#events.took(monotonic() - since, ms, 1);
   }
 
   #settled({ attachment }: Batch, count: number, failures: number): void {

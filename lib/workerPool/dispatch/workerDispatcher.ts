@@ -19,6 +19,8 @@ export interface WorkerPoolSettings {
   /** Tasks after which a worker is replaced; undefined: never. */
   readonly maxTasksPerWorker?: number | undefined;
   readonly name?: string | undefined;
+  /** What the inline function is called that its workers run. */
+  readonly inlineName?: string;
 }
 
 interface Warming {
@@ -44,8 +46,10 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     const { idleTimeout, name, size } = settings;
     super(size, () => poolClosed(name));
     this.#settings = settings;
+    if (settings.inlineName !== undefined) this.events.inlineName = settings.inlineName;
     const ofSlot: SlotEvents = {
       changed: () => this.pump(),
+      took: (latency, run, count) => this.times.record(latency, run, count),
       settled: (count, failures) => {
         this.counts.completed += count === 0 ? 0 : count - failures;
         this.counts.failed += failures;
@@ -87,6 +91,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       taskTime: sum(this.#slots.map(({ utilization }) => utilization.taskTime)),
       carryTime: sum(this.#slots.map(({ utilization }) => utilization.carryTime)),
       busy,
+      ...this.times.summary,
     };
   }
 

@@ -88,6 +88,8 @@ describe('A pool whose engine is being fetched', () => {
       completed: 0,
       failed: 0,
       restarts: 0,
+      wait: { p50: 0, p99: 0, max: 0 },
+      run: { p50: 0, p99: 0, max: 0 },
       taskTime: 0,
       carryTime: 0,
       busy: [],

@@ -5,6 +5,8 @@ import { now } from '../../../lib/primitives/clock.ts';
 import { PoolEvents } from '../../../lib/pool/poolEvents.ts';
 import { TaskEvents } from '../../../lib/workerPool/channel/taskEvents.ts';
 
+const attachment = { source: { stream: 3 } } as WorkerAttachment;
+
 const task = (index: number) => ({
   ...{ seq: index, index, input: index, method: 'run', args: [index] },
   ...{ transfer: undefined, crashes: 0 },
@@ -22,7 +24,7 @@ describe('A pool tells of a task', () => {
     const taskEvents = heardBy((event) => {
       if ('index' in event) events.push(`${event.type} ${event.index}`);
     });
-    const batch = new Batch({} as WorkerAttachment, [task(0), task(1), task(2)], -1, undefined);
+    const batch = new Batch(attachment, [task(0), task(1), task(2)], -1, undefined);
     taskEvents.begun(batch, 1, 5);
     taskEvents.begun(batch, 1, 5);
     for (let offset = 0; offset < 3; offset++) taskEvents.ended(batch, offset, 'value', offset);
@@ -34,7 +36,7 @@ describe('A pool tells of a task', () => {
       const times: number[] = [];
       const taskEvents = heardBy(({ time }) => times.push(time));
       const sent = now();
-      const batch = new Batch({} as WorkerAttachment, [task(0)], -1, undefined, sent);
+      const batch = new Batch(attachment, [task(0)], -1, undefined, sent);
       taskEvents.begun(batch, 0, sent + skew);
       const told = now();
       taskEvents.ended(batch, 0, 'value', sent + skew, sent + skew + 1);
@@ -49,7 +51,7 @@ describe('A pool tells of a task', () => {
   it('an end that is not before its beginning, where the worker told the one and this thread the other', () => {
     const times: number[] = [];
     const taskEvents = heardBy(({ time }) => times.push(time));
-    const batch = new Batch({} as WorkerAttachment, [task(0)], -1, undefined);
+    const batch = new Batch(attachment, [task(0)], -1, undefined);
     taskEvents.ended(batch, 0, 'cancel', now() + 3_600_000);
     expect(times[1]).toBeGreaterThanOrEqual(times[0]!);
   });
