@@ -194,8 +194,18 @@ export class FakePool<Api extends object> implements ClosablePool {
   }
 
   pump(): void {
-    if (!this.#rounds.run()) return;
+    do if (!this.#rounds.run()) return;
+    while (this.#fetch());
     if (this.#closing && this.attached === 0 && this.busy === 0) this.#end();
+  }
+
+  /** Has those read their source who may, have room and have nothing waiting; says whether one has now. */
+  #fetch(): boolean {
+    const able = this.#streams.filter(
+      (each) => each.hungry && each.source.waiting() === 0 && each.source.canFetch === true,
+    );
+    for (const { source } of able) source.drain();
+    return able.some((each) => !each.left && each.hungry && each.source.waiting() > 0);
   }
 
   cancel(attachment: Seat, from: number): void {
