@@ -1,6 +1,6 @@
 // Puts the modules of dist/lib together into the few files that are published: Node takes half a millisecond for each file.
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, normalize, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const modules = 'dist/lib';
@@ -37,6 +37,9 @@ const apart = {
     }));
   },
 };
+/** A module of ours in a line that imports, in whichever quotes; comments begin with an asterisk. */
+const IMPORTED = /(^(?!\s*\*).*(?:from |import\()['"])(\.[^'"]*)\.ts/gm;
+const MAP = /^\/\/# sourceMappingURL=.*$/m;
 /** What begins such a part. */
 const APART = /[/](localPool|deferredIterator)\.js$/;
 
@@ -64,6 +67,34 @@ for (const platform of /** @type {const} */ (['node', 'browser'])) {
   if (platform === 'node') await declare(outdir);
 }
 
+await declareCommonJs();
+
+/**
+ * What `require` finds in Node: the same modules, and their types once more as `.d.cts`. A compiler that is told of
+ * CommonJS (`module: node16`, or a `.cts` file) refuses to import the types of an ES module.
+ */
+async function declareCommonJs() {
+  const folder = resolve('dist/commonjs');
+  const copied = new Map();
+  const copy = async (file) => {
+    if (copied.has(file)) return;
+    copied.set(file, undefined);
+    const text = await readFile(join(modules, `${file}.d.ts`), 'utf8');
+    const imported = [...text.matchAll(IMPORTED)].map(([, , path]) => normalize(join(dirname(file), path)));
+    const path = join(folder, `${file}.d.cts`);
+    copied.set(file, { path, contents: Buffer.from(text.replace(MAP, '').replaceAll(IMPORTED, '$1$2.cjs')) });
+    await Promise.all(imported.map(copy));
+  };
+  const names = [...entries, 'bullmq/index'];
+  await Promise.all(names.map(copy));
+  const required = names.map((name) => {
+    const path = join(folder, `${name}.cjs`);
+    const module = relative(dirname(path), resolve('dist/node', `${name}.js`)).replaceAll('\\', '/');
+    return { path, contents: Buffer.from(`'use strict';\nmodule.exports = require('${module}');\n`) };
+  });
+  await replace(folder, [...copied.values(), ...required]);
+}
+
 /** What measures these files imports them by their path: beside them stands where their types are. Not published. */
 async function declare(outdir) {
   for (const name of [...entries, 'bullmq/index']) {
@@ -83,6 +114,6 @@ async function replace(folder, files) {
   const wanted = new Set(files.map(({ path }) => path));
   for (const name of await readdir(folder, { recursive: true })) {
     const path = join(folder, name);
-    if (/\.(js|map)$/.test(name) && !wanted.has(path)) await rm(path);
+    if (/\.(c?js|map|cts)$/.test(name) && !wanted.has(path)) await rm(path);
   }
 }

@@ -12,6 +12,17 @@ const resolutions = [
   ['--module', 'nodenext'],
   ['--module', 'esnext', '--moduleResolution', 'bundler'],
 ];
+/**
+ * Programs that become CommonJS: those of old settings, which know no `exports`, and those that tell `require` from
+ * `import`. TypeScript 7 has no `node10`.
+ */
+const commonJs = [
+  { args: ['--module', 'commonjs', '--moduleResolution', 'node10'], only: ['typescript-5.9'] },
+  { args: ['--module', 'commonjs'] },
+  { args: ['--module', 'node16'] },
+  { args: ['--module', 'nodenext'] },
+  { args: ['--module', 'esnext', '--moduleResolution', 'bundler'] },
+];
 const hosts = [
   { name: 'no host types', args: ['--lib', 'es2022'] },
   { name: 'DOM', args: ['--lib', 'es2022,dom,dom.iterable'] },
@@ -43,14 +54,24 @@ const combinations = compilers.flatMap((compiler) =>
       })),
   ),
 );
-const results = await Promise.all(combinations.map(compile));
+const commonJsCombinations = compilers.flatMap((compiler) =>
+  commonJs
+    .filter(({ only = [compiler] }) => only.includes(compiler))
+    .map(({ args }) => ({
+      compiler,
+      args: ['-p', join(folder, 'commonjs'), '--noEmit', ...args],
+      title: `${compiler}, CommonJS, ${args.at(-1)}`,
+    })),
+);
+const results = await Promise.all([...combinations, ...commonJsCombinations].map(compile));
 const failures = results.filter((text) => text !== '');
 if (failures.length > 0) {
   console.error(failures.join('\n'));
   process.exit(1);
 }
-run();
-console.log(`${results.length} compilations, one run of the program`);
+run('.', resolutions[0], 'consumer.js', expected);
+run('commonjs', ['--module', 'nodenext'], 'commonjs.js', { squares: [1, 4, 9], doubled: 8, wrong: 'object' });
+console.log(`${results.length} compilations, two runs of programs`);
 
 /** Packs the library, and unpacks it where a program finds it. */
 function install() {
@@ -88,8 +109,9 @@ async function compileOutside(compiler, args) {
 /** A compiler in JavaScript takes a third of the time once it is warm. */
 function compileHere(ts, args) {
   const { options: given } = ts.parseCommandLine(args);
-  const { config } = ts.readConfigFile(join(folder, 'tsconfig.json'), ts.sys.readFile);
-  const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, folder, {
+  const project = given.project;
+  const { config } = ts.readConfigFile(join(project, 'tsconfig.json'), ts.sys.readFile);
+  const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, project, {
     ...given,
     project: undefined,
   });
@@ -97,12 +119,13 @@ function compileHere(ts, args) {
   return ts.formatDiagnostics(ts.getPreEmitDiagnostics(program), ts.createCompilerHost(options));
 }
 
-function run() {
+/** Compiles the program of a folder and compares what it prints. */
+function run(project, resolution, file, wanted) {
   const tsc = resolve('node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-p', folder, ...resolutions[0], ...hosts[0].args]);
-  const program = join(folder, 'dist/consumer.js');
+  execFileSync(process.execPath, [tsc, '-p', join(folder, project), ...resolution, ...hosts[0].args]);
+  const program = join(folder, project, 'dist', file);
   const printed = execFileSync(process.execPath, [program], { encoding: 'utf8', timeout: 30_000 });
-  if (printed.trim() === JSON.stringify(expected)) return;
-  console.error(`The program printed\n${printed}instead of\n${JSON.stringify(expected)}`);
+  if (printed.trim() === JSON.stringify(wanted)) return;
+  console.error(`The program ${file} printed\n${printed}instead of\n${JSON.stringify(wanted)}`);
   process.exit(1);
 }

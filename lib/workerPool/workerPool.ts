@@ -9,8 +9,11 @@ import type { WorkerPoolSettings } from './dispatch/workerDispatcher.ts';
 
 /** Options of `workerPool`. */
 export interface WorkerPoolOptions {
-  /** Most workers at once: an integer, at least 1. Default: as many as the machine has cores. */
-  readonly size?: number | undefined;
+  /**
+   * Most workers at once: an integer, at least 1, or a function that gives it, called once when the pool is made. Default:
+   * as many as the machine has cores; Node 20 does not see the quota of a container.
+   */
+  readonly size?: number | (() => number) | undefined;
   /** Milliseconds that a worker may take to call `expose`, at least 1. Default: 10 000. */
   readonly initTimeout?: number | undefined;
   /**
@@ -64,12 +67,12 @@ export function workerPool<Api>(factory: () => unknown, options?: number | Worke
     throw new TypeError(`workerPool: factory must be a function that returns a new Worker, got ${show(factory)}`);
   const of = (name: string): string => `workerPool: ${name}`;
   const given = record(of('options (or size)'), typeof options === 'number' ? { size: options } : options, NAMES);
-  const { idleTimeout, initTimeout, maxTasksPerWorker, name } = given;
+  const { idleTimeout, initTimeout, maxTasksPerWorker, name, size } = given;
   if (name !== undefined && typeof name !== 'string')
     throw new TypeError(`${of('name')} must be a string, got ${show(name)}`);
   const deadline = milliseconds(of('initTimeout'), initTimeout ?? 10_000, 1);
   const settings: WorkerPoolSettings = {
-    size: whole(of('size'), given['size'], 1, cores),
+    size: whole(of('size'), typeof size === 'function' ? (size as () => unknown)() : size, 1, cores),
     idleTimeout: idleTimeout === undefined ? undefined : milliseconds(of('idleTimeout'), idleTimeout, 0),
     maxTasksPerWorker: whole(of('maxTasksPerWorker'), maxTasksPerWorker, 1, Infinity),
     name,

@@ -120,3 +120,26 @@ describe('A pool whose workers start at times', () => {
     expect(calls).toBeLessThan(12);
   });
 });
+
+describe('The size of a pool', () => {
+  it('may be told by a function, which is called once, when the pool is made', async () => {
+    let calls = 0;
+    const size = (): number => {
+      calls++;
+      return 2;
+    };
+    await using pool = workerPool<StartApi>(() => start('well'), { size });
+    expect(calls).toBe(1);
+    await pool.warmUp();
+    await lastValueFrom(echoAll(pool));
+    expect(pool.stats().workers).toBe(2);
+    expect(calls).toBe(1);
+  });
+
+  it('is checked there, too', () => {
+    const of = (size: unknown) => () => workerPool(() => start('well'), { size: size as number });
+    expect(of(() => 0)).toThrowError(RangeError, /^workerPool: size must be an integer, at least 1, got 0$/);
+    expect(of(() => undefined)).not.toThrow();
+    expect(of(() => '2')).toThrowError(TypeError, /^workerPool: size must be an integer/);
+  });
+});
