@@ -60,7 +60,7 @@ export function poolContract(
   { most, copies, moves = copies, keepsLate = true, oneVersion = true, manyValues = true, make }: Kind,
 ): void {
   reportContract(name, () => make(1));
-  valuesContract(name, manyValues, copies, () => make(Math.min(2, most)));
+  valuesContract(name, manyValues, () => make(Math.min(2, most)));
 
   describe(`${name}, by the contract of pools,`, () => {
     const pools: Pool[] = [];

@@ -3,12 +3,7 @@ import { lastValueFrom, of, take, toArray } from 'rxjs';
 import { type WorkerPool, parallelConcatMap, parallelFlatMapIterable, parallelMergeMap } from '../../lib/index.ts';
 import type { ContractApi } from './contractApi.ts';
 
-export function valuesContract(
-  name: string,
-  manyValues: boolean,
-  copies: boolean,
-  make: () => WorkerPool<ContractApi>,
-): void {
+export function valuesContract(name: string, manyValues: boolean, make: () => WorkerPool<ContractApi>): void {
   describe(`${name}, by the contract of many values,`, () => {
     let pool: WorkerPool<ContractApi>;
     beforeEach(() => (pool = make()));
