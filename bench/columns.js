@@ -8,6 +8,8 @@ export const columns = {
   delay: { title: 'loop delay p99, ms', show: short },
   cpu: { title: 'processor time, µs/call', show: short },
   ms: { title: 'ms', show: short },
+  first: { title: 'to the first, ms', show: short },
+  thousandth: { title: 'to the thousandth, ms', show: short },
   us: { title: 'µs', show: short },
   kib64: { title: '64 KiB, µs', show: short },
   mib1: { title: '1 MiB, µs', show: short },

@@ -1,6 +1,6 @@
 /**
  * Every library, in the order of the report. `file` is in `libraries/`, and is told the `variant`. `pulled`: it only
- * iterates, and takes part where a workload names it.
+ * iterates, `alone`: it does one task only; both take part where a workload names them.
  */
 export const libraries = {
   'rxjs-parallel': { title: 'rxjs-parallel', file: 'rxjs-parallel', ordered: true },
@@ -37,5 +37,7 @@ export const libraries = {
   'by-hand': { title: '_by hand, a message each_', file: 'by-hand' },
   'fixed-64': { title: '_by hand, batches of 64_', file: 'fixed-batches', variant: 64 },
   'fixed-256': { title: '_by hand, batches of 256_', file: 'fixed-batches', variant: 256 },
+  adaptive: { title: '_by hand, adaptive batches_', file: 'adaptive-batches', ordered: true },
+  bare: { title: '_by hand, one worker that imports nothing_', file: 'bare', alone: true },
   sequential: { title: '_sequential loop_', file: 'sequential', ordered: true },
 };

@@ -15,7 +15,9 @@ async function open() {
   return { ...(await module.open({ size, variant, concurrency: own })), concurrency: own };
 }
 
-const measured = workload.cold ? await workload.measure(open) : await workload.measure(await open(), { scale });
+const measured = workload.cold
+  ? await workload.measure(open, { scale })
+  : await workload.measure(await open(), { scale });
 const { figures, check } = measured;
 writeSync(3, JSON.stringify({ figures, check }));
 // Closing is not measured, and one library's way of it hangs.

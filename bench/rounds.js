@@ -7,9 +7,11 @@ import { workloads } from './workloads.js';
 
 /** The libraries of `names` that take part in a workload; the sequential loop is in every one that it can do: it says what is right. */
 export function takingPart(id, names) {
-  const { only, without = {} } = workloads[id];
+  const { also, only, without = {} } = workloads[id];
   return names.filter(
-    (name) => (only?.includes(name) ?? libraries[name].pulled !== true) && without[name] === undefined,
+    (name) =>
+      (only?.includes(name) ?? (also?.includes(name) || !(libraries[name].pulled || libraries[name].alone))) &&
+      without[name] === undefined,
   );
 }
 

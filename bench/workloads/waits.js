@@ -12,6 +12,7 @@ export const cold = {
   title: 'First result after a cold start',
   about: 'From before the library is imported to the first result, RxJS being loaded already.',
   columns: ['ms'],
+  also: ['bare'],
   cold: true,
   // Short, and as noisy as starting processes is.
   least: 15,
@@ -31,6 +32,7 @@ export const lone = {
   title: 'A lone value every 50 ms',
   about: 'From the value to its result, median.',
   columns: ['us'],
+  also: ['bare'],
   rounds: 3,
   without: { 'fixed-64': 'waits for a full batch', 'fixed-256': 'waits for a full batch' },
   async measure(library, { scale }) {
