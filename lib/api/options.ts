@@ -94,6 +94,12 @@ export interface OptionsWithPool<Mode = 'throw' | 'settle' | 'skip', T = any> ex
    * more, and the stream errors with `TooManyFailuresError`. Tries that `retry` repeats do not count.
    */
   readonly maxFailures?: number | undefined;
+  /**
+   * With a pool: who it serves first, of all that share it: any finite number; the higher first, equal ones in turn. Default: 0. What runs is not
+   * stopped for it; what a worker was sent and has not begun is taken back, where memory is shared. Streams that keep all
+   * workers busy let none below them begin.
+   */
+  readonly priority?: number | undefined;
   /** Aborts the stream with its reason. */
   readonly signal?: AbortSignalLike | undefined;
   /**
@@ -171,6 +177,7 @@ export interface ResolvedOptions {
   readonly retry: RetryPolicy | undefined;
   readonly maxFailures: number;
   readonly key: ((value: any, index: number) => unknown) | undefined;
+  readonly priority: number;
   readonly signal: AbortSignalLike | undefined;
   readonly onReport: ((report: TaskReport) => void) | undefined;
   readonly context: unknown;
@@ -194,6 +201,7 @@ const NAMES = [
   'retry',
   'maxFailures',
   'key',
+  'priority',
   'signal',
   'onReport',
   'context',
@@ -223,6 +231,10 @@ export function resolveOptions(
   if (!inline && given['transfer'] !== undefined)
     throw new TypeError(
       `${of('transfer')} is for inline functions, whose workers is a number; in a call, write worker.method(Transfer(value))`,
+    );
+  if (inline && given['priority'] !== undefined)
+    throw new TypeError(
+      `${of('priority')} is for streams that share a pool; the workers of an inline function serve it alone`,
     );
   const crashRetries = whole(of('crashRetries'), given['crashRetries'], 0, 0);
   const transfer = callable(of('transfer'), given['transfer']) as ResolvedOptions['transfer'];
@@ -255,6 +267,7 @@ export function resolveOptions(
     retry,
     maxFailures,
     key: callable(of('key'), given['key']),
+    priority: finite(of('priority'), given['priority'], 0),
     signal,
     onReport: callable(of('onReport'), given['onReport']),
     context: given['context'],
@@ -303,6 +316,15 @@ export function whole(
   if (typeof value !== 'number') throw new TypeError(`${what} ${expected}`);
   if (infinity && value === Infinity) return value;
   if (!Number.isSafeInteger(value) || value < least) throw new RangeError(`${what} ${expected}`);
+  return value;
+}
+
+/** Any number but NaN and the infinities; `otherwise` where it is undefined. */
+function finite(what: string, value: unknown, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  const expected = `must be a finite number, got ${show(value)}`;
+  if (typeof value !== 'number') throw new TypeError(`${what} ${expected}`);
+  if (!Number.isFinite(value)) throw new RangeError(`${what} ${expected}`);
   return value;
 }
 

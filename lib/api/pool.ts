@@ -112,6 +112,14 @@ export interface RunOptions {
    * ended. Default: no limit.
    */
   readonly deadline?: number | undefined;
+  /**
+   * Who is served first, as the option of a stream: any finite number; the higher first, equal ones in turn. Default: 0.
+   *
+   * ```ts
+   * const found = await pool.run((worker) => worker.search(text), { priority: 1 });
+   * ```
+   */
+  readonly priority?: number | undefined;
   /** Runs a task that failed again, as the option `retry` of a stream does; `signal` and `deadline` end that, too. Default: 0. */
   readonly retry?: number | RetryOptions | undefined;
   /** Hears what the task reports before it ends, as the option of the operators does; what it throws rejects the promise. */

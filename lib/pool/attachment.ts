@@ -18,6 +18,7 @@ export interface AttachmentPool<in A> {
 
 export abstract class BaseAttachment implements Attachment {
   readonly source: TaskSource;
+  readonly priority: number;
   /** How many tasks go into a message; undefined where none are sent. */
   abstract readonly sizer: BatchSizing | undefined;
   /** Whether its stream has gone: nobody waits any more for what `fn` has described. */
@@ -26,6 +27,7 @@ export abstract class BaseAttachment implements Attachment {
 
   constructor(source: TaskSource) {
     this.source = source;
+    this.priority = source.priority ?? 0;
   }
 
   get ahead(): number {

@@ -46,6 +46,8 @@ export interface Task extends Description {
 export interface TaskSource {
   /** Most workers to use at once. */
   readonly concurrency: number;
+  /** The higher is served first, equal ones in turn; default: 0. */
+  readonly priority?: number;
   /** Most tasks in one message. */
   readonly batch: number;
   /** Milliseconds a task may run; undefined: any. */

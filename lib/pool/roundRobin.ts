@@ -1,17 +1,24 @@
 /**
- * The streams attached to a pool: those that have something for it are served in turn, and the others cost nothing. A
- * pool may have thousands attached: only what is about all of them goes through all.
+ * The streams attached to a pool: those that have something for it are served by their priority, equal ones in turn, and the
+ * others cost nothing. A pool may have thousands attached: only what is about all of them goes through all.
  */
 import type { TaskSource } from './contract.ts';
 
 interface Attached {
+  readonly priority: number;
   readonly source: Pick<TaskSource, 'waiting' | 'canFetch' | 'drain'>;
+}
+
+/** Those of one priority that may have something, in the order of their turns. */
+interface Level<P> {
+  readonly priority: number;
+  readonly queue: Set<P>;
 }
 
 export class RoundRobin<P extends Attached> implements Iterable<P> {
   readonly #all = new Set<P>();
-  /** Those that may have something, in the order of their turns. */
-  readonly #queue = new Set<P>();
+  /** The highest first. One is always there, be it empty: where all have one priority no other is ever made. */
+  readonly #levels: Level<P>[] = [{ priority: 0, queue: new Set() }];
   /** Whose turn it is, where it has to fetch something first. */
   #fetching: P | undefined;
 
@@ -25,16 +32,24 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
 
   remove(attachment: P): void {
     this.#all.delete(attachment);
-    this.#queue.delete(attachment);
+    this.#dequeue(attachment);
   }
 
   queued(attachment: P): boolean {
-    return this.#queue.has(attachment);
+    return this.#levelOf(attachment)?.queue.has(attachment) === true;
   }
 
-  /** It may have something: its turn comes after those of the others. */
+  /** It may have something: its turn comes after those of the others of its priority. */
   enqueue(attachment: P): void {
-    if (this.#all.has(attachment)) this.#queue.add(attachment);
+    if (!this.#all.has(attachment)) return;
+    let level = this.#levelOf(attachment);
+    if (level === undefined) {
+      const { priority } = attachment;
+      level = { priority, queue: new Set() };
+      const below = this.#levels.findIndex((each) => each.priority < priority);
+      this.#levels.splice(below < 0 ? this.#levels.length : below, 0, level);
+    }
+    level.queue.add(attachment);
   }
 
   /**
@@ -42,22 +57,26 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
    * its turn; likewise where it has to fetch something first. One that has nothing leaves the queue.
    */
   next(may: (attachment: P) => boolean = always, can: (attachment: P) => boolean = always): P | undefined {
-    for (const attachment of this.#queue) {
-      const waiting = attachment.source.waiting() > 0;
-      const canFetch = !waiting && attachment.source.canFetch === true;
-      if (waiting || canFetch) {
-        if (!may(attachment)) continue;
-        if (!can(attachment)) return undefined;
+    // A copy where there are several: a level that is left empty is taken out meanwhile.
+    for (const { queue } of this.#levels.length === 1 ? this.#levels : [...this.#levels])
+      for (const attachment of queue) {
+        const waiting = attachment.source.waiting() > 0;
+        const canFetch = !waiting && attachment.source.canFetch === true;
+        if (waiting || canFetch) {
+          if (!may(attachment)) continue;
+          if (!can(attachment)) return undefined;
+        }
+        if (canFetch) {
+          this.#fetching = attachment;
+          return undefined;
+        }
+        if (waiting) {
+          queue.delete(attachment);
+          queue.add(attachment);
+          return attachment;
+        }
+        this.#dequeue(attachment);
       }
-      if (canFetch) {
-        this.#fetching = attachment;
-        return undefined;
-      }
-      this.#queue.delete(attachment);
-      if (!waiting) continue;
-      this.#queue.add(attachment);
-      return attachment;
-    }
     return undefined;
   }
 
@@ -70,18 +89,33 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
     this.#fetching = undefined;
     if (attachment === undefined || !this.#all.has(attachment)) return false;
     attachment.source.drain();
-    if (attachment.source.waiting() === 0) this.#queue.delete(attachment);
+    if (attachment.source.waiting() === 0) this.#dequeue(attachment);
     return true;
   }
 
-  /** Those that may have something. */
+  /** Those that may have something, those of the highest priority first. */
   waiting(): Iterable<P> {
-    return this.#queue;
+    return this.#levels.length === 1 ? this.#levels[0]!.queue : this.#byPriority();
+  }
+
+  *#byPriority(): Generator<P> {
+    for (const { queue } of [...this.#levels]) yield* queue;
   }
 
   /** All, as they are now: what is done with one may remove others. */
   [Symbol.iterator](): IterableIterator<P> {
     return [...this.#all].values();
+  }
+
+  #levelOf({ priority }: P): Level<P> | undefined {
+    for (const level of this.#levels) if (level.priority === priority) return level;
+    return undefined;
+  }
+
+  #dequeue(attachment: P): void {
+    const level = this.#levelOf(attachment);
+    if (level?.queue.delete(attachment) !== true || level.queue.size > 0 || this.#levels.length === 1) return;
+    this.#levels.splice(this.#levels.indexOf(level), 1);
   }
 }
 

@@ -20,16 +20,11 @@ export const asyncDispose: typeof Symbol.asyncDispose =
 
 /** Undefined where nothing limits the call. */
 function limitsOf(options: RunOptions): CallLimits | undefined {
-  const { deadline, onReport, retry, signal, timeout } = record('pool.run: options', options, [
-    'signal',
-    'timeout',
-    'deadline',
-    'retry',
-    'onReport',
-  ]);
-  if ([deadline, onReport, retry, signal, timeout].every((each) => each === undefined)) return undefined;
+  const names = ['signal', 'timeout', 'deadline', 'retry', 'onReport', 'priority'];
+  const { deadline, ...given } = record('pool.run: options', options, names);
+  if (names.every((name) => options[name as keyof RunOptions] === undefined)) return undefined;
   const due = deadline === undefined ? undefined : milliseconds('pool.run: deadline', deadline, 1);
-  return { ...resolveOptions('pool.run', { onReport, retry, signal, timeout }, false), deadline: due };
+  return { ...resolveOptions('pool.run', given, false), deadline: due };
 }
 
 /** A call with arguments of its own, that any number of workers can make. */

@@ -1,4 +1,4 @@
-/** A call of `pool.run` that a signal, a timeout or a deadline may end: it waits and travels by itself. */
+/** A call of `pool.run` with options (a signal, a deadline, a priority): it waits and travels by itself. */
 import { captureContext } from '#platform';
 import { TaskTimeoutError, rememberTask } from '../api/errors.ts';
 import type { ResolvedOptions } from '../api/options.ts';
@@ -11,7 +11,7 @@ import { type Timer, clearTimeout, setTimeout } from '../primitives/clock.ts';
 
 /** What may end a call before it has. */
 export interface CallLimits extends Partial<
-  Pick<ResolvedOptions, 'retry' | 'signal' | 'timeout' | 'terminateAfter' | 'onReport'>
+  Pick<ResolvedOptions, 'priority' | 'retry' | 'signal' | 'timeout' | 'terminateAfter' | 'onReport'>
 > {
   /** Milliseconds from the call, waiting included; undefined: any. */
   readonly deadline?: number | undefined;
@@ -28,6 +28,7 @@ export function callAlone(...call: ConstructorParameters<typeof SingleCall>): vo
 class SingleCall implements TaskSource {
   /** Taken back from a worker that does not come to it, it goes to another. */
   readonly concurrency: number = Infinity;
+  readonly priority: number;
   readonly batch = 1;
   readonly timeout: number | undefined;
   readonly terminateAfter: number;
@@ -46,11 +47,12 @@ class SingleCall implements TaskSource {
   constructor(
     pool: Pool,
     description: Description,
-    { deadline, onReport, retry, signal, terminateAfter = 0, timeout }: CallLimits,
+    { deadline, onReport, priority = 0, retry, signal, terminateAfter = 0, timeout }: CallLimits,
     calledAt: Error,
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
   ) {
+    this.priority = priority;
     this.timeout = timeout;
     this.terminateAfter = terminateAfter;
     this.#onReport = onReport;

@@ -58,6 +58,7 @@ const READ_FOR_KEYS = 1024;
 
 export class Stream implements TaskSource {
   readonly concurrency: number;
+  readonly priority: number;
   readonly batch: number;
   readonly timeout: number | undefined;
   readonly terminateAfter: number;
@@ -101,6 +102,7 @@ export class Stream implements TaskSource {
     inContext: Context = captureContext(),
   ) {
     this.concurrency = options.concurrency;
+    this.priority = options.priority;
     this.batch = options.batch;
     this.timeout = options.timeout;
     this.terminateAfter = options.terminateAfter;

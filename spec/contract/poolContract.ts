@@ -19,6 +19,7 @@ import { type Again, type ContractApi, read } from './contractApi.ts';
 import { keyContract } from './keyContract.ts';
 import { operatorsContract } from './operatorsContract.ts';
 import { all, beginning, reason } from './outcomes.ts';
+import { policyContract } from './policyContract.ts';
 import { reportContract } from './reportContract.ts';
 import { valuesContract } from './valuesContract.ts';
 
@@ -75,6 +76,7 @@ export function poolContract(
 
     operatorsContract(made);
     keyContract(made, 10);
+    policyContract(made);
 
     describe('run', () => {
       it('resolves to what the method returns, or to what that resolves to', async () => {
@@ -246,7 +248,7 @@ export function poolContract(
             (worker: any) => worker.echo(1),
             { window: 2 },
             TypeError,
-            /^pool\.run: options has no "window"; it may have signal, timeout, deadline, retry, onReport$/,
+            /^pool\.run: options has no "window"; it may have signal, timeout, deadline, retry, onReport, priority$/,
           ],
           [(worker: any) => worker.echo(1), null, TypeError, /^pool\.run: options must be an object, got null$/],
         ];

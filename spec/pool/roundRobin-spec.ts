@@ -4,9 +4,11 @@ import { RoundRobin } from '../../lib/pool/roundRobin.ts';
 class Stream {
   readonly source: { has: boolean; canFetch: boolean; drain: () => void; waiting(): number };
   readonly name: string;
+  readonly priority: number;
 
-  constructor(name: string, has = true, canFetch = false) {
+  constructor(name: string, has = true, canFetch = false, priority = 0) {
     this.name = name;
+    this.priority = priority;
     this.source = { has, canFetch, drain() {}, waiting: () => (this.source.has ? 1 : 0) };
   }
 }
@@ -40,6 +42,48 @@ describe('Turns', () => {
     roundRobin.enqueue(a);
     roundRobin.enqueue(new Stream('x'));
     expect(served(roundRobin, 2)).toBe('aa');
+  });
+
+  it('are those of the highest priority, while it has any that may be served', () => {
+    const all = streams('ab');
+    for (const [name, priority] of [
+      ['x', 2],
+      ['y', 2],
+      ['z', 0.5],
+      ['q', -1],
+    ] as const)
+      all[name] = new Stream(name, true, false, priority);
+    const roundRobin = turnsOf(all);
+    expect(served(roundRobin, 3)).toBe('xyx');
+    expect([...roundRobin.waiting()].map(({ name }) => name).join('')).toBe('yxzabq');
+    expect(roundRobin.next(not('xy'))?.name).toBe('z');
+    // One that has to wait for a worker keeps those below from it.
+    expect(roundRobin.next(any, not('xy'))).toBeUndefined();
+    for (const name of 'xy') all[name]!.source.has = false;
+    expect(served(roundRobin, 2)).toBe('zz');
+    roundRobin.remove(all['z']!);
+    expect(served(roundRobin, 3)).toBe('aba');
+    for (const name of 'ab') all[name]!.source.has = false;
+    expect(served(roundRobin, 2)).toBe('qq');
+    all['y']!.source.has = true;
+    expect(roundRobin.queued(all['y']!)).toBeFalse();
+    roundRobin.enqueue(all['y']!);
+    expect(roundRobin.queued(all['y']!)).toBeTrue();
+    expect(served(roundRobin, 2)).toBe('yy');
+    all['a']!.source.has = true;
+    roundRobin.enqueue(all['a']!);
+    all['y']!.source.has = false;
+    expect(served(roundRobin, 2)).toBe('aa');
+  });
+
+  it('are given to a stream that fetches, before those below it', () => {
+    const low = new Stream('low');
+    const high = new Stream('high', false, true, 1);
+    const roundRobin = turnsOf({ low, high });
+    expect(roundRobin.next()).toBeUndefined();
+    high.source.drain = () => (high.source.has = true);
+    expect(roundRobin.fetch()).toBeTrue();
+    expect(roundRobin.next()).toBe(high);
   });
 
   it('are left by those that have nothing, which come back behind the others', () => {

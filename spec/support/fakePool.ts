@@ -49,11 +49,13 @@ export type Outcome = { readonly task: Task; readonly failed: boolean; readonly 
 class Seat implements Attachment {
   readonly source: TaskSource;
   readonly id: number;
+  readonly priority: number;
   left = false;
   readonly #pool: FakePool<object>;
 
   constructor(source: TaskSource, id: number, pool: FakePool<object>) {
     this.source = source;
+    this.priority = source.priority ?? 0;
     this.id = id;
     this.#pool = pool;
   }
@@ -279,12 +281,13 @@ export class FakePool<Api extends object> implements ClosablePool {
   /** Whether there was a stream to serve. */
   #serve(slot: Slot): boolean {
     const streams = this.#streams;
-    const at = streams.findIndex(
+    const ready = streams.filter(
       (each) => each.source.waiting() > 0 && this.#slotsOf(each).length < each.source.concurrency,
     );
-    const attachment = streams[at];
+    const highest = Math.max(...ready.map(({ priority }) => priority));
+    const attachment = ready.find(({ priority }) => priority === highest);
     if (attachment === undefined) return false;
-    this.#streams = [...streams.slice(at + 1), ...streams.slice(0, at + 1)];
+    this.#streams = [...streams.filter((each) => each !== attachment), attachment];
     const { source } = attachment;
     const most = source.timeout === undefined ? Math.min(source.batch, this.#settings.room?.() ?? 1) : 1;
     const tasks: Task[] = [];

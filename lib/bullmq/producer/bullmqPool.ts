@@ -96,6 +96,9 @@ export function commonOf(
  * `concurrency` is the most jobs of a stream at once; the tasks of such a job run one after another, while those of a
  * stream without a limit spread over the workers of their machine. `timeout` counts from the start of a task in its
  * worker. `crashRetries` counts workers that died of a task; a machine that died is no matter of it: its jobs run again.
+ * `priority`: a stream above 0 goes to the head of the queue, before what other producers have in it; at 0 its jobs have no
+ * priority of BullMQ's, and wait in turn; below 0 they have BullMQ's, 1 at -1, 2 at -2 and so on (rounded), and wait for all
+ * others. A job that a machine has taken is not taken back.
  * In `stats()` and `events$` a worker is one of the `size` places for jobs; a task's times are those of its
  * machine, told when its job is back.
  *

@@ -20,6 +20,8 @@ export class Job {
   cancelledFrom: number = Infinity;
   /** Its name in the queue, once it has one. */
   id: string = '';
+  /** The number of the job in its session. */
+  number: number = -1;
   /** Whether it has reached Redis. */
   added: boolean = false;
 

@@ -130,7 +130,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
     const { again, args, tasks } = load;
     const free = this.#slots.findIndex((each) => each.job === undefined);
     const slot = free < 0 ? this.#slots.push(new JobSlot()) - 1 : free;
-    const { concurrency, terminateAfter, timeout } = source;
+    const { concurrency, priority = 0, terminateAfter, timeout } = source;
     const job = new Job(
       attachment,
       slot,
@@ -143,6 +143,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
         spread: concurrency === Infinity,
         timeout: timeout ?? null,
         terminateAfter: terminateAfter === Infinity ? null : terminateAfter,
+        ...(priority === 0 ? {} : { priority }),
         ...(source.reports === true || this.events.observed ? { reports: true } : {}),
       },
       again,

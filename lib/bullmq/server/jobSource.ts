@@ -15,6 +15,7 @@ const MOST_ARGUMENTS = 10_000;
 
 export class JobSource implements TaskSource {
   readonly concurrency: number;
+  readonly priority: number;
   readonly batch: number = Infinity;
   readonly timeout: number | undefined;
   readonly terminateAfter: number;
@@ -62,6 +63,7 @@ export class JobSource implements TaskSource {
     this.#request = request;
     this.#maxPayload = maxPayload;
     this.run = request.run;
+    this.priority = request.priority ?? 0;
     this.concurrency = request.spread ? Infinity : 1;
     this.timeout = request.timeout ?? undefined;
     this.terminateAfter = request.terminateAfter ?? Infinity;

@@ -21,6 +21,8 @@ export interface JobRequest {
   readonly terminateAfter: number | null;
   /** Whether what tasks report is wanted; absent: no. */
   readonly reports?: boolean;
+  /** That of the stream; absent: 0. */
+  readonly priority?: number;
 }
 
 /** What became of a task: its value, what it threw, its worker died, or it has not run. */
@@ -53,13 +55,14 @@ export function requestOrResult(data: unknown): JobRequest | JobResult {
       `The job was not made by this version of rxjs-parallel (its layout is ${show(found?.layout)}, not ${LAYOUT})`,
     );
   if (isResult(found as JobRequest | JobResult)) return sound(isSoundReport(found), found as JobResult);
-  const { args, indices, methods, run, terminateAfter, timeout } = found;
+  const { args, indices, methods, priority, run, terminateAfter, timeout } = found;
   const count = Array.isArray(methods) ? methods.length : -1;
   const isSound =
     isName(run) &&
     isArrayOf(methods, count, (each) => typeof each === 'string') &&
     isArrayOf(args, count, (each) => typeof each === 'string') &&
     isArrayOf(indices, count, (each) => Number.isSafeInteger(each)) &&
+    (priority === undefined || Number.isFinite(priority)) &&
     (timeout === null || isTime(timeout)) &&
     (terminateAfter === null || isTime(terminateAfter));
   return sound(isSound, found as JobRequest);

@@ -63,6 +63,8 @@ export class WorkerChannel {
   #proved = false;
   /** Whether others had to take over what this worker would not come to: until it is heard of again, it gets no more. */
   #stuck = false;
+  /** Whether it was to make way for streams above those that it serves, and has not been heard of since. */
+  #yielding = false;
   /** The last batch that is over: of that one, a worker may say it twice. */
   #over = -1;
   /** Whether messages of the worker could not be read: those that follow need not begin where the last has ended. */
@@ -114,6 +116,13 @@ export class WorkerChannel {
     return this.batches.some((batch) => batch.spare);
   }
 
+  /** The lowest priority of the streams whose tasks it has. */
+  get lowest(): number {
+    let lowest = Infinity;
+    for (const { attachment } of this.batches) lowest = Math.min(lowest, attachment.priority);
+    return lowest;
+  }
+
   send(attachment: WorkerAttachment, tasks: readonly Task[]): void {
     const { cells } = this.connection;
     const cellIndex = cells === undefined ? -1 : this.#freeCell();
@@ -162,6 +171,18 @@ export class WorkerChannel {
     if (head === undefined) return;
     // Most are with one task; some with what a task before has left behind (a timer that computes).
     if (!head.advanced()) this.#takeBack();
+  }
+
+  /**
+   * Takes back what the worker has not begun of streams below `priority`, so that it is idle when its present task has ended.
+   * Whether there was something, or it was asked before and has not been heard of since.
+   */
+  makeWay(priority: number): boolean {
+    if (this.batches.some(({ attachment, spare }) => spare && attachment.priority < priority)) {
+      this.#yielding = true;
+      this.#takeBack(priority);
+    }
+    return this.#yielding;
   }
 
   /** The worker is gone, and all of it with it: what it had begun fails, or runs again, and the rest goes back. */
@@ -270,6 +291,7 @@ export class WorkerChannel {
     this.progress = true;
     this.#prove();
     this.#stuck = false;
+    this.#yielding = false;
     const { attachment } = batch;
     const { source } = attachment;
     const count = values.length;
@@ -320,13 +342,16 @@ export class WorkerChannel {
     this.#settled(batch, 0, 1);
   }
 
-  /** What the worker has not begun goes back, and it gets no more until it is heard of. */
-  #takeBack(): void {
+  /** What the worker has not begun, of streams below `priority`, goes back, and it gets no more until it is heard of. */
+  #takeBack(priority: number = Infinity): void {
     this.#stuck = true;
     for (const batch of this.batches) {
-      if (!batch.spare) continue;
-      batch.attachment.source.putBack(batch.recall());
-      batch.attachment.enqueue();
+      const { attachment } = batch;
+      if (!batch.spare || attachment.priority >= priority) continue;
+      const back = batch.recall();
+      this.taken -= back.length;
+      attachment.source.putBack(back);
+      attachment.enqueue();
     }
   }
 

@@ -37,6 +37,10 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   readonly #slots: readonly WorkerSlot[];
   readonly #supervisor: Supervisor;
   #recall: Timer | undefined;
+  /** Whether streams of different priorities may be here: else nobody has to make way. */
+  #ranked = false;
+  /** Whether more workers than those that were asked could make way for what waits. */
+  #couldMakeWay = false;
   /** Calls that each worker makes before its first task. */
   readonly #kept: Description[] = [];
   /** Those who wait for so many workers to be up. */
@@ -97,6 +101,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
 
   attach(source: TaskSource): WorkerAttachment {
     const attachment = this.add(new WorkerAttachment(source, this));
+    this.#ranked ||= attachment.priority !== 0;
     if (this.roundRobin.size === 1) this.#supervisor.tryAgain();
     return attachment;
   }
@@ -146,6 +151,29 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     for (const slot of this.#slots) if (slot.idle) this.#serve(slot, slot.channel!);
     this.#startMore();
     for (const slot of this.#slots) if (slot.channel?.room === true) this.#serve(slot, slot.channel);
+    if (this.#ranked) this.#makeWay();
+  }
+
+  /**
+   * Takes back what has not begun of streams below those that wait: from a worker for each task that waits, or, where
+   * those have not been heard of for a while, from `all`.
+   */
+  #makeWay(all: boolean = false): void {
+    this.#couldMakeWay = false;
+    let channels = this.#slots.flatMap(({ channel }) => channel ?? []);
+    for (const { priority, slots, source } of this.roundRobin.waiting()) {
+      channels = channels.filter(({ lowest }) => lowest < priority);
+      if (channels.length === 0) return;
+      const most = Math.max(source.waiting(), source.canFetch === true ? 1 : 0);
+      let wanted = Math.min(most, source.concurrency - slots);
+      channels = channels.filter((channel) => {
+        if (wanted <= 0) return true;
+        const makesWay = channel.makeWay(priority);
+        if (makesWay && !all) wanted--;
+        return !makesWay;
+      });
+      this.#couldMakeWay ||= most > 0 && channels.some(({ spare }) => spare);
+    }
   }
 
   #serve(slot: WorkerSlot, channel: WorkerChannel): void {
@@ -217,7 +245,8 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       else spare ||= slot.channel?.spare === true;
       this.#supervisor.watchIdle(slot);
     }
-    if (idle && spare && this.#recall === undefined) this.#recall = setTimeout(this.#takeBack, RECALL_EVERY);
+    if (((idle && spare) || this.#couldMakeWay) && this.#recall === undefined)
+      this.#recall = setTimeout(this.#takeBack, RECALL_EVERY);
   }
 
   /** What was cancelled is waited for, unless the pool was closed at once. */
@@ -259,6 +288,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   readonly #takeBack = (): void => {
     this.#recall = undefined;
     for (const { channel } of this.#slots) channel?.recall();
+    if (this.#ranked) this.#makeWay(true);
     this.pump();
   };
 }

@@ -59,9 +59,13 @@ export class WorkerSlot {
     return this.#channel?.batches.some((batch) => batch.attachment === attachment) === true;
   }
 
-  /** Whether the next tasks of this stream may follow at once on what it has: only those that are known to be quick wait there. */
-  servesNow({ alone, sizer, source }: WorkerAttachment): boolean {
-    return this.idle || (!alone && source.timeout === undefined && sizer.small);
+  /**
+   * Whether the next tasks of this stream may follow at once on what it has: only those that are known to be quick wait there,
+   * and behind none of a lower priority.
+   */
+  servesNow({ alone, priority, sizer, source }: WorkerAttachment): boolean {
+    if (this.idle) return true;
+    return !alone && source.timeout === undefined && sizer.small && this.#channel!.lowest >= priority;
   }
 
   start(): void {

@@ -1,0 +1,18 @@
+// The code of docs/guides/services.md.
+import { lastValueFrom, range } from 'rxjs';
+import { parallelMap, Worker, workerPool } from 'rxjs-parallel';
+import type { PrimesApi } from './primes.worker.ts';
+
+const pool = workerPool<PrimesApi>(
+  () => new Worker(new URL('./primes.worker.js', import.meta.url), { type: 'module' }),
+  2,
+);
+
+// #region priority
+const background = lastValueFrom(
+  range(1, 1000).pipe(parallelMap((worker, n) => worker.countPrimes(n * 10), pool, { priority: -1 })),
+);
+const now = await pool.run((worker) => worker.countPrimes(1000)); // waits for one task of the background, not for all
+console.log(now, await background);
+// #endregion
+await pool.close();
