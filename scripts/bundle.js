@@ -9,6 +9,8 @@ const entries = ['index', 'worker/index'];
 // of the first ends in chunks/: it names the second from a folder of lib/, one level deep.
 const addressed = ['inline/inlineWorker.node', 'worker/inlineEntry.node'];
 const first = ['threadsjs/sideEffects.node', 'worker/sideEffects'];
+/** Shares nothing with the others: what it shared would be a file more in each page. The same in Node. */
+const whole = ['timeline/index'];
 const hosts = {
   node: [...entries, 'bullmq/index', ...addressed, ...first],
   browser: entries,
@@ -46,12 +48,11 @@ const APART = /[/](localPool|deferredIterator)\.js$/;
 for (const platform of /** @type {const} */ (['node', 'browser'])) {
   const names = hosts[platform];
   const outdir = resolve('dist', platform);
-  const { outputFiles } = await build({
-    entryPoints: names.map((name) => `${modules}/${name}.js`),
+  /** @type {import('esbuild').BuildOptions & { write: false }} */
+  const options = {
     outdir,
     outbase: modules,
     bundle: true,
-    splitting: true,
     format: 'esm',
     platform,
     target: 'es2022',
@@ -61,9 +62,12 @@ for (const platform of /** @type {const} */ (['node', 'browser'])) {
     sourcesContent: false,
     logLevel: 'warning',
     write: false,
-    plugins: platform === 'browser' ? [apart] : [],
-  });
-  await replace(outdir, outputFiles);
+  };
+  const paths = (/** @type {string[]} */ files) => files.map((name) => `${modules}/${name}.js`);
+  const plugins = platform === 'browser' ? [apart] : [];
+  const together = await build({ ...options, entryPoints: paths(names), splitting: true, plugins });
+  const alone = platform === 'browser' ? await build({ ...options, entryPoints: paths(whole) }) : { outputFiles: [] };
+  await replace(outdir, [...together.outputFiles, ...alone.outputFiles]);
   if (platform === 'node') await declare(outdir);
 }
 

@@ -125,6 +125,8 @@ export interface Pool {
   attach(source: TaskSource): Attachment;
   /** Whether the methods run on this thread: in the async context of whoever called. */
   readonly runsHere?: boolean;
+  /** Takes the place of a stream's result buffer, where somebody watches the order in which results are emitted. */
+  watch?: (<Results extends object>(results: Results, source: TaskSource) => Results) | undefined;
   /** Why its tasks have one result each; absent: they may give many values. */
   readonly oneResult?: string | undefined;
   /** A stream has dropped a value that was waiting for this pool (`overflow`). */

@@ -4,7 +4,8 @@ export interface ResultBuffer {
   readonly held: number;
   /** Whether `take` has one now. */
   readonly ready: boolean;
-  store(seq: number, outcome: unknown): void;
+  /** `index`: the number of its value, for whoever watches. */
+  store(seq: number, outcome: unknown, index: number): void;
   /** Values of a task before its outcome, where tasks give many. */
   add?(seq: number, values: readonly unknown[], grant: (count: number) => void): void;
   /** Whether a task's values wait for those of the tasks before it. */

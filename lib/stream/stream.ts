@@ -109,7 +109,6 @@ export class Stream implements TaskSource {
     this.buffer = options.buffer;
     this.#options = options;
     this.#input = input;
-    this.#results = results;
     this.#describe = describe;
     this.#destination = destination;
     this.callSite = callSite;
@@ -118,6 +117,8 @@ export class Stream implements TaskSource {
     if (options.maxFailures !== Infinity) this.#failureLimit = new FailureLimit(options.maxFailures);
     if (options.key !== undefined) this.#keyed = new KeyedTasks(options.key);
     this.#attachment = pool.attach(this);
+    // It has its number now.
+    this.#results = pool.watch?.(results, this) ?? results;
   }
 
   /** The input has a value more. */
@@ -206,6 +207,7 @@ export class Stream implements TaskSource {
         : this.#options.onError === 'settle'
           ? { status: 'fulfilled', index, input, value }
           : value,
+      index,
     );
     if (this.#keyed !== undefined) this.#passTurn(this.#keyed, task);
   }
@@ -385,13 +387,14 @@ export class Stream implements TaskSource {
       return this.#results.store(
         seq,
         onError === 'skip' ? SKIPPED : { status: 'rejected', index, input, reason: error },
+        index,
       );
     }
     this.#failedAt = seq;
     this.#cancelFrom = seq + 1;
     this.#putBack = this.#putBack.filter((each) => each.seq < seq);
     if (errorTiming === 'immediate') this.#immediate = new Failure(error);
-    else this.#results.store(seq, new Failure(error));
+    else this.#results.store(seq, new Failure(error), index);
   }
 
   /** Nothing after the failed task starts; what is before it goes on. */

@@ -62,6 +62,10 @@ describe('The package', () => {
     expect(Object.keys(await import('rxjs-parallel/bullmq')).sort()).toEqual(['bullmqPool', 'serve']);
   });
 
+  it('has, to see what workers do, these names, and no other', async () => {
+    expect(Object.keys(await import('rxjs-parallel/timeline')).sort()).toEqual(['showInDevTools', 'timeline']);
+  });
+
   it('says what to install where bullmq, ioredis or devalue is missing', () => {
     const peers = ['bullmq', 'ioredis', 'devalue'];
     const folder = mkdtempSync(join(tmpdir(), 'rxjs-parallel-peers-'));

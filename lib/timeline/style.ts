@@ -1,0 +1,18 @@
+/** How the picture of a timeline looks: light, or dark where the reader has it so. */
+
+/** From blue over green to orange: 24 colours, by the place in the source. */
+const COLOURS = Array.from(
+  { length: 24 },
+  (_, at) => `.c${at}{fill:hsl(${Math.round(250 - (at * 215) / 23)} 62% var(--l))}`,
+);
+
+export const STYLE: string = [
+  'svg{--page:#fff;--ink:#1f2328;--dim:#59636e;--idle:#eef0f3;--tick:#d8dce1;--bad:#b3001e;--l:58%}',
+  '@media(prefers-color-scheme:dark){svg{--page:#0d1117;--ink:#e6edf3;--dim:#9aa4af;--idle:#1b2129;--tick:#323a44;--bad:#ff6b81;--l:60%}}',
+  'text{font:11px system-ui,sans-serif;fill:var(--dim)}',
+  '.title{font-size:15px;font-weight:600;fill:var(--ink)}.said{font-size:12px}',
+  '.label{text-anchor:end}.time{text-anchor:middle}.number{text-anchor:middle;font-size:10px;fill:#111;pointer-events:none}',
+  '.page{fill:var(--page)}.idle{fill:var(--idle)}.tick{stroke:var(--tick)}.over{fill:transparent}',
+  '.way{fill:none;stroke:var(--dim);stroke-width:.7;opacity:.5}.failed{fill:var(--bad)}',
+  ...COLOURS,
+].join('');

@@ -1,0 +1,180 @@
+/** A recording as a picture: a lane for each worker, and below them the order in which results were emitted. */
+import { record, show } from '../api/options.ts';
+import type { Recording, TaskSpan } from './recording.ts';
+import { Shapes, escaped } from './shapes.ts';
+import { STYLE } from './style.ts';
+
+/** Options of `toSVG`. */
+export interface PictureOptions {
+  /** What stands above it. Default: the pool's name. */
+  readonly title?: string | undefined;
+  /** Only the tasks of this stream, by the number that events give it. Default: all. */
+  readonly stream?: number | undefined;
+  /** Milliseconds that its width stands for, at least 1: to compare pictures. Default: as long as the tasks took. */
+  readonly duration?: number | undefined;
+}
+
+const WIDTH = 960;
+/** Where the lanes begin and end. */
+const LEFT = 84;
+const RIGHT = WIDTH - 12;
+const TOP = 68;
+/** Results are drawn one by one, with their numbers and ways, up to so many. */
+const FEW = 120;
+
+export function svg(recording: Recording, name: string, options?: PictureOptions): string {
+  const { duration, stream, title = name } = record('toSVG: options', options, ['title', 'stream', 'duration']);
+  if (typeof title !== 'string') throw new TypeError(`toSVG: title must be a string, got ${show(title)}`);
+  const all = recording.tasks;
+  const tasks = stream === undefined ? all : all.filter((task) => task.stream === stream);
+  const from = tasks.reduce(
+    (least, { start }) => Math.min(least, start),
+    tasks.length > 0 ? Infinity : recording.began,
+  );
+  const to = tasks.reduce((most, { emitted = 0, end }) => Math.max(most, end, emitted), from);
+  const span = checked(duration) ?? Math.max(to - from, 1e-3);
+  const x = (time: number): number => LEFT + ((time - from) / span) * (RIGHT - LEFT);
+  const lanes = [...new Set(tasks.map(({ worker }) => worker))].sort((a, b) => a - b);
+  const height = Math.max(7, Math.min(24, 400 / Math.max(1, lanes.length)));
+  const parts: string[] = [];
+  const bottom = TOP + lanes.length * height;
+  const streams = [...new Set(tasks.filter(({ order }) => order !== undefined).map((task) => task.stream))];
+  parts.push(...axis(from, span, x, bottom));
+  for (const [at, worker] of lanes.entries())
+    parts.push(
+      ...lane(
+        tasks.filter((task) => task.worker === worker),
+        `worker ${worker}`,
+        { y: TOP + at * height, height },
+        colourOf(tasks),
+        x,
+      ),
+    );
+  let y = bottom + 26;
+  for (const each of streams) {
+    const own = tasks.filter((task) => task.stream === each);
+    parts.push(...results(own, { y, lanes, height }, x, streams.length > 1 ? `results ${each}` : 'results'));
+    y += 44;
+  }
+  const described = describe(tasks, lanes.length, to - from, recording.leftOut);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${round(y)}" width="${WIDTH}" height="${round(y)}" role="img" aria-label="${escaped(`${title}: ${described}`)}">`,
+    `<style>${STYLE}</style>`,
+    `<rect class="page" width="${WIDTH}" height="${round(y)}"/>`,
+    `<text class="title" x="12" y="22">${escaped(title)}</text><text class="said" x="12" y="40">${escaped(described)}</text>`,
+    ...parts,
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+function checked(duration: unknown): number | undefined {
+  if (duration === undefined) return undefined;
+  const expected = `toSVG: duration must be milliseconds, at least 1, got ${show(duration)}`;
+  if (typeof duration !== 'number') throw new TypeError(expected);
+  if (!(duration >= 1 && duration < Infinity)) throw new RangeError(expected);
+  return duration;
+}
+
+/** Tasks are coloured by their place in their source: what is in order is a rainbow, and what is not is seen. */
+function colourOf(tasks: readonly TaskSpan[]): (task: TaskSpan) => number {
+  const last = tasks.reduce((most, { index }) => Math.max(most, index), 1);
+  return ({ index, outcome }) => (outcome === 'value' ? Math.floor((index / (last + 1)) * 24) : -1);
+}
+
+function lane(
+  tasks: readonly TaskSpan[],
+  label: string,
+  { height, y }: { readonly height: number; readonly y: number },
+  colour: (task: TaskSpan) => number,
+  x: (time: number) => number,
+): string[] {
+  const tall = height - Math.min(4, height / 4);
+  const shapes = new Shapes(y, tall);
+  for (const task of tasks) {
+    const left = x(task.start);
+    const right = x(task.end);
+    shapes.add(left, right, colour(task));
+    if (tasks.length > FEW) continue;
+    const { end, index, method, outcome, start } = task;
+    const said = outcome === 'value' ? '' : `, ${outcome}`;
+    shapes.say(
+      left,
+      right,
+      `${method} ${index}: ${ms(end - start)}${said}`,
+      right - left > 16 && tall > 10 ? String(index) : '',
+    );
+  }
+  const named =
+    height >= 10 ? `<text class="label" x="${LEFT - 8}" y="${round(y + tall / 2 + 4)}">${label}</text>` : '';
+  const idle = `<rect class="idle" x="${LEFT}" y="${round(y)}" width="${RIGHT - LEFT}" height="${round(tall)}"/>`;
+  return [named + idle, ...shapes.drawn()];
+}
+
+/** One cell a result, in the order of emission; where there are few, with the way from the end of its task. */
+function results(
+  own: readonly TaskSpan[],
+  { height, lanes, y }: { readonly y: number; readonly lanes: readonly number[]; readonly height: number },
+  x: (time: number) => number,
+  label: string,
+): string[] {
+  const colour = colourOf(own);
+  const emitted = own.filter(({ order }) => order !== undefined).sort((a, b) => a.order! - b.order!);
+  const few = emitted.length <= FEW;
+  const width = (RIGHT - LEFT) / emitted.length;
+  const shapes = new Shapes(y + 8, 20, few ? 1 : 0);
+  const ways: string[] = [];
+  for (const [at, task] of emitted.entries()) {
+    const left = LEFT + at * width;
+    shapes.add(left, left + width, colour(task));
+    if (!few) continue;
+    const { emitted: time, end, index, worker } = task;
+    const waited = `${index}: emitted ${ms(Math.max(0, time! - end))} after its task had ended`;
+    shapes.say(left, left + width, waited, width > 14 ? String(index) : '');
+    // From its lane to when it was emitted, and from there to its place.
+    const top = TOP + lanes.indexOf(worker) * height + height / 2;
+    ways.push(
+      `M${round(x(end))} ${round(top)}L${round(x(time!))} ${round(y - 10)}L${round(left + width / 2)} ${round(y + 8)}`,
+    );
+  }
+  return [
+    `<text class="label" x="${LEFT - 8}" y="${round(y + 22)}">${label}</text>`,
+    ways.length > 0 ? `<path class="way" d="${ways.join('')}"/>` : '',
+    ...shapes.drawn(),
+  ];
+}
+
+function axis(from: number, span: number, x: (time: number) => number, bottom: number): string[] {
+  const rough = span / 8;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough)!;
+  const parts: string[] = [];
+  for (let at = 0; at <= span * 1.0001; at += step) {
+    const left = round(x(from + at));
+    // The last would be cut off.
+    const anchor = left > RIGHT - 20 ? ' style="text-anchor:end"' : '';
+    parts.push(
+      `<path class="tick" d="M${left} ${TOP - 4}V${round(bottom)}"/><text class="time" x="${left}" y="${TOP - 8}"${anchor}>${ms(at)}</text>`,
+    );
+  }
+  return parts;
+}
+
+function describe(tasks: readonly TaskSpan[], workers: number, took: number, leftOut: number): string {
+  const busy = tasks.reduce((sum, { end, start }) => sum + end - start, 0);
+  const idle = workers * took === 0 ? 0 : Math.max(0, 1 - busy / (workers * took));
+  const failed = tasks.filter(({ outcome }) => outcome !== 'value').length;
+  return [
+    `${tasks.length} task${tasks.length === 1 ? '' : 's'}`,
+    `${workers} worker${workers === 1 ? '' : 's'}`,
+    ms(took),
+    `idle ${Math.round(100 * idle)} %`,
+    ...(failed > 0 ? [`${failed} without a result`] : []),
+    ...(leftOut > 0 ? [`${leftOut} more left out, in the middle`] : []),
+  ].join(' · ');
+}
+
+const ms = (time: number): string =>
+  time >= 1000 ? `${Number((time / 1000).toPrecision(3))} s` : `${Number(time.toPrecision(3))} ms`;
+
+const round = (value: number): number => Math.round(value * 10) / 10;
