@@ -1,0 +1,82 @@
+// The site: the guides, the measured documents, and the reference that TypeDoc writes from the comments of the code.
+import { existsSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { defineConfig } from 'vitepress';
+import llmstxt from 'vitepress-plugin-llms';
+
+const REPOSITORY = 'https://github.com/rxjs-parallel/rxjs-parallel';
+
+const guide = (text, name) => ({ text, link: `/guides/${name}` });
+const guides = [
+  {
+    text: 'Using it',
+    items: [
+      guide('Which form?', 'which-form'),
+      guide('Worker modules', 'worker-modules'),
+      guide('Inline functions', 'inline-functions'),
+      guide('Order, windows, memory', 'order-and-memory'),
+      guide('Many values', 'many-values'),
+      guide('Errors and retries', 'errors'),
+      guide('Cancelling and deadlines', 'cancelling'),
+      guide('What can cross', 'what-can-cross'),
+    ],
+  },
+  {
+    text: 'Around it',
+    items: [
+      guide('Services', 'services'),
+      guide('Browsers, bundlers', 'browsers'),
+      guide('Testing', 'testing'),
+      guide('Debugging', 'debugging'),
+      guide('Troubleshooting', 'troubleshooting'),
+      guide('Does it pay, tuning', 'tuning'),
+      guide('Recipes', 'recipes'),
+      guide('Many machines', 'many-machines'),
+    ],
+  },
+  {
+    text: 'Behind it',
+    items: [
+      guide('Coming from…', 'coming-from'),
+      guide('Why', 'why'),
+      { text: 'Benchmarks', link: '/BENCHMARKS' },
+      { text: 'Faults', link: '/FAULTS' },
+      { text: 'Scaling', link: '/SCALING' },
+    ],
+  },
+];
+
+const sidebar = new URL('../reference/typedoc-sidebar.json', import.meta.url);
+const reference = existsSync(sidebar) ? JSON.parse(readFileSync(sidebar, 'utf8')) : [];
+
+/** Links to files of the project that are no pages lead to the repository. */
+function leadOut(md) {
+  md.core.ruler.push('lead-out', ({ env, tokens }) => {
+    for (const { children } of tokens)
+      for (const token of children ?? []) {
+        const href = token.attrGet?.('href');
+        if (token.type !== 'link_open' || !href?.startsWith('.')) continue;
+        const target = posix.join('docs', posix.dirname(env.relativePath ?? ''), href);
+        if (!target.startsWith('docs/')) token.attrSet('href', `${REPOSITORY}/blob/main/${target}`);
+      }
+  });
+}
+
+export default defineConfig({
+  title: 'rxjs-parallel',
+  description: 'RxJS operators that run on other cores, in Node and in the browser',
+  srcExclude: ['node_modules/**'],
+  cleanUrls: true,
+  markdown: { config: leadOut },
+  vite: { plugins: [llmstxt()] },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [
+      { text: 'Guides', link: '/guides/which-form' },
+      { text: 'Reference', link: '/reference/' },
+    ],
+    sidebar: { '/reference/': reference, '/': guides },
+    socialLinks: [{ icon: 'github', link: REPOSITORY }],
+  },
+});

@@ -1,0 +1,19 @@
+// The site of the documentation: `npm run docs` serves it, `npm run docs:build` writes it to docs/.vitepress/dist.
+// What it needs has a lock file of its own in docs/, and is installed at the first time; from then on no network is needed.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync } from 'node:fs';
+
+const command = process.argv[2] === 'build' ? 'build' : 'dev';
+
+/** @param {string} line @param {string} [cwd] */
+function run(line, cwd = '.') {
+  const { status } = spawnSync(line, { cwd, shell: true, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+if (!existsSync('docs/node_modules')) run('npm ci --ignore-scripts --no-audit --no-fund', 'docs');
+run('npm run -s build');
+cpSync('docs/demo.png', 'docs/public/demo.png');
+// Fails where something public has no comment.
+run('npx typedoc', 'docs');
+run(`npx vitepress ${command} . ${command === 'dev' ? '--host 127.0.0.1' : ''}`, 'docs');
