@@ -89,11 +89,12 @@ async function declareCommonJs() {
     copied.set(file, { path, contents: Buffer.from(text.replace(MAP, '').replaceAll(IMPORTED, '$1$2.cjs')) });
     await Promise.all(imported.map(copy));
   };
-  const names = [...entries, 'bullmq/index'];
+  const names = [...entries, 'bullmq/index', ...whole];
   await Promise.all(names.map(copy));
   const required = names.map((name) => {
     const path = join(folder, `${name}.cjs`);
-    const module = relative(dirname(path), resolve('dist/node', `${name}.js`)).replaceAll('\\', '/');
+    const platform = whole.includes(name) ? 'browser' : 'node';
+    const module = relative(dirname(path), resolve('dist', platform, `${name}.js`)).replaceAll('\\', '/');
     return { path, contents: Buffer.from(`'use strict';\nmodule.exports = require('${module}');\n`) };
   });
   await replace(folder, [...copied.values(), ...required]);
