@@ -94,7 +94,7 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
     this.#hooks = hooks;
   }
 
-  stats(): Omit<PoolStats, 'dropped'> {
+  stats(): Omit<PoolStats, 'dropped' | 'paused'> {
     const running = this.#running === undefined ? 0 : 1;
     const asked = monotonic();
     const spent = this.#taskTime + (this.#running === undefined ? 0 : asked - this.#running.began);
@@ -128,7 +128,10 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
       // The method as well as `fn`.
       attachment?.source.inContext(() => {
         const task = attachment.source.next();
-        if (task !== undefined) this.#run(attachment, task);
+        if (task === undefined) return;
+        // `fn` is the user's: it may have paused the pool.
+        if (this.paused) attachment.source.putBack([task]);
+        else this.#run(attachment, task);
       });
     }
   }

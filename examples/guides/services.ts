@@ -15,4 +15,12 @@ const background = lastValueFrom(
 const now = await pool.run((worker) => worker.countPrimes(1000)); // waits for one task of the background, not for all
 console.log(now, await background);
 // #endregion
+
+// #region pause
+pool.pause();
+const later = pool.run((worker) => worker.countPrimes(100)); // waits
+console.log(pool.stats().paused); // true
+pool.resume();
+console.log(await later); // 25
+// #endregion
 await pool.close();

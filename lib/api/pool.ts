@@ -44,6 +44,8 @@ export interface PoolStats {
   readonly run: Durations;
   /** Values that streams dropped before they were sent, because more than `maxPending` were waiting. */
   readonly dropped: number;
+  /** Whether the pool is paused. */
+  readonly paused: boolean;
 }
 
 /**
@@ -213,6 +215,21 @@ export interface WorkerPool<Api> extends AsyncDisposable {
   stats(): PoolStats;
   /** What happens in the pool, while somebody is subscribed; costs nothing otherwise. */
   readonly events$: Observable<PoolEvent>;
+  /**
+   * Lets no task of a stream or of `run` begin until `resume`: what runs ends, and its results are emitted; what workers were
+   * sent and have not begun is taken back, where memory is shared. Values and calls wait meanwhile, and a `deadline` runs on;
+   * they do not keep a Node process alive. `each` and `warmUp` go on; of a `bullmqPool` what other producers do, and the jobs
+   * that are in the queue. A pool that is closed is not paused: `close` goes on with what waits, as ever.
+   *
+   * ```ts
+   * pool.pause();
+   * await pool.each((worker) => worker.reload());
+   * pool.resume();
+   * ```
+   */
+  pause(): void;
+  /** Goes on after `pause`; where it was not paused, nothing happens. */
+  resume(): void;
   /** Ends the workers; resolves when all have ended. May be called again: `{ drain: false }` cuts a draining close short. */
   close(options?: CloseOptions): Promise<void>;
 }

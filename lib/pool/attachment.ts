@@ -6,6 +6,7 @@ import type { BatchSizing } from './batchSizer.ts';
 /** What an attachment of kind `A` asks of its pool. */
 export interface AttachmentPool<in A> {
   readonly size: number;
+  readonly paused: boolean;
   /** Whether it would take a value more of this stream now. */
   hasRoomFor(attachment: A): boolean;
   /** Whether the stream will be asked when there is room. */
@@ -36,7 +37,7 @@ export abstract class BaseAttachment implements Attachment {
   }
 
   get hungry(): boolean {
-    return this.pool.hasRoomFor(this);
+    return !this.pool.paused && this.pool.hasRoomFor(this);
   }
 
   get queued(): boolean {

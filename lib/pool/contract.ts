@@ -140,11 +140,15 @@ export interface ClosablePool extends Pool {
   readonly events$: Observable<PoolEvent>;
   /** Workers that are coming up. */
   readonly starting?: number;
-  stats(): Omit<PoolStats, 'dropped'>;
+  stats(): Omit<PoolStats, 'dropped' | 'paused'>;
   /** Every worker that is up makes the call, and with `keep` each that comes up later, before its first task. */
   each(call: Description, calledAt: Error, keep: boolean): Promise<PromiseSettledResult<unknown>[]>;
   /** Resolves when so many workers are up. */
   warmUp(workers: number): Promise<void>;
+  /** Whether nothing new begins. */
+  readonly paused: boolean;
+  pause(): void;
+  resume(): void;
   close(drain: boolean): Promise<void>;
 }
 

@@ -33,7 +33,7 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
 
   abstract hasRoomFor(attachment: A): boolean;
 
-  abstract stats(): Omit<PoolStats, 'dropped'>;
+  abstract stats(): Omit<PoolStats, 'dropped' | 'paused'>;
 
   abstract each(call: Description, calledAt: Error, keep: boolean): Promise<PromiseSettledResult<unknown>[]>;
 
@@ -44,6 +44,9 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
 
   /** Takes back or cancels what was sent of this stream, from this `seq` on. */
   protected abstract revoke(attachment: A, from: number): void;
+
+  /** Takes back what was sent and has not begun, where that can be. */
+  protected takeBack(): void {}
 
   /** Looks after what every change may concern. */
   protected settle(): void {}
@@ -63,6 +66,30 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
     if (this.closing !== undefined) throw this.#closedError();
     this.roundRobin.add(attachment);
     return attachment;
+  }
+
+  get paused(): boolean {
+    return this.roundRobin.paused;
+  }
+
+  /** Lets nothing new begin. A pool that is closing is not paused: what it has taken would never end. */
+  pause(): void {
+    if (this.closing !== undefined || this.paused) return;
+    this.roundRobin.paused = true;
+    this.takeBack();
+    this.pump();
+  }
+
+  resume(): void {
+    if (!this.paused) return;
+    this.roundRobin.paused = false;
+    this.#roomMade();
+  }
+
+  /** There is room where there was none: who pulls its values has fetched none, and is to see that. */
+  #roomMade(): void {
+    for (const { source } of this.roundRobin) source.drain();
+    this.pump();
   }
 
   /** A call could not be made: its task has failed. */
@@ -100,6 +127,7 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
     this.#closed ??= new Promise((resolve) => (this.#resolveClosed = resolve));
     const first = this.closing === undefined;
     if (first || !drain) this.closing = drain ? 'drain' : 'now';
+    this.roundRobin.paused = false;
     const reason = this.#closedError();
     for (const { source } of this.roundRobin)
       if (!drain) source.error(reason);

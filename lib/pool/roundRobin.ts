@@ -19,6 +19,8 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
   readonly #all = new Set<P>();
   /** The highest first. One is always there, be it empty: where all have one priority no other is ever made. */
   readonly #levels: Level<P>[] = [{ priority: 0, queue: new Set() }];
+  /** Nobody has a turn; who is queued stays so. */
+  paused = false;
   /** Whose turn it is, where it has to fetch something first. */
   #fetching: P | undefined;
 
@@ -57,6 +59,7 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
    * its turn; likewise where it has to fetch something first. One that has nothing leaves the queue.
    */
   next(may: (attachment: P) => boolean = always, can: (attachment: P) => boolean = always): P | undefined {
+    if (this.paused) return undefined;
     // A copy where there are several: a level that is left empty is taken out meanwhile.
     for (const { queue } of this.#levels.length === 1 ? this.#levels : [...this.#levels])
       for (const attachment of queue) {
@@ -93,8 +96,9 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
     return true;
   }
 
-  /** Those that may have something, those of the highest priority first. */
+  /** Those that may have a turn, those of the highest priority first. */
   waiting(): Iterable<P> {
+    if (this.paused) return [];
     return this.#levels.length === 1 ? this.#levels[0]!.queue : this.#byPriority();
   }
 

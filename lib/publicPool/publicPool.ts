@@ -104,7 +104,9 @@ export function publicPool<Api>(pool: ClosablePool, maxQueue: number = Infinity)
         throw new RangeError(`pool.warmUp: workers must be at most the size of the pool (${pool.size}), got ${count}`);
       return inNoContext(() => pool.warmUp(count));
     },
-    stats: () => ({ ...pool.stats(), dropped }),
+    pause: () => inNoContext(() => pool.pause()),
+    resume: () => inNoContext(() => pool.resume()),
+    stats: () => ({ ...pool.stats(), dropped, paused: pool.paused }),
     close,
     [asyncDispose]: () => close(),
     [ENGINE_POOL]: seen,

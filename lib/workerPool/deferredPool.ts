@@ -7,7 +7,7 @@ import type { PoolEvent, PoolStats } from '../api/pool.ts';
 import type { Attachment, ClosablePool, Description, TaskSource } from '../pool/contract.ts';
 import type { PrestartedWorker } from './prestartedWorker.ts';
 
-const NOTHING_YET: Omit<PoolStats, 'dropped'> = {
+const NOTHING_YET: Omit<PoolStats, 'dropped' | 'paused'> = {
   workers: 0,
   idle: 0,
   running: 0,
@@ -28,6 +28,7 @@ export class DeferredPool implements ClosablePool {
   readonly #prestarted: PrestartedWorker | undefined;
   #pool: ClosablePool | undefined;
   #fetching = false;
+  #paused = false;
   readonly #waiting = new Set<Waiting>();
   /** Those who wait for the pool itself. */
   readonly #asking = new Set<{ resolve(pool: ClosablePool): void; reject(error: Error): void }>();
@@ -60,7 +61,7 @@ export class DeferredPool implements ClosablePool {
     return this.#pool === undefined ? this.size : (this.#pool.starting ?? 0);
   }
 
-  stats(): Omit<PoolStats, 'dropped'> {
+  stats(): Omit<PoolStats, 'dropped' | 'paused'> {
     return this.#pool?.stats() ?? NOTHING_YET;
   }
 
@@ -75,7 +76,8 @@ export class DeferredPool implements ClosablePool {
     this.#begin();
     // Most sources have told their first value by then.
     queueMicrotask(() => {
-      if (this.#waiting.has(attachment) && source.waiting() > 0) inNoContext(() => this.#prestarted?.begin());
+      if (this.#waiting.has(attachment) && source.waiting() > 0 && !this.#paused)
+        inNoContext(() => this.#prestarted?.begin());
     });
     return attachment;
   }
@@ -88,8 +90,23 @@ export class DeferredPool implements ClosablePool {
     return (await this.#whenOpen()).warmUp(workers);
   }
 
+  get paused(): boolean {
+    return this.#pool?.paused ?? this.#paused;
+  }
+
+  pause(): void {
+    if (this.#pool !== undefined) this.#pool.pause();
+    else this.#paused = this.#ended === undefined;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#pool?.resume();
+  }
+
   close(drain: boolean): Promise<void> {
     if (this.#pool !== undefined) return this.#pool.close(drain);
+    this.#paused = false;
     this.#ended ??= new Promise((resolve) => (this.#end = resolve));
     const reason = poolClosed(this.#name);
     for (const { source } of this.#waiting)
@@ -130,6 +147,7 @@ export class DeferredPool implements ClosablePool {
 
   #open(pool: ClosablePool): void {
     this.#pool = pool;
+    if (this.#paused) pool.pause();
     for (const subscriber of this.#watching) subscriber.add(pool.events$.subscribe(subscriber));
     // The first to attach may end others: `fn` is the user's.
     for (const attachment of this.#waiting) attachment.enter(pool);

@@ -1,8 +1,10 @@
 /** What every pool has to do about who goes first, when, and on how many workers. */
-import { from, map, tap } from 'rxjs';
-import { type WorkerPool, parallelMap } from '../../lib/index.ts';
+import { from, map, range, tap } from 'rxjs';
+import { PoolClosedError, type WorkerPool, parallelMap } from '../../lib/index.ts';
 import type { ContractApi } from './contractApi.ts';
 import { all, beginning, reason } from './outcomes.ts';
+
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
 type Pool = WorkerPool<ContractApi>;
 
@@ -101,6 +103,110 @@ export function policyContract(made: (size: number) => Pool): void {
         TypeError,
         /^parallelMap: priority is for streams that share a pool/,
       );
+    });
+  });
+
+  describe('pause', () => {
+    it('lets nothing begin until resume; what runs ends', async () => {
+      const { pool, free } = await busy();
+      const said: unknown[] = [];
+      const stream = all(
+        range(0, 20).pipe(
+          pool.mapUnordered((worker, n) => worker.echo(n)),
+          tap((n) => said.push(n)),
+        ),
+      );
+      pool.pause();
+      const call = pool.run((worker) => worker.echo('call'));
+      void call.then((value) => said.push(value));
+      await free();
+      expect(pool.stats()).toEqual(jasmine.objectContaining({ paused: true, running: 0, completed: 1 }));
+      expect(said).toEqual([]);
+      pool.resume();
+      expect((await stream).toSorted((a, b) => a - b)).toEqual(numbers(20));
+      expect(await call).toBe('call');
+      expect(pool.stats().paused).toBeFalse();
+    });
+
+    for (const where of ['next', 'fn'] as const)
+      it(`loses and repeats nothing, within ${where} as well`, async () => {
+        const pool = made(2);
+        const act = (at: string, n: number): void => {
+          if (at !== where || n % 7 !== 3) return;
+          pool.pause();
+          setTimeout(() => pool.resume());
+        };
+        const stream = range(0, 100).pipe(
+          pool.map((worker, n) => {
+            act('fn', n);
+            return n % 2 === 0 ? worker.echo(n) : worker.later(n, 1);
+          }),
+          tap((n) => act('next', n)),
+        );
+        expect(await all(stream)).toEqual(numbers(100));
+        const pulled: number[] = [];
+        for await (const n of pool.mapIterable(numbers(50), (worker, value) => {
+          act('fn', value);
+          return worker.echo(value);
+        })) {
+          act('next', n);
+          pulled.push(n);
+        }
+        expect(pulled).toEqual(numbers(50));
+      });
+
+    it('may be asked for twice, and resume without it', async () => {
+      const pool = made(1);
+      pool.resume();
+      pool.pause();
+      pool.pause();
+      pool.resume();
+      expect(await pool.run((worker) => worker.echo(1))).toBe(1);
+      pool.resume();
+      expect(await pool.run((worker) => worker.echo(2))).toBe(2);
+    });
+
+    it('keeps nothing of those who leave meanwhile', async () => {
+      const pool = made(1);
+      pool.pause();
+      let asked = 0;
+      const subscription = range(0, 9)
+        .pipe(
+          pool.map((worker, n) => {
+            asked++;
+            return worker.echo(n);
+          }),
+        )
+        .subscribe();
+      subscription.unsubscribe();
+      const given = new AbortController();
+      const call = reason(pool.run((worker) => worker.echo(1), { signal: given.signal }));
+      given.abort('enough');
+      expect(await call).toBe('enough');
+      pool.resume();
+      expect(await pool.run((worker) => worker.echo(2))).toBe(2);
+      expect(asked).toBe(0);
+    });
+
+    it('ends as its pool is closed, which delivers what waits', async () => {
+      const pool = made(2);
+      pool.pause();
+      const stream = all(range(0, 9).pipe(pool.map((worker, n) => worker.echo(n))));
+      const call = pool.run((worker) => worker.echo('call'));
+      await pool.close();
+      expect(await stream).toEqual(numbers(9));
+      expect(await call).toBe('call');
+      pool.pause();
+      pool.resume();
+      expect(pool.stats().paused).toBeFalse();
+    });
+
+    it('ends as its pool is closed at once', async () => {
+      const pool = made(2);
+      pool.pause();
+      const call = reason(pool.run((worker) => worker.echo('call')));
+      await pool.close({ drain: false });
+      expect(await call).toBeInstanceOf(PoolClosedError);
     });
   });
 }

@@ -743,6 +743,7 @@ export function poolContract(
           failed: 13,
           restarts: 0,
           dropped: 0,
+          paused: false,
         });
         expect(stats.workers).toBeGreaterThan(0);
         expect(stats.workers).toBeLessThanOrEqual(pool.size);
@@ -822,6 +823,7 @@ export function poolContract(
           failed: 0,
           restarts: 0,
           dropped: 0,
+          paused: false,
         });
         controller.abort();
         await run;
@@ -837,6 +839,7 @@ export function poolContract(
           failed: 0,
           restarts: 0,
           dropped: 0,
+          paused: false,
         });
       });
 

@@ -144,6 +144,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     for (const slot of this.#slots) while (slot.attachment === undefined && this.#serve(slot));
   });
   #closing = false;
+  paused = false;
   #whenEnded: (() => void)[] = [];
 
   constructor(api: Api, settings: FakeSettings) {
@@ -169,7 +170,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     return this.#slots.filter(({ attachment }) => attachment !== undefined).length;
   }
 
-  stats(): Omit<PoolStats, 'dropped'> {
+  stats(): Omit<PoolStats, 'dropped' | 'paused'> {
     const up = this.#slots.filter((slot) => slot.up);
     const running = up.reduce((sum, { out }) => sum + out, 0);
     return {
@@ -192,6 +193,7 @@ export class FakePool<Api extends object> implements ClosablePool {
   }
 
   hasRoomFor(attachment: Seat): boolean {
+    if (this.paused) return false;
     return this.busy < this.size && this.#slotsOf(attachment).length < attachment.source.concurrency;
   }
 
@@ -261,7 +263,18 @@ export class FakePool<Api extends object> implements ClosablePool {
     return Promise.resolve();
   }
 
+  pause(): void {
+    this.paused = !this.#closing;
+    for (const slot of this.#slots) slot.attachment?.source.putBack(slot.waiting.splice(0));
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.pump();
+  }
+
   close(drain: boolean): Promise<void> {
+    this.paused = false;
     const first = !this.#closing;
     this.#closing = true;
     const ended = new Promise<void>((resolve) => this.#whenEnded.push(resolve));
@@ -280,6 +293,7 @@ export class FakePool<Api extends object> implements ClosablePool {
 
   /** Whether there was a stream to serve. */
   #serve(slot: Slot): boolean {
+    if (this.paused) return false;
     const streams = this.#streams;
     const ready = streams.filter(
       (each) => each.source.waiting() > 0 && this.#slotsOf(each).length < each.source.concurrency,
@@ -300,6 +314,10 @@ export class FakePool<Api extends object> implements ClosablePool {
     });
     // `fn` may have ended the stream after it gave some.
     if (tasks.length === 0 || attachment.left) return true;
+    if (this.paused) {
+      source.putBack(tasks);
+      return false;
+    }
     if (!slot.up) this.#start(slot);
     slot.attachment = attachment;
     slot.waiting = tasks;

@@ -98,7 +98,8 @@ export function commonOf(
  * worker. `crashRetries` counts workers that died of a task; a machine that died is no matter of it: its jobs run again.
  * `priority`: a stream above 0 goes to the head of the queue, before what other producers have in it; at 0 its jobs have no
  * priority of BullMQ's, and wait in turn; below 0 they have BullMQ's, 1 at -1, 2 at -2 and so on (rounded), and wait for all
- * others. A job that a machine has taken is not taken back.
+ * others. A job that a machine has taken is not taken back. `pause` is of this pool alone: it adds no jobs meanwhile, and those
+ * that are in the queue run.
  * In `stats()` and `events$` a worker is one of the `size` places for jobs; a task's times are those of its
  * machine, told when its job is back.
  *

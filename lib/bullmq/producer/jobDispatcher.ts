@@ -49,7 +49,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
     this.#notices = new Notices(settings.onError);
   }
 
-  stats(): Omit<PoolStats, 'dropped'> {
+  stats(): Omit<PoolStats, 'dropped' | 'paused'> {
     const slots = this.#ending ? [] : this.#slots;
     let running = 0;
     for (const { job } of slots) running += job?.waited.length ?? 0;
@@ -127,6 +127,10 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
     const load = source.inContext(() => attachment.take(share));
     // `fn` is the user's: it may have ended its stream, or closed the pool.
     if (load.tasks.length === 0 || attachment.left) return undefined;
+    if (this.paused) {
+      source.putBack(load.tasks);
+      return undefined;
+    }
     const { again, args, tasks } = load;
     const free = this.#slots.findIndex((each) => each.job === undefined);
     const slot = free < 0 ? this.#slots.push(new JobSlot()) - 1 : free;

@@ -170,7 +170,7 @@ export class WorkerChannel {
     const [head] = this.batches;
     if (head === undefined) return;
     // Most are with one task; some with what a task before has left behind (a timer that computes).
-    if (!head.advanced()) this.#takeBack();
+    if (!head.advanced()) this.takeBack();
   }
 
   /**
@@ -180,9 +180,23 @@ export class WorkerChannel {
   makeWay(priority: number): boolean {
     if (this.batches.some(({ attachment, spare }) => spare && attachment.priority < priority)) {
       this.#yielding = true;
-      this.#takeBack(priority);
+      this.takeBack(priority);
     }
     return this.#yielding;
+  }
+
+  /** What the worker has not begun, of streams below `priority`, goes back, and it gets no more until it is heard of. */
+  takeBack(priority: number = Infinity): void {
+    if (this.batches.length === 0) return;
+    this.#stuck = true;
+    for (const batch of this.batches) {
+      const { attachment } = batch;
+      if (!batch.spare || attachment.priority >= priority) continue;
+      const back = batch.recall();
+      this.taken -= back.length;
+      attachment.source.putBack(back);
+      attachment.enqueue();
+    }
   }
 
   /** The worker is gone, and all of it with it: what it had begun fails, or runs again, and the rest goes back. */
@@ -337,22 +351,9 @@ export class WorkerChannel {
     this.#took(batch, task, timeout);
     batch.attachment.source.failure(task, error(task));
     // What waits behind it is not to wait for it to stop.
-    this.#takeBack();
+    this.takeBack();
     this.#giveNotice();
     this.#settled(batch, 0, 1);
-  }
-
-  /** What the worker has not begun, of streams below `priority`, goes back, and it gets no more until it is heard of. */
-  #takeBack(priority: number = Infinity): void {
-    this.#stuck = true;
-    for (const batch of this.batches) {
-      const { attachment } = batch;
-      if (!batch.spare || attachment.priority >= priority) continue;
-      const back = batch.recall();
-      this.taken -= back.length;
-      attachment.source.putBack(back);
-      attachment.enqueue();
-    }
   }
 
   #cut({ id, late }: Batch, end: number): void {

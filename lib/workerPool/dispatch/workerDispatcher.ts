@@ -73,7 +73,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     return this.#slots.filter(({ state }) => state === 'starting').length;
   }
 
-  stats(): Omit<PoolStats, 'dropped'> {
+  stats(): Omit<PoolStats, 'dropped' | 'paused'> {
     let workers = 0;
     let idle = 0;
     let running = 0;
@@ -116,6 +116,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   }
 
   couldStartFor({ source, slots }: WorkerAttachment, waiting: number): boolean {
+    if (this.paused) return false;
     return waiting <= Math.min(source.concurrency, this.size) - slots && this.#supervisor.lacking;
   }
 
@@ -139,6 +140,10 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       this.#warming.add({ workers, resolve, reject });
       this.pump();
     });
+  }
+
+  protected override takeBack(): void {
+    for (const { channel } of this.#slots) channel?.takeBack();
   }
 
   protected revoke(attachment: WorkerAttachment, from: number): void {
@@ -202,8 +207,10 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       if (!attachment.alone && attachment.source.waiting() === 0) this.#serve(slot, channel);
       return;
     }
-    // `fn` is the user's: it may have unsubscribed, or closed the pool, after it had described some.
-    if (!attachment.left) channel.send(attachment, tasks);
+    // `fn` is the user's: it may have unsubscribed, closed the pool, or paused it, after it had described some.
+    if (attachment.left) return;
+    if (this.paused) attachment.source.putBack(tasks);
+    else channel.send(attachment, tasks);
   }
 
   /** How many tasks more this worker may have. */

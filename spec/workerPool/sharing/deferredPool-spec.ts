@@ -94,6 +94,7 @@ describe('A pool whose engine is being fetched', () => {
       carryTime: 0,
       busy: [],
       dropped: 0,
+      paused: false,
     });
     const result = pool.run((worker) => worker.double(1));
     await fetched.arrive();
