@@ -40,9 +40,7 @@ export function executorOf(caller: string, fn: Fn, workers: unknown, resolved: R
     throw new TypeError(
       `${caller}: workers must be a number of workers, a pool made by workerPool, localPool or bullmqPool, or a threads.js Pool, got ${show(workers)}`,
     );
-  if (resolved.buffer !== undefined && pool.oneResult !== undefined)
-    throw new TypeError(`${caller}: ${pool.oneResult}`);
-  return poolExecutor(fn, pool);
+  return poolExecutor(caller, fn, pool, resolved);
 }
 
 function moved(caller: string, list: unknown): readonly unknown[] | undefined {

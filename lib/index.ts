@@ -19,7 +19,7 @@ export {
 } from './api/errors.ts';
 export { localPool } from './localPool.ts';
 export type { ParallelIterableOptions, ParallelOptions, RetryOptions, Settled, TaskReport } from './api/options.ts';
-export type { ParallelFlatIterableOptions, ParallelFlatOptions, RemoteValues } from './api/flatSignature.ts';
+export type { ParallelFlatIterableOptions, ParallelFlatOptions, RemoteValues } from './api/manyValues.ts';
 export { type ParallelFlatOperator, parallelConcatMap } from './parallelConcatMap.ts';
 export { parallelFlatMapIterable } from './parallelFlatMapIterable.ts';
 export { parallelMergeMap } from './parallelMergeMap.ts';

@@ -1,13 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
-import type {
-  FlatEmitted,
-  FlatFn,
-  FlatOptionsWithPool,
-  FlatReturned,
-  ManyValues,
-  ParallelFlatOptions,
-  Values,
-} from './api/flatSignature.ts';
+import type { FlatEmitted, FlatFn, FlatReturned } from './api/flatSignature.ts';
+import type { FlatOptionsWithPool, ManyValues, ParallelFlatOptions, Values } from './api/manyValues.ts';
 import { checkFn } from './api/options.ts';
 import type { Sent } from './api/remote.ts';
 import type { Fn, Options, Value, Workers } from './api/signature.ts';

@@ -1,12 +1,5 @@
-import type {
-  FlatEmitted,
-  FlatFn,
-  FlatIterableOptionsWithPool,
-  FlatReturned,
-  ManyValues,
-  ParallelFlatIterableOptions,
-  Values,
-} from './api/flatSignature.ts';
+import type { FlatEmitted, FlatFn, FlatReturned } from './api/flatSignature.ts';
+import type { FlatIterableOptionsWithPool, ManyValues, ParallelFlatIterableOptions, Values } from './api/manyValues.ts';
 import type { Sent } from './api/remote.ts';
 import type { Fn, Options, Workers } from './api/signature.ts';
 import { executorOf, isInline } from './executorOf.ts';

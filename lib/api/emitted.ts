@@ -6,6 +6,15 @@ export type EmittedOf<T, R, Mode extends 'throw' | 'settle' | 'skip'> = Outcomes
   ? 'throw'
   : Mode];
 
+/** Values of type `R`, and with `onError: 'settle'` after those of a task that has failed its rejected entry. */
+export type FlatEmittedOf<T, R, Mode extends 'throw' | 'settle' | 'skip'> =
+  | R
+  | ([Mode] extends [never]
+      ? never
+      : Mode extends 'settle'
+        ? Extract<Settled<T, never>, { status: 'rejected' }>
+        : never);
+
 interface Outcomes<T, R> {
   readonly throw: R;
   readonly skip: R;

@@ -1,51 +1,8 @@
 /** What the operators whose tasks give many values take and give, by what `workers` is. Types only. */
-import type {
-  IterableOptionsWithPool,
-  OptionsWithPool,
-  ParallelIterableOptions,
-  ParallelOptions,
-  Settled,
-} from './options.ts';
-import type { Arguments, Call, Method, ResultOf, Sent } from './remote.ts';
+import type { FlatEmittedOf } from './emitted.ts';
+import type { ManyValues, RemoteValues, Values } from './manyValues.ts';
+import type { Call, ResultOf, Sent } from './remote.ts';
 import type { ApiOf, ByWorkers, Fn } from './signature.ts';
-
-/** RxJS's, the platform's, or that of threads.js. */
-interface ObservableLike {
-  subscribe(...args: any[]): unknown;
-}
-
-/** What is pushed to an observer, or a function; of overloads the compiler tells the last. */
-type Pushed<Observer> = Observer extends (value: infer T) => void
-  ? T
-  : Observer extends { next?: infer Next }
-    ? NonNullable<Next> extends (value: infer T) => void
-      ? T
-      : never
-    : never;
-
-/** The values of what a task returns. */
-export type Values<S> =
-  S extends AsyncIterable<infer T>
-    ? T
-    : S extends Iterable<infer T>
-      ? T
-      : S extends { getReader(): { read(): Promise<infer Read> } }
-        ? Read extends { done: false; value: infer T }
-          ? T
-          : never
-        : S extends { subscribe(...args: infer Given): unknown }
-          ? Pushed<Given[0]>
-          : never;
-
-/** What a task may return. */
-export type ManyValues = AsyncIterable<unknown> | Iterable<unknown> | ObservableLike | { getReader(): unknown };
-
-/** A worker as `fn` sees it: the methods that give many values, each the description of a call with the type of one. */
-export type RemoteValues<Api> = {
-  readonly [K in keyof Api as Api[K] extends Method ? K : never]: Api[K] extends (...args: infer A) => infer R
-    ? (...args: Arguments<A>) => Call<Sent<Values<Awaited<R>>>>
-    : never;
-};
 
 /** As `Fn`, of calls that give many values. */
 export type FlatFn<W, V, P, Context, R> = ByWorkers<
@@ -59,42 +16,8 @@ export type FlatFn<W, V, P, Context, R> = ByWorkers<
 export type FlatReturned<W> = ByWorkers<W, ManyValues | PromiseLike<ManyValues>, Call<unknown>, unknown>;
 
 /** What is emitted: values, and with `onError: 'settle'` after those of a task that has failed its rejected entry. */
-export type FlatEmitted<W, T, R, Mode extends 'throw' | 'settle' | 'skip'> =
-  | ByWorkers<W, Sent<Values<Awaited<R>>>, ResultOf<R>, unknown>
-  | ([Mode] extends [never]
-      ? never
-      : Mode extends 'settle'
-        ? Extract<Settled<T, never>, { status: 'rejected' }>
-        : never);
-
-/** The options that only tasks with one result have. */
-type NotFlat = 'batch' | 'key';
-
-interface Buffered {
-  /**
-   * Most values of a task that are on their way and not emitted: an integer, at least 1. A task that has given so many is not
-   * asked for its next. Default: 64.
-   */
-  readonly buffer?: number | undefined;
-}
-
-/** Options of `parallelConcatMap` and `parallelMergeMap` with a pool. */
-export interface FlatOptionsWithPool<Mode = 'throw' | 'settle' | 'skip'>
-  extends Omit<OptionsWithPool<Mode>, NotFlat>, Buffered {}
-
-/** Options of `parallelConcatMap` and `parallelMergeMap`: those of `parallelMap` without `batch` and `key`, and `buffer`. */
-export interface ParallelFlatOptions<T = any, Context = unknown, Mode = 'throw' | 'settle' | 'skip', State = unknown>
-  extends Omit<ParallelOptions<T, Context, Mode, State>, NotFlat>, Buffered {}
-
-/** Options of `parallelFlatMapIterable` with a pool. */
-export interface FlatIterableOptionsWithPool<Mode = 'throw' | 'settle' | 'skip'>
-  extends Omit<IterableOptionsWithPool<Mode>, NotFlat>, Buffered {}
-
-/** Options of `parallelFlatMapIterable`: those of `parallelMapIterable` without `batch` and `key`, and `buffer`. */
-export interface ParallelFlatIterableOptions<
-  T = any,
-  Context = unknown,
-  Mode = 'throw' | 'settle' | 'skip',
-  State = unknown,
->
-  extends Omit<ParallelIterableOptions<T, Context, Mode, State>, NotFlat>, Buffered {}
+export type FlatEmitted<W, T, R, Mode extends 'throw' | 'settle' | 'skip'> = FlatEmittedOf<
+  T,
+  ByWorkers<W, Sent<Values<Awaited<R>>>, ResultOf<R>, unknown>,
+  Mode
+>;

@@ -3,7 +3,8 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { IterableSource } from './iterableSource.ts';
 import type { IterableOptionsWithPool, OptionsWithPool, RetryOptions, TaskReport } from './options.ts';
-import type { EmittedOf } from './emitted.ts';
+import type { EmittedOf, FlatEmittedOf } from './emitted.ts';
+import type { FlatOptionsWithPool, RemoteValues } from './manyValues.ts';
 import type { Call, Remote, ResultOf } from './remote.ts';
 import type { AbortSignalLike } from './signal.ts';
 
@@ -198,6 +199,37 @@ export interface WorkerPool<Api> extends AsyncDisposable {
     fn: (worker: Remote<Api>, value: NoInfer<T>, index: number) => C,
     options?: IterableOptionsWithPool<Mode, NoInfer<T>>,
   ): AsyncIterableIterator<EmittedOf<T, ResultOf<C>, Mode>>;
+  /**
+   * `parallelConcatMap` with this pool: runs the call that `fn` describes for every value, several at once, and emits all
+   * values of the first task, while it runs, then those of the second.
+   *
+   * @param fn says which call, as for `map`, of a method that gives many values.
+   * @param options those of `parallelConcatMap`.
+   * @throws TypeError, RangeError: an argument or option is not what it must be; TypeError: it is a `bullmqPool`.
+   *
+   * ```ts
+   * from(files).pipe(pool.concatMap((worker, file) => worker.rows(file))).subscribe(console.log);
+   * ```
+   */
+  concatMap<T, C extends Call<unknown>, Mode extends 'throw' | 'settle' | 'skip' = never>(
+    fn: (worker: RemoteValues<Api>, value: T, index: number) => C,
+    options?: FlatOptionsWithPool<Mode>,
+  ): OperatorFunction<T, FlatEmittedOf<T, ResultOf<C>, Mode>>;
+  /**
+   * `parallelMergeMap` with this pool: emits each value as it comes, those of one task in their order.
+   *
+   * @param fn says which call, as for `concatMap`.
+   * @param options those of `parallelMergeMap`.
+   * @throws TypeError, RangeError: an argument or option is not what it must be; TypeError: it is a `bullmqPool`.
+   *
+   * ```ts
+   * from(queries).pipe(pool.mergeMap((worker, query) => worker.hits(query))).subscribe(console.log);
+   * ```
+   */
+  mergeMap<T, C extends Call<unknown>, Mode extends 'throw' | 'settle' | 'skip' = never>(
+    fn: (worker: RemoteValues<Api>, value: T, index: number) => C,
+    options?: FlatOptionsWithPool<Mode>,
+  ): OperatorFunction<T, FlatEmittedOf<T, ResultOf<C>, Mode>>;
   /**
    * One call on every worker that is up, each in turn with its other tasks: what became of each. With `keep` also on each
    * worker that comes up later, before its first task; one in which it fails then has not started.

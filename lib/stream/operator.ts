@@ -21,8 +21,18 @@ export interface Executor {
   acquire(): Lease;
 }
 
-/** Calls that `fn` describes, made by `pool`. */
-export function poolExecutor(fn: (...args: any[]) => unknown, pool: Pool): Executor {
+/**
+ * Calls that `fn` describes, made by `pool`.
+ *
+ * @throws TypeError: `options` are of tasks that give many values, and those of `pool` do not.
+ */
+export function poolExecutor(
+  caller: string,
+  fn: (...args: any[]) => unknown,
+  pool: Pool,
+  { buffer }: ResolvedOptions,
+): Executor {
+  if (buffer !== undefined && pool.oneResult !== undefined) throw new TypeError(`${caller}: ${pool.oneResult}`);
   const describe = recorder();
   return { describe: (value, index) => describe(fn, value, index), acquire: () => ({ pool }) };
 }

@@ -91,7 +91,13 @@ export function operatorsContract(made: (size: number) => WorkerPool<ContractApi
     it('reject bad arguments by their names', () => {
       const pool = made(1) as any;
       const fn = (): never => undefined as never;
-      for (const [name, ...before] of [['map'], ['mapUnordered'], ['mapIterable', []]] as const) {
+      for (const [name, ...before] of [
+        ['map'],
+        ['mapUnordered'],
+        ['mapIterable', []],
+        ['concatMap'],
+        ['mergeMap'],
+      ] as const) {
         const call =
           (...args: unknown[]) =>
           () =>

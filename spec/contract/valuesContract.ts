@@ -10,9 +10,20 @@ export function valuesContract(name: string, manyValues: boolean, make: () => Wo
     afterEach(() => pool.close({ drain: false }));
 
     if (!manyValues) {
-      it('refuses them, and says why', () => {
-        const call = (): unknown => parallelConcatMap((worker, n: number) => worker.counting(n), pool);
-        expect(call).toThrowError(TypeError, /^parallelConcatMap: a task of bullmqPool has one result/);
+      it('refuses them, and says why and what to do', () => {
+        const says = (caller: string): RegExp =>
+          new RegExp(
+            `^${caller}: a task of bullmqPool has one result: .* Use a workerPool; or parallelMap, with a method`,
+          );
+        const concat = (): unknown => parallelConcatMap((worker, n: number) => worker.counting(n), pool);
+        expect(concat).toThrowError(TypeError, says('parallelConcatMap'));
+        const merge = (): unknown => parallelMergeMap((worker, n: number) => worker.counting(n), pool);
+        expect(merge).toThrowError(TypeError, says('parallelMergeMap'));
+        const iterate = (): unknown => parallelFlatMapIterable([1], (worker, n) => worker.counting(n), pool);
+        expect(iterate).toThrowError(TypeError, says('parallelFlatMapIterable'));
+        const calls = (worker: { counting(n: number): any }, n: number): any => worker.counting(n);
+        expect(() => pool.concatMap(calls)).toThrowError(TypeError, says('pool.concatMap'));
+        expect(() => pool.mergeMap(calls)).toThrowError(TypeError, says('pool.mergeMap'));
       });
       return;
     }
@@ -33,6 +44,27 @@ export function valuesContract(name: string, manyValues: boolean, make: () => Wo
       );
       const expected = [3, 0, 200, 1].flatMap((n) => Array.from({ length: n }, (_, at) => at));
       expect((await lastValueFrom(values)).sort((a, b) => a - b)).toEqual(expected.sort((a, b) => a - b));
+    });
+
+    it('are given by the operators of the pool, too', async () => {
+      const given = of(3, 0, 2).pipe(
+        pool.concatMap((worker, n, index) => worker.counting(n + index), { buffer: 1 }),
+        toArray(),
+      );
+      expect(await lastValueFrom(given)).toEqual([0, 1, 2, 0, 0, 1, 2, 3]);
+      const merged = of(3, 0, 2).pipe(
+        pool.mergeMap((worker, n) => worker.counting(n)),
+        toArray(),
+      );
+      expect((await lastValueFrom(merged)).sort((a, b) => a - b)).toEqual([0, 0, 1, 1, 2]);
+      const settled = of(1).pipe(
+        pool.concatMap((worker, n) => worker.countingTo(n), { onError: 'settle' }),
+        toArray(),
+      );
+      const kinds = (await lastValueFrom(settled)).map((each) => (typeof each === 'number' ? each : each.status));
+      expect(kinds).toEqual([0, 'rejected']);
+      const failing = of(1).pipe(pool.mergeMap((worker, n) => worker.countingTo(n)));
+      await expectAsync(lastValueFrom(failing)).toBeRejectedWithError(/1 is too many/);
     });
 
     it('iterates, and stops what has no end', async () => {

@@ -11,7 +11,12 @@ describe('An iterator whose code is fetched when it is read', () => {
   const made = (source: unknown): AsyncIterableIterator<unknown, undefined> => {
     const resolved = resolveIterable('mapIterable', source, fn, undefined, false);
     const seen = (pool as unknown as { [ENGINE_POOL]: Pool })[ENGINE_POOL];
-    return iterate(source, poolExecutor(fn as never, seen), resolved, new Error('here'));
+    return iterate(
+      source,
+      poolExecutor('parallelMapIterable', fn as never, seen, resolved),
+      resolved,
+      new Error('here'),
+    );
   };
   const values = async (results: AsyncIterable<unknown>): Promise<unknown[]> => {
     const all: unknown[] = [];

@@ -45,3 +45,17 @@ is<
 >()(of(1).pipe(parallelConcatMap((worker, n) => worker.rows(n), pool, { onError: 'settle' })));
 const options: ParallelFlatOptions = { buffer: 8, onError: 'throw' };
 void options;
+
+// The operators of the pool itself.
+is<Observable<Row>>()(of(1).pipe(pool.concatMap((worker, n) => worker.rows(n))));
+is<Observable<string>>()(of(1).pipe(pool.mergeMap((worker, n, index) => worker.later(n + index), { buffer: 3 })));
+is<Observable<boolean>>()(of(1).pipe(pool.concatMap((worker, n) => worker.listed(n), { onError: 'skip' })));
+is<
+  Observable<
+    Row | { readonly status: 'rejected'; readonly index: number; readonly input: number; readonly reason: unknown }
+  >
+>()(of(1).pipe(pool.mergeMap((worker, n) => worker.rows(n), { onError: 'settle' })));
+// @ts-expect-error: there is no such method
+of(1).pipe(pool.concatMap((worker, n) => worker.rosw(n)));
+// @ts-expect-error: such a task travels alone
+of(1).pipe(pool.mergeMap((worker, n) => worker.rows(n), { batch: 2 }));

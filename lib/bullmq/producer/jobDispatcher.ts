@@ -31,7 +31,7 @@ const MOST_LOSSES = 10;
 
 export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool {
   readonly oneResult =
-    'a task of bullmqPool has one result: a job has no way to hold its task back until its values have been emitted. Give them to a workerPool, or map to arrays';
+    'a task of bullmqPool has one result: a job has no way to hold its task back until its values have been emitted. Use a workerPool; or parallelMap, with a method that returns an array, of a part of them where they are many';
   readonly maxPayload: number;
   readonly #settings: JobSettings;
   readonly #taskEvents = new JobEvents(this.events);
