@@ -249,7 +249,7 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
     const how = abandoned ?? (failed ? 'error' : 'value');
     if (abandoned === undefined) this.#took(running, ended);
     // That its time was up has been told.
-    if (how !== 'timeout') this.events.taskEnd(at(running), now(), how);
+    if (how !== 'timeout') this.events.taskEnd(at(running), now(), how, outcome);
     if (how === 'error') {
       this.counts.failed++;
       attachment.source.failure(task, outcome);
@@ -268,9 +268,9 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
     if (timeout === undefined) return;
     running.timer = setTimeout(() => {
       this.counts.failed++;
-      this.events.taskEnd(at(running), now(), 'timeout');
-      this.#took(running, monotonic());
       const error = new TaskTimeoutError(`Task ${task.index} ran longer than its timeout of ${timeout} ms`);
+      this.events.taskEnd(at(running), now(), 'timeout', error);
+      this.#took(running, monotonic());
       attachment.source.failure(task, error);
       this.#abandon(running, 'timeout');
       attachment.source.drain();

@@ -68,7 +68,7 @@ for (const platform of /** @type {const} */ (['node', 'browser'])) {
   const together = await build({ ...options, entryPoints: paths(names), splitting: true, plugins });
   const alone = platform === 'browser' ? await build({ ...options, entryPoints: paths(whole) }) : { outputFiles: [] };
   await replace(outdir, [...together.outputFiles, ...alone.outputFiles]);
-  if (platform === 'node') await declare(outdir);
+  await declare(outdir, platform === 'node' ? [...entries, 'bullmq/index'] : whole);
 }
 
 await declareCommonJs();
@@ -101,8 +101,8 @@ async function declareCommonJs() {
 }
 
 /** What measures these files imports them by their path: beside them stands where their types are. Not published. */
-async function declare(outdir) {
-  for (const name of [...entries, 'bullmq/index']) {
+async function declare(outdir, files) {
+  for (const name of files) {
     const types = relative(dirname(join(outdir, name)), resolve(modules, name)).replaceAll('\\', '/');
     await writeFile(join(outdir, `${name}.d.ts`), `export * from '${types}.js';\n`);
   }

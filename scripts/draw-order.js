@@ -1,14 +1,14 @@
 // `npm run build && node scripts/draw-order.js`: draws docs/images/order.svg, the same tasks in order and as they complete, of a real pool.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { from, lastValueFrom } from 'rxjs';
-import { Worker, workerPool } from 'rxjs-parallel';
-import { timeline } from 'rxjs-parallel/timeline';
+import { Worker, workerPool } from '../dist/node/index.js';
+import { timeline } from '../dist/browser/timeline/index.js';
 
 /** How long each task takes, in ms: a slow one among the first, as in most work. */
 const TASKS = [60, 190, 45, 80, 50, 95, 40, 70, 120, 35, 60, 85, 45, 150, 55, 40, 75, 50];
 const WORKERS = 4;
 
-/** @type {import('rxjs-parallel').WorkerPool<import('./draw-order.worker.js').RenderApi>} */
+/** @type {import('../dist/node/index.js').WorkerPool<import('./draw-order.worker.js').RenderApi>} */
 const pool = workerPool(
   () => new Worker(new URL('./draw-order.worker.js', import.meta.url), { type: 'module' }),
   WORKERS,

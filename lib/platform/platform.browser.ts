@@ -1,6 +1,7 @@
 /** What differs between hosts, in browsers. `#platform` in package.json chooses between this file and its sibling. */
 import { setTimeout } from '../primitives/clock.ts';
 export { captureZone as captureContext, inRootZone as inNoContext } from '../primitives/zone.ts';
+import type { Diagnostics } from './diagnostics.ts';
 import type { EarlyExit, Lasting } from './lasting.ts';
 import type { WorkerConstructor } from '../api/worker.ts';
 
@@ -21,3 +22,6 @@ export const lasting = (_exit: EarlyExit): Lasting | undefined => undefined;
 export function afterMessages(act: () => void): void {
   setTimeout(act);
 }
+
+/** There is nothing like it in a page. */
+export const diagnostics: Diagnostics | undefined = undefined;

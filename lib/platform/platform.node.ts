@@ -13,6 +13,8 @@ import { type Context, captureZone, inRootZone } from '../primitives/zone.ts';
 import type { WorkerConstructor } from '../api/worker.ts';
 import type { EarlyExit, Lasting } from './lasting.ts';
 
+export { diagnostics } from './diagnostics.ts';
+
 export const cores: number = availableParallelism();
 
 /**

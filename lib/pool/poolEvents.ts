@@ -1,7 +1,9 @@
 /** The events of a pool. Each is made only where somebody listens. */
+import { diagnostics } from '#platform';
 import { Subject, type Observable } from 'rxjs';
 import type { PoolEvent } from '../api/pool.ts';
 import { now } from '../primitives/clock.ts';
+import type { TaskTrace } from '../platform/diagnostics.ts';
 import { INLINE } from '../protocol/messages.ts';
 import type { Task, TaskSource } from './contract.ts';
 
@@ -17,36 +19,60 @@ export interface TaskAt {
 export class PoolEvents {
   readonly #subject = new Subject<PoolEvent>();
   readonly events$: Observable<PoolEvent> = this.#subject.asObservable();
+  /** What its pool is called, if anything. */
+  pool: string | undefined;
   /** What an inline function is called. */
   inlineName = 'inline';
+  /** Of tasks that run, what `diagnostics_channel` is told. */
+  readonly #traces = new WeakMap<Task, TaskTrace>();
 
   /** Whether somebody listens: what only an event needs is made only then. */
   get observed(): boolean {
-    return this.#subject.observed;
+    return this.#subject.observed || diagnostics?.observed === true;
   }
 
   workerStart(worker: number): void {
-    if (this.observed) this.#subject.next({ type: 'worker:start', worker, time: now() });
+    if (!this.observed) return;
+    const time = now();
+    this.#subject.next({ type: 'worker:start', worker, time });
+    diagnostics?.workerStart({ pool: this.pool, worker, time });
   }
 
   /** `error`: why, where it was not ended on purpose. */
   workerExit(worker: number, exitCode?: number, error?: Error): void {
     if (!this.observed) return;
+    const time = now();
     const code = exitCode === undefined ? {} : { exitCode };
     const why = error === undefined ? {} : { error };
-    this.#subject.next({ type: 'worker:exit', worker, time: now(), ...code, ...why });
+    this.#subject.next({ type: 'worker:exit', worker, time, ...code, ...why });
+    diagnostics?.workerExit({ pool: this.pool, worker, time, ...code, ...why });
   }
 
   taskStart(at: TaskAt, time: number): void {
-    if (this.observed) this.#subject.next({ type: 'task:start', ...this.#about(at), time });
+    if (!this.observed) return;
+    const about = this.#about(at);
+    this.#subject.next({ type: 'task:start', ...about, time });
+    if (diagnostics?.observed !== true) return;
+    const trace: TaskTrace = { pool: this.pool, ...about, input: at.task.input, startTime: time };
+    this.#traces.set(at.task, trace);
+    diagnostics.taskStart(trace);
   }
 
   taskReport(at: TaskAt, time: number, value: unknown): void {
     if (this.observed) this.#subject.next({ type: 'task:report', ...this.#about(at), time, value });
   }
 
-  taskEnd(at: TaskAt, time: number, outcome: Outcome): void {
-    if (this.observed) this.#subject.next({ type: 'task:end', ...this.#about(at), time, outcome });
+  /** `error`: what the task has failed with. */
+  taskEnd(at: TaskAt, time: number, outcome: Outcome, error?: unknown): void {
+    if (!this.observed) return;
+    this.#subject.next({ type: 'task:end', ...this.#about(at), time, outcome });
+    const trace = this.#traces.get(at.task);
+    if (trace === undefined) return;
+    this.#traces.delete(at.task);
+    trace.endTime = time;
+    trace.outcome = outcome;
+    if (outcome !== 'value' && outcome !== 'cancel') trace.error = error;
+    diagnostics?.taskEnd(trace);
   }
 
   complete(): void {

@@ -1,5 +1,5 @@
 /** A pool as users see it, around one as streams see it. */
-import { captureContext, inNoContext } from '#platform';
+import { captureContext, diagnostics, inNoContext } from '#platform';
 import { Observable } from 'rxjs';
 import { rememberTask } from '../api/errors.ts';
 import { CloneError } from '../api/workerErrors.ts';
@@ -111,5 +111,6 @@ export function publicPool<Api>(pool: ClosablePool, maxQueue: number = Infinity)
     [asyncDispose]: () => close(),
     [ENGINE_POOL]: seen,
   };
+  diagnostics?.pool(shown);
   return shown;
 }

@@ -214,7 +214,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
       ran++;
       since += task.since ?? job.posted;
       const outcome = this.#settle(job, task, fate, found);
-      this.#taskEvents.ended(job, task, outcome, times[2 * at], times[2 * at + 1]);
+      this.#taskEvents.ended(job, task, outcome, times[2 * at], times[2 * at + 1], found);
     }
     this.#slots[job.slot]!.told(job, ms);
     if (ran > 0) this.times.record(monotonic() - since / ran, ms / ran, ran);

@@ -27,10 +27,10 @@ export class JobEvents {
     this.#events.taskReport(at(job, task), now(), value);
   }
 
-  ended(job: Job, task: Task, outcome: Outcome, began: number = now(), ended: number = began): void {
+  ended(job: Job, task: Task, outcome: Outcome, began: number = now(), ended: number = began, error?: unknown): void {
     if (!this.#events.observed) return;
     this.#begin(job, task, began);
-    this.#events.taskEnd(at(job, task), here(job.sent, ended), outcome);
+    this.#events.taskEnd(at(job, task), here(job.sent, ended), outcome, error);
   }
 
   #begin(job: Job, task: Task, time: number): void {

@@ -64,9 +64,10 @@ export function settleLost(
     // Each: whoever is told of one may cancel those after it.
     const outcome = batch.cancelled ? 'cancel' : exit.error === undefined ? 'crash' : 'timeout';
     told ||= outcome !== 'cancel';
-    taskEvents.ended(batch, offset, outcome, began);
-    if (exit.error !== undefined) source.failure(task, exit.error(task));
-    else if (source.crashed(task, crashed(task, ended, exit, label))) continue;
+    const error = exit.error === undefined ? crashed(task, ended, exit, label) : exit.error(task);
+    taskEvents.ended(batch, offset, outcome, began, Infinity, error);
+    if (exit.error !== undefined) source.failure(task, error);
+    else if (source.crashed(task, error)) continue;
     if (outcome !== 'cancel') failures++;
   }
   source.putBack([...suspects, ...back]);

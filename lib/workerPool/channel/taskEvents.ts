@@ -35,10 +35,11 @@ export class TaskEvents {
     this.#events.taskReport(this.#at(batch, offset), here(batch.sent, time), value);
   }
 
-  ended(batch: Batch, offset: number, outcome: Outcome, began: number, time: number = Infinity): void {
+  /** `error`: what it has failed with. */
+  ended(batch: Batch, offset: number, outcome: Outcome, began: number, time: number = Infinity, error?: unknown): void {
     if (!this.heard) return;
     this.begun(batch, offset, began);
-    this.#events.taskEnd(this.#at(batch, offset), here(batch.sent, time), outcome);
+    this.#events.taskEnd(this.#at(batch, offset), here(batch.sent, time), outcome, error);
   }
 
   #at(batch: Batch, offset: number): TaskAt {

@@ -315,7 +315,7 @@ export class WorkerChannel {
     if (times !== undefined && !batch.late)
       for (let at = 0; at < count; at++) {
         const outcome = at >= waited ? 'cancel' : failures?.has(at) === true ? 'error' : 'value';
-        this.#taskEvents.ended(batch, from + at, outcome, times[2 * at]!, times[2 * at + 1]);
+        this.#taskEvents.ended(batch, from + at, outcome, times[2 * at]!, times[2 * at + 1], failures?.get(at));
       }
     batch.report(from + count, ms);
     let since = 0;
@@ -347,9 +347,10 @@ export class WorkerChannel {
     const [task] = batch.tasks as readonly [Task];
     batch.timeOut();
     this.#cut(batch, 0);
-    this.#taskEvents.ended(batch, 0, 'timeout', now() - (batch.cell.age ?? 0));
+    const failure = error(task);
+    this.#taskEvents.ended(batch, 0, 'timeout', now() - (batch.cell.age ?? 0), Infinity, failure);
     this.#took(batch, task, timeout);
-    batch.attachment.source.failure(task, error(task));
+    batch.attachment.source.failure(task, failure);
     // What waits behind it is not to wait for it to stop.
     this.takeBack();
     this.#giveNotice();
@@ -382,7 +383,7 @@ export class WorkerChannel {
     const [task] = tasks as readonly [Task];
     this.progress = true;
     this.#prove();
-    this.#taskEvents.ended(batch, 0, cancelled ? 'cancel' : failed ? 'error' : 'value', began);
+    this.#taskEvents.ended(batch, 0, cancelled ? 'cancel' : failed ? 'error' : 'value', began, Infinity, value);
     if (!cancelled) this.#took(batch, task, now() - began);
     if (failed) source.failure(task, value);
     else source.value(task, value);

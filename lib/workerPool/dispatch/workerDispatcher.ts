@@ -50,6 +50,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     const { idleTimeout, name, size } = settings;
     super(size, () => poolClosed(name));
     this.#settings = settings;
+    this.events.pool = name;
     if (settings.inlineName !== undefined) this.events.inlineName = settings.inlineName;
     const ofSlot: SlotEvents = {
       changed: () => this.pump(),
