@@ -78,6 +78,7 @@ const steps = [
   { name: 'Examples', run: 'node scripts/check-examples.js', after: BUILD, limit: 600 },
   { name: 'Package: consumers', run: 'node scripts/check-consumers.js', after: BUILD, limit: 600 },
   { name: 'Package: types for every resolution', run: 'attw --pack .', after: BUILD },
+  { name: 'Package: public API', run: 'node scripts/check-api.js', after: BUILD, limit: 300 },
   { name: 'Package: nothing unused', run: 'knip', after: BUILD },
   { name: 'Package: publint', run: 'publint --strict', after: BUILD },
   { name: 'Package: size', run: 'size-limit', after: BUILD },
