@@ -1,14 +1,18 @@
 // The page of examples/browser as a person uses it: in Chromium, from a server on the loopback.
-import { chromium as playwright } from 'playwright-core';
+import { chromium as chromiumOf, firefox as firefoxOf } from 'playwright-core';
 import { build, createServer, preview } from 'vite';
 import { locate } from './programs.js';
 
-/** @type {import('vite').InlineConfig} */
-const config = { configFile: 'examples/browser/vite.config.ts', logLevel: 'error' };
+/** @returns {import('vite').InlineConfig} */
+const configOf = (/** @type {string} */ example) => ({
+  configFile: `examples/${example}/vite.config.ts`,
+  logLevel: 'error',
+});
 const loopback = { host: '127.0.0.1', port: 0, open: false };
 
-/** Serves the page as built; gives its address. */
-export async function serveBuilt() {
+/** Serves the page of an example as built; gives its address. */
+export async function serveBuilt(example = 'browser') {
+  const config = configOf(example);
   await build(config);
   const server = await preview({ ...config, preview: loopback });
   return { url: server.resolvedUrls?.local[0] ?? '', close: () => server.close() };
@@ -16,7 +20,7 @@ export async function serveBuilt() {
 
 /** Serves the page as `npm run demo` does. */
 export async function serveSources() {
-  const server = await createServer({ ...config, server: loopback });
+  const server = await createServer({ ...configOf('browser'), server: loopback });
   await server.listen();
   return { url: server.resolvedUrls?.local[0] ?? '', close: () => server.close() };
 }
@@ -24,7 +28,15 @@ export async function serveSources() {
 export async function openBrowser() {
   const args = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-component-update', '--disable-sync'];
   const { chromium } = await locate('chromium');
-  return playwright.launch({ executablePath: chromium, args });
+  return chromiumOf.launch({ executablePath: chromium, args });
+}
+
+/** Undefined where there is none. */
+export async function openFirefox() {
+  const { firefox } = await locate('firefox');
+  if (firefox === undefined) return undefined;
+  // The browser as it is, over WebDriver BiDi: no build of Playwright's.
+  return firefoxOf.launch({ executablePath: firefox, channel: 'moz-firefox', timeout: 120_000 });
 }
 
 export class DemoPage {

@@ -1,8 +1,9 @@
-// `npm run example -- NAME [arguments]`: builds, then runs dist/examples/NAME.js.
+// `npm run example -- NAME [arguments]`: builds, then runs dist/examples/NAME.js, or serves the page examples/NAME.
 import { spawnSync } from 'node:child_process';
-import { exampleNames } from './examples.js';
+import { exampleNames, pageNames } from './examples.js';
 
-const names = exampleNames();
+const pages = pageNames();
+const names = [...exampleNames(), ...pages];
 const [name, ...args] = process.argv.slice(2);
 if (!names.includes(name)) {
   if (name !== undefined) console.error(`There is no example "${name}".`);
@@ -16,5 +17,8 @@ if (build.status !== 0) {
 }
 // Ctrl-C goes to the example, too: how it ends is waited for.
 process.on('SIGINT', () => {});
-const { status } = spawnSync(process.execPath, [`dist/examples/${name}.js`, ...args], { stdio: 'inherit' });
+const program = pages.includes(name)
+  ? ['node_modules/vite/bin/vite.js', '--config', `examples/${name}/vite.config.ts`]
+  : [`dist/examples/${name}.js`];
+const { status } = spawnSync(process.execPath, [...program, ...args], { stdio: 'inherit' });
 process.exit(status ?? 1);

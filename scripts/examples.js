@@ -1,5 +1,5 @@
-// Which examples there are: the scripts in examples/, those that play together, and the code of the guides.
-import { readdirSync } from 'node:fs';
+// Which examples there are: the scripts in examples/, those that play together, the code of the guides, and the pages.
+import { existsSync, readdirSync } from 'node:fs';
 
 export function exampleNames() {
   return ['', 'cluster/', 'guides/'].flatMap((folder) =>
@@ -8,4 +8,8 @@ export function exampleNames() {
       .map((file) => `${folder}${file.slice(0, -'.ts'.length)}`)
       .sort(),
   );
+}
+
+export function pageNames() {
+  return readdirSync('examples').filter((folder) => existsSync(`examples/${folder}/index.html`));
 }

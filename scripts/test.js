@@ -84,9 +84,9 @@ const steps = [
   { name: 'Package: size', run: 'size-limit', after: BUILD },
   { name: 'Documents', run: 'node scripts/check-docs.js', after: BUILD },
   {
-    name: 'Live page in Chromium',
-    run: 'node scripts/check-demo.js',
-    // It looks at how smooth a page is.
+    name: 'Live pages',
+    run: 'node scripts/check-demo.js && node scripts/check-search.js',
+    // They look at how smooth a page is.
     alone: true,
     specs: /^(\d+) checks, 0 failures/gm,
     limit: 600,
