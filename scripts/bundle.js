@@ -6,8 +6,8 @@ import { build } from 'esbuild';
 const modules = 'dist/lib';
 const entries = ['index', 'worker/index'];
 // Files of their own: what is found beside another by its address, and what has to run before threads.js does. The text
-// of the first ends in chunks/: it names the second from a folder of lib/, one level deep.
-const addressed = ['inline/inlineWorker.node', 'worker/inlineEntry.node'];
+// of this ends in chunks/: it names the file below from a folder of lib/, one level deep.
+const addressed = ['inline/inlineWorker.node'];
 const first = ['threadsjs/sideEffects.node', 'worker/sideEffects'];
 /** Shares nothing with the others: what it shared would be a file more in each page. The same in Node. */
 const whole = ['timeline/index'];
@@ -45,6 +45,44 @@ const MAP = /^\/\/# sourceMappingURL=.*$/m;
 /** What begins such a part. */
 const APART = /[/](localPool|deferredIterator)\.js$/;
 
+/**
+ * What we use of threads.js becomes part of our files. Its package loads all of its kinds of worker wherever it is imported
+ * (`tiny-worker`, `debug`, `eval('require')`), which stops some bundlers (Turbopack, Parcel) and has others warn (Angular).
+ */
+const threadsJs = (platform) => ({
+  name: 'threads.js',
+  setup({ onLoad, onResolve }) {
+    const inThreads = (path) => resolve('node_modules/threads/dist-esm', path);
+    const texts = new Map();
+    const own = (name, contents) => {
+      texts.set(name, contents);
+      onResolve({ filter: new RegExp(`^${name.replaceAll('.', '[.]')}$`) }, () => ({
+        path: name,
+        namespace: 'threads.js',
+      }));
+    };
+    onLoad({ filter: /./, namespace: 'threads.js' }, ({ path }) => ({
+      contents: texts.get(path),
+      resolveDir: resolve('node_modules/threads'),
+    }));
+    own('threads', "export * from './dist-esm/master/spawn.js'; export * from './dist-esm/master/thread.js';");
+    // Its log of messages, which an environment variable turns on.
+    own('debug', 'export default () => () => {};');
+    own('../worker_threads', "import * as threads from 'node:worker_threads'; export default () => threads;");
+    onResolve({ filter: /^threads\/worker$/ }, () => ({ path: inThreads('worker/index.js') }));
+    const kind = platform === 'node' ? 'worker_threads' : 'browser';
+    onResolve({ filter: /^\.\/implementation$/ }, () => ({ path: inThreads(`worker/implementation.${kind}.js`) }));
+    onResolve({ filter: /^observable-fns$/ }, () => ({
+      path: resolve('node_modules/observable-fns/dist.esm/index.js'),
+    }));
+    // The package is CommonJS, whose helpers would be a file more for a page to fetch.
+    own(
+      'is-observable',
+      "export default (value) => [Symbol.observable, '@@observable'].some((key) => typeof value?.[key] === 'function' && value[key]() === value);",
+    );
+  },
+});
+
 for (const platform of /** @type {const} */ (['node', 'browser'])) {
   const names = hosts[platform];
   const outdir = resolve('dist', platform);
@@ -64,11 +102,29 @@ for (const platform of /** @type {const} */ (['node', 'browser'])) {
     write: false,
   };
   const paths = (/** @type {string[]} */ files) => files.map((name) => `${modules}/${name}.js`);
-  const plugins = platform === 'browser' ? [apart] : [];
+  const plugins = [threadsJs(platform), ...(platform === 'browser' ? [apart] : [])];
   const together = await build({ ...options, entryPoints: paths(names), splitting: true, plugins });
-  const alone = platform === 'browser' ? await build({ ...options, entryPoints: paths(whole) }) : { outputFiles: [] };
+  const alone = await build({
+    ...options,
+    ...(platform === 'browser' ? { entryPoints: paths(whole) } : inlineFile(outdir)),
+  });
   await replace(outdir, [...together.outputFiles, ...alone.outputFiles]);
   await declare(outdir, platform === 'node' ? [...entries, 'bullmq/index'] : whole);
+}
+
+/**
+ * What runs inline functions in Node, in one file whose extension says what it is: bundlers that copy what `new URL` names
+ * copy nothing beside it, and no package.json.
+ */
+function inlineFile(outdir) {
+  const of = (/** @type {string} */ name) => resolve(modules, 'worker', name);
+  return {
+    entryPoints: [of('inlineEntry.node.mjs')],
+    outdir: undefined,
+    outbase: undefined,
+    outfile: join(outdir, 'worker/inlineEntry.node.mjs'),
+    alias: { '#port': of('port.node.js'), '#threadsHost': of('threadsHost.inline.js') },
+  };
 }
 
 await declareCommonJs();
@@ -119,6 +175,6 @@ async function replace(folder, files) {
   const wanted = new Set(files.map(({ path }) => path));
   for (const name of await readdir(folder, { recursive: true })) {
     const path = join(folder, name);
-    if (/\.(c?js|map|cts)$/.test(name) && !wanted.has(path)) await rm(path);
+    if (/\.([cm]?js|map|cts)$/.test(name) && !wanted.has(path)) await rm(path);
   }
 }
