@@ -13,7 +13,7 @@ function run(line, cwd = '.') {
 
 if (!existsSync('docs/node_modules')) run('npm ci --ignore-scripts --no-audit --no-fund', 'docs');
 run('npm run -s build');
-cpSync('docs/demo.png', 'docs/public/demo.png');
+cpSync('docs/images', 'docs/public/images', { recursive: true });
 // Fails where something public has no comment.
 run('npx typedoc', 'docs');
 run(`npx vitepress ${command} . ${command === 'dev' ? '--host 127.0.0.1' : ''}`, 'docs');
