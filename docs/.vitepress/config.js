@@ -39,6 +39,7 @@ const guides = [
     items: [
       guide('Coming from…', 'coming-from'),
       guide('Why', 'why'),
+      guide('Versions', 'versions'),
       { text: 'Benchmarks', link: '/BENCHMARKS' },
       { text: 'Faults', link: '/FAULTS' },
       { text: 'Scaling', link: '/SCALING' },
