@@ -82,7 +82,7 @@ const steps = [
   { name: 'Package: nothing unused', run: 'knip', after: BUILD },
   { name: 'Package: publint', run: 'publint --strict', after: BUILD },
   { name: 'Package: size', run: 'size-limit', after: BUILD },
-  { name: 'Documents', run: 'node scripts/check-docs.js', after: BUILD },
+  { name: 'Documents', run: 'node scripts/check-docs.js && node scripts/draw-marbles.js --check', after: BUILD },
   {
     name: 'Live pages',
     run: 'node scripts/check-demo.js && node scripts/check-search.js',
