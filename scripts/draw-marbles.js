@@ -30,7 +30,7 @@ function notifications(marbles) {
   const values = [];
   let end = 0;
   let group = -1;
-  for (const [at, char] of [...marbles].entries()) {
+  for (const [at, char] of Array.from(marbles).entries()) {
     if (char === '(') group = at;
     else if (char === ')') group = -1;
     else if (char === '|') end = at;
