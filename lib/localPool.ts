@@ -3,6 +3,7 @@ import { BaseAttachment } from './pool/attachment.ts';
 import { Dispatcher } from './pool/dispatcher.ts';
 import { ownCall } from './pool/ownCall.ts';
 import type { TaskAt } from './pool/poolEvents.ts';
+import { type CarryOptions, carrying } from './publicPool/carrying.ts';
 import { publicPool } from './publicPool/publicPool.ts';
 import { TaskTimeoutError, poolClosed } from './api/errors.ts';
 import { record, show } from './api/options.ts';
@@ -37,13 +38,17 @@ import { isTransfer } from './protocol/transferable.ts';
 export function localPool<Api extends object>(api: Api, options?: LocalPoolOptions): WorkerPool<Api> {
   if (typeof api !== 'object' || api === null)
     throw new TypeError(`localPool: api must be an object of functions, got ${show(api)}`);
-  const { data, ...hooks } = record('localPool: options', options, ['setup', 'teardown', 'data']);
+  const { carry, data, ...hooks } = record('localPool: options', options, ['setup', 'teardown', 'data', 'carry']);
   checkHooks('localPool', hooks);
-  return publicPool<Api>(new LocalDispatcher(api as Methods, new LocalHooks(hooks, data)));
+  return publicPool<Api>(
+    new LocalDispatcher(api as Methods, new LocalHooks(hooks, data)),
+    undefined,
+    carrying('localPool: carry', carry),
+  );
 }
 
 /** Options of `localPool`. */
-export interface LocalPoolOptions extends WorkerHooks {
+export interface LocalPoolOptions extends WorkerHooks, CarryOptions {
   /** What the setup is given, a copy of it as it is now. Default: undefined. */
   readonly data?: unknown;
 }
@@ -184,6 +189,7 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
       () => running.abandoned,
       undefined,
       (_task, value) => this.#report(running, value),
+      task.carried,
     );
     const began = monotonic();
     const running: Running = {

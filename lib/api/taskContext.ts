@@ -20,4 +20,6 @@ export interface TaskContext {
    * @throws CloneError: `value` cannot cross.
    */
   readonly report: (value: unknown) => void;
+  /** What the `carry` of the pool has given for this task, a copy; undefined where it has none, and in plain threads.js workers. */
+  readonly carried: unknown;
 }

@@ -24,6 +24,8 @@ export interface Task extends Description {
   /** The number of the task in order of dispatch: without gaps, and so the order of the results. */
   readonly seq: number;
   readonly input: unknown;
+  /** What its pool's `carry` gave for it. */
+  readonly carried?: unknown;
   /** What its stream's `key` gave for it. */
   key?: unknown;
   /** When its value came, or it was to be run again, on the monotonic clock; undefined: when it is sent. */
@@ -125,6 +127,8 @@ export interface Pool {
   attach(source: TaskSource): Attachment;
   /** Whether the methods run on this thread: in the async context of whoever called. */
   readonly runsHere?: boolean;
+  /** What goes with each task besides its arguments: asked when the call is described, in the context of whoever makes it. */
+  readonly carry?: (() => unknown) | undefined;
   /** Takes the place of a stream's result buffer, where somebody watches the order in which results are emitted. */
   watch?: (<Results extends object>(results: Results, source: TaskSource) => Results) | undefined;
   /** Why its tasks have one result each; absent: they may give many values. */

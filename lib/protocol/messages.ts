@@ -63,6 +63,8 @@ export interface RunMessage {
   readonly args: readonly unknown[] | Float64Array;
   /** The number of the first value where they follow one another, else of each. */
   readonly index: number | readonly number[];
+  /** What the pool's `carry` has given for each task, where it has given any. */
+  readonly carried?: readonly unknown[] | undefined;
   /** Whether each task's start and end are wanted. */
   readonly timed: boolean;
   /** Whether what tasks report is wanted. */

@@ -11,6 +11,7 @@ export class RunningTask implements TaskContext {
   readonly #stopped: () => Stop | undefined;
   readonly #asked: () => void;
   readonly report: (value: unknown) => void;
+  readonly carried: unknown;
   #controller: AbortController | undefined;
   #restore: (() => void) | undefined;
 
@@ -20,7 +21,9 @@ export class RunningTask implements TaskContext {
     stopped: () => Stop | undefined,
     asked: () => void = () => {},
     reported: (task: RunningTask, value: unknown) => void = () => {},
+    carried?: unknown,
   ) {
+    this.carried = carried;
     this.index = index;
     this.#stopped = stopped;
     this.#asked = asked;

@@ -41,8 +41,12 @@ function eachDescription(call: Description): Description {
   }
 }
 
-/** `maxQueue`: how many calls and values may wait for it. */
-export function publicPool<Api>(pool: ClosablePool, maxQueue: number = Infinity): WorkerPool<Api> {
+/** `maxQueue`: how many calls and values may wait for it. `carry`: what goes with each task besides its arguments. */
+export function publicPool<Api>(
+  pool: ClosablePool,
+  maxQueue: number = Infinity,
+  carry?: () => unknown,
+): WorkerPool<Api> {
   const close = async (options?: CloseOptions): Promise<void> => {
     const { drain = true } = record('pool.close: options', options, ['drain']);
     if (typeof drain !== 'boolean') throw new TypeError(`pool.close: drain must be true or false, got ${show(drain)}`);
@@ -55,6 +59,7 @@ export function publicPool<Api>(pool: ClosablePool, maxQueue: number = Infinity)
     size: pool.size,
     runsHere: pool.runsHere === true,
     oneResult: pool.oneResult,
+    carry,
     attach: (source) => {
       source.stream = streams++;
       return pool.attach(source);

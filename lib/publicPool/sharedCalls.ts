@@ -18,6 +18,7 @@ export class CallTask implements Task {
   crashes = 0;
   failures?: number;
   readonly callSite: Error;
+  readonly carried: unknown;
   since: number = monotonic();
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -28,7 +29,9 @@ export class CallTask implements Task {
     calledAt: Error,
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
+    carried?: unknown,
   ) {
+    this.carried = carried;
     this.method = method;
     this.args = args;
     this.transfer = transfer;
@@ -68,8 +71,9 @@ export class SharedCalls implements TaskSource {
     reject: (error: unknown) => void,
   ): void {
     const attachment = (this.#attachment ??= this.#pool.attach(this));
-    const task = new CallTask(attachment.own?.(description) ?? description, this.#seq++, calledAt, resolve, reject);
-    const { queueLimit } = this.#pool;
+    const { carry, queueLimit } = this.#pool;
+    const own = attachment.own?.(description) ?? description;
+    const task = new CallTask(own, this.#seq++, calledAt, resolve, reject, carry?.());
     this.#waiting.push(task);
     if (queueLimit !== undefined) queueLimit.waiting++;
     if (!isQueued(attachment)) attachment.wake();

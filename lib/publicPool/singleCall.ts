@@ -62,7 +62,8 @@ class SingleCall implements TaskSource {
     if (retry !== undefined) this.#retries = new Retries(retry, this);
     this.#attachment = pool.attach(this);
     try {
-      this.#task = new CallTask(this.#attachment.own?.(description) ?? description, 0, calledAt, resolve, reject);
+      const own = this.#attachment.own?.(description) ?? description;
+      this.#task = new CallTask(own, 0, calledAt, resolve, reject, pool.carry?.());
     } catch (error) {
       this.#attachment.leave();
       throw error;

@@ -71,6 +71,7 @@ export class Stream implements TaskSource {
   readonly #describe: Describe;
   readonly #destination: Destination;
   readonly #attachment: Attachment;
+  readonly #carry: Pool['carry'];
   readonly #retries: Retries | undefined;
   readonly #failureLimit: FailureLimit | undefined;
   #keyed: KeyedTasks | undefined;
@@ -116,6 +117,7 @@ export class Stream implements TaskSource {
     if (options.retry !== undefined) this.#retries = new Retries(options.retry, this);
     if (options.maxFailures !== Infinity) this.#failureLimit = new FailureLimit(options.maxFailures);
     if (options.key !== undefined) this.#keyed = new KeyedTasks(options.key);
+    this.#carry = pool.carry;
     this.#attachment = pool.attach(this);
     // It has its number now.
     this.#results = pool.watch?.(results, this) ?? results;
@@ -176,7 +178,8 @@ export class Stream implements TaskSource {
     const call = this.#describe(input, index);
     if (this.#closed) return undefined;
     const { method, args, transfer } = this.#attachment.own?.(call) ?? call;
-    return { seq, index, input, method, args, transfer, since, crashes: 0 };
+    const carried = this.#carry?.();
+    return { seq, index, input, method, args, transfer, since, carried, crashes: 0 };
   }
 
   putBack(tasks: readonly Task[]): void {

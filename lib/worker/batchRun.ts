@@ -99,6 +99,7 @@ export class BatchRun {
       this.#stopped,
       this.#asked,
       this.#report,
+      this.message.carried?.[this.#offset],
     );
     return this.#task;
   };

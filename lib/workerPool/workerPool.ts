@@ -1,5 +1,6 @@
 import { cores } from '#platform';
 import { withFactories } from '#withFactories';
+import { type CarryOptions, carrying } from '../publicPool/carrying.ts';
 import { publicPool } from '../publicPool/publicPool.ts';
 import { CloneError } from '../api/workerErrors.ts';
 import { milliseconds, record, show, whole } from '../api/options.ts';
@@ -8,7 +9,7 @@ import { PrestartedWorker } from './prestartedWorker.ts';
 import type { WorkerPoolSettings } from './dispatch/workerDispatcher.ts';
 
 /** Options of `workerPool`. */
-export interface WorkerPoolOptions {
+export interface WorkerPoolOptions extends CarryOptions {
   /**
    * Most workers at once: an integer, at least 1, or a function that gives it, called once when the pool is made. Default:
    * as many as the machine has cores; Node 20 does not see the quota of a container.
@@ -38,7 +39,7 @@ export interface WorkerPoolOptions {
   readonly name?: string | undefined;
 }
 
-const NAMES = ['size', 'initTimeout', 'idleTimeout', 'maxTasksPerWorker', 'maxQueue', 'data', 'name'] as const;
+const NAMES = ['size', 'initTimeout', 'idleTimeout', 'maxTasksPerWorker', 'maxQueue', 'data', 'carry', 'name'] as const;
 
 /**
  * A pool of workers, each running the module that `factory` makes a `Worker` of.
@@ -77,6 +78,7 @@ export function workerPool<Api>(factory: () => unknown, options?: number | Worke
     maxTasksPerWorker: whole(of('maxTasksPerWorker'), maxTasksPerWorker, 1, Infinity),
     name,
   };
+  const carry = carrying(of('carry'), given['carry']);
   const prestarted = new PrestartedWorker(factory);
   const data = given['data'] === undefined ? undefined : ownData(of('data'), given['data']);
   const pool = withFactories(
@@ -85,7 +87,8 @@ export function workerPool<Api>(factory: () => unknown, options?: number | Worke
     name,
     prestarted,
   );
-  return publicPool<Api>(pool, whole(of('maxQueue'), given['maxQueue'], 0, Infinity, true));
+  const maxQueue = whole(of('maxQueue'), given['maxQueue'], 0, Infinity, true);
+  return publicPool<Api>(pool, maxQueue, carry);
 }
 
 function ownData(what: string, data: unknown): readonly [unknown] {

@@ -4,6 +4,7 @@ import { RedisServer } from '../support/redis.ts';
 import { stores } from '../support/stores.ts';
 import { contextContract } from './contextContract.ts';
 import type { ContractApi } from './contractApi.ts';
+import { carryContract } from './carryContract.ts';
 import { poolContract } from './poolContract.ts';
 
 describe('With a redis-server', () => {
@@ -14,7 +15,7 @@ describe('With a redis-server', () => {
   });
   afterAll(() => redis.end());
 
-  const make = (size: number): WorkerPool<ContractApi> => {
+  const make = (size: number, carry?: () => object | undefined): WorkerPool<ContractApi> => {
     const queue = `contract-${queues++}`;
     const { connection } = redis;
     const workers = workerPool(
@@ -22,7 +23,7 @@ describe('With a redis-server', () => {
       size,
     );
     const server = serve(workers, { queue, connection });
-    const pool = bullmqPool<ContractApi>(queue, { connection, size });
+    const pool = bullmqPool<ContractApi>(queue, { connection, size, carry });
     const close: typeof pool.close = async (options) => {
       await pool.close(options);
       await server.close();
@@ -42,6 +43,8 @@ describe('With a redis-server', () => {
     manyValues: false,
     make,
   });
+
+  carryContract('bullmqPool', (carry) => make(2, carry));
 
   it('says of what only machines can do where that is to be done', async () => {
     const pool = make(1);

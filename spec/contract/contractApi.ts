@@ -89,6 +89,7 @@ export function contractApi() {
       return value;
     },
     /** Computes for `ms`, and tells how long that took in the end. */
+    carried: (): unknown => taskContext().carried,
     spin(ms: number, failing: boolean): number {
       const began = performance.now();
       let took = 0;

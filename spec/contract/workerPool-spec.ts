@@ -1,5 +1,6 @@
 import { Worker, workerPool } from '../../lib/index.ts';
 import type { ContractApi } from './contractApi.ts';
+import { carryContract } from './carryContract.ts';
 import { poolContract } from './poolContract.ts';
 
 poolContract('workerPool', {
@@ -11,3 +12,10 @@ poolContract('workerPool', {
       size,
     ),
 });
+
+carryContract('workerPool', (carry) =>
+  workerPool(() => new Worker(new URL('../fixtures/contract.worker.js', import.meta.url), { type: 'module' }), {
+    size: 2,
+    carry,
+  }),
+);

@@ -37,6 +37,8 @@ export interface FakeSettings {
   readonly scheduler?: SchedulerLike;
   /** Asked each time a task is begun; `attempt` counts these from 1. One frame if left out. */
   readonly course?: (task: Task, attempt: number) => Course;
+  /** What goes with each task; default: nothing. */
+  readonly carry?: () => unknown;
   /** How many tasks a slot takes at once, asked each time; 1 if left out. */
   readonly room?: () => number;
   /** How many outcomes are told together, asked each time; 1 if left out. */
@@ -153,7 +155,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     this.#settings = settings;
     this.#scheduler = settings.scheduler ?? asyncScheduler;
     this.#slots = Array.from({ length: settings.size }, (_, id) => new Slot(id));
-    this.pool = publicPool<Api>(this);
+    this.pool = publicPool<Api>(this, Infinity, settings.carry);
   }
 
   get events$(): Observable<PoolEvent> {
@@ -365,6 +367,7 @@ export class FakePool<Api extends object> implements ClosablePool {
         () => (running.late ? 'timeout' : running.cancelled ? 'cancel' : undefined),
         () => (running.asked = true),
         (_task, value) => this.#reported(slot, running, value),
+        task.carried,
       ),
       began: performance.now(),
       timers: [],

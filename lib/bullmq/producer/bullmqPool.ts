@@ -1,3 +1,4 @@
+import { type CarryOptions, carrying } from '../../publicPool/carrying.ts';
 import { publicPool } from '../../publicPool/publicPool.ts';
 import { milliseconds, record, show, whole } from '../../api/options.ts';
 import type { WorkerPool } from '../../api/pool.ts';
@@ -6,7 +7,7 @@ import { type Connection, checkConnection } from '../shared/connection.ts';
 import { type OnError, ignore } from '../shared/notices.ts';
 
 /** Options of `bullmqPool`. */
-export interface BullmqPoolOptions {
+export interface BullmqPoolOptions extends CarryOptions {
   /** Where Redis is: a URL, options of ioredis, or an ioredis client, of which copies are made. */
   readonly connection: Connection;
   /**
@@ -52,6 +53,7 @@ const NAMES = [
   'checkInterval',
   'expireAfter',
   'onError',
+  'carry',
 ] as const;
 
 /** Checks what both ends have in common. */
@@ -129,5 +131,7 @@ export function bullmqPool<Api>(queue: string, options: BullmqPoolOptions): Work
       checkInterval: milliseconds(of('checkInterval'), given['checkInterval'] ?? 5000, 10),
       expireAfter: Math.ceil(milliseconds(of('expireAfter'), given['expireAfter'] ?? 60_000, 100)),
     }),
+    undefined,
+    carrying(of('carry'), given['carry']),
   );
 }

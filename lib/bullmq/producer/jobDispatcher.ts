@@ -6,7 +6,7 @@ import type { PoolStats } from '../../api/pool.ts';
 import type { Task, TaskSource } from '../../pool/contract.ts';
 import { monotonic } from '../../primitives/clock.ts';
 import { Job } from './job.ts';
-import { read } from '../shared/codec.ts';
+import { read, write } from '../shared/codec.ts';
 import { type OnError, Notices } from '../shared/notices.ts';
 import { outcomeOf, reportIn, unableOf } from './outcomes.ts';
 import { JobSlot, timesOf } from './jobSlot.ts';
@@ -148,6 +148,9 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
         timeout: timeout ?? null,
         terminateAfter: terminateAfter === Infinity ? null : terminateAfter,
         ...(priority === 0 ? {} : { priority }),
+        ...(tasks.some(({ carried }) => carried !== undefined)
+          ? { carried: tasks.map(({ carried }) => write(carried, 'What carry returned', this.maxPayload)) }
+          : {}),
         ...(source.reports === true || this.events.observed ? { reports: true } : {}),
       },
       again,

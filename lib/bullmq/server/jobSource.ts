@@ -182,12 +182,13 @@ export class JobSource implements TaskSource {
   }
 
   #unpack(): void {
-    const { args, indices, methods } = this.#request;
+    const { args, carried, indices, methods } = this.#request;
     for (const [seq, method] of methods.entries()) {
       if (seq >= this.#cancelledFrom) break;
       const task = { index: indices[seq]!, seq, input: undefined, method, transfer: undefined, crashes: 0 };
       try {
-        this.#waiting.push({ ...task, args: argumentsOf(method, args[seq]!, this.#maxPayload) });
+        const own = carried === undefined ? undefined : read(carried[seq]!, this.#maxPayload);
+        this.#waiting.push({ ...task, args: argumentsOf(method, args[seq]!, this.#maxPayload), carried: own });
       } catch (error) {
         this.#taken++;
         this.failure({ ...task, args: [] }, error);

@@ -19,6 +19,8 @@ export interface JobRequest {
   readonly timeout: number | null;
   /** null: never. */
   readonly terminateAfter: number | null;
+  /** What the pool's `carry` has given for each, as text; absent: nothing. */
+  readonly carried?: readonly string[];
   /** Whether what tasks report is wanted; absent: no. */
   readonly reports?: boolean;
   /** That of the stream; absent: 0. */
@@ -55,12 +57,13 @@ export function requestOrResult(data: unknown): JobRequest | JobResult {
       `The job was not made by this version of rxjs-parallel (its layout is ${show(found?.layout)}, not ${LAYOUT})`,
     );
   if (isResult(found as JobRequest | JobResult)) return sound(isSoundReport(found), found as JobResult);
-  const { args, indices, methods, priority, run, terminateAfter, timeout } = found;
+  const { args, carried, indices, methods, priority, run, terminateAfter, timeout } = found;
   const count = Array.isArray(methods) ? methods.length : -1;
   const isSound =
     isName(run) &&
     isArrayOf(methods, count, (each) => typeof each === 'string') &&
     isArrayOf(args, count, (each) => typeof each === 'string') &&
+    (carried === undefined || isArrayOf(carried, count, (each) => typeof each === 'string')) &&
     isArrayOf(indices, count, (each) => Number.isSafeInteger(each)) &&
     (priority === undefined || Number.isFinite(priority)) &&
     (timeout === null || isTime(timeout)) &&

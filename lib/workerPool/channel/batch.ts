@@ -190,11 +190,13 @@ export class Batch {
     let sameArity = true;
     let inRow = true;
     let numbers = true;
+    let carries = false;
     const copied: ArrayBuffer[] = [];
     for (let at = 0; at < count; at++) {
       const task = tasks[at]!;
       sameMethod &&= task.method === first.method;
       sameArity &&= task.args.length === first.args.length;
+      carries ||= task.carried !== undefined;
       inRow &&= task.index === first.index + at;
       for (const arg of task.args) {
         numbers &&= typeof arg === 'number';
@@ -221,6 +223,7 @@ export class Batch {
       arity: sameArity ? first.args.length : tasks.map((task) => task.args.length),
       args,
       index: inRow ? first.index : tasks.map((task) => task.index),
+      carried: carries ? tasks.map((task) => task.carried) : undefined,
       timed,
       reports: timed || this.attachment.source.reports === true,
       buffer: this.attachment.source.buffer,
