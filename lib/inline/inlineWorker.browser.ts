@@ -1,4 +1,5 @@
 /** Workers for inline functions, in browsers. `#inlineWorker` in package.json chooses between this file and its sibling. */
+import { Worker } from '#platform';
 import type { InlineWorker } from '../api/worker.ts';
 import type { InlineFunctions } from './inlineCall.ts';
 import type * as inlineText from './inlineText.ts';
@@ -16,6 +17,8 @@ export function inlineWorker({ fn, setup: setupText }: InlineFunctions): InlineW
   const { problem, setup, source } = textsOf!(fn, setupText);
   const compiled = [source, setup].map((each) => (each === undefined ? 'undefined' : `(__name) => (${each})`));
   const text = `${runtime}\n;globalThis[Symbol.for('rxjs-parallel.inline')](${compiled.join()});`;
+  // Where there are no workers there may be no address of a Blob, either: then this says so.
+  if ((globalThis as { Worker?: unknown }).Worker === undefined) new Worker('');
   const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
   const worker = new globalThis.Worker(url, { type: 'module' });
   // The URL is only needed until the worker has loaded; it says so by its first message.

@@ -7,7 +7,16 @@ import type { WorkerConstructor } from '../api/worker.ts';
 
 export const cores: number = globalThis.navigator?.hardwareConcurrency ?? 4;
 
-export const Worker: WorkerConstructor = globalThis.Worker as never;
+/** Jest resolves for browsers under jsdom, which has no workers; no other host of this file is without. */
+class NoWorker {
+  constructor() {
+    throw new TypeError(
+      "There is no Worker here. Jest takes the files for browsers under jsdom: testEnvironmentOptions: { customExportConditions: ['node'] }",
+    );
+  }
+}
+
+export const Worker: WorkerConstructor = (globalThis.Worker ?? NoWorker) as never;
 
 /** Which worker of a page is ours, its `expose` does not ask: that does nothing in others than pages make. */
 export const marked = <T>(make: () => T): T => make();

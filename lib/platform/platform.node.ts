@@ -1,6 +1,7 @@
 /** What differs between hosts, in Node. `#platform` in package.json chooses between this file and its sibling. */
 import { AsyncResource } from 'node:async_hooks';
 import { availableParallelism } from 'node:os';
+import { setImmediate as nodesOwn } from 'node:timers';
 import {
   Worker as NodeWorker,
   type WorkerOptions as NodeOptions,
@@ -48,6 +49,12 @@ class MarkedWorker extends NodeWorker {
     const unmark = mark();
     try {
       super(url, options);
+    } catch (cause) {
+      if (!/^https?:/.test(String(url))) throw cause;
+      throw new TypeError(
+        `Node runs a worker from a file, not from ${String(url)}. Vitest writes such an address under jsdom and happy-dom: use new Worker(import.meta.resolve('./x.worker.js')), or the environment "node"`,
+        { cause },
+      );
     } finally {
       unmark();
     }
@@ -110,8 +117,8 @@ export function lasting({ cause, exitCode = -1, ran = false }: EarlyExit): Lasti
 
 /** Runs `act` once the messages that are already waiting have been received. */
 export function afterMessages(act: () => void): void {
-  // Timers run before the poll phase, in which messages arrive; immediates run after it.
-  setImmediate(act);
+  // Timers run before the poll phase, in which messages arrive; immediates run after it. Jest takes the global from jsdom.
+  (setImmediate ?? nodesOwn)(act);
 }
 
 /** The async context of now. An `AsyncResource`: `AsyncLocalStorage.snapshot()` takes 30 µs in Node 20, and 5 times as long to enter. */

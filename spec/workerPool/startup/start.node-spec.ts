@@ -120,3 +120,21 @@ describe('A pool whose workers exit as they start', () => {
     expect(calls).toBeLessThanOrEqual(3);
   });
 });
+
+describe('A worker that is named by what no file is', () => {
+  for (const address of [
+    'http://localhost:3000/x.worker.js?worker_file&type=module',
+    new URL('https://a.example/x.js'),
+  ])
+    it(`is an error that says what writes such names: ${String(address)}`, async () => {
+      expect(() => new Worker(address)).toThrowError(
+        TypeError,
+        /^Node runs a worker from a file.*import\.meta\.resolve/,
+      );
+      await using pool = workerPool<StartApi>(() => new Worker(address), 1);
+      await expectAsync(pool.run((worker) => worker.echo(1))).toBeRejectedWithError(
+        WorkerInitError,
+        /Node runs a worker from a file/,
+      );
+    });
+});
