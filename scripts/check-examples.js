@@ -6,24 +6,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cluster } from './check-cluster.js';
+import { images } from './check-images.js';
 import { exampleNames } from './examples.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'rxjs-parallel-examples-'));
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 const log = join(directory, 'access.log');
 const database = join(directory, 'rows.db');
+const orders = join(directory, 'orders.csv');
+
+/** What it has to print, beside something. */
+const printed = { csv: /^one thread .* 804 orders of 400 or more, 361,861 together\nThe same orders/m };
 
 /** With which arguments each is run; an example that is not here is run without any. */
 const runs = {
   futures: [[], ['--as-completed']],
   primes: [['2000']],
   compress: [['lib']],
+  csv: [[orders, '--rows', '20000'], [orders]],
   logs: [[log, '--size', '3M', '--check'], [log], [`${log}.gz`, '--size', '500K', '--check']],
   'to-database': [[join(directory, 'small.db'), '--rows', '2500', '--slow', '1', '--check']],
 };
 
-/** Nothing to do alone. */
-const together = ['cluster/producer', 'cluster/shards', 'cluster/worker', 'service'];
+/** What has a check of its own, below. */
+const together = ['cluster/producer', 'cluster/shards', 'cluster/worker', 'images', 'service'];
 
 let failed = 0;
 for (const name of exampleNames().filter((each) => !together.includes(each)))
@@ -34,11 +40,16 @@ for (const name of exampleNames().filter((each) => !together.includes(each)))
       timeout: 60_000,
     });
     const title = [name, ...args].join(' ');
-    if (status === 0 && stdout.trim() !== '') console.log(`${title}: ok`);
+    const says = (printed[name] ?? /\S/).test(stdout);
+    if (status === 0 && says) console.log(`${title}: ok`);
     else {
       failed++;
       const why =
-        status === 0 ? 'printed nothing' : status === null ? `was ended by ${signal}` : `exited with ${status}`;
+        status === 0
+          ? 'did not print what it has to'
+          : status === null
+            ? `was ended by ${signal}`
+            : `exited with ${status}`;
       console.error(`${title}: ${why}\n${stdout}${stderr}`);
     }
   }
@@ -47,7 +58,12 @@ for (const name of [...Object.keys(runs), ...together])
     failed++;
     console.error(`There is no example "${name}"`);
   }
-for (const [title, check] of Object.entries({ 'to-database, interrupted': interrupt, service, cluster }))
+for (const [title, check] of Object.entries({
+  'to-database, interrupted': interrupt,
+  images: () => images(join(directory, 'pictures')),
+  service,
+  cluster,
+}))
   try {
     console.log(`${title}: ok, ${await check()}`);
   } catch (error) {
