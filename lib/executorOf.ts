@@ -40,6 +40,10 @@ export function executorOf(caller: string, fn: Fn, workers: unknown, resolved: R
     throw new TypeError(
       `${caller}: workers must be a number of workers, a pool made by workerPool, localPool or bullmqPool, or a threads.js Pool, got ${show(workers)}`,
     );
+  if (resolved.sticky && !(ENGINE_POOL in (workers as object)))
+    throw new TypeError(
+      `${caller}: sticky needs workers that stay; a threads.js Pool lends its threads, and has them back when they are idle. Use workerPool`,
+    );
   return poolExecutor(caller, fn, pool, resolved);
 }
 

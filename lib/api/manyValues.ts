@@ -41,7 +41,7 @@ export type RemoteValues<Api> = {
 };
 
 /** The options that only tasks with one result have. */
-type NotFlat = 'batch' | 'key';
+type NotFlat = 'batch' | 'key' | 'sticky';
 
 interface Buffered {
   /**

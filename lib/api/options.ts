@@ -32,6 +32,12 @@ export interface TaskReport {
 /** Where nothing is known of it, any of the words: an editor proposes these. */
 type OnError<Mode> = [Mode] extends [never] ? 'throw' | 'settle' | 'skip' : Mode;
 
+/**
+ * What gives the key of a value. Methods are compared both ways: the compiler looks at the options before it knows `T` from
+ * `fn`, where that has a parameter without a type, and would refuse a function of anything but `unknown`.
+ */
+type KeyOf<T> = { of(value: T, index: number): unknown }['of'];
+
 /** What only tasks with one result have. */
 interface KeyOptions<T> {
   /**
@@ -41,7 +47,14 @@ interface KeyOptions<T> {
    * throws is that value's failure. Values that wait for their key count in the window: a key that takes long holds others back only when it
    * is full. Default: tasks do not wait for each other.
    */
-  readonly key?: ((value: T, index: number) => unknown) | undefined;
+  readonly key?: KeyOf<T> | undefined;
+  /**
+   * With `key`: all tasks of a key go to one worker, while that lives, so that it can keep what they need: the first that has
+   * room for a task of it. A pool remembers that, whichever stream it is of: of keys that are objects as long as they live, of others the
+   * 10 000 that were used last. A key whose worker is busy waits for it, and lets others pass; if its worker is gone it goes to
+   * another. Default: false.
+   */
+  readonly sticky?: boolean | undefined;
 }
 
 /** Options of `parallelMap` and `parallelMapUnordered` with a pool. All may be left out. */
@@ -178,6 +191,7 @@ export interface ResolvedOptions {
   readonly maxFailures: number;
   readonly key: ((value: any, index: number) => unknown) | undefined;
   readonly priority: number;
+  readonly sticky: boolean;
   readonly signal: AbortSignalLike | undefined;
   readonly onReport: ((report: TaskReport) => void) | undefined;
   readonly context: unknown;
@@ -202,6 +216,7 @@ const NAMES = [
   'maxFailures',
   'key',
   'priority',
+  'sticky',
   'signal',
   'onReport',
   'context',
@@ -249,6 +264,11 @@ export function resolveOptions(
     throw new TypeError(
       `${of('maxFailures')} is for onError: 'skip' and 'settle'; with 'throw' the first failure errors the stream`,
     );
+  const key = callable(of('key'), given['key']);
+  const { sticky = false } = given;
+  if (typeof sticky !== 'boolean') throw new TypeError(`${of('sticky')} must be true or false, got ${show(sticky)}`);
+  if (sticky && key === undefined)
+    throw new TypeError(`${of('sticky')} needs key, which says which tasks are for one worker`);
   const signal = given['signal'] as AbortSignalLike | undefined;
   if (signal !== undefined && typeof signal?.addEventListener !== 'function')
     throw new TypeError(`${of('signal')} must be an AbortSignal, got ${show(signal)}`);
@@ -266,7 +286,8 @@ export function resolveOptions(
     crashRetries,
     retry,
     maxFailures,
-    key: callable(of('key'), given['key']),
+    key,
+    sticky,
     priority: finite(of('priority'), given['priority'], 0),
     signal,
     onReport: callable(of('onReport'), given['onReport']),

@@ -44,6 +44,9 @@ export interface Task extends Description {
   alone?: true;
 }
 
+/** Whether a task of this key may go to the worker that asks. */
+export type MayTake = (key: unknown) => boolean;
+
 /** What a pool sees of a stream. Outcomes come in groups; `drain` ends each. */
 export interface TaskSource {
   /** Most workers to use at once. */
@@ -66,11 +69,13 @@ export interface TaskSource {
   readonly sizer?: BatchSizing;
   /** Runs `act` in the async context of whoever subscribed. `next`, which calls their `fn`, is called within: once a message. */
   inContext<T>(act: () => T): T;
+  /** Whether its tasks of one key are for one worker, while that lives: those that ask say which they may take. Default: no. */
+  readonly sticky?: boolean;
   /** How many tasks `next` could give now; a high guess where it cannot be known. */
-  waiting(): number;
+  waiting(may?: MayTake): number;
   /** Whether it could fetch a value at once, though none waits; default: no. */
   readonly canFetch?: boolean;
-  next(): Task | undefined;
+  next(may?: MayTake): Task | undefined;
   /** These have not run: they are next again. */
   putBack(tasks: readonly Task[]): void;
   /** Whether `report` is wanted; default: no. */
@@ -133,6 +138,8 @@ export interface Pool {
   watch?: (<Results extends object>(results: Results, source: TaskSource) => Results) | undefined;
   /** Why its tasks have one result each; absent: they may give many values. */
   readonly oneResult?: string | undefined;
+  /** Why its tasks of one key cannot be for one worker; absent: they can. */
+  readonly notSticky?: string | undefined;
   /** A stream has dropped a value that was waiting for this pool (`overflow`). */
   dropped?(): void;
   /** How much may wait for it; absent: any number. */

@@ -6,7 +6,7 @@ import type { TaskSource } from './contract.ts';
 
 interface Attached {
   readonly priority: number;
-  readonly source: Pick<TaskSource, 'waiting' | 'canFetch' | 'drain'>;
+  readonly source: Pick<TaskSource, 'waiting' | 'canFetch' | 'drain' | 'sticky'>;
 }
 
 /** Those of one priority that may have something, in the order of their turns. */
@@ -23,6 +23,8 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
   paused = false;
   /** Whose turn it is, where it has to fetch something first. */
   #fetching: P | undefined;
+  /** Those that had something for others than who asked, and could fetch nothing more. They are not asked again until all had their turn. */
+  readonly #fetchedNothing = new Set<P>();
 
   get size(): number {
     return this.#all.size;
@@ -56,15 +58,20 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
 
   /**
    * The next in turn that may be served here; its turn is then over. Where it cannot be served yet, nobody is, and it keeps
-   * its turn; likewise where it has to fetch something first. One that has nothing leaves the queue.
+   * its turn; likewise where it has to fetch something first. One that has nothing, for whoever asks, leaves the queue.
    */
-  next(may: (attachment: P) => boolean = always, can: (attachment: P) => boolean = always): P | undefined {
+  next(
+    may: (attachment: P) => boolean = always,
+    can: (attachment: P) => boolean = always,
+    waitingFor: (attachment: P) => number = waitingForAny,
+  ): P | undefined {
     if (this.paused) return undefined;
     // A copy where there are several: a level that is left empty is taken out meanwhile.
     for (const { queue } of this.#levels.length === 1 ? this.#levels : [...this.#levels])
       for (const attachment of queue) {
-        const waiting = attachment.source.waiting() > 0;
-        const canFetch = !waiting && attachment.source.canFetch === true;
+        const { source } = attachment;
+        const waiting = waitingFor(attachment) > 0;
+        const canFetch = !waiting && source.canFetch === true && !this.#fetchedNothing.has(attachment);
         if (waiting || canFetch) {
           if (!may(attachment)) continue;
           if (!can(attachment)) return undefined;
@@ -78,7 +85,7 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
           queue.add(attachment);
           return attachment;
         }
-        this.#dequeue(attachment);
+        if (source.sticky !== true || source.waiting() === 0) this.#dequeue(attachment);
       }
     return undefined;
   }
@@ -90,9 +97,16 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
   fetch(): boolean {
     const attachment = this.#fetching;
     this.#fetching = undefined;
-    if (attachment === undefined || !this.#all.has(attachment)) return false;
-    attachment.source.drain();
-    if (attachment.source.waiting() === 0) this.#dequeue(attachment);
+    if (attachment === undefined || !this.#all.has(attachment)) {
+      this.#fetchedNothing.clear();
+      return false;
+    }
+    const { source } = attachment;
+    const before = source.waiting();
+    source.drain();
+    const after = source.waiting();
+    if (after === 0) this.#dequeue(attachment);
+    else if (after <= before) this.#fetchedNothing.add(attachment);
     return true;
   }
 
@@ -124,3 +138,5 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
 }
 
 const always = (): boolean => true;
+
+const waitingForAny = ({ source }: Attached): number => source.waiting();

@@ -60,6 +60,7 @@ export function publicPool<Api>(
     runsHere: pool.runsHere === true,
     oneResult: pool.oneResult,
     carry,
+    notSticky: pool.notSticky,
     attach: (source) => {
       source.stream = streams++;
       return pool.attach(source);

@@ -24,15 +24,16 @@ export interface Executor {
 /**
  * Calls that `fn` describes, made by `pool`.
  *
- * @throws TypeError: `options` are of tasks that give many values, and those of `pool` do not.
+ * @throws TypeError: it cannot do what the options want.
  */
 export function poolExecutor(
   caller: string,
   fn: (...args: any[]) => unknown,
   pool: Pool,
-  { buffer }: ResolvedOptions,
+  { buffer, sticky }: ResolvedOptions,
 ): Executor {
-  if (buffer !== undefined && pool.oneResult !== undefined) throw new TypeError(`${caller}: ${pool.oneResult}`);
+  const reason = (buffer === undefined ? undefined : pool.oneResult) ?? (sticky ? pool.notSticky : undefined);
+  if (reason !== undefined) throw new TypeError(`${caller}: ${reason}`);
   const describe = recorder();
   return { describe: (value, index) => describe(fn, value, index), acquire: () => ({ pool }) };
 }

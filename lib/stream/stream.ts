@@ -2,7 +2,7 @@
 import { captureContext } from '#platform';
 import { isProgramError, rememberTask } from '../api/errors.ts';
 import type { ResolvedOptions } from '../api/options.ts';
-import type { Description, TaskSource, Attachment, Pool, Task } from '../pool/contract.ts';
+import type { Description, TaskSource, Attachment, MayTake, Pool, Task } from '../pool/contract.ts';
 import { queueMicrotask } from '../primitives/clock.ts';
 import type { Context } from '../primitives/zone.ts';
 import { FailureLimit } from './failureLimit.ts';
@@ -64,6 +64,7 @@ export class Stream implements TaskSource {
   readonly terminateAfter: number;
   readonly inContext: Context;
   readonly buffer: number | undefined;
+  readonly sticky: boolean;
 
   readonly #options: ResolvedOptions;
   readonly #input: Input;
@@ -108,6 +109,7 @@ export class Stream implements TaskSource {
     this.timeout = options.timeout;
     this.terminateAfter = options.terminateAfter;
     this.buffer = options.buffer;
+    this.sticky = options.sticky;
     this.#options = options;
     this.#input = input;
     this.#describe = describe;
@@ -128,19 +130,22 @@ export class Stream implements TaskSource {
     if (!this.#queued) this.drain();
   }
 
-  waiting(): number {
-    if (this.#putBack.length > 0) return this.#putBack[0]!.seq < this.#nextTry ? this.#putBack.length : 0;
-    if (this.#failedAt !== Infinity) return 0;
-    return Math.max(0, Math.min(this.#input.waiting, this.#room()));
+  waiting(may?: MayTake): number {
+    const back = this.#putBack.length;
+    // What waits for a worker that is busy hides nothing from the others.
+    if (back > 0 && !this.sticky) return this.#putBack[0]!.seq < this.#nextTry ? back : 0;
+    const fresh = this.#failedAt === Infinity ? Math.max(0, Math.min(this.#input.waiting, this.#room())) : 0;
+    if (back === 0 || may === undefined) return back + fresh;
+    return this.#putBack.reduce((count, { key }) => (may(key) ? count + 1 : count), fresh);
   }
 
   get canFetch(): boolean {
     return this.#input.readable && this.#failedAt === Infinity && this.#room() > 0;
   }
 
-  next(): Task | undefined {
-    while (this.waiting() > 0) {
-      const again = this.#putBack.shift();
+  next(may?: MayTake): Task | undefined {
+    while (this.waiting(may) > 0) {
+      const again = this.#again(may);
       if (again !== undefined) {
         this.#out++;
         return again;
@@ -160,9 +165,16 @@ export class Stream implements TaskSource {
           this.#keyed === undefined
             ? this.#taskOf(seq, index, input, since)
             : this.#keyed.take(seq, index, input, (...value) => this.#taskOf(...value, since));
-        if (task !== undefined || this.#closed) return task;
-        // It waits for those before it of its key.
-        this.#out--;
+        if (task === undefined) {
+          if (this.#closed) return undefined;
+          // It waits for those before it of its key.
+          this.#out--;
+        } else if (may === undefined || may(task.key)) return task;
+        else {
+          this.putBack([task]);
+          // Its worker may have been asked already.
+          this.#attachment.wake();
+        }
       } catch (error) {
         this.#out--;
         this.#fail({ seq, index, input }, error);
@@ -171,6 +183,13 @@ export class Stream implements TaskSource {
       }
     }
     return undefined;
+  }
+
+  /** The first that was put back, of those that may go to who asks. */
+  #again(may: MayTake | undefined): Task | undefined {
+    if (may === undefined) return this.#putBack.shift();
+    const at = this.#putBack.findIndex(({ key }) => may(key));
+    return at < 0 ? undefined : this.#putBack.splice(at, 1)[0];
   }
 
   /** Undefined where the stream is over: `fn`, which is the user's, may have unsubscribed. */
@@ -350,12 +369,17 @@ export class Stream implements TaskSource {
   /** How many more values the window lets through. */
   #room(): number {
     if (this.#nextTry !== Infinity) return 0;
-    // What waits for its key's turn was taken, too.
-    const held = this.#keyed === undefined ? this.#results.held : this.#results.held + this.#keyed.held;
+    const { held } = this.#results;
     const { window } = this.#options;
-    if (window === Infinity && this.#input.pulls === true && (this.#keyed?.held ?? 0) >= READ_FOR_KEYS) return 0;
-    if (window !== undefined) return window - held - this.#out - this.#putBack.length;
-    return held < Math.max(HELD_AT_LEAST, HELD_PER_TASK_OUT * this.#out) ? Infinity : 0;
+    const keyed = this.#keyed;
+    // Taken, and not out: what waits for its key's turn, or for a worker.
+    const aside = this.#putBack.length + (keyed?.held ?? 0);
+    if (window === Infinity)
+      return keyed !== undefined && this.#input.pulls === true && aside >= READ_FOR_KEYS ? 0 : Infinity;
+    if (window !== undefined) return window - held - this.#out - aside;
+    return held + (keyed === undefined ? 0 : aside) < Math.max(HELD_AT_LEAST, HELD_PER_TASK_OUT * this.#out)
+      ? Infinity
+      : 0;
   }
 
   get #emitting(): boolean {

@@ -40,6 +40,7 @@ describe('With a redis-server', () => {
     // Its job is back with its outcome: it keeps its worker there, not its place here.
     keepsLate: false,
     oneVersion: false,
+    mayStick: false,
     manyValues: false,
     make,
   });

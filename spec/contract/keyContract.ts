@@ -34,6 +34,7 @@ const drawn = fc.record({
   window: fc.option(fc.constantFrom(1, 3, 20, Infinity), { nil: undefined }),
   concurrency: fc.option(fc.constantFrom(1, 2), { nil: undefined }),
   onError: fc.constantFrom('settle', 'skip'),
+  sticky: fc.boolean(),
 } as const);
 
 type Result = number | { readonly index: number; readonly status: string };
@@ -44,19 +45,24 @@ async function iterated<T>(results: AsyncIterable<T>): Promise<T[]> {
   return values;
 }
 
-export function keyContract(made: (size: number) => WorkerPool<ContractApi>, runs: number): void {
+export function keyContract(made: (size: number) => WorkerPool<ContractApi>, runs: number, mayStick: boolean): void {
   it('gives each key what concatMap makes of its values, one after another, with key', async () => {
     const pool = made(3);
     await fc.assert(
       fc.asyncProperty(drawn, async ({ operator, values: listed, ...others }) => {
         const values: Value[] = listed.map((value, at) => ({ ...value, at }));
-        const times = new Map<number, { start?: number; end?: number }>();
+        const times = new Map<number, { start?: number; end?: number; worker?: number }>();
         const listening = pool.events$.subscribe((event: PoolEvent) => {
           if (event.type !== 'task:start' && event.type !== 'task:end') return;
           const of = times.get(event.index) ?? {};
-          times.set(event.index, { ...of, [event.type === 'task:start' ? 'start' : 'end']: event.time });
+          times.set(event.index, {
+            ...of,
+            worker: event.worker,
+            [event.type === 'task:start' ? 'start' : 'end']: event.time,
+          });
         });
-        const options = { ...others, key: ({ key }: Value) => key, batch: 4 };
+        const sticky = mayStick && others.sticky;
+        const options = { ...others, key: ({ key }: Value) => key, batch: 4, sticky };
         const results: Result[] = await (operator.startsWith('parallelMapIterable')
           ? iterated(
               parallelMapIterable(values, (worker, value) => act(worker, value), pool, {
@@ -84,6 +90,7 @@ export function keyContract(made: (size: number) => WorkerPool<ContractApi>, run
           for (const [nth, { at }] of ofKey.entries()) {
             const before = ofKey[nth - 1];
             if (before === undefined) continue;
+            if (sticky) throwUnless(times.get(at)!.worker).toBe(times.get(before.at)!.worker);
             throwUnless(times.get(at)!.start!)
               .withContext(`task ${at} after task ${before.at}`)
               .toBeGreaterThanOrEqual(times.get(before.at)!.end!);

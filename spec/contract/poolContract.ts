@@ -34,6 +34,8 @@ interface Kind {
   readonly keepsLate?: boolean;
   /** Whether its workers are all of one version, so that a method that one lacks is an error of the program. Default: yes. */
   readonly oneVersion?: boolean;
+  /** Whether the tasks of a key may be for one worker. Default: yes. */
+  readonly mayStick?: boolean;
   /** Whether a task may give many values. Default: yes. */
   readonly manyValues?: boolean;
   make(size: number): WorkerPool<ContractApi>;
@@ -58,7 +60,7 @@ const timesOf = ({
 
 export function poolContract(
   name: string,
-  { most, copies, moves = copies, keepsLate = true, oneVersion = true, manyValues = true, make }: Kind,
+  { most, copies, moves = copies, keepsLate = true, oneVersion = true, mayStick = true, manyValues = true, make }: Kind,
 ): void {
   reportContract(name, () => make(1));
   valuesContract(name, manyValues, () => make(Math.min(2, most)));
@@ -75,7 +77,7 @@ export function poolContract(
     });
 
     operatorsContract(made);
-    keyContract(made, 10);
+    keyContract(made, 10, mayStick);
     policyContract(made);
 
     describe('run', () => {

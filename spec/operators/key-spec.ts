@@ -319,6 +319,35 @@ describe('key', () => {
     }
   });
 
+  it('reads no further for keys of a worker that is busy than the window lets it, with sticky', async () => {
+    for (const window of [undefined, 10, Infinity]) {
+      const run = (n: number): number | Promise<never> => (n < 0 ? new Promise(() => {}) : n);
+      const { pool } = new FakePool({ run }, { size: 2, course: () => ({ takes: 0 }) });
+      const options = { key: (n: number) => Math.max(0, n), sticky: true };
+      // The first slot is the first that has room for each, and is then held by a task that never ends.
+      range(0, 3000)
+        .pipe(parallelMap((worker, n) => worker.run(n), pool, { ...options, concurrency: 1 }))
+        .subscribe();
+      const holding = of(-1)
+        .pipe(parallelMap((worker, n) => worker.run(n), pool, options))
+        .subscribe();
+      const counter = new Counter();
+      const source = (function* () {
+        for (const n of counter.numbers()) yield { n: n % 3000 };
+      })();
+      const results = parallelMapIterable(source, (worker, { n }) => worker.run(n), pool, {
+        ...options,
+        key: ({ n }) => n,
+        window,
+      });
+      void results.next();
+      await turn();
+      expect(counter.read).withContext(`window: ${window}`).toBeLessThan(1100);
+      await results.return!();
+      holding.unsubscribe();
+    }
+  });
+
   it('is refused where it is no function, and by operators whose tasks give many values', () => {
     const pool = localPool(echo) as any;
     const fn = (): never => undefined as never;

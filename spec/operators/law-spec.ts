@@ -2,7 +2,8 @@
  * The law: for a pure function, a source that does not error, and any schedule, `parallelMap` notifies exactly what
  * `concatMap((value) => [fn(value)])` notifies, and `parallelMapUnordered` the same values as they arrive. So they do for
  * one that fails by chance, where `retry` is large enough. With `key` the same holds, and the values of each key come to what
- * `concatMap` makes of these alone: none begins before those before it have their outcome.
+ * `concatMap` makes of these alone: none begins before those before it have their outcome, and with `sticky` all
+ * begin at one worker, while that lives.
  */
 import fc from 'fast-check';
 import { Observable, type SchedulerLike, VirtualTimeScheduler, asyncScheduler, concatMap, of } from 'rxjs';
@@ -88,6 +89,7 @@ const script = fc.record({
   retryDelay: fc.constantFrom(undefined, 0, 1, 5),
   /** How many different keys there are; 0: the stream has none. */
   keys: fc.constantFrom(0, 0, 1, 2, 3, KEYS.length),
+  sticky: fc.boolean(),
 } as const);
 type Script = typeof script extends fc.Arbitrary<infer S> ? S : never;
 
@@ -209,6 +211,7 @@ function run(operator: typeof parallelMap, scripts: readonly Script[], drawn: Co
       crashRetries: RETRIES,
       retry: retryOf(one),
       key: keyOf(one),
+      sticky: one.keys > 0 && one.sticky,
     };
     let dispatched = 0;
     const all = notified[stream]!;
@@ -348,6 +351,7 @@ function checkLimits(scripts: readonly Script[], { fake, notified, mostOut }: Ru
       .withContext('concurrency')
       .toBeLessThanOrEqual(one.concurrency ?? Infinity);
   });
+  throwUnless(fake.strayed).withContext('sticky').toEqual([]);
   throwUnless(fake.attached).withContext('streams left').toBe(0);
   throwUnless(fake.busy).withContext('slots left').toBe(0);
   throwUnless(fake.stats().running).withContext('tasks left').toBe(0);
@@ -413,12 +417,14 @@ describe('the law', () => {
           ...options,
           retry,
           key: keyOf(one),
+          sticky: one.keys > 0 && one.sticky,
         }))
           results.push(['next', each]);
         const expected = sequential(one, 0).slice(0, -1);
         const byIndex = (list: readonly Notification[]): unknown[] =>
           list.toSorted((a, b) => (a[1] as { index: number }).index - (b[1] as { index: number }).index);
         throwUnless(ordered ? results : byIndex(results)).toEqual(expected);
+        throwUnless(fake.strayed).withContext('sticky').toEqual([]);
         throwUnless(fake.attached).withContext('streams left').toBe(0);
       }),
       { numRuns: 40 },

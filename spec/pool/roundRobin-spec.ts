@@ -171,4 +171,22 @@ describe('Turns', () => {
     expect(roundRobin.size).toBe(0);
     expect(roundRobin.next()).toBeUndefined();
   });
+
+  it('ask one that has something for others to fetch, and where nothing comes of it once a round', () => {
+    const turns = new RoundRobin<{ priority: number; source: any }>();
+    let drained = 0;
+    const source = { sticky: true, waiting: () => 1, canFetch: true, drain: () => drained++ };
+    const sticky = { priority: 0, source };
+    turns.add(sticky);
+    turns.enqueue(sticky);
+    const none = (): unknown => turns.next(undefined, undefined, () => 0);
+    for (let round = 1; round < 4; round++) {
+      expect(none()).toBeUndefined();
+      expect(turns.fetch()).toBeTrue();
+      expect(none()).toBeUndefined();
+      expect(turns.fetch()).toBeFalse();
+      expect(drained).toBe(round);
+      expect(turns.queued(sticky)).toBeTrue();
+    }
+  });
 });

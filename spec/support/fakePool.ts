@@ -10,7 +10,8 @@ import { Coalesced } from '../../lib/primitives/coalesced.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, programError } from '../../lib/api/errors.ts';
 import type { PoolEvent, PoolStats } from '../../lib/api/pool.ts';
 import { TaskTimes } from '../../lib/pool/taskTimes.ts';
-import type { Attachment, ClosablePool, Description, Task, TaskSource } from '../../lib/pool/contract.ts';
+import type { Attachment, ClosablePool, Description, MayTake, Task, TaskSource } from '../../lib/pool/contract.ts';
+import { KeyHomes } from '../../lib/workerPool/dispatch/keyHomes.ts';
 import { RunningTask, enterTask, leaveTask } from '../../lib/protocol/taskContext.ts';
 import { isTransfer } from '../../lib/protocol/transferable.ts';
 
@@ -99,6 +100,7 @@ interface Running {
 class Slot {
   readonly id: number;
   up = false;
+  life = { up: false };
   /** When it came up first, and ms that it has spent in tasks since. */
   since = 0;
   spent = 0;
@@ -127,6 +129,10 @@ export class FakePool<Api extends object> implements ClosablePool {
   readonly cancelled: number[] = [];
   /** Every outcome that a stream was told, in order. */
   readonly told: Outcome[] = [];
+  /** Indices of tasks of sticky streams that began at another worker than those before them of their key, which was up. */
+  readonly strayed: number[] = [];
+  readonly #lastOf = new Map<unknown, { readonly up: boolean }>();
+  readonly #homes = new KeyHomes();
   /** Most slots in use at once. */
   mostBusy = 0;
   /** The same for each stream, in the order in which they were attached. */
@@ -298,7 +304,8 @@ export class FakePool<Api extends object> implements ClosablePool {
     if (this.paused) return false;
     const streams = this.#streams;
     const ready = streams.filter(
-      (each) => each.source.waiting() > 0 && this.#slotsOf(each).length < each.source.concurrency,
+      (each) =>
+        each.source.waiting(this.#mayOf(slot, each)) > 0 && this.#slotsOf(each).length < each.source.concurrency,
     );
     const highest = Math.max(...ready.map(({ priority }) => priority));
     const attachment = ready.find(({ priority }) => priority === highest);
@@ -307,9 +314,10 @@ export class FakePool<Api extends object> implements ClosablePool {
     const { source } = attachment;
     const most = source.timeout === undefined ? Math.min(source.batch, this.#settings.room?.() ?? 1) : 1;
     const tasks: Task[] = [];
+    const may = this.#mayOf(slot, attachment);
     source.inContext(() => {
       while (tasks.length < most) {
-        const task = source.next();
+        const task = source.next(may);
         if (task === undefined) break;
         tasks.push(task);
       }
@@ -321,6 +329,7 @@ export class FakePool<Api extends object> implements ClosablePool {
       return false;
     }
     if (!slot.up) this.#start(slot);
+    if (may !== undefined) for (const { key } of tasks) this.#homes.settle(key, slot.life);
     slot.attachment = attachment;
     slot.waiting = tasks;
     this.mostBusy = Math.max(this.mostBusy, this.busy);
@@ -330,6 +339,11 @@ export class FakePool<Api extends object> implements ClosablePool {
   }
 
   /** Nothing that a task reports once its method has ended, as at a worker. */
+  /** Which keys a slot may have, of a sticky stream. */
+  #mayOf(slot: Slot, { source }: Seat): MayTake | undefined {
+    return source.sticky === true ? this.#homes.open(slot.life) : undefined;
+  }
+
   #reported(slot: Slot, { cancelled, late, leave, task }: Running, value: unknown): void {
     if (slot.running?.task !== task || leave === undefined || cancelled || late) return;
     const copy = structuredClone(value);
@@ -339,6 +353,7 @@ export class FakePool<Api extends object> implements ClosablePool {
 
   #start(slot: Slot): void {
     slot.up = true;
+    slot.life = { up: true };
     slot.since ||= performance.now();
     if (slot.lost) this.#counts.restarts++;
     slot.lost = false;
@@ -378,6 +393,11 @@ export class FakePool<Api extends object> implements ClosablePool {
     slot.running = running;
     if (ends === 'put-back') return this.#wait(slot, takes, () => this.#giveBack(slot));
     this.begun.push(task.index);
+    if (slot.attachment!.source.sticky === true) {
+      const last = this.#lastOf.get(task.key);
+      if (last?.up === true && last !== slot.life) this.strayed.push(task.index);
+      this.#lastOf.set(task.key, slot.life);
+    }
     this.#tell({ type: 'task:start', ...about(slot, task) });
     if (ends === 'crash') return this.#wait(slot, takes, () => this.#die(slot, 'died'));
     const { timeout } = slot.attachment!.source;
@@ -534,6 +554,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     const { source } = slot.attachment!;
     const running = this.#stop(slot);
     slot.up = false;
+    slot.life.up = false;
     slot.lost = true;
     source.putBack([...slot.done.splice(0).map(({ task }) => task), ...slot.waiting.splice(0)]);
     if (running !== undefined && !running.late) {

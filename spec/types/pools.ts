@@ -205,3 +205,12 @@ rows.pipe(parallelMap((worker, row) => worker.count(row.n), pool, { key: (row) =
 rows.pipe(pool.map((worker, row) => worker.count(row.n), { key: (row) => row.name as string }));
 // @ts-expect-error: it is a function
 rows.pipe(pool.map((worker, row) => worker.count(row.n), { key: 'id' }));
+// Its parameter may be named by a type, here or before.
+declare const byNumber: { key: (n: number) => number; sticky: boolean };
+const keyed = parallelMap((worker, n: number) => worker.count(n), pool, byNumber);
+is<OperatorFunction<number, number>>()(keyed);
+const keyedHere = pool.map((worker, n: number) => worker.count(n), { key: (n: number) => n });
+is<OperatorFunction<number, number>>()(keyedHere);
+emits<number>()(numbers.pipe(pool.map((worker, n) => worker.count(n), byNumber)));
+// @ts-expect-error: it is of texts
+parallelMap((worker, n: number) => worker.count(n), pool, { key: (text: string) => text });

@@ -32,6 +32,8 @@ const MOST_LOSSES = 10;
 export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool {
   readonly oneResult =
     'a task of bullmqPool has one result: a job has no way to hold its task back until its values have been emitted. Use a workerPool; or parallelMap, with a method that returns an array, of a part of them where they are many';
+  readonly notSticky =
+    'sticky cannot be kept over bullmqPool: any machine takes the next job. Give each machine a queue and a pool of its own, and choose by the key';
   readonly maxPayload: number;
   readonly #settings: JobSettings;
   readonly #taskEvents = new JobEvents(this.events);

@@ -2,7 +2,19 @@
 import { ownCall } from '../../pool/ownCall.ts';
 import { BatchSizer, type BatchSizing } from '../../pool/batchSizer.ts';
 import { BaseAttachment, type AttachmentPool } from '../../pool/attachment.ts';
-import type { Description, TaskSource, Task } from '../../pool/contract.ts';
+import type { Description, MayTake, TaskSource, Task } from '../../pool/contract.ts';
+
+/** One worker, from when it is up until it is gone. */
+export interface Life {
+  up: boolean;
+}
+
+/** Which worker the tasks of a key are for: see `KeyHomes`. */
+interface Homes {
+  open(life: Life | undefined): MayTake;
+  settle(key: unknown, life: Life): boolean;
+  forget(key: unknown): void;
+}
 
 /** What an attachment asks of its pool besides. */
 export interface WorkerAttachmentPool extends AttachmentPool<WorkerAttachment> {
@@ -10,6 +22,7 @@ export interface WorkerAttachmentPool extends AttachmentPool<WorkerAttachment> {
   couldStartFor(attachment: WorkerAttachment, waiting: number): boolean;
   /** A call could not be made: its task has failed. */
   callFailed(): void;
+  readonly homes: Homes;
 }
 
 export class WorkerAttachment extends BaseAttachment {
@@ -19,6 +32,8 @@ export class WorkerAttachment extends BaseAttachment {
   slots = 0;
   /** Whether the next task has to travel alone. */
   alone = false;
+  /** Tasks that were the first of their key for their worker. */
+  readonly #firsts = new WeakSet<Task>();
 
   constructor(source: TaskSource, pool: WorkerAttachmentPool) {
     super(source);
@@ -28,23 +43,30 @@ export class WorkerAttachment extends BaseAttachment {
 
   /** A pool that could start a worker for the last value has to be told of it. */
   override get queued(): boolean {
-    return super.queued && !this.pool.couldStartFor(this, this.source.waiting());
+    return super.queued && !this.pool.couldStartFor(this, this.waitingFor());
   }
 
   own(call: Description): Description {
     return ownCall(call, () => this.pool.callFailed());
   }
 
+  /** How many tasks it may have for the worker of this life; for one that is yet to come up, where that is left out. */
+  waitingFor(life?: Life): number {
+    return this.source.waiting(this.source.sticky === true ? this.pool.homes.open(life) : undefined);
+  }
+
   /**
-   * Up to `most` tasks for one message to a worker that is idle or not. What is moved instead of copied travels alone
+   * Up to `most` tasks for one message to the worker of this life, which is idle or not. What is moved instead of copied travels alone
    * and to an idle one: it would be gone if its worker died of another task, or could not be taken back from it. So does
    * what may have killed a worker, or may be why a message could not be read: then it is known whether it does, or is.
    */
-  take(most: number, idle: boolean): Task[] {
+  take(most: number, idle: boolean, life: Life): Task[] {
     const tasks: Task[] = [];
+    const sticky = this.source.sticky === true;
+    const may = sticky ? this.pool.homes.open(life) : undefined;
     this.alone = false;
     while (tasks.length < most) {
-      const task = this.source.next();
+      const task = this.source.next(may);
       if (task === undefined) break;
       const apart =
         task.transfer !== undefined || task.suspect === true || task.alone === true || this.source.buffer !== undefined;
@@ -54,8 +76,17 @@ export class WorkerAttachment extends BaseAttachment {
         break;
       }
       tasks.push(task);
+      if (sticky && this.pool.homes.settle(task.key, life)) this.#firsts.add(task);
       if (apart) break;
     }
     return tasks;
+  }
+
+  /** The worker has not begun these, and is at something that may last: a key that it has had nothing of is no more for it. */
+  takeBack(tasks: readonly Task[]): void {
+    if (this.source.sticky === true)
+      for (const task of tasks) if (this.#firsts.delete(task)) this.pool.homes.forget(task.key);
+    this.source.putBack(tasks);
+    this.enqueue();
   }
 }

@@ -194,8 +194,7 @@ export class WorkerChannel {
       if (!batch.spare || attachment.priority >= priority) continue;
       const back = batch.recall();
       this.taken -= back.length;
-      attachment.source.putBack(back);
-      attachment.enqueue();
+      attachment.takeBack(back);
     }
   }
 

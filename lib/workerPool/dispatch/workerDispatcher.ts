@@ -5,6 +5,7 @@ import { poolClosed } from '../../api/errors.ts';
 import type { PoolStats } from '../../api/pool.ts';
 import type { Description, TaskSource } from '../../pool/contract.ts';
 import { EachCall } from './eachCall.ts';
+import { KeyHomes } from './keyHomes.ts';
 import { WorkerSlot } from './workerSlot.ts';
 import type { WorkerFactory } from '../startup/workerConnection.ts';
 import type { SlotEvents } from '../channel/slotEvents.ts';
@@ -33,6 +34,7 @@ interface Warming {
 const RECALL_EVERY = 20;
 
 export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements WorkerAttachmentPool {
+  readonly homes: KeyHomes = new KeyHomes();
   readonly #settings: WorkerPoolSettings;
   readonly #slots: readonly WorkerSlot[];
   readonly #supervisor: Supervisor;
@@ -108,11 +110,15 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   }
 
   hasRoomFor(attachment: WorkerAttachment): boolean {
-    const waiting = attachment.source.waiting();
+    const waiting = attachment.waitingFor();
     if (this.couldStartFor(attachment, waiting + 1)) return true;
     if (waiting > 0) return false;
     return this.#slots.some(
-      (slot) => (slot.idle || slot.channel?.room === true) && slot.serves(attachment) && slot.servesNow(attachment),
+      (slot) =>
+        (slot.idle || slot.channel?.room === true) &&
+        slot.serves(attachment) &&
+        slot.servesNow(attachment) &&
+        (attachment.source.sticky !== true || attachment.waitingFor(slot.life) === 0),
     );
   }
 
@@ -166,19 +172,21 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
    */
   #makeWay(all: boolean = false): void {
     this.#couldMakeWay = false;
-    let channels = this.#slots.flatMap(({ channel }) => channel ?? []);
-    for (const { priority, slots, source } of this.roundRobin.waiting()) {
-      channels = channels.filter(({ lowest }) => lowest < priority);
-      if (channels.length === 0) return;
+    let others = this.#slots.filter(({ channel }) => channel !== undefined);
+    for (const attachment of this.roundRobin.waiting()) {
+      const { priority, slots, source } = attachment;
+      others = others.filter(({ channel }) => channel!.lowest < priority);
+      if (others.length === 0) return;
       const most = Math.max(source.waiting(), source.canFetch === true ? 1 : 0);
       let wanted = Math.min(most, source.concurrency - slots);
-      channels = channels.filter((channel) => {
-        if (wanted <= 0) return true;
-        const makesWay = channel.makeWay(priority);
+      others = others.filter(({ channel, life }) => {
+        // Another worker's tasks, where the stream is sticky.
+        if (wanted <= 0 || (source.sticky === true && attachment.waitingFor(life) === 0)) return true;
+        const makesWay = channel!.makeWay(priority);
         if (makesWay && !all) wanted--;
         return !makesWay;
       });
-      this.#couldMakeWay ||= most > 0 && channels.some(({ spare }) => spare);
+      this.#couldMakeWay ||= most > 0 && others.some(({ channel }) => channel!.spare);
     }
   }
 
@@ -189,10 +197,11 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     const attachment = this.roundRobin.next(
       (each) => slot.serves(each),
       (each) => slot.servesNow(each),
+      (each) => each.waitingFor(slot.life),
     );
     if (attachment === undefined) return;
     // What is left is shared out evenly, so that no worker ends long after the others.
-    const share = Math.ceil(attachment.source.waiting() / Math.min(this.size, attachment.source.concurrency));
+    const share = Math.ceil(attachment.waitingFor(slot.life) / Math.min(this.size, attachment.source.concurrency));
     const timed = attachment.source.timeout === undefined ? Infinity : 1;
     const most = Math.min(
       attachment.sizer.size,
@@ -202,10 +211,10 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       timed,
       this.#left(channel),
     );
-    const tasks = attachment.source.inContext(() => attachment.take(most, slot.idle));
+    const tasks = attachment.source.inContext(() => attachment.take(most, slot.idle, slot.life));
     if (tasks.length === 0) {
       // Its source had come to its end: the next in turn.
-      if (!attachment.alone && attachment.source.waiting() === 0) this.#serve(slot, channel);
+      if (!attachment.alone && attachment.waitingFor(slot.life) === 0) this.#serve(slot, channel);
       return;
     }
     // `fn` is the user's: it may have unsubscribed, closed the pool, or paused it, after it had described some.
@@ -229,8 +238,8 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     }
     const up = this.#slots.filter(({ state }) => state === 'up').length;
     let wanted = Math.max(0, ...[...this.#warming].map(({ workers }) => workers - up));
-    for (const { source, slots } of this.roundRobin.waiting()) {
-      wanted += Math.min(source.waiting(), source.concurrency - slots);
+    for (const attachment of this.roundRobin.waiting()) {
+      wanted += Math.min(attachment.waitingFor(), attachment.source.concurrency - attachment.slots);
       if (wanted >= this.size) break;
     }
     this.#supervisor.start(wanted);

@@ -5,7 +5,7 @@ import type { WorkerConnection, PendingWorker, WorkerFactory } from '../startup/
 import { exited, print, unstarted } from '../startup/exitErrors.ts';
 import type { ExitOf } from '../channel/lostTasks.ts';
 import { Utilization } from '../channel/utilization.ts';
-import type { WorkerAttachment } from '../channel/workerAttachment.ts';
+import type { Life, WorkerAttachment } from '../channel/workerAttachment.ts';
 import type { SlotEvents } from '../channel/slotEvents.ts';
 import type { Description } from '../../pool/contract.ts';
 import { EachCall } from './eachCall.ts';
@@ -20,6 +20,8 @@ export class WorkerSlot {
   #pending: PendingWorker | undefined;
   #channel: WorkerChannel | undefined;
   #held = true;
+  /** That of the worker that is up, or was last. */
+  life: Life = { up: false };
   readonly #kept: readonly Description[];
   /** Calls of `pool.each` that its worker has yet to make, before all tasks. */
   readonly calls: EachCall[] = [];
@@ -96,6 +98,7 @@ export class WorkerSlot {
       return channel.connection.kill();
     }
     this.#channel = undefined;
+    this.life.up = false;
     this.#dropCalls();
     this.#taskEvents.gone();
     return channel.connection.end();
@@ -119,6 +122,7 @@ export class WorkerSlot {
     );
     this.#pending = undefined;
     this.#channel = channel;
+    this.life = { up: true };
     // Those that came while it was coming up.
     for (const call of this.#kept.slice(connection.prepared ?? 0)) this.#keep(channel, call);
     this.#taskEvents.up();
@@ -156,6 +160,7 @@ export class WorkerSlot {
     // Once: what is done about the first reason may give others.
     if (this.#channel !== channel) return;
     this.#channel = undefined;
+    this.life.up = false;
     const { connection } = channel;
     const { label, monitor } = connection;
     const ended = connection.kill();
