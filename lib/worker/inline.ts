@@ -32,13 +32,16 @@ export function serveInline(
     let state = context;
     const fn = problem === undefined ? compiled(compile, source) : refused(problem);
     const text = String(fn);
+    const explained =
+      generators[(fn as unknown as Record<symbol, string>)[Symbol.toStringTag]!] ?? ((result) => result);
     const setup = problem === undefined ? compiledSetup(compileSetup, message.setup) : undefined;
     const api = {
       [INLINE](value: unknown): unknown {
         try {
           const task = taskContext();
           const result = fn(value, task.index, state, task);
-          return result instanceof Promise ? result.catch((error: unknown) => explain(error, text)) : result;
+          if (result instanceof Promise) return result.catch((error: unknown) => explain(error, text));
+          return explained(result, text);
         } catch (error) {
           return explain(error, text);
         }
@@ -47,6 +50,24 @@ export function serveInline(
     expose(api, setup === undefined ? {} : { setup: async () => void (state = await setup(context)) });
   }, unread);
 }
+
+/** What a generator lacks shows when it is asked for its values. */
+const generators: Readonly<Record<string, (result: any, text: string) => unknown>> = {
+  *GeneratorFunction(values: Generator, text): Generator {
+    try {
+      yield* values;
+    } catch (error) {
+      explain(error, text);
+    }
+  },
+  async *AsyncGeneratorFunction(values: AsyncGenerator, text): AsyncGenerator {
+    try {
+      yield* values;
+    } catch (error) {
+      explain(error, text);
+    }
+  },
+};
 
 function compiledSetup(
   compile: (source: string | undefined) => CompiledSetup | undefined,

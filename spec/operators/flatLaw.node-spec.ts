@@ -149,7 +149,7 @@ function run(operator: typeof parallelConcatMap, scripts: readonly Script[], dra
 async function iterate(ordered: boolean, scripts: readonly Script[], drawn: Courses): Promise<World> {
   const world = new World(scripts, drawn);
   const { fake, notified, scheduler } = world;
-  let reading = scripts.length;
+  const reading = new Set<Script>(scripts);
   const read = async (one: Script, stream: number): Promise<void> => {
     const all = notified[stream]!;
     let left = false;
@@ -176,13 +176,13 @@ async function iterate(ordered: boolean, scripts: readonly Script[], drawn: Cour
     } catch (error) {
       all.push(['error', error]);
     } finally {
-      reading--;
+      reading.delete(one);
     }
   };
   const giveBack = takeTime(scheduler);
   try {
     scripts.forEach((one, stream) => void read(one, stream));
-    for (let frame = 0; (reading > 0 || fake.busy > 0) && frame < LAST_FRAME; frame++) {
+    for (let frame = 0; (reading.size > 0 || fake.busy > 0) && frame < LAST_FRAME; frame++) {
       scheduler.maxFrames = frame;
       scheduler.flush();
       await turn();
