@@ -40,23 +40,23 @@ describe('A task that gives many values', () => {
     await expectAsync(lastValueFrom(values)).toBeRejectedWithError(TypeError, /gives no values/);
   });
 
-  it('gives all of a hundred thousand, in order', async () => {
+  it('gives all of twenty thousand, in order', async () => {
     await using pool = open(2);
     let sum = 0;
     let last = 0;
     const counts = { ordered: true };
     await lastValueFrom(
-      of(100_000, 100_000).pipe(
+      of(20_000, 20_000).pipe(
         parallelConcatMap((worker, n) => worker.upTo(n), pool),
         tap((n) => {
-          counts.ordered &&= n === (last % 100_000) + 1;
+          counts.ordered &&= n === (last % 20_000) + 1;
           last = n;
           sum += n;
         }),
       ),
     );
     expect(counts.ordered).toBe(true);
-    expect(sum).toBe(2 * 5_000_050_000);
+    expect(sum).toBe(2 * 200_010_000);
   });
 
   it('pauses without end, and its finally runs when the consumer stops', async () => {
