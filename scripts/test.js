@@ -75,6 +75,7 @@ const steps = [
     says: /^A page pays.*/m,
     limit: 600,
   },
+  { name: 'Recipe: OpenTelemetry', run: 'node scripts/check-opentelemetry.js', after: BUILD, says: /^2 requests.*/m },
   { name: 'Examples', run: 'node scripts/check-examples.js', after: BUILD, limit: 600 },
   { name: 'Package: consumers', run: 'node scripts/check-consumers.js', after: BUILD, limit: 600 },
   { name: 'Package: types for every resolution', run: 'attw --pack .', after: BUILD },
