@@ -1,4 +1,5 @@
 /** What an inline function's text is as an expression, and what in it cannot be had in a worker. */
+import { generatorOf, helpersIn } from './compilerHelpers.ts';
 
 /** The function as it is sent; `problem` says why it cannot run, where that can be seen. */
 export interface InlineText {
@@ -17,10 +18,15 @@ export function inlineTextOf(text: string): InlineText {
   // A text that is not understood is tried as it is.
   if (tokens === undefined) return { expression: text, problem: undefined };
   const head = headOf(tokens);
-  return {
-    expression: head.method === undefined ? text : methodExpression(text, head.method),
-    problem: problemIn(tokens, head),
-  };
+  const expression = head.method === undefined ? text : methodExpression(text, head.method);
+  return { expression: withHelpers(expression, helpersIn(tokens)), problem: problemIn(tokens, head) };
+}
+
+/** On the line on which the function begins: a stack counts its own. */
+function withHelpers(expression: string, helpers: ReadonlyMap<string, string>): string {
+  if (helpers.size === 0) return expression;
+  const all = [...helpers].map(([name, text]) => `${name} = ${text}`);
+  return `(() => { const ${all.join(', ')}; return (${expression}); })()`;
 }
 
 /** The texts of a function and of its setup as a worker compiles them, or why it cannot. */
@@ -85,11 +91,19 @@ const INSTEAD =
   'Read what it needs of that into variables, and give those as the option context ({ context: { … } }, the third argument), or use workerPool with a worker module';
 
 function problemIn(tokens: readonly Token[], { arrow, body }: Head): string | undefined {
+  /** Generators that were `async` functions, of which an arrow's `this` is that around it. */
+  const generators = new Set<number>();
   for (let at = body; at < tokens.length; at++) {
     const { kind, text } = tokens[at]!;
+    const generator = generatorOf(tokens, at);
+    if (generator !== undefined) {
+      generators.add(generator);
+      at = generator - 1;
+      continue;
+    }
     const next = tokens[at + 1]?.text;
     const before = tokens[at - 1]?.text;
-    const end = at > body ? ownScope(tokens, at) : undefined;
+    const end = at > body && !generators.has(at) && !generators.has(at - 2) ? ownScope(tokens, at) : undefined;
     if (end !== undefined) {
       at = end;
       continue;

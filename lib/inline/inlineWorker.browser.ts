@@ -18,7 +18,8 @@ export function inlineWorker({ fn, setup: setupText }: InlineFunctions): InlineW
   const compiled = [source, setup].map((each) => (each === undefined ? 'undefined' : `(__name) => (${each})`));
   const text = `${runtime}\n;globalThis[Symbol.for('rxjs-parallel.inline')](${compiled.join()});`;
   // Where there are no workers there may be no address of a Blob, either: then this says so.
-  if ((globalThis as { Worker?: unknown }).Worker === undefined) new Worker('');
+  if ((globalThis as { Worker?: unknown }).Worker === undefined)
+    return { worker: new Worker(''), source: undefined, setup: undefined, problem };
   const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
   const worker = new globalThis.Worker(url, { type: 'module' });
   // The URL is only needed until the worker has loaded; it says so by its first message.

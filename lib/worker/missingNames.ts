@@ -2,6 +2,10 @@
 import { ClosureError } from '../api/workerErrors.ts';
 
 const MODULE = 'or use workerPool with a worker module';
+const SPREAD =
+  'It seems to be what a compiler makes of { ...spread } (Angular always does): write Object.assign({}, …) in the function';
+const COMPILED_IMPORT =
+  'It is made by the compiler of an import(), for CommonJS: compile to ES modules ("module": "nodenext")';
 const YOURS = 'A name that you did not write is a helper of your compiler (keepNames makes one)';
 /** Names that are no variables of the user's, and what is to be said of each. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
@@ -20,7 +24,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^(?:__importStar|__importDefault|_interop_require_wildcard|_interop_require_default)$/,
-    `It is made by the compiler of an import(), for CommonJS: compile to ES modules ("module": "nodenext"), ${MODULE}`,
+    `${COMPILED_IMPORT}, ${MODULE}`,
   ],
   [
     /^(?:__\w+|_async_to_generator|_asyncToGenerator|_object_spread|_objectSpread\w*|_extends|_class_private\w*|_ts_\w+|_define_property|_defineProperty)$/,
@@ -46,8 +50,10 @@ export function explain(error: unknown, text: string): never {
 }
 
 function adviceFor(name: string, text: string): string {
+  if (name === 'require' && /\.then\(.{0,99}\brequire\(/s.test(text)) return `${COMPILED_IMPORT}, ${MODULE}`;
   const known = ADVICE.find(([names]) => names.test(name));
   if (known !== undefined) return known[1];
+  if (new RegExp(`(?<![\\w$.])${quoted(name)}\\((?:[\\w$]+\\()?\\{\\s*\\},`).test(text)) return `${SPREAD}, ${MODULE}`;
   const called = new RegExp(`(?<![\\w$.])${quoted(name)}\\s*(?:\\?\\.)?\\(`).test(text);
   return called
     ? `Write that function inside this one, import() its module here, ${MODULE}: a function cannot be given as context. ${YOURS}`

@@ -77,7 +77,7 @@ describe('An inline function that lacks something', () => {
       // @ts-expect-error: made by a compiler
       [(n) => __importStar(n), /"__importStar".* import\(\), for CommonJS/],
       // @ts-expect-error: made by a compiler
-      [(n) => __awaiter(n), /"__awaiter".* "target"/],
+      [(n) => __generator(n), /"__generator".* "target"/],
       // @ts-expect-error: made by Vite
       [(n) => __vite_ssr_dynamic_import__(n), /"__vite_ssr_dynamic_import__".* Vite/],
       [() => document.title, /"document".* A worker has none/],
