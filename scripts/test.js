@@ -86,7 +86,7 @@ const steps = [
   { name: 'Documents', run: 'node scripts/check-docs.js && node scripts/draw-marbles.js --check', after: BUILD },
   {
     name: 'Live pages',
-    run: 'node scripts/check-demo.js && node scripts/check-search.js',
+    run: 'node scripts/check-demo.js && node scripts/check-search.js && node scripts/check-devtools.js',
     // They look at how smooth a page is.
     alone: true,
     specs: /^(\d+) checks, 0 failures/gm,
