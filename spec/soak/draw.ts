@@ -167,7 +167,7 @@ function drawStream(dice: Dice, kind: PoolKind, size: number, id: number): Strea
   const quick = dice.percent(45);
   const operator = dice.of<StreamPlan['operator']>('parallelMap', 'parallelMapUnordered', 'parallelMapIterable');
   const pulled = operator === 'parallelMapIterable';
-  const { timeout: drawn, ...others } = drawOptions(dice, size, quick, !pulled && kind !== 'inline');
+  const { timeout: drawn, ...others } = drawOptions(dice, kind, size, quick, !pulled && kind !== 'inline');
   // An inline worker's first task has to import what it does.
   const timeout = drawn !== undefined && kind === 'inline' ? 400 : drawn;
   const endless = timeout !== undefined || stop?.kind === 'abort' || stop?.kind === 'unsubscribe';
@@ -249,9 +249,10 @@ function drawSource(
   };
 }
 
-function drawOptions(dice: Dice, size: number, quick: boolean, mayOverflow: boolean): OptionsPlan {
+function drawOptions(dice: Dice, kind: PoolKind, size: number, quick: boolean, mayOverflow: boolean): OptionsPlan {
   const maybe = <T>(chance: number, value: T): T | undefined => (dice.percent(chance) ? value : undefined);
   const overflows = mayOverflow && dice.percent(20);
+  const keys = maybe(30, dice.of(1, 3, 20, 1000));
   return {
     concurrency: maybe(30, dice.between(1, size + 1)),
     window: maybe(40, dice.of(1, 2, 5, 40, 500, Infinity)),
@@ -261,6 +262,9 @@ function drawOptions(dice: Dice, size: number, quick: boolean, mayOverflow: bool
     timeout: quick ? undefined : maybe(30, dice.of(60, 150, 400)),
     terminateAfter: maybe(60, dice.of(0, 20, 100, 300)),
     crashRetries: maybe(35, dice.of(1, 2)),
+    keys,
+    // A threads.js Pool has its threads back.
+    sticky: keys !== undefined && kind !== 'leased' && dice.percent(40),
     maxPending: overflows ? dice.of(1, 5, 50) : undefined,
     overflow: overflows ? dice.of('error', 'drop-oldest', 'drop-newest') : undefined,
   };

@@ -86,6 +86,9 @@ export interface OptionsPlan {
   readonly timeout: number | undefined;
   readonly terminateAfter: number | undefined;
   readonly crashRetries: number | undefined;
+  /** How many keys its values have, and whether each is for one worker. */
+  readonly keys: number | undefined;
+  readonly sticky: boolean;
   readonly maxPending: number | undefined;
   readonly overflow: 'error' | 'drop-oldest' | 'drop-newest' | undefined;
 }

@@ -45,6 +45,10 @@ const inlineAct = (input: unknown, _index: number, context: { deeds: string; scr
   });
 };
 
+/** One of so many keys. */
+const keyOf = (input: unknown, keys: number): number =>
+  indexOf(typeof input === 'object' ? (input as { code: number }).code : (input as number)) % keys;
+
 export class StreamRun {
   readonly plan: StreamPlan;
   readonly pool: PoolPlan;
@@ -56,6 +60,8 @@ export class StreamRun {
   /** Given to every task of a stream whose form is `shared`. */
   readonly #shared = { tags: [] };
   #subscription: Subscription | undefined;
+  /** The last task of each key that has given its result. */
+  readonly #lastOf = new Map<number, number>();
 
   constructor(plan: StreamPlan, pool: PoolPlan, ledger: Ledger, script: unknown) {
     this.plan = plan;
@@ -97,7 +103,9 @@ export class StreamRun {
     const { plan, pool } = this;
     const signal = plan.stop?.kind === 'abort' ? { signal: this.#abort.signal } : {};
     const onReport = plan.deeds.includes('reports') ? { onReport: this.#reported } : {};
-    const options = { ...plan.options, ...signal, ...onReport };
+    const { keys, sticky, ...given } = plan.options;
+    const keyed = keys === undefined ? {} : { key: (input: unknown) => keyOf(input, keys), sticky };
+    const options = { ...given, ...keyed, ...signal, ...onReport };
     if (pool.kind === 'inline') {
       const context = { deeds: new URL('./deeds.js', import.meta.url).href, script: this.#script };
       const transfer = plan.form === 'moved' ? { transfer: ({ bytes }: { bytes: Uint32Array }) => [bytes.buffer] } : {};
@@ -155,9 +163,29 @@ export class StreamRun {
     if (index !== undefined && deedOf(plan, index) === 'reports' && !log.reported.has(index))
       log.differences.push(`the result of task ${index} came before its report`);
     if (log.end !== undefined) log.differences.push('it gave a result after its end');
+    this.#inKeyOrder(value);
     log.values.push(value);
     if (stop?.kind === 'leave' && log.values.length >= stop.after) this.#stop();
     else log.answer?.();
+  }
+
+  /** Results of one key come in the order of the source, where those of all do not. */
+  #inKeyOrder(value: unknown): void {
+    const { chained, options } = this.plan;
+    const index =
+      options.onError === 'settle'
+        ? (value as { index: number }).index
+        : // Falsy ones are many tasks'.
+          typeof value === 'number' && value > 0
+          ? indexOf(value)
+          : undefined;
+    if (options.keys === undefined || chained || index === undefined) return;
+    const key = index % options.keys;
+    if (index <= (this.#lastOf.get(key) ?? -1))
+      this.log.differences.push(
+        `the result of task ${index} came after that of task ${this.#lastOf.get(key)}, of its key`,
+      );
+    this.#lastOf.set(key, index);
   }
 
   #stop(): void {
