@@ -36,7 +36,7 @@ await check('each way draws the same picture, in its order, and only the main th
   const inOrder = drawn.order.map((_, index) => index);
   assert.equal(inOrder.length, 96);
   assert.deepEqual(drawn.order, inOrder);
-  for (const way of ['ordered', 'unordered'])
+  for (const way of ['ordered', 'unordered', 'refined'])
     await inTries(async () => {
       const { hash, order, worstFrame } = await demo.draw(way);
       assert.equal(hash, drawn.hash, `${way}: another picture`);
@@ -49,7 +49,7 @@ await check('each way draws the same picture, in its order, and only the main th
         [worstFrame < drawn.worstFrame, `${way}: a frame of ${worstFrame} ms, on the main thread ${drawn.worstFrame}`],
       ];
     });
-  await demo.shoot('unordered-light');
+  await demo.shoot('refined-light');
   await demo.page.locator('#size').fill('4');
   await demo.button('unordered').click();
   await demo.busy(50);
@@ -103,7 +103,7 @@ await check('it is usable on a phone, with a keyboard alone, and by a screen rea
   for (let size = 1; size < 3; size++) await keyboard.press('ArrowRight');
   assert.equal(await page.locator('#lanes li').count(), 3);
   await keyboard.press('Shift+Tab');
-  assert.equal(await focused(), 'unordered');
+  assert.equal(await focused(), 'refined');
   await keyboard.press('Enter');
   await demo.busy(10);
   await tabTo('cancel');
@@ -164,6 +164,7 @@ async function cancels(demo, way, expected) {
     await demo.busy(34);
     const { before, ms } = await demo.cancel();
     await demo.status(/^Cancelled/);
+    assert.equal(await demo.page.locator(`#ways [data-way=${way}] .time`).textContent(), '–');
     ended = await demo.page.locator('#lanes [data-state=ended]').count();
     return [
       [before > 0, 'no lane ran when Cancel was pressed'],

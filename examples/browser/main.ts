@@ -29,7 +29,7 @@ const pressed = (selector: string): Observable<Event> => fromEvent(find(selector
 
 merge(
   pressed('#cancel').pipe(map((event) => ({ event, way: undefined }))),
-  ...(['main', 'ordered', 'unordered'] as const).map((way) =>
+  ...(['main', 'ordered', 'unordered', 'refined'] as const).map((way) =>
     pressed(`tr[data-way=${way}] button`).pipe(map((event) => ({ event, way }))),
   ),
 )
@@ -48,7 +48,7 @@ function drawing(way: Way): Observable<Drawn> {
     tap({
       next(drawn) {
         stage.paint(drawn);
-        run.emit(drawn.index);
+        if (drawn.step === 1) run.emit(drawn.index);
       },
       complete: () => run.end('complete'),
       unsubscribe: () => run.end('cancelled'),
@@ -89,7 +89,9 @@ function watch(run: Run, pool: TilePool): void {
 size.max = String(Math.max(8, 2 * navigator.hardwareConcurrency));
 size.value = String(navigator.hardwareConcurrency);
 prepare();
+warmUp();
 size.addEventListener('input', prepare);
+size.addEventListener('change', warmUp);
 for (const [target, type] of [
   [window, 'resize'],
   [matchMedia('(prefers-color-scheme: dark)'), 'change'],
@@ -100,4 +102,13 @@ for (const [target, type] of [
 function prepare(): void {
   find('#size-words', HTMLElement).textContent = size.value;
   if (watching.closed) stage.prepare(size.valueAsNumber);
+}
+
+/** Has the workers up before the first press. While a run is shown, and where one cannot start, the next press tells. */
+function warmUp(): void {
+  if (watching.closed)
+    pools
+      .for('ordered', size.valueAsNumber)
+      .warmUp()
+      .catch(() => {});
 }

@@ -27,7 +27,7 @@ export function drawTile(tile: Tile, signal?: { readonly aborted: boolean }): Dr
       pixels[at++] = 255;
     }
   }
-  return { index: tile.index, pixels };
+  return { index: tile.index, step: tile.step, pixels };
 }
 
 type Colour = [red: number, green: number, blue: number];

@@ -8,6 +8,15 @@ const NAMES: Record<Way, string> = {
   main: 'on the main thread',
   ordered: 'by parallelMap',
   unordered: 'by parallelMapUnordered',
+  refined: 'by parallelMergeMap',
+};
+
+/** What the code on the page says of each way. */
+const CODE: Record<Way, { operator: string; method: string }> = {
+  main: { operator: 'parallelMap', method: 'draw' },
+  ordered: { operator: 'parallelMap', method: 'draw' },
+  unordered: { operator: 'parallelMapUnordered', method: 'draw' },
+  refined: { operator: 'parallelMergeMap', method: 'refine' },
 };
 
 export class Panel {
@@ -15,6 +24,7 @@ export class Panel {
   readonly #status = find('#status', HTMLElement);
   readonly #cancel = find('#cancel', HTMLButtonElement);
   readonly #operator = find('#operator', HTMLElement);
+  readonly #method = find('#method', HTMLElement);
   readonly #pool = find('#pool', HTMLElement);
   /** How long the main thread took when it last drew the whole picture, in ms. */
   mainThread: number | undefined;
@@ -25,7 +35,8 @@ export class Panel {
       find('button', HTMLButtonElement, row).setAttribute('aria-pressed', String(now));
       row.classList.toggle('now', now);
     }
-    this.#operator.textContent = way === 'unordered' ? 'parallelMapUnordered' : 'parallelMap';
+    this.#operator.textContent = CODE[way].operator;
+    this.#method.textContent = CODE[way].method;
     this.#pool.textContent = way === 'main' ? 'localPool({ draw })' : `workerPool(startWorker, ${lanes.length})`;
     this.#progress.max = tiles.length;
     this.#put(way, '.speed', '–');
@@ -54,6 +65,8 @@ export class Panel {
       else if (way !== 'main') compared = `, ${speedUp} times as fast as on the main thread.`;
       this.say(`Drawn ${NAMES[way]} in ${seconds(elapsed)}${compared}`);
     } else if (state === 'cancelled') {
+      // Of a part of the picture, they compare with nothing.
+      for (const cell of ['.time', '.worst']) this.#put(way, cell, '–');
       const after = Math.max(0, Math.round(freed - pressed));
       const who = way === 'main' ? 'The thread was' : 'All workers were';
       this.say(`Cancelled after ${results.length} of ${tiles.length} tiles. ${who} free after ${after} ms.`);

@@ -10,6 +10,7 @@ export class Picture {
   readonly #context = this.#canvas.getContext('2d', { willReadFrequently: true })!;
   readonly #marks = find('#marks', HTMLCanvasElement);
   readonly #sketch = document.createElement('canvas');
+  readonly #coarse = new OffscreenCanvas(0, 0);
 
   constructor() {
     for (const canvas of [this.#canvas, this.#marks]) [canvas.width, canvas.height] = [WIDTH, HEIGHT];
@@ -28,9 +29,15 @@ export class Picture {
     this.#context.globalAlpha = 1;
   }
 
-  paint({ index, pixels }: Drawn): void {
-    const { width, x, y } = tiles[index]!;
-    this.#context.putImageData(new ImageData(pixels, width), x, y);
+  paint({ index, pixels, step }: Drawn): void {
+    const { height, width, x, y } = tiles[index]!;
+    const image = new ImageData(pixels, width / step);
+    if (step === 1) this.#context.putImageData(image, x, y);
+    else {
+      [this.#coarse.width, this.#coarse.height] = [image.width, image.height];
+      this.#coarse.getContext('2d')!.putImageData(image, 0, 0);
+      this.#context.drawImage(this.#coarse, x, y, width, height);
+    }
   }
 
   /** Frames the tiles that are being computed, and shades those that are held back. */

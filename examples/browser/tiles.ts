@@ -19,6 +19,8 @@ export interface Tile {
 /** A tile that has been computed. */
 export interface Drawn {
   readonly index: number;
+  /** As that of the tile: 1 where it is finished. */
+  readonly step: number;
   /** Red, green, blue, opacity. */
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;
 }
