@@ -4,6 +4,11 @@ const short = (n) => (n >= 100 ? whole(n) : n.toPrecision(3));
 
 export const columns = {
   rate: { title: 'values/s', more: true, show: (n) => (n >= 1000 ? whole(Number(n.toPrecision(4))) : short(n)) },
+  wide: {
+    title: 'buffer of 4 096, values/s',
+    more: true,
+    show: (n) => whole(Number(n.toPrecision(4))),
+  },
   main: { title: 'main thread, µs/value', show: short },
   delay: { title: 'loop delay p99, ms', show: short },
   cpu: { title: 'processor time, µs/call', show: short },

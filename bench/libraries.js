@@ -38,6 +38,20 @@ export const libraries = {
   'fixed-64': { title: '_by hand, batches of 64_', file: 'fixed-batches', variant: 64 },
   'fixed-256': { title: '_by hand, batches of 256_', file: 'fixed-batches', variant: 256 },
   adaptive: { title: '_by hand, adaptive batches_', file: 'adaptive-batches', ordered: true },
+  'chunks-64': {
+    title: '_by hand, many values in chunks of 64_',
+    file: 'chunks-by-hand',
+    variant: 64,
+    ordered: true,
+    alone: true,
+  },
+  'chunks-1024': {
+    title: '_by hand, many values in chunks of 1 024_',
+    file: 'chunks-by-hand',
+    variant: 1024,
+    ordered: true,
+    alone: true,
+  },
   bare: { title: '_by hand, one worker that imports nothing_', file: 'bare', alone: true },
   sequential: { title: '_sequential loop_', file: 'sequential', ordered: true },
 };

@@ -7,6 +7,7 @@ const UNORDERED = 'rxjs-parallel-unordered';
 const PEERS = Object.keys(libraries).filter((name) => libraries[name].peer);
 const OTHERS = Object.keys(libraries).filter((name) => !name.startsWith(US) && name !== 'sequential');
 const FIXED = ['fixed-64', 'fixed-256'];
+const CHUNKS = ['chunks-64', 'chunks-1024'];
 
 const atLeast = (want) => ({ want: `≥ ${want}`, met: (value) => value >= want });
 const atMost = (want, unit = '') => ({ want: `≤ ${want}${unit}`, met: (value) => value <= want });
@@ -72,6 +73,18 @@ const targets = [
   target('event loop delay p99 under 50 ms tasks', atMost(5, ' ms'), (f) => f('50ms', US, 'delay')),
   target('events$ unheard, to plain', atMost(1.05), (f) => f('unasked', US, 'unheard') / f('unasked', US, 'plain')),
   target('defaults spelt out, to plain', atMost(1.05), (f) => f('unasked', US, 'defaults') / f('unasked', US, 'plain')),
+  target('yields, to comlink', atLeast(50), (f) => f('yields', US) / f('yields', 'comlink')),
+  target(
+    'yields with a buffer of 4 096, to chunks by hand',
+    atLeast(0.5),
+    (f) => f('yields', US, 'wide') / f.most('yields', CHUNKS),
+    'Chunks by hand have no bound: nothing that the consumer has not taken holds their worker back.',
+  ),
+  target(
+    'yields: first value of a slow generator, to comlink',
+    atMost(1.2),
+    (f) => f('yields', US, 'first') / f('yields', 'comlink', 'first'),
+  ),
 ];
 
 /** `why` is told where it is missed. */

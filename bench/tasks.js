@@ -18,6 +18,17 @@ export const spin50ms = (n) => spin(n, 50_000 * STEPS);
 /** One in 20 takes 25 times longer. */
 export const skewed = (n) => spin(n, (n % 20 === 7 ? 25_000 : 1_000) * STEPS);
 
+/** The numbers from 1 to `n`, one by one. */
+export function* counted(n) {
+  for (let each = 1; each <= n; each++) yield each;
+}
+
+/** Two numbers, the second 50 ms after the first. */
+export function* slowly() {
+  yield 1;
+  yield spin50ms(1);
+}
+
 /** A record with totals added. */
 export function enrich(record) {
   const { price, quantity, discount, tax } = record;

@@ -9,6 +9,7 @@ import { noop, skewed, spin1ms, spin20us, spin50ms } from './workloads/numbers.j
 import { json, objects } from './workloads/records.js';
 import { unasked } from './workloads/unasked.js';
 import { cold, lone } from './workloads/waits.js';
+import { yields } from './workloads/yields.js';
 
 /**
  * A workload is `{ title, about, columns, measure }`. `measure(library, { scale })` gives `figures`, one for each column, and
@@ -38,4 +39,5 @@ export const workloads = {
   calls,
   loop,
   unasked,
+  yields,
 };

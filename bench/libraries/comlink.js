@@ -13,6 +13,17 @@ export function open({ size }) {
   return {
     call: (task, value, transfer) =>
       give((proxy) => proxy[task](transfer === undefined ? value : move(value, transfer))),
+    perCall: true,
+    /** Its generators are proxies: a call for each value. */
+    async yields({ task, value: given }, take) {
+      const generator = await proxies[0][task](given);
+      for (;;) {
+        const { done, value } = await generator.next();
+        if (done) break;
+        take(value);
+      }
+      generator[releaseProxy]();
+    },
     async close() {
       for (const proxy of proxies) proxy[releaseProxy]();
       await Promise.all(workers.map((worker) => worker.terminate()));

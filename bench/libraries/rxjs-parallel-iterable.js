@@ -1,5 +1,5 @@
 /** This package, pulled. */
-import { Worker, parallelMapIterable, workerPool } from '../../dist/node/index.js';
+import { Worker, parallelFlatMapIterable, parallelMapIterable, workerPool } from '../../dist/node/index.js';
 
 export function open({ size }) {
   const pool = workerPool(
@@ -8,6 +8,11 @@ export function open({ size }) {
   );
   return {
     iterable: ({ task }, source) => parallelMapIterable(source, (worker, n) => worker[task](n), pool),
+    bounded: true,
+    async yields({ buffer, task, value }, take) {
+      const values = parallelFlatMapIterable([value], (worker, n) => worker[task](n), pool, { buffer });
+      for await (const each of values) take(each);
+    },
     close: () => pool.close(),
   };
 }

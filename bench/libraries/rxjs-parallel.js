@@ -1,8 +1,18 @@
 /** This package, as it is built in `dist`. */
-import { Transfer, Worker, parallelMap, parallelMapUnordered, workerPool } from '../../dist/node/index.js';
+import { of } from 'rxjs';
+import {
+  Transfer,
+  Worker,
+  parallelConcatMap,
+  parallelMap,
+  parallelMapUnordered,
+  parallelMergeMap,
+  workerPool,
+} from '../../dist/node/index.js';
 
 export function open({ size, variant }) {
   const parallel = variant === 'unordered' ? parallelMapUnordered : parallelMap;
+  const flat = variant === 'unordered' ? parallelMergeMap : parallelConcatMap;
   const pool = workerPool(
     () => new Worker(new URL('../workers/rxjs-parallel.js', import.meta.url), { type: 'module' }),
     size,
@@ -12,6 +22,11 @@ export function open({ size, variant }) {
     operator: ({ task, input, transfer, window }, options = { window }) =>
       parallel(callIn(task, input, transfer), pool, options),
     call: (task, value) => pool.run((worker) => worker[task](value)),
+    bounded: true,
+    yields: ({ buffer, task, value }, take) =>
+      of(value)
+        .pipe(flat((worker, n) => worker[task](n), pool, { buffer }))
+        .forEach(take),
     close: () => pool.close(),
   };
 }

@@ -8,6 +8,9 @@ export function open() {
   return {
     operator: ({ task, input }) => (input === undefined ? map(tasks[task]) : map((n) => tasks[task](input(n)))),
     call: (task, value) => tasks[task](value),
+    async yields({ task, value }, take) {
+      for (const each of tasks[task](value)) take(each);
+    },
     close() {},
   };
 }
