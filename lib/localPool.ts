@@ -116,6 +116,11 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
     };
   }
 
+  override resize(size: number): void {
+    if (size > 1)
+      throw new TypeError('pool.resize: a localPool runs one task at a time on the calling thread: its size is 1');
+  }
+
   attach(source: TaskSource): LocalAttachment {
     return this.add(new LocalAttachment(source, this));
   }

@@ -23,4 +23,10 @@ console.log(pool.stats().paused); // true
 pool.resume();
 console.log(await later); // 25
 // #endregion
+
+// #region resize
+pool.resize(4);
+console.log(pool.size); // 4
+pool.resize(1); // three workers end as they become idle
+// #endregion
 await pool.close();

@@ -323,16 +323,16 @@ export function record(what: string, options: unknown, names: readonly string[])
   return options as Record<string, unknown>;
 }
 
-/** A whole number from `least`; `otherwise` where it is undefined. */
+/** A whole number from `least`; `otherwise`, if there is one, where it is undefined. */
 export function whole(
   what: string,
   value: unknown,
   least: number,
-  otherwise: number,
+  otherwise?: number,
   infinity: boolean = false,
   or: string = infinity ? ' or Infinity' : '',
 ): number {
-  if (value === undefined) return otherwise;
+  if (value === undefined && otherwise !== undefined) return otherwise;
   const expected = `must be an integer, at least ${least}${or}, got ${show(value)}`;
   if (typeof value !== 'number') throw new TypeError(`${what} ${expected}`);
   if (infinity && value === Infinity) return value;

@@ -146,7 +146,7 @@ export interface CloseOptions {
 
 /** A pool of workers, shared by every stream that names it: made by `workerPool`, `localPool` and `bullmqPool`. */
 export interface WorkerPool<Api> extends AsyncDisposable {
-  /** Most workers at once. */
+  /** Most workers at once, as of now. */
   readonly size: number;
   /** One call, as a Promise. `fn` says which: `pool.run((worker) => worker.count(9))`. */
   run<C extends Call<unknown>>(fn: (worker: Remote<Api>) => C, options?: RunOptions): Promise<ResultOf<C>>;
@@ -247,6 +247,18 @@ export interface WorkerPool<Api> extends AsyncDisposable {
   stats(): PoolStats;
   /** What happens in the pool, while somebody is subscribed; costs nothing otherwise. */
   readonly events$: Observable<PoolEvent>;
+  /**
+   * Changes the size: an integer, at least 1. More workers are started when there is work for them; fewer there are as workers
+   * become idle: what runs ends, what has not begun goes to others, and a worker that is over does its teardown. Streams
+   * without `concurrency` follow. Of a `bullmqPool` it is how many jobs may be out. A `localPool` is always of 1.
+   *
+   * @throws TypeError, RangeError: it is no such number; a `localPool` is to have more than 1.
+   *
+   * ```ts
+   * pool.resize(2);
+   * ```
+   */
+  resize(size: number): void;
   /**
    * Lets no task of a stream or of `run` begin until `resume`: what runs ends, and its results are emitted; what workers were
    * sent and have not begun is taken back, where memory is shared. Values and calls wait meanwhile, and a `deadline` runs on;

@@ -160,6 +160,7 @@ export interface ClosablePool extends Pool {
   readonly paused: boolean;
   pause(): void;
   resume(): void;
+  resize(size: number): void;
   close(drain: boolean): Promise<void>;
 }
 

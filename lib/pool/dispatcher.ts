@@ -11,7 +11,7 @@ import { TaskTimes } from './taskTimes.ts';
 
 /** A kind of pool says what is its own in `hasRoomFor` and the four hooks: `pass`, `revoke`, `settle` and `end`. */
 export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePool, AttachmentPool<A> {
-  readonly size: number;
+  size: number;
   protected readonly roundRobin: RoundRobin<A> = new RoundRobin();
   protected readonly counts = { completed: 0, failed: 0 };
   protected readonly times: TaskTimes = new TaskTimes();
@@ -83,6 +83,11 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
   resume(): void {
     if (!this.paused) return;
     this.roundRobin.paused = false;
+    this.#roomMade();
+  }
+
+  resize(size: number): void {
+    this.size = size;
     this.#roomMade();
   }
 

@@ -56,7 +56,9 @@ export function publicPool<Api>(
   let streams = 0;
   // What streams dropped never came to the pool: it is counted here, the same for all pools.
   const seen: Pool = {
-    size: pool.size,
+    get size() {
+      return pool.size;
+    },
     runsHere: pool.runsHere === true,
     oneResult: pool.oneResult,
     carry,
@@ -87,7 +89,9 @@ export function publicPool<Api>(
       else callAlone(seen, call, limits ?? {}, calledAt, resolve as never, reject);
     });
   const shown: WorkerPool<Api> & { readonly [ENGINE_POOL]: Pool } = {
-    size: pool.size,
+    get size() {
+      return pool.size;
+    },
     // Each listener in its own async context.
     events$: new Observable<PoolEvent>((subscriber) => {
       const inContext = captureContext();
@@ -110,6 +114,7 @@ export function publicPool<Api>(
         throw new RangeError(`pool.warmUp: workers must be at most the size of the pool (${pool.size}), got ${count}`);
       return inNoContext(() => pool.warmUp(count));
     },
+    resize: (size) => inNoContext(() => pool.resize(whole('pool.resize: size', size, 1))),
     pause: () => inNoContext(() => pool.pause()),
     resume: () => inNoContext(() => pool.resume()),
     stats: () => ({ ...pool.stats(), dropped, paused: pool.paused }),

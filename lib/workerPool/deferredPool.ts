@@ -22,13 +22,13 @@ const NOTHING_YET: Omit<PoolStats, 'dropped' | 'paused'> = {
 };
 
 export class DeferredPool implements ClosablePool {
-  readonly size: number;
   readonly #fetch: () => Promise<ClosablePool>;
   readonly #name: string | undefined;
   readonly #prestarted: PrestartedWorker | undefined;
   #pool: ClosablePool | undefined;
   #fetching = false;
   #paused = false;
+  #size: number;
   readonly #waiting = new Set<Waiting>();
   /** Those who wait for the pool itself. */
   readonly #asking = new Set<{ resolve(pool: ClosablePool): void; reject(error: Error): void }>();
@@ -43,7 +43,7 @@ export class DeferredPool implements ClosablePool {
    */
   constructor(fetch: () => Promise<ClosablePool>, size: number, name?: string, prestarted?: PrestartedWorker) {
     this.#fetch = fetch;
-    this.size = size;
+    this.#size = size;
     this.#name = name;
     this.#prestarted = prestarted;
     this.#begin();
@@ -55,6 +55,15 @@ export class DeferredPool implements ClosablePool {
     this.#watching.add(subscriber);
     return () => this.#watching.delete(subscriber);
   });
+
+  get size(): number {
+    return this.#pool?.size ?? this.#size;
+  }
+
+  resize(size: number): void {
+    this.#size = size;
+    this.#pool?.resize(size);
+  }
 
   /** Until the pool is there, all of its workers are to come. */
   get starting(): number {
@@ -147,6 +156,7 @@ export class DeferredPool implements ClosablePool {
 
   #open(pool: ClosablePool): void {
     this.#pool = pool;
+    if (this.#size !== pool.size) pool.resize(this.#size);
     if (this.#paused) pool.pause();
     for (const subscriber of this.#watching) subscriber.add(pool.events$.subscribe(subscriber));
     // The first to attach may end others: `fn` is the user's.

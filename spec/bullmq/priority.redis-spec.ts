@@ -31,6 +31,19 @@ describe('A priority', () => {
     expect(order.map((at) => priorities[at])).toEqual([1e300, 0, 0, -1, -0.5, -2, -1e300]);
   });
 
+  it('makes no job of more than the pool has places, as of now', async () => {
+    const queue = site.newQueue();
+    const pool = site.pool(queue, { size: 1 });
+    const calls = numbers(6).map((n) => pool.run((worker) => worker.twice(n), { priority: n }));
+    await waiting(queue, 1);
+    pool.resize(4);
+    await waiting(queue, 4);
+    pool.resize(1);
+    site.machine(queue, 1);
+    expect(await Promise.all(calls)).toEqual(numbers(6).map((n) => 2 * n));
+    await site.closes(pool, queue);
+  });
+
   it('above 0 lets each have its turn in the end', async () => {
     const queue = site.newQueue();
     const pool = site.pool(queue, { size: 4 });

@@ -8,7 +8,8 @@ const numbers = (count: number): number[] => Array.from({ length: count }, (_, n
 
 type Pool = WorkerPool<ContractApi>;
 
-export function policyContract(made: (size: number) => Pool): void {
+/** `most`: the most that a pool of this kind can be of; `grows`: whether what makes it larger is here, and not on a machine. */
+export function policyContract(made: (size: number) => Pool, most: number, grows: boolean): void {
   /** A pool whose only worker is busy until `free` is called. */
   async function busy(): Promise<{ pool: Pool; free: () => Promise<void> }> {
     const pool = made(1);
@@ -208,5 +209,94 @@ export function policyContract(made: (size: number) => Pool): void {
       await pool.close({ drain: false });
       expect(await call).toBeInstanceOf(PoolClosedError);
     });
+  });
+
+  describe('resize', () => {
+    it('takes an integer, at least 1', async () => {
+      const pool = made(1);
+      for (const [size, error] of [
+        [0, RangeError],
+        [1.5, RangeError],
+        [Infinity, RangeError],
+        ['2', TypeError],
+        [null, TypeError],
+        [undefined, TypeError],
+      ] as const)
+        expect(() => pool.resize(size as number))
+          .withContext(String(size))
+          .toThrowError(error, /^pool\.resize: size must be an integer, at least 1, got /);
+      expect(pool.size).toBe(1);
+      pool.resize(1);
+      expect(await pool.run((worker) => worker.echo(1))).toBe(1);
+    });
+
+    it('loses and repeats nothing under load, within next and fn as well', async () => {
+      const pool = made(3);
+      const sizes = most === 1 ? [1] : [1, 4, 2, 3, 1, 5];
+      let resized = 0;
+      const resize = (): void => pool.resize(sizes[resized++ % sizes.length]!);
+      let asked = 0;
+      const stream = (prefix: string): Promise<unknown> =>
+        all(
+          range(0, 200).pipe(
+            pool.map((worker, n) => {
+              if (++asked % 50 === 0) resize();
+              return n % 3 === 0 ? worker.later(`${prefix}${n}`, 1) : worker.echo(`${prefix}${n}`);
+            }),
+            tap((value) => value.endsWith('7') && resize()),
+          ),
+        );
+      const results = await Promise.all(['a', 'b'].map(stream));
+      expect(results).toEqual(['a', 'b'].map((prefix) => numbers(200).map((n) => `${prefix}${n}`)));
+      expect(asked).toBe(400);
+      resize();
+      expect(pool.size).toBe(sizes[(resized - 1) % sizes.length]!);
+      expect(await all(range(0, 9).pipe(pool.map((worker, n) => worker.echo(n))))).toEqual(numbers(9));
+    });
+
+    it('does no harm to a pool that is closed', async () => {
+      const pool = made(1);
+      const call = pool.run((worker) => worker.later(1, 1));
+      const closed = pool.close();
+      pool.resize(1);
+      expect(await call).toBe(1);
+      await closed;
+      pool.resize(1);
+    });
+
+    if (grows)
+      it('lets more begin at once', async () => {
+        const { pool, free } = await busy();
+        const { channel, begun } = await beginning();
+        const ended = pool.run((worker) => worker.untilTold(channel));
+        pool.resize(2);
+        await begun;
+        expect(pool.size).toBe(2);
+        const said = new BroadcastChannel(channel);
+        said.postMessage('end');
+        expect(await ended).toBe('told');
+        said.close();
+        await free();
+      });
+
+    if (most > 1)
+      it('lets no more begin at once than it says', async () => {
+        const pool = made(3);
+        await all(range(0, 9).pipe(pool.map((worker, n) => worker.later(n, 1))));
+        pool.resize(1);
+        let running = 0;
+        let mostRunning = 0;
+        const listening = pool.events$.subscribe(({ type }) => {
+          if (type === 'task:start') mostRunning = Math.max(mostRunning, ++running);
+          if (type === 'task:end') running--;
+        });
+        await all(range(0, 20).pipe(pool.map((worker, n) => worker.later(n, 1), { batch: 1 })));
+        listening.unsubscribe();
+        expect(mostRunning).toBe(1);
+      });
+    else
+      it('is refused where there is one thread', () => {
+        expect(() => made(1).resize(2)).toThrowError(TypeError, /^pool\.resize: .* its size is 1$/);
+      });
   });
 }

@@ -38,6 +38,8 @@ interface Kind {
   readonly mayStick?: boolean;
   /** Whether a task may give many values. Default: yes. */
   readonly manyValues?: boolean;
+  /** Whether a pool that is made larger has its workers here. Default: yes. */
+  readonly grows?: boolean;
   make(size: number): WorkerPool<ContractApi>;
 }
 
@@ -60,7 +62,17 @@ const timesOf = ({
 
 export function poolContract(
   name: string,
-  { most, copies, moves = copies, keepsLate = true, oneVersion = true, mayStick = true, manyValues = true, make }: Kind,
+  {
+    most,
+    copies,
+    moves = copies,
+    keepsLate = true,
+    oneVersion = true,
+    mayStick = true,
+    manyValues = true,
+    grows = true,
+    make,
+  }: Kind,
 ): void {
   reportContract(name, () => make(1));
   valuesContract(name, manyValues, () => make(Math.min(2, most)));
@@ -78,7 +90,7 @@ export function poolContract(
 
     operatorsContract(made);
     keyContract(made, 10, mayStick);
-    policyContract(made);
+    policyContract(made, most, grows && most > 1);
 
     describe('run', () => {
       it('resolves to what the method returns, or to what that resolves to', async () => {

@@ -122,7 +122,7 @@ class Slot {
 export class FakePool<Api extends object> implements ClosablePool {
   /** The pool as the operators take it. */
   readonly pool: WorkerPool<Api>;
-  readonly size: number;
+  size: number;
   /** Indices of tasks in the order in which they were begun. */
   readonly begun: number[] = [];
   /** Indices of tasks that were dropped before they had begun, or told to stop while they ran. */
@@ -144,7 +144,7 @@ export class FakePool<Api extends object> implements ClosablePool {
   /** In the order of their turns. */
   #streams: readonly Seat[] = [];
   readonly #events = new Subject<PoolEvent>();
-  readonly #slots: readonly Slot[];
+  readonly #slots: Slot[];
   readonly #attempts = new WeakMap<Task, number>();
   readonly #times = new TaskTimes();
   #counts = { completed: 0, failed: 0, restarts: 0 };
@@ -281,6 +281,13 @@ export class FakePool<Api extends object> implements ClosablePool {
     this.pump();
   }
 
+  /** Of the slots those in use, as they become free. */
+  resize(size: number): void {
+    this.size = size;
+    while (this.#slots.length < size) this.#slots.push(new Slot(this.#slots.length));
+    this.pump();
+  }
+
   close(drain: boolean): Promise<void> {
     this.paused = false;
     const first = !this.#closing;
@@ -301,7 +308,7 @@ export class FakePool<Api extends object> implements ClosablePool {
 
   /** Whether there was a stream to serve. */
   #serve(slot: Slot): boolean {
-    if (this.paused) return false;
+    if (this.paused || this.busy >= this.size) return false;
     const streams = this.#streams;
     const ready = streams.filter(
       (each) =>

@@ -13,7 +13,7 @@ export interface ServeOptions {
   /** Where Redis is: a URL, options of ioredis, or an ioredis client, of which copies are made. */
   readonly connection: Connection;
   /**
-   * Most jobs taken at once: an integer, at least 1. Default: the size of the pool. One more, and the next job is there
+   * Most jobs taken at once: an integer, at least 1. Default: the size of the pool, also after a `resize`. One more, and the next job is there
    * when a thread is free; but it may also wait there while another machine is idle: only for many short tasks.
    */
   readonly concurrency?: number | undefined;
@@ -96,7 +96,7 @@ export function serve(pool: WorkerPool<any>, options: ServeOptions): Served {
   const { lockDuration = 30_000, stalledInterval = 30_000 } = given;
   const server = new Server(seen, {
     ...commonOf('serve', given['queue'], given),
-    concurrency: whole(of('concurrency'), given['concurrency'], 1, seen.size),
+    concurrency: given['concurrency'] === undefined ? undefined : whole(of('concurrency'), given['concurrency'], 1),
     lockDuration: milliseconds(of('lockDuration'), lockDuration, 100),
     stalledInterval: milliseconds(of('stalledInterval'), stalledInterval, 100),
     maxStalledCount: whole(of('maxStalledCount'), given['maxStalledCount'], 0, 3),

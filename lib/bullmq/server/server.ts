@@ -29,7 +29,8 @@ export interface ServerSettings {
   readonly queue: string;
   readonly prefix: string;
   readonly connection: Connection;
-  readonly concurrency: number;
+  /** Undefined: as many as the pool is large. */
+  readonly concurrency: number | undefined;
   readonly maxPayload: number;
   readonly lockDuration: number;
   readonly stalledInterval: number;
@@ -69,7 +70,15 @@ export class Server {
   constructor(pool: Pool, settings: ServerSettings) {
     this.#pool = pool;
     this.#settings = settings;
-    const { concurrency, connection, lockDuration, maxStalledCount, prefix, queue, stalledInterval } = settings;
+    const {
+      concurrency = pool.size,
+      connection,
+      lockDuration,
+      maxStalledCount,
+      prefix,
+      queue,
+      stalledInterval,
+    } = settings;
     this.#names = new QueueKeys(prefix, queue);
     this.#notices = new Notices(settings.onError);
     const onError = (error: unknown): void => this.#notices.say(error);
@@ -154,6 +163,8 @@ export class Server {
   }
 
   async #process(job: BullJob): Promise<null> {
+    // Told by nobody: from the next job on.
+    this.#worker.concurrency = this.#settings.concurrency ?? this.#pool.size;
     const data = this.#read(job);
     // It ran here or elsewhere, and then the connection was lost.
     if (isResult(data)) return null;

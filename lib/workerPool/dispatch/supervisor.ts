@@ -41,22 +41,23 @@ export class Supervisor {
   }
 
   /** To start another and another would lead nowhere where one came up and had begun nothing. */
-  lost(fruitless: WorkerInitError | undefined, ended: Promise<void>): void {
+  lost(fruitless: WorkerInitError | undefined, ended: Promise<void>, replaced: boolean): void {
     this.#awaitEnd(ended);
-    this.#replacing++;
+    if (replaced) this.#replacing++;
     this.#failures = fruitless === undefined ? 0 : this.#failures + 1;
     this.#lastFailure = fruitless;
   }
 
   /** Whether a worker more could be started. */
   get lacking(): boolean {
-    return this.#slots.some(({ state }) => state === 'down');
+    return this.#slots.some(({ retired, state }) => !retired && state === 'down');
   }
 
   /** Why no worker will come, or none may be asked for; undefined while there is one, or one may come. */
   get hopeless(): WorkerInitError | undefined {
     if (this.#refused) return this.#lastFailure;
-    const some = this.#failures < MOST_FAILURES || this.#slots.some(({ state }) => state !== 'down');
+    const some =
+      this.#failures < MOST_FAILURES || this.#slots.some(({ retired, state }) => !retired && state !== 'down');
     return some ? undefined : this.#lastFailure;
   }
 
@@ -72,7 +73,7 @@ export class Supervisor {
     for (const slot of this.#slots) {
       // Those that are starting may fail as the last did: no more are tried than it takes to know.
       if (wanted <= starting || (this.#failures > 0 && this.#failures + starting >= MOST_FAILURES)) break;
-      if (slot.state !== 'down') continue;
+      if (slot.retired || slot.state !== 'down') continue;
       if (this.#replacing > 0) {
         this.#replacing--;
         this.restarts++;

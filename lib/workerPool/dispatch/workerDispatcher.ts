@@ -36,7 +36,9 @@ const RECALL_EVERY = 20;
 export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements WorkerAttachmentPool {
   readonly homes: KeyHomes = new KeyHomes();
   readonly #settings: WorkerPoolSettings;
-  readonly #slots: readonly WorkerSlot[];
+  /** As many as it has ever been large; those that are too many now are retired. */
+  readonly #slots: WorkerSlot[] = [];
+  readonly #newSlot: () => WorkerSlot;
   readonly #supervisor: Supervisor;
   #recall: Timer | undefined;
   /** Whether streams of different priorities may be here: else nobody has to make way. */
@@ -66,10 +68,31 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
         this.pump();
       },
       proved: () => this.#supervisor.proved(),
-      lost: (fruitless, ended) => this.#supervisor.lost(fruitless, ended),
+      lost: (...lost) => this.#supervisor.lost(...lost),
     };
-    this.#slots = Array.from({ length: size }, (_, id) => new WorkerSlot(id, factory, ofSlot, this.events, this.#kept));
+    this.#newSlot = () => new WorkerSlot(this.#slots.length, factory, ofSlot, this.events, this.#kept);
+    for (let count = 0; count < size; count++) this.#slots.push(this.#newSlot());
     this.#supervisor = new Supervisor(this.#slots, idleTimeout);
+  }
+
+  override resize(size: number): void {
+    const open = this.#slots.filter(({ retired }) => !retired).sort((a, b) => a.since - b.since);
+    // Those that have least to do, and then those that have been at it for longest. But one that can serve stays: what is left
+    // is not to be a worker that is stuck.
+    const ready = open.findLast(({ idle, state }) => idle || state === 'starting');
+    if (ready !== undefined) open.push(...open.splice(open.indexOf(ready), 1));
+    for (const slot of open.slice(0, Math.max(0, open.length - size))) {
+      slot.retire(true);
+      slot.channel?.takeBack();
+      if (slot.state === 'starting') this.#supervisor.end(slot);
+    }
+    const back = this.#slots.filter(({ retired }) => retired).sort((a, b) => b.since - a.since);
+    for (let count = open.length; count < size; count++) {
+      const slot = back.shift();
+      if (slot === undefined) this.#slots.push(this.#newSlot());
+      else slot.retire(false);
+    }
+    super.resize(size);
   }
 
   get starting(): number {
@@ -115,6 +138,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     if (waiting > 0) return false;
     return this.#slots.some(
       (slot) =>
+        !slot.retired &&
         (slot.idle || slot.channel?.room === true) &&
         slot.serves(attachment) &&
         slot.servesNow(attachment) &&
@@ -124,7 +148,8 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
 
   couldStartFor({ source, slots }: WorkerAttachment, waiting: number): boolean {
     if (this.paused) return false;
-    return waiting <= Math.min(source.concurrency, this.size) - slots && this.#supervisor.lacking;
+    // Of the slots that it has some may be retired.
+    return waiting <= Math.min(source.concurrency, this.#slots.length) - slots && this.#supervisor.lacking;
   }
 
   /** Every worker that is up makes the call, and with `keep` each that comes up later. */
@@ -132,8 +157,8 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     if (this.closing !== undefined) return Promise.reject(poolClosed(this.#settings.name));
     if (keep) this.#kept.push(call);
     const outcomes: Promise<PromiseSettledResult<unknown>>[] = [];
-    for (const { calls, channel } of this.#slots)
-      if (channel !== undefined)
+    for (const { calls, channel, retired } of this.#slots)
+      if (channel !== undefined && !retired)
         outcomes.push(new Promise((resolve) => calls.push(new EachCall(call, calledAt, resolve))));
     this.pump();
     return Promise.all(outcomes);
@@ -159,7 +184,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
 
   /** Gives every worker with room what is next, and starts workers for what is left. */
   protected pass(): void {
-    for (const slot of this.#slots) if (slot.idle && this.#left(slot.channel!) <= 0) this.#supervisor.end(slot);
+    for (const slot of this.#slots) if (slot.idle && this.#isOver(slot)) this.#supervisor.end(slot);
     for (const slot of this.#slots) if (slot.idle) this.#serve(slot, slot.channel!);
     this.#startMore();
     for (const slot of this.#slots) if (slot.channel?.room === true) this.#serve(slot, slot.channel);
@@ -172,7 +197,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
    */
   #makeWay(all: boolean = false): void {
     this.#couldMakeWay = false;
-    let others = this.#slots.filter(({ channel }) => channel !== undefined);
+    let others = this.#slots.filter(({ channel, retired }) => channel !== undefined && !retired);
     for (const attachment of this.roundRobin.waiting()) {
       const { priority, slots, source } = attachment;
       others = others.filter(({ channel }) => channel!.lowest < priority);
@@ -193,6 +218,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   #serve(slot: WorkerSlot, channel: WorkerChannel): void {
     const own = slot.calls.shift();
     if (own !== undefined) return channel.send(new WorkerAttachment(own, this), [own.task]);
+    if (slot.retired) return;
     // Whose turn it is waits for the worker to be idle if it has to: else those whose tasks are quick would keep it busy.
     const attachment = this.roundRobin.next(
       (each) => slot.serves(each),
@@ -219,8 +245,13 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     }
     // `fn` is the user's: it may have unsubscribed, closed the pool, or paused it, after it had described some.
     if (attachment.left) return;
-    if (this.paused) attachment.source.putBack(tasks);
+    if (this.paused) attachment.takeBack(tasks);
     else channel.send(attachment, tasks);
+  }
+
+  /** Whether its worker, which is idle, has had all that it is to have. */
+  #isOver({ calls, channel, retired }: WorkerSlot): boolean {
+    return retired ? calls.length === 0 : this.#left(channel!) <= 0;
   }
 
   /** How many tasks more this worker may have. */
@@ -236,7 +267,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       for (const { source } of this.roundRobin) source.error(reason);
       this.#endWarming(reason);
     }
-    const up = this.#slots.filter(({ state }) => state === 'up').length;
+    const up = this.#up;
     let wanted = Math.max(0, ...[...this.#warming].map(({ workers }) => workers - up));
     for (const attachment of this.roundRobin.waiting()) {
       wanted += Math.min(attachment.waitingFor(), attachment.source.concurrency - attachment.slots);
@@ -258,7 +289,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
         !slot.idle &&
           (waiting || warming || slot.calls.length > 0 || slot.channel?.wanted === true || this.closing !== undefined),
       );
-      if (slot.idle || slot.state === 'down') idle = true;
+      if (slot.idle || slot.state === 'down') idle ||= !slot.retired;
       else spare ||= slot.channel?.spare === true;
       this.#supervisor.watchIdle(slot);
     }
@@ -282,12 +313,16 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   /** Tells those who wait for workers that are up now. */
   #warmed(): void {
     if (this.closing !== undefined) return this.#endWarming(poolClosed(this.#settings.name));
-    const up = this.#slots.filter(({ state }) => state === 'up').length;
     for (const each of this.#warming)
-      if (up >= each.workers) {
+      if (this.#up >= Math.min(each.workers, this.size)) {
         this.#warming.delete(each);
         each.resolve();
       }
+  }
+
+  /** Workers that are up and may have tasks. */
+  get #up(): number {
+    return this.#slots.filter(({ retired, state }) => !retired && state === 'up').length;
   }
 
   #endWarming(reason: Error): void {

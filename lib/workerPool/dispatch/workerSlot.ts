@@ -13,6 +13,8 @@ import { TaskEvents } from '../channel/taskEvents.ts';
 import { WorkerChannel } from '../channel/workerChannel.ts';
 
 export class WorkerSlot {
+  /** Whether the pool has become smaller than to have it: its worker gets no more tasks, and is ended when it is idle. */
+  retired = false;
   readonly #factory: WorkerFactory;
   readonly #events: SlotEvents;
   readonly #taskEvents: TaskEvents;
@@ -55,6 +57,12 @@ export class WorkerSlot {
     return this.#channel?.batches.length === 0;
   }
 
+  /** Since when it has had what it has, in the order of messages; the less it has, the lower: down, starting, idle. */
+  get since(): number {
+    const { state } = this;
+    return state === 'down' ? -3 : state === 'starting' ? -2 : (this.#channel!.batches[0]?.id ?? -1);
+  }
+
   /** Whether it is among those that this stream may use, now or when it is idle. */
   serves(attachment: WorkerAttachment): boolean {
     if (attachment.slots < attachment.source.concurrency) return true;
@@ -68,6 +76,12 @@ export class WorkerSlot {
   servesNow({ alone, priority, sizer, source }: WorkerAttachment): boolean {
     if (this.idle) return true;
     return !alone && source.timeout === undefined && sizer.small && this.#channel!.lowest >= priority;
+  }
+
+  /** What was for its worker alone is for any, as long as it is retired. */
+  retire(retired: boolean): void {
+    this.retired = retired;
+    this.life.up = !retired && this.#channel !== undefined;
   }
 
   start(): void {
@@ -172,7 +186,7 @@ export class WorkerSlot {
     const unheard = !told && !this.#taskEvents.heard && attachments.size === 0;
     if (error !== undefined && exit.cause !== undefined && unheard) print(error);
     this.#taskEvents.gone(exit.exitCode, error);
-    this.#events.lost(fruitless, ended);
+    this.#events.lost(fruitless, ended, !this.retired);
     for (const { source } of attachments) source.drain();
     this.#events.changed();
   }
