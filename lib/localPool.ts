@@ -288,8 +288,8 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
     }, timeout);
   }
 
-  #took({ began, task: { since = began } }: Running, ended: number): void {
-    this.times.record(ended - since, ended - began);
+  #took({ began, task }: Running, ended: number): void {
+    this.times.record(ended - (task.arrival?.time ?? began), ended - began);
   }
 
   /** Each report is heard at once: nothing has to be thinned that is no message. */

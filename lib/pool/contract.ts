@@ -17,6 +17,11 @@ export interface Description {
   readonly transfer: readonly unknown[] | undefined;
 }
 
+/** A moment on the monotonic clock. Shared by the values that came then: a number in each task would be an object more. */
+export interface Arrival {
+  readonly time: number;
+}
+
 /** One value on its way: which call, for which value. */
 export interface Task extends Description {
   /** The number of the value in arrival order, as the user sees it. */
@@ -28,8 +33,8 @@ export interface Task extends Description {
   readonly carried?: unknown;
   /** What its stream's `key` gave for it. */
   key?: unknown;
-  /** When its value came, or it was to be run again, on the monotonic clock; undefined: when it is sent. */
-  since?: number | undefined;
+  /** When its value came, or it was to be run again; undefined: when it is sent. */
+  arrival?: Arrival | undefined;
   /** How many workers have died of it. */
   crashes: number;
   /** How often it has failed and was to be run again. */

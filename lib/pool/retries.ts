@@ -41,7 +41,7 @@ export class Retries {
     // Whoever was asked may have ended the stream.
     if (task.seq >= this.#cancelledFrom) return true;
     task.failures = failures;
-    task.since = monotonic() + ms;
+    task.arrival = { time: monotonic() + ms };
     if (ms === 0) this.#source.putBack([task]);
     else this.#timers.set(task.seq, setTimeout(this.#due, ms, task));
     return true;

@@ -1,6 +1,6 @@
 /** The calls of `pool.run` that nothing can end before they have: they wait, and travel, together. */
 import { type TaskInfo, rememberTask } from '../api/errors.ts';
-import type { Description, TaskSource, Attachment, Pool, Task } from '../pool/contract.ts';
+import type { Arrival, Description, TaskSource, Attachment, Pool, Task } from '../pool/contract.ts';
 import { monotonic } from '../primitives/clock.ts';
 import { Fifo } from '../primitives/fifo.ts';
 
@@ -19,7 +19,7 @@ export class CallTask implements Task {
   failures?: number;
   readonly callSite: Error;
   readonly carried: unknown;
-  since: number = monotonic();
+  arrival: Arrival = { time: monotonic() };
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 

@@ -2,20 +2,26 @@ import { OverflowError } from '../api/errors.ts';
 import type { ResolvedOptions } from '../api/options.ts';
 import { monotonic, queueMicrotask } from '../primitives/clock.ts';
 import { Fifo } from '../primitives/fifo.ts';
+import type { Arrival } from '../pool/contract.ts';
 import type { QueueLimit } from '../pool/queueLimit.ts';
 import type { Input } from './stream.ts';
 
 type Limits = Pick<ResolvedOptions, 'maxPending' | 'overflow'>;
+
+/** A turn of the event loop in which values came, and how many of them wait. */
+interface Turn extends Arrival {
+  waiting: number;
+}
 
 /** Values that a source pushes; they wait here until a worker has room. */
 export class PushInput<T> implements Input {
   readonly #backlog = new Fifo<T>();
   /** The numbers of what waits, only where some may be missing among them. */
   readonly #indexes: Fifo<number> | undefined;
-  /** When each came. */
-  readonly #times = new Fifo<number>();
-  /** When the first came of those that have come in this turn; undefined in a turn in which none has. */
-  #turn: number | undefined;
+  /** Those in which values came that wait. */
+  readonly #turns = new Fifo<Turn>();
+  /** The present one; undefined where none has come in it. */
+  #turn: Turn | undefined;
   readonly #maxPending: number;
   readonly #overflow: Limits['overflow'];
   readonly #queueLimit: QueueLimit | undefined;
@@ -43,18 +49,19 @@ export class PushInput<T> implements Input {
     return this.#indexes?.first ?? this.#arrived - this.#backlog.length;
   }
 
-  get since(): number {
-    return this.#times.first!;
+  get arrival(): Arrival {
+    return this.#turns.first!;
   }
 
   push(value: T): void {
     this.#backlog.push(value);
     // A clock read for each value of a synchronous source would take 30 ns of it.
-    if (this.#turn === undefined) {
-      this.#turn = monotonic();
+    let turn = this.#turn;
+    if (turn === undefined) {
+      turn = this.#turn = { time: monotonic(), waiting: 0 };
       queueMicrotask(this.#endTurn);
     }
-    this.#times.push(this.#turn);
+    if (turn.waiting++ === 0) this.#turns.push(turn);
     this.#indexes?.push(this.#arrived);
     this.#arrived++;
     this.#count(1);
@@ -71,10 +78,10 @@ export class PushInput<T> implements Input {
       );
     if (this.#overflow === 'drop-oldest') {
       this.#backlog.shift();
-      this.#times.shift();
+      if (--this.#turns.first!.waiting === 0) this.#turns.shift();
     } else {
       this.#backlog.pop();
-      this.#times.pop();
+      if (--this.#turns.last!.waiting === 0) this.#turns.pop();
       this.#indexes?.pop();
     }
     this.#count(-1);
@@ -88,7 +95,7 @@ export class PushInput<T> implements Input {
 
   take(): T {
     this.#indexes?.shift();
-    this.#times.shift();
+    if (--this.#turns.first!.waiting === 0) this.#turns.shift();
     this.#count(-1);
     return this.#backlog.shift();
   }
@@ -103,7 +110,8 @@ export class PushInput<T> implements Input {
   clear(): void {
     this.#count(-this.#backlog.length);
     this.#backlog.clear();
-    this.#times.clear();
+    this.#turns.clear();
+    this.#turn = undefined;
     this.#indexes?.clear();
   }
 

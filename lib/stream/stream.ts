@@ -2,7 +2,7 @@
 import { captureContext } from '#platform';
 import { isProgramError, rememberTask } from '../api/errors.ts';
 import type { ResolvedOptions } from '../api/options.ts';
-import type { Description, TaskSource, Attachment, MayTake, Pool, Task } from '../pool/contract.ts';
+import type { Arrival, Description, TaskSource, Attachment, MayTake, Pool, Task } from '../pool/contract.ts';
 import { queueMicrotask } from '../primitives/clock.ts';
 import type { Context } from '../primitives/zone.ts';
 import { FailureLimit } from './failureLimit.ts';
@@ -23,8 +23,8 @@ export interface Input {
   readonly pulls?: boolean;
   /** The number of the value that `take` gives next. */
   readonly index: number;
-  /** When that came, on the monotonic clock; undefined where it is pulled, and did not wait. */
-  readonly since?: number;
+  /** When that came; undefined where it is pulled, and did not wait. */
+  readonly arrival?: Arrival | undefined;
   /** Asked before `take` where some wait: whether there is one indeed. What is not read ahead is read now. */
   ready(): boolean;
   take(): unknown;
@@ -155,7 +155,7 @@ export class Stream implements TaskSource {
         queueMicrotask(() => this.drain());
         return undefined;
       }
-      const { index, since } = this.#input;
+      const { arrival, index } = this.#input;
       const input = this.#input.take();
       const seq = this.#seq++;
       // Out before `fn` is asked, which is the user's: within it the source may complete, or the pool be closed.
@@ -163,8 +163,8 @@ export class Stream implements TaskSource {
       try {
         const task =
           this.#keyed === undefined
-            ? this.#taskOf(seq, index, input, since)
-            : this.#keyed.take(seq, index, input, (...value) => this.#taskOf(...value, since));
+            ? this.#taskOf(seq, index, input, arrival)
+            : this.#keyed.take(seq, index, input, (...value) => this.#taskOf(...value, arrival));
         if (task === undefined) {
           if (this.#closed) return undefined;
           // It waits for those before it of its key.
@@ -193,12 +193,12 @@ export class Stream implements TaskSource {
   }
 
   /** Undefined where the stream is over: `fn`, which is the user's, may have unsubscribed. */
-  #taskOf(seq: number, index: number, input: unknown, since: number | undefined): Task | undefined {
+  #taskOf(seq: number, index: number, input: unknown, arrival: Arrival | undefined): Task | undefined {
     const call = this.#describe(input, index);
     if (this.#closed) return undefined;
     const { method, args, transfer } = this.#attachment.own?.(call) ?? call;
     const carried = this.#carry?.();
-    return { seq, index, input, method, args, transfer, since, carried, crashes: 0 };
+    return { seq, index, input, method, args, transfer, arrival, carried, crashes: 0 };
   }
 
   putBack(tasks: readonly Task[]): void {

@@ -528,7 +528,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     const { began, task, cancelled, late } = this.#stop(slot)!;
     if (late) return this.#free(slot);
     const ended = performance.now();
-    if (!cancelled) this.#times.record(ended - (task.since ?? began), ended - began);
+    if (!cancelled) this.#times.record(ended - (task.arrival?.time ?? began), ended - began);
     const value = !failed && typeof result === 'object' && isTransfer(result) ? result.send : result;
     const outcome = cancelled ? 'cancel' : failed ? 'error' : 'value';
     this.#tell({ type: 'task:end', ...about(slot, task), outcome });

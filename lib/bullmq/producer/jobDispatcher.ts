@@ -217,7 +217,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
       }
       bytes += values[at]!.length;
       ran++;
-      since += task.since ?? job.posted;
+      since += task.arrival?.time ?? job.posted;
       const outcome = this.#settle(job, task, fate, found);
       this.#taskEvents.ended(job, task, outcome, times[2 * at], times[2 * at + 1], found);
     }

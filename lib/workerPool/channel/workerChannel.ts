@@ -320,7 +320,7 @@ export class WorkerChannel {
     let since = 0;
     for (let at = 0; at < count; at++) {
       const task = batch.release(from + at);
-      since += task.since ?? batch.posted;
+      since += task.arrival?.time ?? batch.posted;
       // What it comes to after it has run out of time is nobody's.
       if (batch.late) continue;
       if (failures?.has(at) === true) source.failure(task, failures.get(at));
@@ -433,8 +433,8 @@ export class WorkerChannel {
   }
 
   /** It has come to an outcome, having run for `ms`. */
-  #took({ posted }: Batch, { since = posted }: Task, ms: number): void {
-    this.#events.took(monotonic() - since, ms, 1);
+  #took({ posted }: Batch, { arrival }: Task, ms: number): void {
+    this.#events.took(monotonic() - (arrival?.time ?? posted), ms, 1);
   }
 
   #settled({ attachment }: Batch, count: number, failures: number): void {
