@@ -4,6 +4,7 @@ import type { Deed } from './deeds.ts';
 import type {
   ClosePlan,
   OptionsPlan,
+  PolicyPlan,
   PoolKind,
   PoolPlan,
   RoundPlan,
@@ -138,9 +139,17 @@ function drawPool(dice: Dice, nextId: () => number): PoolPlan {
     drainLast: dice.percent(50),
     calls,
     callsAtOnce,
+    policies: (own || kind === 'local') && dice.percent(30) ? dice.list(6, () => drawPolicy(dice, size)) : [],
     watched: (kind === 'worker' || kind === 'local') && dice.percent(40),
     streams,
   };
+}
+
+function drawPolicy(dice: Dice, size: number): PolicyPlan {
+  const at = dice.between(0, 300);
+  return dice.percent(40)
+    ? { kind: 'pause', at, ms: dice.between(0, 60) }
+    : { kind: 'resize', at, size: dice.between(1, size) };
 }
 
 /** Whether no worker is terminated of a stream. */
@@ -262,6 +271,7 @@ function drawOptions(dice: Dice, kind: PoolKind, size: number, quick: boolean, m
     timeout: quick ? undefined : maybe(30, dice.of(60, 150, 400)),
     terminateAfter: maybe(60, dice.of(0, 20, 100, 300)),
     crashRetries: maybe(35, dice.of(1, 2)),
+    priority: kind === 'inline' ? undefined : maybe(25, dice.of(-1, 1, 2.5)),
     keys,
     // A threads.js Pool has its threads back.
     sticky: keys !== undefined && kind !== 'leased' && dice.percent(40),

@@ -19,6 +19,8 @@ export interface PoolPlan {
   /** When, in ms, a worker is terminated from outside. */
   readonly assaults: readonly number[];
   readonly close: ClosePlan | undefined;
+  /** When, in ms, it is paused, and for how long; or made of another size, at most its own. */
+  readonly policies: readonly PolicyPlan[];
   /** How it is closed when all streams have ended. */
   readonly drainLast: boolean;
   /** Calls of `pool.run`, or on a leased Pool of its own `queue`, at these ms. */
@@ -29,6 +31,10 @@ export interface PoolPlan {
   readonly watched: boolean;
   readonly streams: readonly StreamPlan[];
 }
+
+export type PolicyPlan =
+  | { readonly kind: 'pause'; readonly at: number; readonly ms: number }
+  | { readonly kind: 'resize'; readonly at: number; readonly size: number };
 
 /** The pool is closed while streams run on it, and perhaps made anew. */
 export interface ClosePlan {
@@ -86,6 +92,7 @@ export interface OptionsPlan {
   readonly timeout: number | undefined;
   readonly terminateAfter: number | undefined;
   readonly crashRetries: number | undefined;
+  readonly priority: number | undefined;
   /** How many keys its values have, and whether each is for one worker. */
   readonly keys: number | undefined;
   readonly sticky: boolean;

@@ -4,7 +4,7 @@ import type { Script } from './deeds.ts';
 import type { Ledger } from './ledger.ts';
 import { holdsSource } from './log.ts';
 import { describe, inDanger } from './model.ts';
-import type { PoolPlan } from './plan.ts';
+import type { PolicyPlan, PoolPlan } from './plan.ts';
 import { type OpenPool, openPool } from './pools.ts';
 import type { Report } from './report.ts';
 import { StreamRun } from './streamRun.ts';
@@ -49,7 +49,7 @@ export class PoolRun {
   }
 
   start(): void {
-    const { assaults, badStarts, calls, callsAtOnce, close } = this.plan;
+    const { assaults, badStarts, calls, callsAtOnce, close, policies } = this.plan;
     for (const stream of this.streams)
       this.#after(stream.plan.startAt, () => {
         if (this.#closed) stream.log.closed = { drain: true, arrived: 0, sourceDone: false };
@@ -61,6 +61,7 @@ export class PoolRun {
         for (let each = 0; each < callsAtOnce; each++) this.#call(nth * callsAtOnce + each);
       }),
     );
+    for (const policy of policies) this.#after(policy.at, () => this.#apply(policy));
     if (close !== undefined) this.#after(close.at, () => this.#close(close.drain, close.cut, close.again));
     this.#report.injected('bad start', badStarts.length);
   }
@@ -98,6 +99,14 @@ export class PoolRun {
       this.#pending--;
       act();
     }, ms);
+  }
+
+  #apply(given: PolicyPlan): void {
+    const { policy } = this.open;
+    this.#report.injected(given.kind === 'pause' ? 'paused' : 'resized', 1);
+    if (given.kind === 'resize') return policy!.resize(given.size);
+    policy!.pause();
+    this.#after(given.ms, () => policy!.resume());
   }
 
   #assault(nth: number): void {

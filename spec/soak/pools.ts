@@ -13,6 +13,8 @@ export interface OpenPool {
   readonly victims: NodeWorker[];
   /** A call beside the streams: gives `value` back. */
   call(value: number): PromiseLike<unknown>;
+  /** Where it can be paused and resized. */
+  readonly policy?: Pick<WorkerPool<Api>, 'pause' | 'resume' | 'resize'>;
   /** Workers of its making that have ended. */
   deaths(): number;
   /** Undefined where nobody counts. */
@@ -54,6 +56,7 @@ function openLocal({ watched }: PoolPlan, script: Script): OpenPool {
   const events = watched ? new Events(pool.events$, [0]) : undefined;
   return {
     workers: pool,
+    policy: pool,
     victims: [],
     deaths: () => 0,
     call: calls(pool),
@@ -95,6 +98,7 @@ function openOurs(plan: PoolPlan, script: Script): OpenPool {
   const events = plan.watched ? new Events(pool.events$, []) : undefined;
   return {
     workers: pool,
+    policy: pool,
     victims,
     deaths: () => victims.filter(isDead).length,
     call: calls(pool),
