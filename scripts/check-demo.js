@@ -122,6 +122,16 @@ await check('it is usable on a phone, with a keyboard alone, and by a screen rea
   return demo;
 });
 
+await check('the address says what was drawn, and draws it again', async () => {
+  const demo = await DemoPage.open(browser, `${built.url}#ordered-3`, desktop);
+  await demo.status(/^Drawn by parallelMap in/);
+  assert.equal(await demo.page.locator('#lanes li').count(), 3);
+  await demo.page.locator('#size').fill('2');
+  await demo.draw('refined');
+  assert.equal(new URL(demo.page.url()).hash, '#refined-2');
+  return demo;
+});
+
 await check('`npm run demo` serves the same', async () => {
   const sources = await serveSources();
   const demo = await DemoPage.open(browser, sources.url, desktop);

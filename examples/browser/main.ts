@@ -43,6 +43,8 @@ merge(
 function drawing(way: Way): Observable<Drawn> {
   const pool = pools.for(way, size.valueAsNumber);
   const run = new Run(way, pool.size);
+  // To come back to, and to share.
+  history.replaceState(null, '', `#${way}-${size.value}`);
   watch(run, pool);
   return ways[way](pool).pipe(
     tap({
@@ -88,6 +90,8 @@ function watch(run: Run, pool: TilePool): void {
 
 size.max = String(Math.max(8, 2 * navigator.hardwareConcurrency));
 size.value = String(navigator.hardwareConcurrency);
+const [, asked, workers] = /^#(main|ordered|unordered|refined)-(\d+)$/.exec(location.hash) ?? [];
+if (workers !== undefined) size.value = workers;
 prepare();
 warmUp();
 size.addEventListener('input', prepare);
@@ -112,3 +116,5 @@ function warmUp(): void {
       .warmUp()
       .catch(() => {});
 }
+
+if (asked !== undefined) find(`tr[data-way=${asked}] button`, HTMLButtonElement).click();
