@@ -1,10 +1,17 @@
 /**
  * Every library, in the order of the report. `file` is in `libraries/`, and is told the `variant`. `pulled`: it only
- * iterates, `alone`: it does one task only; both take part where a workload names them.
+ * iterates, `alone`: it is about one thing only; both take part where a workload names them.
  */
 export const libraries = {
   'rxjs-parallel': { title: 'rxjs-parallel', file: 'rxjs-parallel', ordered: true },
   'rxjs-parallel-unordered': { title: 'rxjs-parallel, unordered', file: 'rxjs-parallel', variant: 'unordered' },
+  'rxjs-parallel-batch': {
+    title: 'rxjs-parallel, `batch: 8`',
+    file: 'rxjs-parallel',
+    variant: 'batch',
+    ordered: true,
+    alone: true,
+  },
   'rxjs-parallel-iterable': {
     title: 'rxjs-parallel, `parallelMapIterable`',
     file: 'rxjs-parallel-iterable',

@@ -13,7 +13,7 @@ import { yields } from './workloads/yields.js';
 
 /**
  * A workload is `{ title, about, columns, measure }`. `measure(library, { scale })` gives `figures`, one for each column, and
- * the `check` of the results. `only`: which libraries; `also`: and which that do one task only; `without`: which not, and why. `limit`: seconds a run may take at least;
+ * the `check` of the results. `only`: which libraries; `also`: and which that are about one thing only; `without`: which not, and why. `limit`: seconds a run may take at least;
  * `rounds`: the most rounds; `least`: the fewest for libraries whose runs take a moment.
  */
 export const workloads = {

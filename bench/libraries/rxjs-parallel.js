@@ -19,7 +19,7 @@ export function open({ size, variant }) {
   );
   return {
     pool,
-    operator: ({ task, input, transfer, window }, options = { window }) =>
+    operator: ({ task, input, transfer, window }, options = { window, batch: variant === 'batch' ? 8 : undefined }) =>
       parallel(callIn(task, input, transfer), pool, options),
     call: (task, value) => pool.run((worker) => worker[task](value)),
     bounded: true,

@@ -25,6 +25,7 @@ export const moved = {
   title: '1 MiB buffers, moved',
   about: '4 000 buffers, transferred there and back.',
   columns: ['rate'],
+  also: ['rxjs-parallel-batch'],
   least: 11,
   without: { poolifier: 'results cannot be moved' },
   measure: throughput(moving(MIB), 4_000),

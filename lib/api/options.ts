@@ -70,7 +70,8 @@ export interface OptionsWithPool<Mode = 'throw' | 'settle' | 'skip', T = any> ex
   readonly window?: number | undefined;
   /**
    * Values per message to a worker: `'auto'`, the default, starts at 1 and grows while a message takes less than a few
-   * ms; an integer, at least 1, is the most per message. Neither waits to fill one.
+   * ms; an integer, at least 1, is the most per message. Neither waits to fill one. Above 1 it lets an input that is moved
+   * wait at a worker, alone in its message: that saves a round trip for each, and one that waits is lost with the worker.
    */
   readonly batch?: number | 'auto' | undefined;
   /**

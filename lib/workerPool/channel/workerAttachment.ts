@@ -46,6 +46,12 @@ export class WorkerAttachment extends BaseAttachment {
     return super.queued && !this.pool.couldStartFor(this, this.waitingFor());
   }
 
+  /** `'auto'` is no limit. */
+  get #movedWait(): boolean {
+    const { batch } = this.source;
+    return batch > 1 && batch < Infinity;
+  }
+
   own(call: Description): Description {
     return ownCall(call, () => this.pool.callFailed());
   }
@@ -56,9 +62,10 @@ export class WorkerAttachment extends BaseAttachment {
   }
 
   /**
-   * Up to `most` tasks for one message to the worker of this life, which is idle or not. What is moved instead of copied travels alone
-   * and to an idle one: it would be gone if its worker died of another task, or could not be taken back from it. So does
-   * what may have killed a worker, or may be why a message could not be read: then it is known whether it does, or is.
+   * Up to `most` tasks for one message to the worker of this life, which is idle or not. What is moved instead of copied
+   * travels alone and to an idle one: it would be gone if its worker died of another task, or could not be taken back from it.
+   * Where the user has said how many may travel together, it may wait at a worker all the same. What may have killed a worker,
+   * or may be why a message could not be read, also goes alone to an idle one: then it is known whether it does, or is.
    */
   take(most: number, idle: boolean, life: Life): Task[] {
     const tasks: Task[] = [];
@@ -68,11 +75,13 @@ export class WorkerAttachment extends BaseAttachment {
     while (tasks.length < most) {
       const task = this.source.next(may);
       if (task === undefined) break;
-      const apart =
-        task.transfer !== undefined || task.suspect === true || task.alone === true || this.source.buffer !== undefined;
-      if (apart && (tasks.length > 0 || !idle)) {
+      const moved = task.transfer !== undefined;
+      const toIdle =
+        (moved && !this.#movedWait) || task.suspect === true || task.alone === true || this.source.buffer !== undefined;
+      const apart = moved || toIdle;
+      if (apart && (tasks.length > 0 || (toIdle && !idle))) {
         this.source.putBack([task]);
-        this.alone = true;
+        this.alone = toIdle;
         break;
       }
       tasks.push(task);

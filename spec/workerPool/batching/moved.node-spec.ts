@@ -67,11 +67,12 @@ describe('What a worker was sent that cannot be copied', () => {
       range(0, 60).pipe(map((n) => (moved(n) ? Transfer(n, [new ArrayBuffer(1)]) : n))),
     );
     await fake.up();
-    const [stuck, other] = fake.workers as [FakeWorker, FakeWorker];
-    while (stuck.runs.length < 2 || !moved(stuck.has[0])) {
-      if (stuck.runs.length > 0) await stuck.run();
-      if (other.runs.length > 0) await other.run();
-    }
+    const [one, two] = fake.workers as [FakeWorker, FakeWorker];
+    const both = (worker: FakeWorker): boolean => worker.runs.length === 2 && moved(worker.has[0]);
+    while (!both(one) && !both(two) && !results.said.includes('complete'))
+      for (const worker of [one, two]) if (worker.runs.length > 0 && !both(worker)) await worker.run();
+    const [stuck, other] = both(one) ? [one, two] : [two, one];
+    expect(both(stuck)).toBeTrue();
     const [kept, behind] = stuck.has;
     while (other.runs.length > 0) await other.run();
     for (const _ of [0, 1, 2]) await time.pass(20);
@@ -80,6 +81,38 @@ describe('What a worker was sent that cannot be copied', () => {
     expect(results.said).toEqual(numbers(kept as number));
     while (stuck.runs.length > 0) await stuck.run();
     expect(results.said).toEqual([...numbers(60), 'complete']);
+  });
+
+  it('waits at a worker, still by itself, where the user said how many travel together', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const moving = range(0, 40).pipe(map((n) => Transfer(n, [new ArrayBuffer(1)])));
+    const results = new Results(fake, moving, { batch: 8 });
+    await fake.up();
+    const [worker] = fake.workers;
+    let waiting = 0;
+    while (worker!.runs.length > 0) {
+      waiting = Math.max(waiting, worker!.runs.length);
+      await worker!.run();
+    }
+    expect(waiting).toBe(2);
+    expect(Math.max(...worker!.counts)).toBe(1);
+    expect(results.said).toEqual([...numbers(40), 'complete']);
+  });
+
+  it('is gone with a worker at which it waited', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const moving = range(0, 40).pipe(map((n) => Transfer(n, [new ArrayBuffer(1)])));
+    const results = new Results(fake, moving, { batch: 8, onError: 'skip' });
+    await fake.up();
+    const [first] = fake.workers;
+    while (first!.runs.length < 2) await first!.run();
+    const lost = first!.has as number[];
+    first!.begin();
+    first!.die();
+    const second = fake.workers[1]!;
+    await second.up();
+    while (second.runs.length > 0) await second.run();
+    expect(results.said).toEqual([...numbers(40).filter((n) => !lost.includes(n)), 'complete']);
   });
 
   it('is gone with the worker, though it had not begun', async () => {
