@@ -20,6 +20,8 @@ interface Homes {
 export interface WorkerAttachmentPool extends AttachmentPool<WorkerAttachment> {
   /** Whether another worker could be started for the last of so many tasks that wait. */
   couldStartFor(attachment: WorkerAttachment, waiting: number): boolean;
+  /** Whether a worker has room for a task of this stream, whether there is one for it or not. */
+  hasWorkerFor(attachment: WorkerAttachment): boolean;
   /** A call could not be made: its task has failed. */
   callFailed(): void;
   readonly homes: Homes;
@@ -41,9 +43,17 @@ export class WorkerAttachment extends BaseAttachment {
     this.pool = pool;
   }
 
-  /** A pool that could start a worker for the last value has to be told of it. */
+  get sticky(): boolean {
+    return this.source.sticky === true;
+  }
+
+  /**
+   * A pool that could start a worker for the last value has to be told of it; and one with a worker that has room, where what waits is
+   * for others.
+   */
   override get queued(): boolean {
-    return super.queued && !this.pool.couldStartFor(this, this.waitingFor());
+    if (!super.queued || this.pool.couldStartFor(this, this.waitingFor())) return false;
+    return !this.sticky || !this.pool.hasWorkerFor(this);
   }
 
   /** `'auto'` is no limit. */
@@ -58,7 +68,7 @@ export class WorkerAttachment extends BaseAttachment {
 
   /** How many tasks it may have for the worker of this life; for one that is yet to come up, where that is left out. */
   waitingFor(life?: Life): number {
-    return this.source.waiting(this.source.sticky === true ? this.pool.homes.open(life) : undefined);
+    return this.source.waiting(this.sticky ? this.pool.homes.open(life) : undefined);
   }
 
   /**
@@ -69,7 +79,7 @@ export class WorkerAttachment extends BaseAttachment {
    */
   take(most: number, idle: boolean, life: Life): Task[] {
     const tasks: Task[] = [];
-    const sticky = this.source.sticky === true;
+    const { sticky } = this;
     const may = sticky ? this.pool.homes.open(life) : undefined;
     this.alone = false;
     while (tasks.length < most) {
@@ -93,8 +103,7 @@ export class WorkerAttachment extends BaseAttachment {
 
   /** The worker has not begun these, and is at something that may last: a key that it has had nothing of is no more for it. */
   takeBack(tasks: readonly Task[]): void {
-    if (this.source.sticky === true)
-      for (const task of tasks) if (this.#firsts.delete(task)) this.pool.homes.forget(task.key);
+    if (this.sticky) for (const task of tasks) if (this.#firsts.delete(task)) this.pool.homes.forget(task.key);
     this.source.putBack(tasks);
     this.enqueue();
   }

@@ -136,13 +136,17 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     const waiting = attachment.waitingFor();
     if (this.couldStartFor(attachment, waiting + 1)) return true;
     if (waiting > 0) return false;
+    return this.hasWorkerFor(attachment, ({ life }) => !attachment.sticky || attachment.waitingFor(life) === 0);
+  }
+
+  hasWorkerFor(attachment: WorkerAttachment, is: (slot: WorkerSlot) => boolean = () => true): boolean {
     return this.#slots.some(
       (slot) =>
         !slot.retired &&
         (slot.idle || slot.channel?.room === true) &&
         slot.serves(attachment) &&
         slot.servesNow(attachment) &&
-        (attachment.source.sticky !== true || attachment.waitingFor(slot.life) === 0),
+        is(slot),
     );
   }
 
@@ -206,7 +210,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       let wanted = Math.min(most, source.concurrency - slots);
       others = others.filter(({ channel, life }) => {
         // Another worker's tasks, where the stream is sticky.
-        if (wanted <= 0 || (source.sticky === true && attachment.waitingFor(life) === 0)) return true;
+        if (wanted <= 0 || (attachment.sticky && attachment.waitingFor(life) === 0)) return true;
         const makesWay = channel!.makeWay(priority);
         if (makesWay && !all) wanted--;
         return !makesWay;

@@ -132,34 +132,6 @@ describe('sticky', () => {
     expect((await results.next()).done).toBeTrue();
   });
 
-  it('has a key whose first task another holds up at its worker go elsewhere', async () => {
-    await using pool = cachePool(2);
-    await pool.warmUp();
-    const { begun, channel } = await beginning();
-    const counted: number[] = [];
-    const done = new Promise<void>((resolve, reject) => {
-      // Quick ones first, so that many go into a message; then one that lasts, in the middle of one.
-      range(0, 3000)
-        .pipe(
-          parallelMapUnordered((worker, n) => (n === 2000 ? worker.hold(channel) : worker.visit(n)), pool, {
-            key: (n) => n,
-            sticky: true,
-          }),
-        )
-        .subscribe({
-          next({ count }) {
-            counted.push(count);
-            // All but the one that is held: none of those behind it waits for it.
-            if (counted.length === 2999) void begun.then(() => endHold(channel));
-          },
-          error: reject,
-          complete: resolve,
-        });
-    });
-    await done;
-    expect(counted.length).toBe(3000);
-  });
-
   it('takes its turn beside other streams', async () => {
     await using pool = cachePool(1);
     let others = 0;

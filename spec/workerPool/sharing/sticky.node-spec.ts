@@ -3,7 +3,7 @@ import { Pool, spawn } from 'threads';
 import { Worker, type WorkerPool, parallelMap, parallelMapUnordered, workerPool } from '../../../lib/index.ts';
 import { bullmqPool } from '../../../lib/bullmq/index.ts';
 import type { CacheApi } from '../../fixtures/cache.worker.ts';
-import { all } from '../../contract/outcomes.ts';
+import { all, beginning } from '../../contract/outcomes.ts';
 
 const made: Worker[] = [];
 const newWorker = (): Worker => {
@@ -11,6 +11,13 @@ const newWorker = (): Worker => {
   made.push(worker);
   return worker;
 };
+
+/** Ends the task that holds a worker. */
+function endHold(name: string): void {
+  const channel = new BroadcastChannel(name);
+  channel.postMessage('end');
+  channel.close();
+}
 
 describe('sticky, where workers go,', () => {
   beforeEach(() => void made.splice(0));
@@ -59,6 +66,35 @@ describe('sticky, where workers go,', () => {
     );
     expect(results.length).toBe(40);
     expect(new Set(results.map(({ id }) => id)).size).toBeGreaterThanOrEqual(4);
+  });
+
+  // Where no memory is shared, nothing can be taken back of a message.
+  it('has a key whose first task another holds up at its worker go elsewhere', async () => {
+    await using pool = workerPool<CacheApi>(newWorker, 2);
+    await pool.warmUp();
+    const { begun, channel } = await beginning();
+    const counted: number[] = [];
+    const done = new Promise<void>((resolve, reject) => {
+      // Quick ones first, so that many go into a message; then one that lasts, in the middle of one.
+      range(0, 3000)
+        .pipe(
+          parallelMapUnordered((worker, n) => (n === 2000 ? worker.hold(channel) : worker.visit(n)), pool, {
+            key: (n) => n,
+            sticky: true,
+          }),
+        )
+        .subscribe({
+          next({ count }) {
+            counted.push(count);
+            // All but the one that is held: none of those behind it waits for it.
+            if (counted.length === 2999) void begun.then(() => endHold(channel));
+          },
+          error: reject,
+          complete: resolve,
+        });
+    });
+    await done;
+    expect(counted.length).toBe(3000);
   });
 
   it('is refused by pools that cannot keep it, each with its reason', async () => {
