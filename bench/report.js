@@ -50,9 +50,12 @@ export function targetsTable(results) {
 }
 
 export function sectionOf(id, measured) {
-  const { title, about } = workloads[id];
+  const { about, cold, title } = workloads[id];
+  const { machine } = measured;
   const { date, least = 1, rounds } = measured;
   const more = least > rounds ? `, ${least} of what takes a moment` : '';
   const when = date === undefined ? '' : ` Measured ${date}, ${rounds} rounds${more}.`;
-  return `### ${title}\n\n${about}${when}\n\n${tableOf(id, measured)}\n`;
+  const where = machine === undefined ? '' : ` On ${machine.processor}; Node ${machine.node}.`;
+  const state = cold ? 'Cold: each run is that of a process that has just started.' : 'Warm.';
+  return `### ${title}\n\n${about} ${state}${when}${where}\n\n${tableOf(id, measured)}\n`;
 }

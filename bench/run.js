@@ -69,7 +69,14 @@ for (const [at, id] of ids.entries()) {
   );
   status('');
   console.error(`${id}: ${at + 1} of ${ids.length}, ${Math.round((performance.now() - began) / 1000)} s\n`);
-  results[id] = { ...measured, rounds: times, least, workers: size, date: new Date().toISOString().slice(0, 10) };
+  results[id] = {
+    ...measured,
+    machine: machine(),
+    rounds: times,
+    least,
+    workers: size,
+    date: new Date().toISOString().slice(0, 10),
+  };
   if (writing) written = write({ [id]: results[id] }, about);
   console.log(sectionOf(id, measured));
   for (const [name, error] of Object.entries(measured.errors)) console.error(`${id}, ${name}: ${error}\n`);

@@ -12,7 +12,7 @@ function busy(title, job, count) {
   const measure = throughput(job, count);
   return {
     title: `Busy: ${title}`,
-    about: 'Two endless loops in processes of their own run beside it. Warm.',
+    about: 'Two endless loops in processes of their own run beside it.',
     columns: ['rate'],
     only,
     least: 11,

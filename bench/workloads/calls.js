@@ -10,7 +10,7 @@ async function warmUp(library, task) {
 
 export const calls = {
   title: 'Calls, all at once',
-  about: '100 000 no-op calls made in one go, as by `Promise.all`. Warm.',
+  about: '100 000 no-op calls made in one go, as by `Promise.all`.',
   columns: ['rate', 'main'],
   only,
   async measure(library, { scale }) {
@@ -33,7 +33,7 @@ const IN_FLIGHT = 20;
 export const loop = {
   title: 'Calls, 20 in flight',
   about:
-    '4 000 calls of 0.3 ms, another as soon as one has its result. The processor time is that of the whole process, the work included. Warm.',
+    '4 000 calls of 0.3 ms, another as soon as one has its result. The processor time is that of the whole process, the work included.',
   columns: ['rate', 'cpu'],
   only,
   async measure(library, { scale }) {
