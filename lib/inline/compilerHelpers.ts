@@ -35,7 +35,7 @@ const HELPERS: Readonly<Record<string, string>> = {
   __asyncGenerator: `async function* (self, args, make) { const steps = make.apply(self, args ?? []); let how = "next", value; try { for (;;) { const step = steps[how](value); if (step.done) return step.value; how = "next"; const awaited = step.value?.[${AWAIT}]; try { value = awaited === undefined ? yield step.value : await awaited[0] } catch (error) { how = "throw"; value = error } } } finally { steps.return?.() } }`,
   // What is in packages of Node, which a test runner names for itself.
   __vite_ssr_dynamic_import__:
-    '(name) => { const own = /^[/]@id[/](.*)/.exec(name)?.[1]; if (own === undefined) throw new ReferenceError("__vite_ssr_dynamic_import__ is not defined"); return import(own) }',
+    '(name) => { const own = name.replace(/^[/]@id[/]/, ""); if (/^[./]/.test(own)) throw new ReferenceError("__vite_ssr_dynamic_import__ is not defined"); return import(own) }',
 };
 /** What counts for a coverage tool counts nowhere. */
 const COUNTER = /^cov_\w+$/;
