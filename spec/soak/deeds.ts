@@ -1,7 +1,7 @@
 /** What tasks do, well and badly: runs in the workers. The input says which. */
 import { Transfer, taskContext } from 'rxjs-parallel/worker';
 import { type Book, Ledger } from './ledger.ts';
-import { indexOf, sizeOf, streamOf } from './plan.ts';
+import { fillersOf, indexOf, sizeOf, streamOf } from './plan.ts';
 
 /** The plan, as far as a worker needs it. */
 export interface Script {
@@ -165,6 +165,11 @@ export const api = {
   },
   moved: (task: { readonly code: number; readonly bytes: Uint32Array }): unknown =>
     task.bytes.length === sizeOf(task.code) && task.bytes.at(-1) === task.code ? act(task.code) : 'the bytes were lost',
+  /** Its value is its last of many. */
+  async *many({ code }: { readonly code: number }): AsyncGenerator {
+    for (let filler = 0; filler < fillersOf(code); filler++) yield { code, filler };
+    yield act(code);
+  },
   /** The second of two chained streams. */
   pass: (value: unknown): unknown => value,
   /** A call beside the streams. */

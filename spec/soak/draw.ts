@@ -118,9 +118,12 @@ function drawPool(dice: Dice, nextId: () => number): PoolPlan {
     'local',
   );
   const size = kind === 'local' ? 1 : dice.of(1, 2, 2, 3, 4);
-  const streams = Array.from({ length: dice.of(1, 2, 3, 5) }, () => drawStream(dice, kind, size, nextId()));
+  const drawn = Array.from({ length: dice.of(1, 2, 3, 5) }, () => drawStream(dice, kind, size, nextId()));
   const own = kind === 'worker' || kind === 'plain';
   const assaulted = (own || kind === 'leased') && dice.percent(25);
+  // What dies or is late between its value and its end would have given both a value and an error.
+  const undisturbed = !assaulted && drawn.every(({ deeds }) => !deeds.includes('stray'));
+  const streams = undisturbed ? drawn.map((stream) => maybeMany(dice, kind, stream)) : drawn;
   // threads.js never settles what is queued where a thread has died.
   const called = kind !== 'inline' && (kind !== 'leased' || (!assaulted && streams.every(spares))) && dice.percent(50);
   const calls = called ? dice.list(4, () => dice.between(0, 300)) : [];
@@ -150,6 +153,22 @@ function drawPolicy(dice: Dice, size: number): PolicyPlan {
   return dice.percent(40)
     ? { kind: 'pause', at, ms: dice.between(0, 60) }
     : { kind: 'resize', at, size: dice.between(1, size) };
+}
+
+/** Some streams of tasks with one result as one of generators. */
+function maybeMany(dice: Dice, kind: PoolKind, plan: StreamPlan): StreamPlan {
+  const { chained, form, options } = plan;
+  const may = (kind === 'worker' || kind === 'local') && form === 'number' && !chained;
+  if (!may || options.timeout !== undefined || options.onError === 'settle' || !dice.percent(50)) return plan;
+  // One that has given values is not run again, and others are.
+  const own = {
+    batch: undefined,
+    buffer: dice.of(1, 2, 64, 500),
+    crashRetries: undefined,
+    keys: undefined,
+    sticky: false,
+  };
+  return { ...plan, many: true, options: { ...options, ...own } };
 }
 
 /** Whether no worker is terminated of a stream. */
@@ -205,6 +224,7 @@ function drawStream(dice: Dice, kind: PoolKind, size: number, id: number): Strea
     deeds,
     form,
     chained: kind !== 'inline' && options.onError !== 'settle' && dice.percent(15),
+    many: false,
     stop,
     // An input that was moved cannot be run again, and the inline operator refuses to promise it.
     options: kind === 'inline' && form === 'moved' ? { ...options, crashRetries: undefined } : options,
@@ -265,6 +285,7 @@ function drawOptions(dice: Dice, kind: PoolKind, size: number, quick: boolean, m
   return {
     concurrency: maybe(30, dice.between(1, size + 1)),
     window: maybe(40, dice.of(1, 2, 5, 40, 500, Infinity)),
+    buffer: undefined,
     batch: maybe(50, dice.of<number | 'auto'>('auto', 1, 3, 64)),
     onError: maybe(80, dice.of<'throw' | 'settle' | 'skip'>('throw', 'settle', 'settle', 'skip')),
     errorTiming: maybe(40, dice.of<'in-order' | 'immediate'>('in-order', 'immediate')),

@@ -62,6 +62,8 @@ export interface StreamPlan {
   readonly form: 'number' | 'pair' | 'object' | 'moved' | 'shared' | 'refilled';
   /** Its results go through the same pool once more. */
   readonly chained: boolean;
+  /** Its tasks are generators, which give `fillersOf` values before their own. */
+  readonly many: boolean;
   readonly stop: StopPlan | undefined;
   readonly options: OptionsPlan;
 }
@@ -87,6 +89,8 @@ export interface OptionsPlan {
   readonly concurrency: number | undefined;
   readonly window: number | undefined;
   readonly batch: number | 'auto' | undefined;
+  /** Where its tasks give many values. */
+  readonly buffer: number | undefined;
   readonly onError: 'throw' | 'settle' | 'skip' | undefined;
   readonly errorTiming: 'in-order' | 'immediate' | undefined;
   readonly timeout: number | undefined;
@@ -108,6 +112,9 @@ export const mayDrop = ({ options }: StreamPlan): boolean =>
 
 /** How many numbers cross as the bytes of a task. */
 export const sizeOf = (code: number): number => (indexOf(code) % 16 === 0 ? 50_000 : 3);
+
+/** How many values a task gives before its own, where it gives many. */
+export const fillersOf = (code: number): number => (indexOf(code) % 5 === 0 ? 150 : indexOf(code) % 3);
 
 /** A task as a number: its stream and its index. */
 const STREAM = 2 ** 20;

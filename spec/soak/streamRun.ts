@@ -1,16 +1,30 @@
 /** One stream of a round: built from its plan, subscribed, and written down. */
 import { Observable, type OperatorFunction, type Subscription, take } from 'rxjs';
-import { type TaskReport, Transfer, parallelMap, parallelMapIterable, parallelMapUnordered } from 'rxjs-parallel';
+import {
+  type TaskReport,
+  Transfer,
+  parallelConcatMap,
+  parallelFlatMapIterable,
+  parallelMap,
+  parallelMapIterable,
+  parallelMapUnordered,
+  parallelMergeMap,
+} from 'rxjs-parallel';
 import { SoakError } from './deeds.ts';
+import { withoutFillers } from './fillers.ts';
 import type { Ledger } from './ledger.ts';
 import { type Log, newLog } from './log.ts';
 import { type PoolPlan, type StreamPlan, deedOf, indexOf } from './plan.ts';
 import { bytesOf, pulled, pushed } from './source.ts';
 
-type Remote = Record<'number' | 'pair' | 'object' | 'moved' | 'shared' | 'pass', (...args: unknown[]) => unknown>;
+type Remote = Record<
+  'number' | 'many' | 'pair' | 'object' | 'moved' | 'shared' | 'pass',
+  (...args: unknown[]) => unknown
+>;
 type Operator = (fn: unknown, workers: unknown, options: object) => OperatorFunction<unknown, unknown>;
 type Iterate = (source: unknown, fn: unknown, workers: unknown, options: object) => AsyncIterableIterator<unknown>;
-const operatorOf = ({ ordered }: StreamPlan): Operator => (ordered ? parallelMap : parallelMapUnordered) as never;
+const operatorOf = ({ many, ordered }: StreamPlan): Operator =>
+  (many ? (ordered ? parallelConcatMap : parallelMergeMap) : ordered ? parallelMap : parallelMapUnordered) as never;
 
 /** What an iterator gives, asked for one by one; closed when nobody wants more. */
 const iterated = (results: AsyncIterableIterator<unknown>): Observable<unknown> =>
@@ -103,15 +117,17 @@ export class StreamRun {
     const { plan, pool } = this;
     const signal = plan.stop?.kind === 'abort' ? { signal: this.#abort.signal } : {};
     const onReport = plan.deeds.includes('reports') ? { onReport: this.#reported } : {};
-    const { keys, sticky, ...given } = plan.options;
+    const { buffer, keys, sticky, ...given } = plan.options;
+    const many = plan.many ? { buffer } : {};
     const keyed = keys === undefined ? {} : { key: (input: unknown) => keyOf(input, keys), sticky };
-    const options = { ...given, ...keyed, ...signal, ...onReport };
+    const options = { ...given, ...many, ...keyed, ...signal, ...onReport };
     if (pool.kind === 'inline') {
       const context = { deeds: new URL('./deeds.js', import.meta.url).href, script: this.#script };
       const transfer = plan.form === 'moved' ? { transfer: ({ bytes }: { bytes: Uint32Array }) => [bytes.buffer] } : {};
       return this.#results(inlineAct, workers, { ...options, context, ...transfer });
     }
     const results = this.#results(this.#call, workers, options);
+    if (plan.many) return results.pipe(withoutFillers(plan, this.log));
     if (!plan.chained) return results;
     // Enough retries to outlive whatever befalls the pool: the second stream changes nothing.
     return results.pipe(
@@ -124,7 +140,7 @@ export class StreamRun {
     const inline = this.pool.kind === 'inline';
     if (plan.operator !== 'parallelMapIterable')
       return pushed(plan, inline, log).pipe(operatorOf(plan)(fn, workers, options));
-    const iterate = parallelMapIterable as Iterate;
+    const iterate = (plan.many ? parallelFlatMapIterable : parallelMapIterable) as Iterate;
     return iterated(iterate(pulled(plan, inline, log), fn, workers, { ...options, ordered: plan.ordered }));
   }
 
@@ -138,6 +154,7 @@ export class StreamRun {
     const deed = deedOf(plan, index);
     if (deed === 'noCall') return undefined;
     if (deed === 'callThrows') throw new SoakError(code);
+    if (plan.many) return worker.many(deed === 'argFunction' ? { code, bad: () => {} } : { code });
     if (deed === 'argFunction') return worker.object({ code, bad: () => {} });
     if (plan.form === 'pair') return worker.pair(plan.id, index);
     if (plan.form === 'object') return worker.object({ code });
