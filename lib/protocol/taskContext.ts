@@ -75,14 +75,19 @@ function override(object: object, properties: PropertyDescriptorMap): () => void
   };
 }
 
-/** The tasks that run here, the latest last: more than one only where local pools wait side by side. */
-const running: (() => TaskContext)[] = [];
+/**
+ * Under which the tasks that run here are, the latest last: more than one only where local pools wait side by side. Of the
+ * thread, not of this module: a worker of inline functions has a copy of it, and what they import has another.
+ */
+const RUNNING = Symbol.for('rxjs-parallel.running');
+const here = globalThis as { [RUNNING]?: (() => TaskContext)[] };
 
 export function enterTask(task: () => TaskContext): void {
-  running.push(task);
+  (here[RUNNING] ??= []).push(task);
 }
 
 export function leaveTask(task: () => TaskContext): void {
+  const running = here[RUNNING]!;
   running.splice(running.lastIndexOf(task), 1);
 }
 
@@ -101,7 +106,7 @@ export function leaveTask(task: () => TaskContext): void {
  * ```
  */
 export function taskContext(): TaskContext {
-  const task = running.at(-1);
+  const task = here[RUNNING]?.at(-1);
   if (task === undefined)
     throw new Error('taskContext() was called outside a task: call it inside a method that a worker exposes');
   return task();
