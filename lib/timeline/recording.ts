@@ -77,8 +77,15 @@ export class Recording {
 
   #start({ index, method, stream, time, worker }: Extract<PoolEvent, { type: 'task:start' }>): void {
     const task: TaskSpan = {
-      ...{ worker, stream, index, method, start: time, end: time, outcome: 'value' },
-      ...{ emitted: undefined, order: undefined },
+      worker,
+      stream,
+      index,
+      method,
+      start: time,
+      end: time,
+      outcome: 'value',
+      emitted: undefined,
+      order: undefined,
     };
     const running = this.#running.get(worker);
     if (running === undefined) this.#running.set(worker, [task]);
@@ -90,7 +97,9 @@ export class Recording {
     const at = running.findIndex((each) => each.index === index && each.stream === stream);
     // It had begun before this was listening.
     if (at < 0) return;
-    const [task] = running.splice(at, 1) as [TaskSpan];
+    const task = running[at]!;
+    if (running.length === 1) running.length = 0;
+    else running.splice(at, 1);
     task.end = time;
     task.outcome = outcome;
     this.#keep(task);
