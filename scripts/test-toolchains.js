@@ -68,7 +68,7 @@ async function check({ check: act, fixture, how, where }) {
   } catch (thrown) {
     error = [thrown.message, thrown.stdout, thrown.stderr].filter(Boolean).join('\n').slice(0, 6000);
   }
-  for (const close of closing.reverse()) await close();
+  for (const close of closing.toReversed()) await close();
   const seconds = Math.round((performance.now() - began) / 1000);
   console.log(`${where}: ${error === undefined ? 'ok' : 'FAILED'}, ${seconds} s`);
   return { where, how, error, version: await versionOf(fixture) };
@@ -89,7 +89,7 @@ function toolsFor(root, closing) {
         const { stdout } = await execute(command, args, { cwd: root, env, timeout: LIMIT, maxBuffer: 2 ** 26 });
         return stdout;
       } catch (error) {
-        throw new Error(`${command} ${args.join(' ')}\n${error.stdout}\n${error.stderr}`);
+        throw new Error(`${command} ${args.join(' ')}\n${error.stdout}\n${error.stderr}`, { cause: error });
       }
     },
     async serve(command, ...args) {
@@ -136,7 +136,7 @@ async function told(url) {
     await page.waitForFunction(() => globalThis.told !== undefined, undefined, { timeout: 60_000 });
     return await page.evaluate(() => globalThis.told);
   } catch (error) {
-    throw new Error([...errors, String(error)].join('\n'));
+    throw new Error([...errors, String(error)].join('\n'), { cause: error });
   } finally {
     await page.close();
   }
