@@ -28,6 +28,7 @@ const guides = [
       guide('Browsers, bundlers', 'browsers'),
       guide('Testing', 'testing'),
       guide('Debugging', 'debugging'),
+      guide('See what each worker did', 'watching'),
       guide('Troubleshooting', 'troubleshooting'),
       guide('Does it pay, tuning', 'tuning'),
       guide('Recipes', 'recipes'),
