@@ -8,12 +8,10 @@ import type { WorkerConstructor } from '../api/worker.ts';
 export const cores: number = globalThis.navigator?.hardwareConcurrency ?? 4;
 
 /** Jest resolves for browsers under jsdom, which has no workers; no other host of this file is without. */
-class NoWorker {
-  constructor() {
-    throw new TypeError(
-      "There is no Worker here. Jest takes the files for browsers under jsdom: testEnvironmentOptions: { customExportConditions: ['node'] }",
-    );
-  }
+function NoWorker(): never {
+  throw new TypeError(
+    "There is no Worker here. Jest takes the files for browsers under jsdom: testEnvironmentOptions: { customExportConditions: ['node'] }",
+  );
 }
 
 export const Worker: WorkerConstructor = (globalThis.Worker ?? NoWorker) as never;

@@ -44,17 +44,22 @@ export function marked<T>(make: () => T): T {
   }
 }
 
+/** What to throw where Node refuses to make a worker. */
+function notMade(url: URL | string, cause: unknown): unknown {
+  if (!/^https?:/.test(String(url))) return cause;
+  return new TypeError(
+    `Node runs a worker from a file, not from ${String(url)}. Vitest writes such an address under jsdom and happy-dom: use new Worker(import.meta.resolve('./x.worker.js')), or the environment "node"`,
+    { cause },
+  );
+}
+
 class MarkedWorker extends NodeWorker {
   constructor(url: URL | string, options: NodeOptions) {
     const unmark = mark();
     try {
       super(url, options);
     } catch (cause) {
-      if (!/^https?:/.test(String(url))) throw cause;
-      throw new TypeError(
-        `Node runs a worker from a file, not from ${String(url)}. Vitest writes such an address under jsdom and happy-dom: use new Worker(import.meta.resolve('./x.worker.js')), or the environment "node"`,
-        { cause },
-      );
+      throw notMade(url, cause);
     } finally {
       unmark();
     }
