@@ -34,6 +34,7 @@ const expected = {
   moved: [3, 2, 1],
   left: 0,
   halves: [0.5, 1],
+  indices: [0, 1, 2],
   closure: true,
   task: { index: 0, input: 7 },
   concurrency: 2,

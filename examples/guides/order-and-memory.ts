@@ -51,3 +51,18 @@ await interval(1)
   )
   .forEach((square) => console.log(square));
 // #endregion
+
+const bookings = [
+  { account: 'ann', amount: 5 },
+  { account: 'bob', amount: 7 },
+  { account: 'ann', amount: -2 },
+];
+// #region key
+await from(bookings)
+  .pipe(
+    parallelMapUnordered(({ account, amount }) => `${account} ${amount}`, 2, {
+      key: ({ account }) => account, // those of one account one after another, in their order; accounts side by side
+    }),
+  )
+  .forEach((booked) => console.log(booked));
+// #endregion
