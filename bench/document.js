@@ -1,4 +1,4 @@
-/** docs/BENCHMARKS.md, the table in docs/guides/tuning.md, and the figures behind them: what was not measured this time stays as it was. */
+/** docs/measured/BENCHMARKS.md, the table in docs/guides/tuning.md, and the figures behind them: what was not measured this time stays as it was. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { writePay } from './pay.js';
@@ -6,7 +6,7 @@ import { sectionOf, targetsTable } from './report.js';
 import { workloads } from './workloads.js';
 
 const FIGURES = new URL('./results.json', import.meta.url);
-const DOCUMENT = new URL('../docs/BENCHMARKS.md', import.meta.url);
+const DOCUMENT = new URL('../docs/measured/BENCHMARKS.md', import.meta.url);
 
 /** Returns where it wrote. */
 export function write(results, about) {

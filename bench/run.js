@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: measures rxjs-parallel against what a user would pick instead, prints tables, writes docs/BENCHMARKS.md and
+ * `npm run bench`: measures rxjs-parallel against what a user would pick instead, prints tables, writes docs/measured/BENCHMARKS.md and
  * the table in docs/guides/tuning.md.
  *
  *   --only A,B        only these libraries (and the sequential loop, which says what is right)

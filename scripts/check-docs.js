@@ -1,4 +1,4 @@
-// The documents: README.md, the guides in docs/guides, docs/SCALING.md. `--write` fills in the code.
+// The documents: README.md, the guides in docs/guides, what programs write in docs/measured. `--write` fills in the code.
 //  - Every ts block is code that runs: it equals the file, or the region of a file, that is named before it.
 //      <!-- from examples/futures.ts -->             the whole file
 //      <!-- from examples/guides/errors.ts#skip -->  what stands between `// #region skip` and `// #endregion`
@@ -25,10 +25,11 @@ const headings = new Map();
 
 const documents = [
   'README.md',
-  'docs/SCALING.md',
-  ...readdirSync(GUIDES)
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `${GUIDES}/${name}`),
+  ...['docs/measured', GUIDES].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}/${name}`),
+  ),
 ];
 let blocks = 0;
 for (const document of documents) {

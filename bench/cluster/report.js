@@ -1,4 +1,4 @@
-/** The tables of docs/SCALING.md. */
+/** The tables of docs/measured/SCALING.md. */
 import { table } from '../table.js';
 import { LONG, MACHINES, NOOPS } from './measure.js';
 import { LOSSES, SHARDS, THREADS, WINDOWS } from './scenarios.js';

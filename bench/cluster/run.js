@@ -1,6 +1,6 @@
 /**
  * `npm run bench:cluster`: measures machines on a queue, simulates many, prints what it found and writes it into
- * docs/SCALING.md. It starts its own redis-server.
+ * docs/measured/SCALING.md. It starts its own redis-server.
  *
  *   --rounds N   rounds over all streams; medians count. Default 3
  *   --quick      one round of a tenth of the values: to see that all works; nothing is written
@@ -18,7 +18,7 @@ import { TARGET, tablesOf } from './report.js';
 import { simulateAll } from './scenarios.js';
 
 const FIGURES = new URL('../results.cluster.json', import.meta.url);
-const DOCUMENT = new URL('../../docs/SCALING.md', import.meta.url);
+const DOCUMENT = new URL('../../docs/measured/SCALING.md', import.meta.url);
 
 const { values: flags } = parseArgs({
   options: {
@@ -74,10 +74,10 @@ async function measure() {
 function filled(text) {
   const unused = new Set(Object.keys(tables));
   const all = text.replaceAll(/<!-- figures: (\w+) -->\n.*?<!-- end -->/gs, (_, name) => {
-    if (tables[name] === undefined) throw new Error(`docs/SCALING.md wants "${name}", which nobody measures`);
+    if (tables[name] === undefined) throw new Error(`docs/measured/SCALING.md wants "${name}", which nobody measures`);
     unused.delete(name);
     return `<!-- figures: ${name} -->\n\n${tables[name]}\n\n<!-- end -->`;
   });
-  if (unused.size > 0) throw new Error(`docs/SCALING.md has no place for ${[...unused].join(', ')}`);
+  if (unused.size > 0) throw new Error(`docs/measured/SCALING.md has no place for ${[...unused].join(', ')}`);
   return all;
 }

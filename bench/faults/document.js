@@ -1,4 +1,4 @@
-/** docs/FAULTS.md: written from what was observed. */
+/** docs/measured/FAULTS.md: written from what was observed. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { faults } from './faults.js';
@@ -6,7 +6,7 @@ import { libraries } from './libraries.js';
 import { COUNT, FAULTY, SIZE } from './sizes.js';
 import { table } from './table.js';
 
-const DOCUMENT = new URL('../../docs/FAULTS.md', import.meta.url);
+const DOCUMENT = new URL('../../docs/measured/FAULTS.md', import.meta.url);
 
 /** How our own table calls its hosts. */
 export const hosts = {

@@ -1,6 +1,6 @@
 /**
  * `npm run faults`: plays every fault on real workers, with this package in Node and in Chromium and with other libraries
- * in Node, and writes docs/FAULTS.md.
+ * in Node, and writes docs/measured/FAULTS.md.
  *
  *   --only A,B      only these faults
  *   --library A,B   only these libraries

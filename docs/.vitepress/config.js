@@ -41,9 +41,9 @@ const guides = [
       guide('Coming from…', 'coming-from'),
       guide('Why', 'why'),
       guide('Versions', 'versions'),
-      { text: 'Benchmarks', link: '/BENCHMARKS' },
-      { text: 'Faults', link: '/FAULTS' },
-      { text: 'Scaling', link: '/SCALING' },
+      { text: 'Benchmarks', link: '/measured/BENCHMARKS' },
+      { text: 'Faults', link: '/measured/FAULTS' },
+      { text: 'Scaling', link: '/measured/SCALING' },
     ],
   },
 ];
