@@ -112,5 +112,8 @@ export default async function karma(config) {
     // A left-over `fit` skips all the others.
     failOnSkippedTests: true,
     browserNoActivityTimeout: 180_000,
+    // A spec may compute for longer than the 5 and 2 seconds that are the defaults.
+    pingTimeout: 120_000,
+    browserDisconnectTimeout: 120_000,
   });
 }

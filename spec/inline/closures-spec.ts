@@ -79,7 +79,7 @@ describe('An inline function that lacks something', () => {
       // @ts-expect-error: made by a compiler
       [(n) => __generator(n), /"__generator".* "target"/],
       // @ts-expect-error: made by Vite
-      [(n) => __vite_ssr_dynamic_import__(n), /"__vite_ssr_dynamic_import__".* Vite/],
+      [(n) => __vite_ssr_dynamic_import__(`./${n}.js`), /"__vite_ssr_dynamic_import__".* Vite/],
       [() => document.title, /"document".* A worker has none/],
     ];
     for (const [fn, message] of cases) {

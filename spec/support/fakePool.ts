@@ -17,8 +17,12 @@ import { isTransfer } from '../../lib/protocol/transferable.ts';
 
 /** Tasks that run now. What never ends in one spec is not running in the next. */
 const entered = new Set<Running>();
+/** Timers that have not fired: they would in a spec whose timers are not real. */
+const pending = new Set<Subscription>();
 afterEach(() => {
   for (const { leave } of entered) leave?.();
+  for (const timer of pending) timer.unsubscribe();
+  pending.clear();
 });
 
 /** What happens to a task that a slot has begun. */
@@ -521,7 +525,12 @@ export class FakePool<Api extends object> implements ClosablePool {
   }
 
   #after(running: Running, delay: number, act: () => void): void {
-    running.timers.push(this.#scheduler.schedule(act, delay));
+    const timer = this.#scheduler.schedule(() => {
+      pending.delete(timer);
+      act();
+    }, delay);
+    pending.add(timer);
+    running.timers.push(timer);
   }
 
   #ended(slot: Slot, failed: boolean, result: unknown): void {
@@ -580,7 +589,10 @@ export class FakePool<Api extends object> implements ClosablePool {
   #stop(slot: Slot): Running | undefined {
     const { running } = slot;
     running?.leave?.();
-    for (const timer of running?.timers ?? []) timer.unsubscribe();
+    for (const timer of running?.timers ?? []) {
+      timer.unsubscribe();
+      pending.delete(timer);
+    }
     slot.running = undefined;
     if (running !== undefined) slot.spent += performance.now() - running.began;
     return running;

@@ -1,5 +1,5 @@
 import { array, assert, constantFrom, integer, property, record } from 'fast-check';
-import { Subject, lastValueFrom, range, toArray } from 'rxjs';
+import { Subject, VirtualTimeScheduler, lastValueFrom, range, toArray } from 'rxjs';
 import { localPool } from '../../lib/index.ts';
 import type { PoolEvent, WorkerPool } from '../../lib/index.ts';
 import { ENGINE_POOL } from '../../lib/pool/contract.ts';
@@ -59,10 +59,13 @@ describe('A timeline', () => {
 
   it('tells order from the order of completion', async () => {
     const places = async (ordered: boolean): Promise<unknown[]> => {
-      const { pool } = new FakePool(api, { size: 3, course: ({ index }) => ({ takes: 12 - 4 * index }) });
+      const scheduler = new VirtualTimeScheduler();
+      const { pool } = new FakePool(api, { size: 3, scheduler, course: ({ index }) => ({ takes: 12 - 4 * index }) });
       using seen = timeline(pool);
       const operator = ordered ? pool.map : pool.mapUnordered;
-      await lastValueFrom(range(0, 3).pipe(operator((worker: any, n) => worker.double(n))));
+      const results = lastValueFrom(range(0, 3).pipe(operator((worker: any, n) => worker.double(n))));
+      scheduler.flush();
+      await results;
       const slices = traceEvents(seen.toPerfetto()).get('X')!;
       return slices.filter(({ cat }) => cat === 'result').map(({ args }) => args!['index']);
     };
