@@ -150,6 +150,24 @@ describe('While Redis refuses', () => {
     await site.closes(pool, queue);
   });
 
+  it('longer than refusalTimeout, beside a task that runs: machines know at once that nobody waits', async () => {
+    const queue = site.newQueue();
+    const here = site.machine(queue, 1);
+    const pool = site.pool(queue, { refusalTimeout: 200 });
+    const running = reason(pool.run((worker) => worker.untilTold(1)));
+    await here.hears('begun', 1);
+    const alive = `bull:${queue}:rxjs-parallel:*`;
+    expect((await site.redis.client.keys(alive)).length).toBe(1);
+    await REFUSALS['OOM']!.begin(site.redis);
+    const refused = reason(pool.run((worker) => worker.twice(1)));
+    for (const error of [await refused, await running]) expect(error).toBeInstanceOf(WorkerInitError);
+    await until(async () => (await site.redis.client.keys(alive)).length === 0);
+    await REFUSALS['OOM']!.end(site.redis);
+    here.tell();
+    expect(await pool.run((worker) => worker.twice(2))).toBe(4);
+    await pool.close();
+  });
+
   it('a machine hears of it at once, then once a second with a count, and does not spin', async () => {
     const queue = site.newQueue();
     const heard = new Heard();

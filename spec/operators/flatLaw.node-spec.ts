@@ -6,17 +6,17 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { type SchedulerLike, VirtualTimeScheduler, from } from 'rxjs';
+import { VirtualTimeScheduler, from } from 'rxjs';
 import {
   type ParallelFlatOptions,
   parallelConcatMap,
   parallelFlatMapIterable,
   parallelMergeMap,
 } from '../../lib/index.ts';
-import { replaceClock } from '../../lib/primitives/clock.ts';
 import { FakePool } from '../support/fakePool.ts';
 import { type Notification, type Script, inSequence, inputsOf, merged, script } from '../support/flatScripts.ts';
 import { type Input, compute } from '../support/flatTask.ts';
+import { virtualTimers } from '../support/virtualTimers.ts';
 
 const courses = fc.record({
   size: fc.integer({ min: 1, max: 4 }),
@@ -110,21 +110,11 @@ const optionsOf = ({ buffer, concurrency, onError, retryDelay, window }: Script)
   retry: { times: 2, delay: retryDelay, when: (error) => error instanceof Unlucky },
 });
 
-/** The timers of the library are those of `scheduler`; returns how to give them back. */
-function takeTime(scheduler: SchedulerLike): () => void {
-  const before = replaceClock({
-    setTimeout: ((due: (...args: any[]) => void, ms: number, ...args: any[]) =>
-      scheduler.schedule(() => due(...args), ms)) as never,
-    clearTimeout: ((timer: { unsubscribe(): void } | undefined) => timer?.unsubscribe()) as never,
-  });
-  return () => void replaceClock(before);
-}
-
 /** Runs all streams on one pool, to the end. */
 function run(operator: typeof parallelConcatMap, scripts: readonly Script[], drawn: Courses): World {
   const world = new World(scripts, drawn);
   const { fake, notified, scheduler } = world;
-  const giveBack = takeTime(scheduler);
+  const timers = virtualTimers(scheduler);
   try {
     scripts.forEach((one, stream) => {
       const all = notified[stream]!;
@@ -140,7 +130,7 @@ function run(operator: typeof parallelConcatMap, scripts: readonly Script[], dra
     });
     scheduler.flush();
   } finally {
-    giveBack();
+    timers.giveBack();
   }
   return world;
 }
@@ -179,7 +169,7 @@ async function iterate(ordered: boolean, scripts: readonly Script[], drawn: Cour
       reading.delete(one);
     }
   };
-  const giveBack = takeTime(scheduler);
+  const timers = virtualTimers(scheduler);
   try {
     scripts.forEach((one, stream) => void read(one, stream));
     for (let frame = 0; (reading.size > 0 || fake.busy > 0) && frame < LAST_FRAME; frame++) {
@@ -188,7 +178,7 @@ async function iterate(ordered: boolean, scripts: readonly Script[], drawn: Cour
       await turn();
     }
   } finally {
-    giveBack();
+    timers.giveBack();
   }
   return world;
 }

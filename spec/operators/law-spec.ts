@@ -7,7 +7,6 @@
  */
 import fc from 'fast-check';
 import { Observable, type SchedulerLike, VirtualTimeScheduler, asyncScheduler, concatMap, of } from 'rxjs';
-import { replaceClock } from '../../lib/primitives/clock.ts';
 import {
   type ParallelOptions,
   parallelMap,
@@ -16,6 +15,7 @@ import {
   taskOf,
 } from '../../lib/index.ts';
 import { FakePool, type FakeSettings } from '../support/fakePool.ts';
+import { virtualTimers } from '../support/virtualTimers.ts';
 
 interface Input {
   readonly stream: number;
@@ -125,15 +125,11 @@ const retryOf = ({ retryDelay }: Script): ParallelOptions['retry'] =>
 
 /** The timers of the library are those of `scheduler` while `act` runs. */
 function inTimeOf(scheduler: SchedulerLike, act: () => void): void {
-  const before = replaceClock({
-    setTimeout: ((due: (...args: any[]) => void, ms: number, ...args: any[]) =>
-      scheduler.schedule(() => due(...args), ms)) as never,
-    clearTimeout: ((timer: { unsubscribe(): void } | undefined) => timer?.unsubscribe()) as never,
-  });
+  const timers = virtualTimers(scheduler);
   try {
     act();
   } finally {
-    replaceClock(before);
+    timers.giveBack();
   }
 }
 

@@ -1,5 +1,4 @@
 import { EMPTY, type SchedulerLike, from, lastValueFrom, of, range, toArray } from 'rxjs';
-import { replaceClock } from '../../lib/primitives/clock.ts';
 import {
   CloneError,
   type ParallelOptions,
@@ -13,6 +12,7 @@ import {
 } from '../../lib/index.ts';
 import { FakePool } from '../support/fakePool.ts';
 import { marbles } from '../support/marbles.ts';
+import { type VirtualTimers, virtualTimers } from '../support/virtualTimers.ts';
 
 /** Fails, by the letter and the number of the try, as often as the table says. */
 function flaky(fails: Readonly<Record<string, number>>) {
@@ -36,32 +36,12 @@ const reason = (promise: Promise<unknown>): Promise<any> =>
   );
 
 describe('retry', () => {
-  let before: ReturnType<typeof replaceClock>;
-  /** Timers that have neither come nor been cleared. */
-  const timers = new Set<unknown>();
-  beforeEach(() => {
-    before = replaceClock({});
-    timers.clear();
+  let timers: VirtualTimers | undefined;
+  const inTimeOf = (scheduler: SchedulerLike): void => void (timers = virtualTimers(scheduler));
+  afterEach(() => {
+    timers?.giveBack();
+    timers = undefined;
   });
-  afterEach(() => replaceClock(before));
-
-  /** The timers of the library are those of `scheduler`. */
-  function inTimeOf(scheduler: SchedulerLike): void {
-    replaceClock({
-      setTimeout: ((due: (...args: any[]) => void, ms: number, ...args: any[]) => {
-        const timer = scheduler.schedule(() => {
-          timers.delete(timer);
-          due(...args);
-        }, ms);
-        timers.add(timer);
-        return timer;
-      }) as never,
-      clearTimeout: ((timer: { unsubscribe(): void } | undefined) => {
-        timers.delete(timer);
-        timer?.unsubscribe();
-      }) as never,
-    });
-  }
 
   const fakeOf = (api: Flaky, size: number, scheduler: SchedulerLike): FakePool<Flaky> =>
     new FakePool(api, { size, scheduler });
@@ -76,7 +56,7 @@ describe('retry', () => {
       expectObservable(result).toBe('-----------(abc|)');
       flush();
       expect(fake.begun).toEqual([0, 1, 2, 0, 0]);
-      expect(timers.size).toBe(0);
+      expect(timers!.pending.size).toBe(0);
     });
   });
 
@@ -135,11 +115,12 @@ describe('retry', () => {
 
   it('needs no timer without a delay', () => {
     marbles(({ cold, scheduler, expectObservable, flush }) => {
-      replaceClock({ setTimeout: (() => fail('a timer')) as never });
+      inTimeOf(scheduler);
       const fake = fakeOf(flaky({ a: 3 }), 1, scheduler);
       const result = cold('a|').pipe(parallelMap((worker, value) => worker.run(value), fake.pool, { retry: 3 }));
       expectObservable(result).toBe('----(a|)');
       flush();
+      expect(timers!.begun).toBe(0);
     });
   });
 
@@ -164,7 +145,7 @@ describe('retry', () => {
         if (errors) expectObservable(result).toBe('-#', undefined, new Error(late ? 'a1' : 'b1'));
         else expectObservable(result, until).toBe('-');
         scheduler.schedule(() => {
-          expect(timers.size).toBe(0);
+          expect(timers!.pending.size).toBe(0);
           expect(fake.attached).toBe(0);
         }, 10);
         flush();
@@ -179,7 +160,7 @@ describe('retry', () => {
       const retry = { times: 9, delay: 50, when: (error: unknown) => (error as Error).message.startsWith('c') };
       const result = cold('(abc)').pipe(parallelMap((worker, value) => worker.run(value), fake.pool, { retry }));
       expectObservable(result).toBe('---------(a#)', undefined, new Error('b1'));
-      scheduler.schedule(() => expect(timers.size).toBe(0), 5);
+      scheduler.schedule(() => expect(timers!.pending.size).toBe(0), 5);
       flush();
     });
   });
@@ -205,9 +186,9 @@ describe('retry', () => {
         .pipe(parallelMap((worker, value) => worker.run(value), fake.pool, options))
         .subscribe({ error: ({ name }: Error) => errors.push(name) });
       scheduler.schedule(() => {
-        expect(timers.size).toBe(1);
+        expect(timers!.pending.size).toBe(1);
         void fake.pool.close({ drain: false });
-        expect(timers.size).toBe(0);
+        expect(timers!.pending.size).toBe(0);
         expect(errors).toEqual(['PoolClosedError']);
       }, 3);
       flush();
@@ -227,7 +208,7 @@ describe('retry', () => {
         const subscription = cold('a')
           .pipe(parallelMap((worker, value) => worker.run(value), fake.pool, { retry }))
           .subscribe();
-        scheduler.schedule(() => expect(timers.size).toBe(0), 3);
+        scheduler.schedule(() => expect(timers!.pending.size).toBe(0), 3);
         flush();
         expect(fake.begun).toEqual([0]);
       });

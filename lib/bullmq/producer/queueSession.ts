@@ -185,6 +185,9 @@ export class QueueSession {
   /** Nothing more is heard of what is out. */
   #close(why?: Error): void {
     clearInterval(this.#check);
+    // Nobody takes what comes of its jobs: machines are not to run them until it expires.
+    if (this.#heartbeat.beats && this.#redis.client.status === 'ready')
+      void this.#redis.try(() => this.#heartbeat.remove());
     this.#heartbeat.stop();
     this.#queue.close().catch(() => {});
     for (const job of this.#jobs.values()) this.#events.dropped(job);

@@ -20,7 +20,10 @@ export interface RedisConnectionEvents {
   ready(): void;
   /** Something went wrong, and it goes on. */
   failed(error: unknown): void;
-  /** Nothing more comes of it; `error` where Redis has refused something, or was never there. */
+  /**
+   * Nothing more comes of it; `error` where Redis has refused something, or was never there. What is written meanwhile
+   * is still sent where the connection is ready.
+   */
   ended(error?: Error): void;
 }
 
@@ -109,9 +112,9 @@ export class RedisConnection {
     if (this.ended) return;
     this.ended = true;
     clearTimeout(this.#init);
+    this.#events.ended(error);
     this.client.disconnect();
     this.subscriber.disconnect();
-    this.#events.ended(error);
   }
 
   /** `goesOn` is asked after each refusal. While any lasts, it is told once. */
