@@ -70,7 +70,7 @@ function emissions(
   // Clocks are coarse: what came out at one time is told apart by its place.
   const emitted = tasks
     .filter(({ order }) => order !== undefined)
-    .sort((a, b) => a.emitted! - b.emitted! || a.order! - b.order!);
+    .sort((a, b) => (a.emitted === b.emitted ? a.order! - b.order! : a.emitted! - b.emitted!));
   for (const [id, { emitted: time, end, index, order, start, stream, worker }] of emitted.entries()) {
     const tid = resultsOf.get(stream)!;
     const at = Math.max(ts(time!), until.get(stream) ?? 0);

@@ -27,13 +27,13 @@ export function virtualTimers(scheduler: SchedulerLike): VirtualTimers {
       pending.set(timer, scheduler.schedule(come, ms));
       return timer;
     }) as never,
-    clearTimeout: ((timer: unknown) => {
+    clearTimeout: (timer: unknown) => {
       const action = pending.get(timer);
       // Workers of other specs, which are ending, have real ones.
       if (action === undefined) return clearReal(timer as never);
       pending.delete(timer);
       action.unsubscribe();
-    }) as never,
+    },
   });
   return {
     pending,
