@@ -11,6 +11,7 @@ import {
   parallelMapUnordered,
 } from '../../lib/index.ts';
 import type { ContractApi } from './contractApi.ts';
+import { lawPatience, lawRuns } from '../support/lawRuns.ts';
 import { all } from './outcomes.ts';
 
 interface Value {
@@ -46,62 +47,67 @@ async function iterated<T>(results: AsyncIterable<T>): Promise<T[]> {
 }
 
 export function keyContract(made: (size: number) => WorkerPool<ContractApi>, runs: number, mayStick: boolean): void {
-  it('gives each key what concatMap makes of its values, one after another, with key', async () => {
-    const pool = made(3);
-    await fc.assert(
-      fc.asyncProperty(drawn, async ({ operator, values: listed, ...others }) => {
-        const values: Value[] = listed.map((value, at) => ({ ...value, at }));
-        const times = new Map<number, { start?: number; end?: number; worker?: number }>();
-        const listening = pool.events$.subscribe((event: PoolEvent) => {
-          if (event.type !== 'task:start' && event.type !== 'task:end') return;
-          const of = times.get(event.index) ?? {};
-          times.set(event.index, {
-            ...of,
-            worker: event.worker,
-            [event.type === 'task:start' ? 'start' : 'end']: event.time,
+  const numRuns = lawRuns(runs);
+  it(
+    'gives each key what concatMap makes of its values, one after another, with key',
+    async () => {
+      const pool = made(3);
+      await fc.assert(
+        fc.asyncProperty(drawn, async ({ operator, values: listed, ...others }) => {
+          const values: Value[] = listed.map((value, at) => ({ ...value, at }));
+          const times = new Map<number, { start?: number; end?: number; worker?: number }>();
+          const listening = pool.events$.subscribe((event: PoolEvent) => {
+            if (event.type !== 'task:start' && event.type !== 'task:end') return;
+            const of = times.get(event.index) ?? {};
+            times.set(event.index, {
+              ...of,
+              worker: event.worker,
+              [event.type === 'task:start' ? 'start' : 'end']: event.time,
+            });
           });
-        });
-        const sticky = mayStick && others.sticky;
-        const options = { ...others, key: ({ key }: Value) => key, batch: 4, sticky };
-        const results: Result[] = await (operator.startsWith('parallelMapIterable')
-          ? iterated(
-              parallelMapIterable(values, (worker, value) => act(worker, value), pool, {
-                ...options,
-                ordered: operator === 'parallelMapIterable',
-              }),
-            )
-          : all(
-              from(values).pipe(
-                (operator === 'parallelMap' ? parallelMap : parallelMapUnordered)(
-                  (worker, value) => act(worker, value),
-                  pool,
-                  options,
+          const sticky = mayStick && others.sticky;
+          const options = { ...others, key: ({ key }: Value) => key, batch: 4, sticky };
+          const results: Result[] = await (operator.startsWith('parallelMapIterable')
+            ? iterated(
+                parallelMapIterable(values, (worker, value) => act(worker, value), pool, {
+                  ...options,
+                  ordered: operator === 'parallelMapIterable',
+                }),
+              )
+            : all(
+                from(values).pipe(
+                  (operator === 'parallelMap' ? parallelMap : parallelMapUnordered)(
+                    (worker, value) => act(worker, value),
+                    pool,
+                    options,
+                  ),
                 ),
-              ),
-            ));
-        listening.unsubscribe();
-        const indexOf = (result: Result): number => (typeof result === 'number' ? result : result.index);
-        for (const key of new Set(values.map((value) => value.key))) {
-          const ofKey = values.filter((value) => value.key === key);
-          const expected = await all(
-            from(ofKey).pipe(concatMap(({ at, fails }) => (fails && others.onError === 'skip' ? [] : [at]))),
-          );
-          throwUnless(results.map(indexOf).filter((at) => values[at]!.key === key)).toEqual(expected);
-          for (const [nth, { at }] of ofKey.entries()) {
-            const before = ofKey[nth - 1];
-            if (before === undefined) continue;
-            if (sticky) throwUnless(times.get(at)!.worker).toBe(times.get(before.at)!.worker);
-            throwUnless(times.get(at)!.start!)
-              .withContext(`task ${at} after task ${before.at}`)
-              .toBeGreaterThanOrEqual(times.get(before.at)!.end!);
+              ));
+          listening.unsubscribe();
+          const indexOf = (result: Result): number => (typeof result === 'number' ? result : result.index);
+          for (const key of new Set(values.map((value) => value.key))) {
+            const ofKey = values.filter((value) => value.key === key);
+            const expected = await all(
+              from(ofKey).pipe(concatMap(({ at, fails }) => (fails && others.onError === 'skip' ? [] : [at]))),
+            );
+            throwUnless(results.map(indexOf).filter((at) => values[at]!.key === key)).toEqual(expected);
+            for (const [nth, { at }] of ofKey.entries()) {
+              const before = ofKey[nth - 1];
+              if (before === undefined) continue;
+              if (sticky) throwUnless(times.get(at)!.worker).toBe(times.get(before.at)!.worker);
+              throwUnless(times.get(at)!.start!)
+                .withContext(`task ${at} after task ${before.at}`)
+                .toBeGreaterThanOrEqual(times.get(before.at)!.end!);
+            }
           }
-        }
-        if (operator === 'parallelMap' || operator === 'parallelMapIterable')
-          throwUnless(results.map(indexOf)).toEqual(results.map(indexOf).toSorted((a, b) => a - b));
-      }),
-      { numRuns: runs },
-    );
-  });
+          if (operator === 'parallelMap' || operator === 'parallelMapIterable')
+            throwUnless(results.map(indexOf)).toEqual(results.map(indexOf).toSorted((a, b) => a - b));
+        }),
+        { numRuns },
+      );
+    },
+    lawPatience(numRuns),
+  );
 }
 
 const act = (worker: Remote<ContractApi>, { at, fails, ms }: Value): Call<any> =>

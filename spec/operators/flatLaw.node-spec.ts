@@ -16,6 +16,7 @@ import {
 import { FakePool } from '../support/fakePool.ts';
 import { type Notification, type Script, inSequence, inputsOf, merged, script } from '../support/flatScripts.ts';
 import { type Input, compute } from '../support/flatTask.ts';
+import { lawPatience, lawRuns } from '../support/lawRuns.ts';
 import { virtualTimers } from '../support/virtualTimers.ts';
 
 const courses = fc.record({
@@ -184,18 +185,20 @@ async function iterate(ordered: boolean, scripts: readonly Script[], drawn: Cour
 }
 
 describe('The law of tasks that give many values', () => {
-  const numRuns = Number(process.env['LAW_RUNS'] ?? 400);
+  const numRuns = lawRuns(400);
   const scripts = fc.array(script, { minLength: 1, maxLength: 4 });
 
   /** What an iterator has given is read a moment later. */
   const holds = (
     law: typeof inSequence,
     all: readonly Script[],
-    { ahead, notified, open }: World,
+    { ahead, fake, notified, open }: World,
     unread: number,
   ): void => {
     throwUnless(ahead).toBeLessThanOrEqual(unread);
     throwUnless(open).toBe(0);
+    throwUnless(fake.attached).withContext('streams left').toBe(0);
+    throwUnless(fake.busy).withContext('slots left').toBe(0);
     all.forEach((one, stream) => law(one, stream, notified[stream]!, one.unsubscribesAt !== null));
   };
 
@@ -226,6 +229,6 @@ describe('The law of tasks that give many values', () => {
         );
         expect().nothing();
       },
-      Math.max(60_000, 100 * numRuns),
+      lawPatience(numRuns),
     );
 });

@@ -15,6 +15,7 @@ import {
   taskOf,
 } from '../../lib/index.ts';
 import { FakePool, type FakeSettings } from '../support/fakePool.ts';
+import { lawPatience, lawRuns } from '../support/lawRuns.ts';
 import { virtualTimers } from '../support/virtualTimers.ts';
 
 interface Input {
@@ -354,7 +355,8 @@ function checkLimits(scripts: readonly Script[], { fake, notified, mostOut }: Ru
 }
 
 describe('the law', () => {
-  const RUNS = { numRuns: 300 };
+  const RUNS = { numRuns: lawRuns(300) };
+  const ITERATED = { numRuns: lawRuns(40) };
   const streams = fc.array(script, { minLength: 1, maxLength: 3 });
 
   it('parallelMap notifies what concatMap notifies', () => {
@@ -399,31 +401,35 @@ describe('the law', () => {
     );
   });
 
-  it('parallelMapIterable gives the same values, in order or as they arrive', async () => {
-    await fc.assert(
-      fc.asyncProperty(script, courses, fc.boolean(), async (drawnScript, drawn, ordered) => {
-        const one = { ...drawnScript, unsubscribesAt: null, onError: 'settle' } as const;
-        const inputs = inputsOf(one, 0);
-        const fake = poolOf({ ...drawn, takes: drawn.takes.map((frames) => frames % 2) }, asyncScheduler, [one]);
-        const { batch, concurrency, window } = one;
-        const options = { onError: 'settle', batch, concurrency, window, ordered, crashRetries: RETRIES } as const;
-        const results: Notification[] = [];
-        const retry = retryOf({ ...one, retryDelay: one.retryDelay === undefined ? undefined : 1 });
-        for await (const each of parallelMapIterable(inputs, (worker, input) => worker.compute(input), fake.pool, {
-          ...options,
-          retry,
-          key: keyOf(one),
-          sticky: one.keys > 0 && one.sticky,
-        }))
-          results.push(['next', each]);
-        const expected = sequential(one, 0).slice(0, -1);
-        const byIndex = (list: readonly Notification[]): unknown[] =>
-          list.toSorted((a, b) => (a[1] as { index: number }).index - (b[1] as { index: number }).index);
-        throwUnless(ordered ? results : byIndex(results)).toEqual(expected);
-        throwUnless(fake.strayed).withContext('sticky').toEqual([]);
-        throwUnless(fake.attached).withContext('streams left').toBe(0);
-      }),
-      { numRuns: 40 },
-    );
-  });
+  it(
+    'parallelMapIterable gives the same values, in order or as they arrive',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(script, courses, fc.boolean(), async (drawnScript, drawn, ordered) => {
+          const one = { ...drawnScript, unsubscribesAt: null, onError: 'settle' } as const;
+          const inputs = inputsOf(one, 0);
+          const fake = poolOf({ ...drawn, takes: drawn.takes.map((frames) => frames % 2) }, asyncScheduler, [one]);
+          const { batch, concurrency, window } = one;
+          const options = { onError: 'settle', batch, concurrency, window, ordered, crashRetries: RETRIES } as const;
+          const results: Notification[] = [];
+          const retry = retryOf({ ...one, retryDelay: one.retryDelay === undefined ? undefined : 1 });
+          for await (const each of parallelMapIterable(inputs, (worker, input) => worker.compute(input), fake.pool, {
+            ...options,
+            retry,
+            key: keyOf(one),
+            sticky: one.keys > 0 && one.sticky,
+          }))
+            results.push(['next', each]);
+          const expected = sequential(one, 0).slice(0, -1);
+          const byIndex = (list: readonly Notification[]): unknown[] =>
+            list.toSorted((a, b) => (a[1] as { index: number }).index - (b[1] as { index: number }).index);
+          throwUnless(ordered ? results : byIndex(results)).toEqual(expected);
+          throwUnless(fake.strayed).withContext('sticky').toEqual([]);
+          throwUnless(fake.attached).withContext('streams left').toBe(0);
+        }),
+        ITERATED,
+      );
+    },
+    lawPatience(ITERATED.numRuns),
+  );
 });

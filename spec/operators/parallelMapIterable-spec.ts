@@ -9,6 +9,7 @@ import {
 } from '../../lib/index.ts';
 import { FakePool } from '../support/fakePool.ts';
 import { Counter, Gates, all, reason, turn } from '../support/gates.ts';
+import { lawPatience, lawRuns } from '../support/lawRuns.ts';
 
 const FALSY = [undefined, null, 0, '', false];
 const DONE = { done: true, value: undefined } as const;
@@ -288,54 +289,59 @@ describe('parallelMapIterable', () => {
       expect(await all(results)).toEqual({ values: ['0a', '1b', '2c'] });
     });
 
-    it('are what a loop gives, whatever the schedule, the window and the consumer', async () => {
-      await fc.assert(
-        fc.asyncProperty(
-          fc.array(fc.record({ takes: fc.nat(2), fails: fc.nat(19).map((n) => n === 0) }), { maxLength: 60 }),
-          fc.record({
-            size: fc.integer({ min: 1, max: 4 }),
-            room: fc.integer({ min: 1, max: 4 }),
-            group: fc.integer({ min: 1, max: 4 }),
-            window: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
-            later: fc.boolean(),
-            pause: fc.integer({ min: 1, max: 9 }),
-          }),
-          async (tasks, { size, room, group, window, later, pause }) => {
-            const api = {
-              run(n: number): number {
-                if (tasks[n]!.fails) throw n;
-                return n;
-              },
-            };
-            const fake = new FakePool(api, {
-              size,
-              room: () => room,
-              group: () => group,
-              course: ({ input }) => ({ takes: tasks[input as number]!.takes }),
-            });
-            const counter = new Counter(tasks.length);
-            const source = later ? counter.later() : counter.numbers();
-            const results = parallelMapIterable(source, (worker, n) => worker.run(n), fake.pool, { window });
-            const values: number[] = [];
-            let failed: unknown;
-            try {
-              for await (const value of results) {
-                if (window !== undefined) expect(counter.read).toBeLessThanOrEqual(values.length + 1 + window);
-                if (values.push(value) % pause === 0) await turn();
+    const numRuns = lawRuns(60);
+    it(
+      'are what a loop gives, whatever the schedule, the window and the consumer',
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            fc.array(fc.record({ takes: fc.nat(2), fails: fc.nat(19).map((n) => n === 0) }), { maxLength: 60 }),
+            fc.record({
+              size: fc.integer({ min: 1, max: 4 }),
+              room: fc.integer({ min: 1, max: 4 }),
+              group: fc.integer({ min: 1, max: 4 }),
+              window: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
+              later: fc.boolean(),
+              pause: fc.integer({ min: 1, max: 9 }),
+            }),
+            async (tasks, { size, room, group, window, later, pause }) => {
+              const api = {
+                run(n: number): number {
+                  if (tasks[n]!.fails) throw n;
+                  return n;
+                },
+              };
+              const fake = new FakePool(api, {
+                size,
+                room: () => room,
+                group: () => group,
+                course: ({ input }) => ({ takes: tasks[input as number]!.takes }),
+              });
+              const counter = new Counter(tasks.length);
+              const source = later ? counter.later() : counter.numbers();
+              const results = parallelMapIterable(source, (worker, n) => worker.run(n), fake.pool, { window });
+              const values: number[] = [];
+              let failed: unknown;
+              try {
+                for await (const value of results) {
+                  if (window !== undefined) expect(counter.read).toBeLessThanOrEqual(values.length + 1 + window);
+                  if (values.push(value) % pause === 0) await turn();
+                }
+              } catch (error) {
+                failed = error;
               }
-            } catch (error) {
-              failed = error;
-            }
-            const end = tasks.findIndex(({ fails }) => fails);
-            const expected = Array.from({ length: end < 0 ? tasks.length : end }, (_, n) => n);
-            expect(values).toEqual(expected);
-            expect(failed).toBe(end < 0 ? undefined : end);
-            expect([fake.attached, counter.closed]).toEqual([0, 1]);
-          },
-        ),
-        { numRuns: 60 },
-      );
-    });
+              const end = tasks.findIndex(({ fails }) => fails);
+              const expected = Array.from({ length: end < 0 ? tasks.length : end }, (_, n) => n);
+              expect(values).toEqual(expected);
+              expect(failed).toBe(end < 0 ? undefined : end);
+              expect([fake.attached, counter.closed]).toEqual([0, 1]);
+            },
+          ),
+          { numRuns },
+        );
+      },
+      lawPatience(numRuns),
+    );
   });
 
   describe('a failing task', () => {

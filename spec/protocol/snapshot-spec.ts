@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { OTHER, cut, move, plainCopy, snapshot } from '../../lib/protocol/snapshot.ts';
+import { lawRuns } from '../support/lawRuns.ts';
 
 /** Plain data, some of it in more than one place of its value. */
 const shared = fc.object({ maxDepth: 2 });
@@ -75,7 +76,7 @@ describe('A snapshot', () => {
         const same = shapeOf(copy).join('\n') === shapeOf(structuredClone(value)).join('\n');
         return same && ![...objectsOf(copy)].some((each) => originals.has(each));
       }),
-      { numRuns: 500 },
+      { numRuns: lawRuns(500) },
     );
     expect().nothing();
   });

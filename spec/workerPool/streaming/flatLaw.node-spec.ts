@@ -11,6 +11,7 @@ import {
   workerPool,
 } from '../../../lib/index.ts';
 import type { StreamingApi } from '../../fixtures/streaming.worker.ts';
+import { lawRuns } from '../../support/lawRuns.ts';
 import { type Notification, type Script, inSequence, inputsOf, merged, script } from '../../support/flatScripts.ts';
 
 const courses = fc.record({
@@ -29,7 +30,7 @@ const optionsOf = ({ buffer, concurrency, onError, window }: Script): ParallelFl
 });
 
 describe('The law of tasks that give many values, on workers,', () => {
-  const numRuns = Math.ceil(Number(process.env['LAW_RUNS'] ?? 400) / 10);
+  const numRuns = Math.ceil(lawRuns(400) / 10);
   const scripts = fc.array(script, { minLength: 1, maxLength: 3 });
   let pool: WorkerPool<StreamingApi>;
   beforeEach(() => {

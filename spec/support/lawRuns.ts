@@ -1,0 +1,8 @@
+/** How many schedules a law tries: as many as `LAW_RUNS` says, in Node; `usual` where it says nothing. */
+export const lawRuns = (usual: number): number => {
+  const given = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env?.['LAW_RUNS'];
+  return given === undefined ? usual : Number(given);
+};
+
+/** For so many schedules this is a time in ms that only a hang takes. */
+export const lawPatience = (runs: number): number => Math.max(60_000, 500 * runs);
