@@ -43,7 +43,8 @@ interface KeyOptions<T> {
   /**
    * What tasks are about that must not run side by side: those of one key run one after another, in the order of the source,
    * different keys in parallel. Keys are compared as in a `Map`: objects by identity, and `undefined` is one, too. A task
-   * that is run again (`retry`, `crashRetries`) keeps its key's turn. Called once for each value, when it is taken; what it
+   * that is run again (`retry`, `crashRetries`) keeps its key's turn, and one whose time is up until it has stopped: its failure
+   * is told then. Called once for each value, when it is taken; what it
    * throws is that value's failure. Values that wait for their key count in the window: a key that takes long holds others back only when it
    * is full. Default: tasks do not wait for each other.
    */

@@ -45,16 +45,18 @@ export function expose(api: object, hooks: WorkerHooks = {}): void {
   if (exposed)
     throw new Error('expose() was called more than once in this worker: by its module, or by one that it imports');
   exposed = true;
-  serve(api as Methods, hooks);
-  let prepared: Promise<unknown> | undefined;
+  const { setup } = hooks;
+  let begun: Promise<unknown> | undefined;
+  // A thread that a Pool lends is called by two hosts, ours and threads.js, and set up once.
+  const once =
+    setup === undefined ? undefined : (data: unknown) => (begun ??= Promise.resolve().then(() => setup(data)));
+  serve(api as Methods, { ...hooks, setup: once });
   // threads.js, where that is the host: it has no data to give.
   const called =
     (name: string) =>
     (...args: unknown[]) => {
       const call = (): unknown => methodOf(api as Methods, name).apply(api, args);
-      if (hooks.setup === undefined) return call();
-      prepared ??= Promise.resolve().then(() => hooks.setup!(undefined));
-      return prepared.then(call);
+      return once === undefined ? call() : once(undefined).then(call);
     };
   exposeToThreads({ ...Object.fromEntries(methods.map((name) => [name, called(name)])), [MARK]: () => 1 });
 }

@@ -160,6 +160,24 @@ export function contractApi() {
     lateUntilTold(channel: string): Promise<string> {
       return taskContext().signal.aborted ? Promise.resolve('told') : this.untilTold(channel);
     },
+    /** Listens to its signal, says on the channel of that name that it is late, and when it ends: as it is told there. */
+    endsLate(channel: string): Promise<void> {
+      const said = new BroadcastChannel(channel);
+      taskContext().signal.addEventListener('abort', () => said.postMessage('late'));
+      return new Promise((resolve) => {
+        said.onmessage = ({ data }) => {
+          if (data !== 'end') return;
+          said.postMessage('ended');
+          said.close();
+          resolve();
+        };
+      });
+    },
+    says(channel: string, what: string): void {
+      const said = new BroadcastChannel(channel);
+      said.postMessage(what);
+      said.close();
+    },
     /** Reports these one after another, and returns how many they were. */
     reporting(values: readonly unknown[]): number {
       const { report } = taskContext();

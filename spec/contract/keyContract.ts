@@ -47,6 +47,10 @@ async function iterated<T>(results: AsyncIterable<T>): Promise<T[]> {
 }
 
 export function keyContract(made: (size: number) => WorkerPool<ContractApi>, runs: number, mayStick: boolean): void {
+  it('lets none of a key begin beside a task of it that is late, with key', async () => {
+    expect(await saidOfLate(made(2))).toEqual(['late', 'ended', 'the next begins', 'rejected', 'fulfilled']);
+  });
+
   const numRuns = lawRuns(runs);
   it(
     'gives each key what concatMap makes of its values, one after another, with key',
@@ -108,6 +112,35 @@ export function keyContract(made: (size: number) => WorkerPool<ContractApi>, run
     },
     lawPatience(numRuns),
   );
+}
+
+/** What workers say while the first of two tasks of a key is late, and runs on until others had their chance. */
+async function saidOfLate(pool: WorkerPool<ContractApi>): Promise<unknown[]> {
+  const name = `late ${Math.random()}`;
+  const channel = new BroadcastChannel(name);
+  const said: unknown[] = [];
+  let heardAll: (() => void) | undefined;
+  const over = new Promise<void>((resolve) => (heardAll = resolve));
+  channel.onmessage = async ({ data }) => {
+    said.push(data);
+    if (said.length === 3) heardAll!();
+    if (data !== 'late') return;
+    if (pool.size > 1) await pool.run((worker) => worker.echo('beside it'));
+    channel.postMessage('end');
+  };
+  const options = { key: () => 'one', timeout: 150, terminateAfter: 60_000, onError: 'settle' } as const;
+  const settled = await all(
+    from([0, 1]).pipe(
+      parallelMapUnordered(
+        (worker, n) => (n === 0 ? worker.endsLate(name) : worker.says(name, 'the next begins')),
+        pool,
+        options,
+      ),
+    ),
+  );
+  await over;
+  channel.close();
+  return [...said, ...settled.map(({ status }) => status)];
 }
 
 const act = (worker: Remote<ContractApi>, { at, fails, ms }: Value): Call<any> =>

@@ -99,6 +99,8 @@ interface Running {
   cancelled: boolean;
   /** Whether it has failed for its time was up, and runs on. */
   late: boolean;
+  /** Its failure, where those of its key are not to begin beside it. */
+  afterwards?: () => void;
 }
 
 class Slot {
@@ -252,8 +254,12 @@ export class FakePool<Api extends object> implements ClosablePool {
     running.late = true;
     this.#counts.failed++;
     this.#tell({ type: 'task:end', ...about(slot, task), outcome: 'timeout' });
-    this.told.push({ task, failed: true, value: error });
-    source.failure(task, error);
+    const fail = (): void => {
+      this.told.push({ task, failed: true, value: error });
+      source.failure(task, error);
+    };
+    if ('key' in task) running.afterwards = fail;
+    else fail();
     this.#giveNotice(slot, running);
     running.context.abort('timeout');
     source.drain();
@@ -534,7 +540,8 @@ export class FakePool<Api extends object> implements ClosablePool {
   }
 
   #ended(slot: Slot, failed: boolean, result: unknown): void {
-    const { began, task, cancelled, late } = this.#stop(slot)!;
+    const { afterwards, began, task, cancelled, late } = this.#stop(slot)!;
+    afterwards?.();
     if (late) return this.#free(slot);
     const ended = performance.now();
     if (!cancelled) this.#times.record(ended - (task.arrival?.time ?? began), ended - began);
@@ -573,6 +580,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     slot.life.up = false;
     slot.lost = true;
     source.putBack([...slot.done.splice(0).map(({ task }) => task), ...slot.waiting.splice(0)]);
+    running?.afterwards?.();
     if (running !== undefined && !running.late) {
       const { task, cancelled } = running;
       const outcome = cancelled ? 'cancel' : error === undefined ? 'crash' : 'timeout';

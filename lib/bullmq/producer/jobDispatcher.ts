@@ -154,6 +154,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
           ? { carried: tasks.map(({ carried }) => write(carried, 'What carry returned', this.maxPayload)) }
           : {}),
         ...(source.reports === true || this.events.observed ? { reports: true } : {}),
+        ...('key' in tasks[0]! ? { keyed: true } : {}),
       },
       again,
     );

@@ -182,10 +182,18 @@ export class JobSource implements TaskSource {
   }
 
   #unpack(): void {
-    const { args, carried, indices, methods } = this.#request;
+    const { args, carried, indices, keyed, methods } = this.#request;
     for (const [seq, method] of methods.entries()) {
       if (seq >= this.#cancelledFrom) break;
-      const task = { index: indices[seq]!, seq, input: undefined, method, transfer: undefined, crashes: 0 };
+      const task: Omit<Task, 'args'> = {
+        index: indices[seq]!,
+        seq,
+        input: undefined,
+        method,
+        transfer: undefined,
+        crashes: 0,
+      };
+      if (keyed === true) task.key = undefined;
       try {
         const own = carried === undefined ? undefined : read(carried[seq]!, this.#maxPayload);
         this.#waiting.push({ ...task, args: argumentsOf(method, args[seq]!, this.#maxPayload), carried: own });

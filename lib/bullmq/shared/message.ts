@@ -23,6 +23,8 @@ export interface JobRequest {
   readonly carried?: readonly string[];
   /** Whether what tasks report is wanted; absent: no. */
   readonly reports?: boolean;
+  /** Whether others wait for each to have ended, in time or not (`key`); absent: no. */
+  readonly keyed?: boolean;
   /** That of the stream; absent: 0. */
   readonly priority?: number;
 }

@@ -29,6 +29,8 @@ export class Batch {
   cancelledFrom: number = Infinity;
   /** Whether its task has failed for its time was up, though it has not ended. */
   late = false;
+  /** What waits for its task to have ended: the failure of one that is late, of whose key another would begin beside it. */
+  #afterwards: (() => void) | undefined;
   /** How many values of its task have come, where that gives many. */
   received = 0;
   /** Whether it has left its worker: nothing more comes of it. */
@@ -137,6 +139,13 @@ export class Batch {
   finish(): void {
     this.over = true;
     clearTimeout(this.#timer);
+    this.#afterwards?.();
+    this.#afterwards = undefined;
+  }
+
+  /** Calls `act` when it is over. */
+  afterwards(act: () => void): void {
+    this.#afterwards = act;
   }
 
   /** Whether what has not come of it is cancelled. */
@@ -156,7 +165,7 @@ export class Batch {
 
   /** Whether anybody waits for anything in it: not where the rest is cancelled, or was taken back. */
   get wanted(): boolean {
-    return this.reported < Math.min(this.cancelledFrom, this.end);
+    return this.#afterwards !== undefined || this.reported < Math.min(this.cancelledFrom, this.end);
   }
 
   /** Takes back what has not begun; what runs goes on. */

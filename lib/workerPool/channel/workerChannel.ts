@@ -349,7 +349,11 @@ export class WorkerChannel {
     const failure = error(task);
     this.#taskEvents.ended(batch, 0, 'timeout', now() - (batch.cell.age ?? 0), Infinity, failure);
     this.#took(batch, task, timeout);
-    batch.attachment.source.failure(task, failure);
+    const { source } = batch.attachment;
+    const fail = (): void => source.failure(task, failure);
+    // Those of its key do not begin beside it.
+    if ('key' in task) batch.afterwards(fail);
+    else fail();
     // What waits behind it is not to wait for it to stop.
     this.takeBack();
     this.#giveNotice();

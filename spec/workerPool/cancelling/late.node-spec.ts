@@ -68,6 +68,35 @@ describe('A task that listens to its signal, and whose time is up,', () => {
     expect(fake.pool.stats()).toEqual(stats({ failed: 1, completed: 1 }));
   });
 
+  it('of a key has failed when it has stopped: the next of its key does not begin beside it', async () => {
+    for (const end of ['stops', 'is terminated'] as const) {
+      const { fake, results, worker, ends } = await late(range(0, 3), { concurrency: 2, key: () => 'one' }, 2);
+      await fake.workers[1]?.up();
+      expect(ends()).withContext('its outcome is known').toEqual(['timeout']);
+      expect(results.said).toEqual([]);
+      expect(fake.workers.flatMap(({ has }) => has)).toEqual([0]);
+      expect(worker.held).withContext('it is waited for').toBeTrue();
+      await time.pass(29);
+      if (end === 'stops') await worker.reply({ last: true });
+      else await time.pass(1);
+      expect(results.said).toEqual([failed(0)]);
+      for (const each of fake.workers) await each.up();
+      expect(fake.workers.flatMap((each) => (each.gone === undefined ? each.has : []))).toEqual([1]);
+      for (let nth = 0; nth < 4; nth++) for (const each of fake.workers) if (each.has.length > 0) await each.run();
+      expect(results.said).toEqual([failed(0), done(1), done(2), 'complete']);
+      expect(fake.pool.stats()).toEqual(stats({ failed: 1, completed: 2 }));
+    }
+  });
+
+  it('of a key has its next try when it has stopped', async () => {
+    const { fake, results, worker } = await late(range(0, 1), { concurrency: 2, key: () => 'one', retry: 1 }, 2);
+    await fake.workers[1]?.up();
+    expect(fake.workers.flatMap(({ has }) => has)).toEqual([0]);
+    await worker.reply({ last: true });
+    for (const each of fake.workers) if (each.has.length > 0) await each.run();
+    expect(results.said).toEqual([done(0), 'complete']);
+  });
+
   it('loses its worker when its notice has run out; the next goes to another', async () => {
     const { fake, results, worker, ends } = await late();
     await time.pass(29);
