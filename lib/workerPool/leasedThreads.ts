@@ -12,14 +12,11 @@ import {
   type WorkerFactory,
   connectionTo,
 } from './startup/workerConnection.ts';
-import { loadThreads } from '../threadsjs/loadThreads.ts';
-import type * as threadsModule from '../threadsjs/threads.ts';
+import type { SpawnedThread } from '../threadsjs/threads.ts';
 import { type OpenPool, threadsOf } from '../threadsjs/threadsPool.ts';
 
 /** Milliseconds that a thread is kept with nothing to do; then others of the Pool have their turn. */
 const KEPT_IDLE = 20;
-
-type Terminate = typeof threadsModule.terminate;
 
 interface Queued extends PromiseLike<unknown> {
   cancel(): void;
@@ -51,8 +48,8 @@ class Leases implements WorkerFactory {
 
   open(): PendingWorker {
     let wanted = true;
-    const ready = Promise.all([loadThreads(), this.#asked]).then(([{ terminate }]) => {
-      if (wanted) return this.#lease(() => wanted, terminate);
+    const ready = this.#asked.then(() => {
+      if (wanted) return this.#lease(() => wanted);
       throw new PoolClosedError('The lease is no longer wanted');
     });
     this.#asked = ready.catch(() => {});
@@ -67,7 +64,7 @@ class Leases implements WorkerFactory {
   }
 
   /** Queues a task that hands its thread over, and that lasts until the connection ends. */
-  #lease(wanted: () => boolean, terminate: Terminate): Promise<WorkerConnection> {
+  #lease(wanted: () => boolean): Promise<WorkerConnection> {
     return new Promise((resolve, reject) => {
       let queued: Queued | undefined;
       const refuse = (cause: unknown): void => {
@@ -82,11 +79,9 @@ class Leases implements WorkerFactory {
         if (!isWorker(worker)) return refuse(new TypeError('it gave something that spawn() has not made'));
         if (hasEnded(worker))
           return this.#strike(thread).then(() => {
-            if (this.#pool.workers.length > 0) resolve(this.#lease(wanted, terminate));
+            if (this.#pool.workers.length > 0) resolve(this.#lease(wanted));
           });
-        return new Promise<void>((giveBack) =>
-          resolve(this.#connection(thread, new WorkerMonitor(worker), terminate, giveBack)),
-        );
+        return new Promise<void>((giveBack) => resolve(this.#connection(thread, new WorkerMonitor(worker), giveBack)));
       };
       try {
         queued = this.#pool.queue(take) as Queued;
@@ -98,13 +93,9 @@ class Leases implements WorkerFactory {
     });
   }
 
-  #connection(thread: object, monitor: WorkerMonitor, terminate: Terminate, giveBack: () => void): WorkerConnection {
+  #connection(thread: object, monitor: WorkerMonitor, giveBack: () => void): WorkerConnection {
     return {
-      ...connectionTo(
-        monitor,
-        ' of a threads.js Pool',
-        MARK in thread ? undefined : (thread as threadsModule.SpawnedThread),
-      ),
+      ...connectionTo(monitor, ' of a threads.js Pool', MARK in thread ? undefined : (thread as SpawnedThread)),
       // Whether it keeps the process alive is for its Pool to say.
       hold() {},
       // threads.js listens to the worker itself: what is not ours has reached it already.
@@ -116,7 +107,7 @@ class Leases implements WorkerFactory {
       },
       kill: async () => {
         await this.#strike(thread);
-        await terminate(thread as never);
+        await (ofThread(thread, 'terminate') as () => Promise<void>)();
         giveBack();
       },
     };
@@ -136,7 +127,10 @@ class Leases implements WorkerFactory {
 /** Whether it died while it was idle in its Pool, which does not look. Only Node says so; a page cannot know. */
 const hasEnded = (worker: object): boolean => 'threadId' in worker && worker.threadId === -1;
 
-function workerOf(thread: object): unknown {
-  const key = Object.getOwnPropertySymbols(thread).find(({ description }) => description === 'thread.worker');
+const workerOf = (thread: object): unknown => ofThread(thread, 'worker');
+
+/** What threads.js keeps under a symbol that it does not export: each copy has its own, and that in our files is another. */
+function ofThread(thread: object, name: string): unknown {
+  const key = Object.getOwnPropertySymbols(thread).find(({ description }) => description === `thread.${name}`);
   return key === undefined ? undefined : (thread as Record<symbol, unknown>)[key];
 }

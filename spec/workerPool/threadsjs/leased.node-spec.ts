@@ -1,11 +1,19 @@
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { lastValueFrom, range, toArray } from 'rxjs';
-import { PoolClosedError, Worker, WorkerInitError, type WorkerPool, parallelMap } from '../../../lib/index.ts';
-import { Pool, spawn } from 'threads';
+import {
+  PoolClosedError,
+  TaskTimeoutError,
+  Worker,
+  WorkerInitError,
+  type WorkerPool,
+  parallelMap,
+} from '../../../lib/index.ts';
+import * as threads from 'threads';
 import type { FaultyApi } from '../../fixtures/faulty.worker.ts';
 
 /** A threads.js Pool that is up, and its workers. */
-async function openPool(size: number) {
+async function openPool(size: number, { Pool, spawn } = threads) {
   const workers: (InstanceType<typeof Worker> & NodeJS.EventEmitter)[] = [];
   const pool = Pool(async () => {
     const worker = new Worker(new URL('../../fixtures/faulty.worker.js', import.meta.url), { type: 'module' });
@@ -74,5 +82,24 @@ describe('A threads.js Pool that was terminated before any stream named it', () 
     const { pool } = await openPool(1);
     await pool.terminate(true);
     await expectAsync(echoed(pool)).toBeRejectedWithError(PoolClosedError);
+  });
+});
+
+describe('A Pool of another copy of threads.js than the one in our files', () => {
+  const require = createRequire(import.meta.url);
+  for (const path of Object.keys(require.cache)) if (path.includes('/threads/')) delete require.cache[path];
+  const other = require('threads') as typeof threads;
+
+  it('lends threads that are ended as its own are', async () => {
+    expect(other.spawn).not.toBe(threads.spawn);
+    const { pool, workers } = await openPool(2, other);
+    const looping = range(0, 1).pipe(
+      parallelMap((worker) => worker.loop(), pool as never as WorkerPool<FaultyApi>, { timeout: 50 }),
+    );
+    const ended = Promise.race(workers.map((worker) => once(worker, 'exit')));
+    await expectAsync(lastValueFrom(looping)).toBeRejectedWithError(TaskTimeoutError);
+    await ended;
+    expect(await echoed(pool)).toHaveSize(20);
+    await pool.terminate(true);
   });
 });
