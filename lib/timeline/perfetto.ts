@@ -67,10 +67,12 @@ function emissions(
 ): TraceEvent[] {
   const events: TraceEvent[] = [];
   const until = new Map<number, number>();
-  // Clocks are coarse: what came out at one time is told apart by its place.
+  // Clocks are coarse: what was emitted at one time is told apart by its stream and place (sorting is stable).
   const emitted = tasks
     .filter(({ order }) => order !== undefined)
-    .sort((a, b) => (a.emitted === b.emitted ? a.order! - b.order! : a.emitted! - b.emitted!));
+    .sort((a, b) => a.order! - b.order!)
+    .sort((a, b) => a.stream - b.stream)
+    .sort((a, b) => a.emitted! - b.emitted!);
   for (const [id, { emitted: time, end, index, order, start, stream, worker }] of emitted.entries()) {
     const tid = resultsOf.get(stream)!;
     const at = Math.max(ts(time!), until.get(stream) ?? 0);
