@@ -23,7 +23,7 @@ interface PlatformObservable<T> {
     observer?:
       | ((value: T) => void)
       | { next?: (value: T) => void; error?: (error: any) => void; complete?: () => void },
-    options?: { signal?: AbortSignal },
+    options?: { signal?: { readonly aborted: boolean } },
   ): void;
 }
 declare const api: {
