@@ -4,6 +4,8 @@ import type { Description, Task, TaskSource } from '../../pool/contract.ts';
 
 export class EachCall implements TaskSource {
   readonly concurrency: number = Infinity;
+  /** What a worker has not begun is taken back of streams below a priority: this never is, for no other may have it. */
+  readonly priority: number = Infinity;
   readonly batch = 1;
   readonly timeout = undefined;
   readonly terminateAfter = 0;

@@ -12,6 +12,7 @@ import {
   parallelMap,
   workerPool,
 } from '../../../lib/index.ts';
+import type { ContractApi } from '../../contract/contractApi.ts';
 import type { SetupApi, SetupData } from '../../fixtures/setup.worker.ts';
 
 const made = (data: SetupData = {}, options: WorkerPoolOptions = {}): WorkerPool<SetupApi> =>
@@ -70,6 +71,30 @@ describe('pool.each', () => {
     await pool.warmUp();
     const outcomes = await pool.each((worker) => worker.failIf('bad'));
     expect(outcomes).toEqual([1, 2].map(() => ({ status: 'rejected', reason: new RangeError('bad') })));
+  });
+
+  it('waits at a worker that is busy, whatever that has to give back meanwhile', async () => {
+    await using pool = workerPool<ContractApi>(
+      () => new Worker(new URL('../../fixtures/contract.worker.js', import.meta.url), { type: 'module' }),
+      2,
+    );
+    await pool.warmUp();
+    const name = `each ${Math.random()}`;
+    const channel = new BroadcastChannel(name);
+    const begun = new Promise((resolve) => (channel.onmessage = resolve));
+    const busy = pool.run((worker) => worker.untilTold(name));
+    await begun;
+    const called = pool.each((worker) => worker.echo('each'), { keep: true });
+    pool.pause();
+    pool.resume();
+    // Longer than it takes until what waits behind a task goes to who is idle.
+    await pool.run((worker) => worker.later(0, 100), { priority: 1 });
+    channel.postMessage('end');
+    await busy;
+    channel.close();
+    const one = { status: 'fulfilled', value: 'each' };
+    expect(await called).toEqual([one, one] as never);
+    expect(pool.stats().restarts).toBe(0);
   });
 
   it('is made by a worker in turn with its tasks, while streams run', async () => {

@@ -9,16 +9,16 @@ import {
   type WorkerPool,
   parallelMap,
 } from '../../../lib/index.ts';
-import * as threads from 'threads';
+import { Pool, spawn } from 'threads';
 import type { FaultyApi } from '../../fixtures/faulty.worker.ts';
 
 /** A threads.js Pool that is up, and its workers. */
-async function openPool(size: number, { Pool, spawn } = threads) {
+async function openPool(size: number, copy = { Pool, spawn }) {
   const workers: (InstanceType<typeof Worker> & NodeJS.EventEmitter)[] = [];
-  const pool = Pool(async () => {
+  const pool = copy.Pool(async () => {
     const worker = new Worker(new URL('../../fixtures/faulty.worker.js', import.meta.url), { type: 'module' });
     workers.push(worker as never);
-    return spawn<FaultyApi>(worker as never);
+    return copy.spawn<FaultyApi>(worker as never);
   }, size);
   for (let nth = 0; nth < size; nth++) pool.queue((thread) => thread.echo(0));
   await pool.completed(true);
@@ -88,10 +88,10 @@ describe('A threads.js Pool that was terminated before any stream named it', () 
 describe('A Pool of another copy of threads.js than the one in our files', () => {
   const require = createRequire(import.meta.url);
   for (const path of Object.keys(require.cache)) if (path.includes('/threads/')) delete require.cache[path];
-  const other = require('threads') as typeof threads;
+  const other = require('threads') as { Pool: typeof Pool; spawn: typeof spawn };
 
   it('lends threads that are ended as its own are', async () => {
-    expect(other.spawn).not.toBe(threads.spawn);
+    expect(other.spawn).not.toBe(spawn);
     const { pool, workers } = await openPool(2, other);
     const looping = range(0, 1).pipe(
       parallelMap((worker) => worker.loop(), pool as never as WorkerPool<FaultyApi>, { timeout: 50 }),
