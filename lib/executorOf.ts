@@ -2,7 +2,7 @@
 import { prepareInline } from '#inlineWorker';
 import { cores } from '#platform';
 import { withFactories } from '#withFactories';
-import { type Executor, poolExecutor } from './stream/operator.ts';
+import { type Executor, poolExecutor } from './stream/executor.ts';
 import { type ResolvedOptions, show, whole } from './api/options.ts';
 import { type Pool, ENGINE_POOL } from './pool/contract.ts';
 import { INLINE } from './protocol/messages.ts';

@@ -3,7 +3,7 @@ import { Worker as PlatformWorker } from '#platform';
 import type { WorkerConstructor, WorkerHandle } from './api/worker.ts';
 
 export type { Cloned, ClonedFields } from './api/cloned.ts';
-export type { IterableSource, ReadableStreamLike } from './api/iterableSource.ts';
+export type { IterableSource, ReadableStreamLike, SubscribableLike } from './api/iterableSource.ts';
 export {
   ClosureError,
   CloneError,
@@ -27,6 +27,7 @@ export { type ParallelOperator, parallelMap } from './parallelMap.ts';
 export { parallelMapIterable } from './parallelMapIterable.ts';
 export { parallelMapUnordered } from './parallelMapUnordered.ts';
 export type {
+  BasicPool,
   CloseOptions,
   EachOptions,
   PoolEvent,
@@ -40,7 +41,8 @@ export type { Call, Remote } from './api/remote.ts';
 export type { AbortSignalLike } from './api/signal.ts';
 export type { TaskContext } from './api/taskContext.ts';
 export { Transfer } from './api/transfer.ts';
-export { type WorkerPoolOptions, workerPool } from './workerPool/workerPool.ts';
+export type { WorkerPoolOptions } from './workerPool/openWorkerPool.ts';
+export { workerPool } from './workerPool/workerPool.ts';
 
 /**
  * A worker: in Node a class over `node:worker_threads` that takes a URL, in browsers the global `Worker`. So the line

@@ -21,7 +21,7 @@ const CALLER = 'parallelFlatMapIterable';
  * A consumer that takes nothing stops the tasks, each after `buffer` values. The source is read as that of
  * `parallelMapIterable`; tasks are those of `parallelConcatMap`.
  *
- * @param source an Iterable, AsyncIterable, Node stream or web ReadableStream.
+ * @param source an Iterable, AsyncIterable, Node stream, web ReadableStream or Observable.
  * @param fn as for `parallelConcatMap`.
  * @param workers as for `parallelConcatMap`.
  * @param options those of `parallelConcatMap`, without `maxPending` and `overflow`, and `ordered`, true by default.

@@ -22,10 +22,13 @@ const CALLER = 'parallelMapIterable';
  * or, where that is in the middle of a read, after `terminateAfter` at the latest. An iterator that is neither read nor
  * returned leaves its source open.
  *
+ * An Observable, of RxJS, of the platform or of others, is subscribed when it is first read. It cannot be slowed down: what it
+ * pushes waits in memory, without limit.
+ *
  * An object is read when the one before has been described to a worker, so that a generator may fill one row and yield it
  * again; what is no object, and what an array, a Set or a Map holds, may be read ahead.
  *
- * @param source an Iterable, AsyncIterable, Node stream or web ReadableStream.
+ * @param source an Iterable, AsyncIterable, Node stream, web ReadableStream or Observable.
  * @param fn as for `parallelMap`.
  * @param workers as for `parallelMap`.
  * @param options those of `parallelMap`, without `maxPending` and `overflow`, and `ordered`, true by default.

@@ -9,10 +9,12 @@ const entries = ['index', 'worker/index'];
 // of this ends in chunks/: it names the file below from a folder of lib/, one level deep.
 const addressed = ['inline/inlineWorker.node'];
 const first = ['threadsjs/sideEffects.node', 'worker/sideEffects'];
+/** Shares nothing with `index`: a page has the one or the other. In Node they share all, so that errors are of one class. */
+const apartInPages = ['observable/index'];
 /** Shares nothing with the others: what it shared would be a file more in each page. The same in Node. */
 const whole = ['timeline/index'];
 const hosts = {
-  node: [...entries, 'bullmq/index', ...addressed, ...first],
+  node: [...entries, ...apartInPages, 'bullmq/index', ...addressed, ...first],
   browser: entries,
 };
 
@@ -26,7 +28,7 @@ const apart = {
   setup({ onLoad, onResolve }) {
     const own = [
       ...['attachment', 'dispatcher', 'localHooks', 'ownCall', 'poolEvents', 'roundRobin', 'snapshot', 'thrown'],
-      ...['iterate', 'iterator', 'openSource', 'pullInput'],
+      ...['iterate', 'iterator', 'observable', 'openSource', 'pullInput'],
     ];
     onResolve({ filter: new RegExp(`/(${own.join('|')})\\.js$`) }, ({ importer, namespace, path, resolveDir }) =>
       namespace === 'apart' || APART.test(importer)
@@ -43,7 +45,7 @@ const apart = {
 const IMPORTED = /(^(?!\s*\*).*(?:from |import\()['"])(\.[^'"]*)\.ts/gm;
 const MAP = /^\/\/# sourceMappingURL=.*$/m;
 /** What begins such a part. */
-const APART = /[/](localPool|deferredIterator)\.js$/;
+const APART = /[/](openLocalPool|deferredIterator)\.js$/;
 
 /**
  * What we use of threads.js becomes part of our files. Its package loads all of its kinds of worker wherever it is imported
@@ -108,8 +110,12 @@ for (const platform of /** @type {const} */ (['node', 'browser'])) {
     ...options,
     ...(platform === 'browser' ? { entryPoints: paths(whole) } : inlineFile(outdir)),
   });
-  await replace(outdir, [...together.outputFiles, ...alone.outputFiles]);
-  await declare(outdir, platform === 'node' ? [...entries, 'bullmq/index'] : whole);
+  const others =
+    platform === 'node'
+      ? []
+      : (await build({ ...options, entryPoints: paths(apartInPages), splitting: true, plugins })).outputFiles;
+  await replace(outdir, [...together.outputFiles, ...others, ...alone.outputFiles]);
+  await declare(outdir, [...(platform === 'node' ? [...entries, 'bullmq/index'] : whole), ...apartInPages]);
 }
 
 /**
@@ -145,7 +151,7 @@ async function declareCommonJs() {
     copied.set(file, { path, contents: Buffer.from(text.replace(MAP, '').replaceAll(IMPORTED, '$1$2.cjs')) });
     await Promise.all(imported.map(copy));
   };
-  const names = [...entries, 'bullmq/index', ...whole];
+  const names = [...entries, ...apartInPages, 'bullmq/index', ...whole];
   await Promise.all(names.map(copy));
   const required = names.map((name) => {
     const path = join(folder, `${name}.cjs`);

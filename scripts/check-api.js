@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 
-const ENTRIES = { index: 'index', worker: 'worker/index', bullmq: 'bullmq/index', timeline: 'timeline/index' };
+const ENTRIES = {
+  index: 'index',
+  worker: 'worker/index',
+  observable: 'observable/index',
+  bullmq: 'bullmq/index',
+  timeline: 'timeline/index',
+};
 
 const write = process.argv.includes('--write');
 const folder = mkdtempSync(join(tmpdir(), 'rxjs-parallel-api-'));

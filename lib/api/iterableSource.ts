@@ -1,4 +1,4 @@
-/** Sources that are read, not subscribed. Types only. */
+/** Sources that are read. Types only. */
 
 /** A web `ReadableStream`, as far as it is used here. */
 export interface ReadableStreamLike<T> {
@@ -11,5 +11,15 @@ export interface ReadableStreamLike<T> {
   cancel?(reason?: unknown): PromiseLike<void>;
 }
 
-/** What is read: an iterable, an async iterable (a Node stream is one), or a web stream. */
-export type IterableSource<T> = Iterable<T> | AsyncIterable<T> | ReadableStreamLike<T>;
+/**
+ * An Observable, of RxJS, of the platform or of others, as far as it is used here. What it is given is an observer only: the
+ * function is for the compiler, which finds `T` in the last of RxJS's overloads.
+ */
+export interface SubscribableLike<T> {
+  subscribe(
+    observer: ((value: T) => void) & { next(value: T): void; error(error: unknown): void; complete(): void },
+  ): { unsubscribe(): void } | void;
+}
+
+/** What is read: an iterable, an async iterable (a Node stream is one), a web stream, or an Observable. */
+export type IterableSource<T> = Iterable<T> | AsyncIterable<T> | ReadableStreamLike<T> | SubscribableLike<T>;

@@ -144,12 +144,77 @@ export interface CloseOptions {
   readonly drain?: boolean | undefined;
 }
 
-/** A pool of workers, shared by every stream that names it: made by `workerPool`, `localPool` and `bullmqPool`. */
-export interface WorkerPool<Api> extends AsyncDisposable {
+/** What a pool has whatever kind of Observable its streams are of. */
+export interface BasicPool<Api> extends AsyncDisposable {
   /** Most workers at once, as of now. */
   readonly size: number;
   /** One call, as a Promise. `fn` says which: `pool.run((worker) => worker.count(9))`. */
   run<C extends Call<unknown>>(fn: (worker: Remote<Api>) => C, options?: RunOptions): Promise<ResultOf<C>>;
+  /**
+   * `parallelMapIterable` with this pool: reads the next value when a worker has room for it, and is itself iterated.
+   *
+   * @param source an Iterable, AsyncIterable, Node stream, web ReadableStream or Observable.
+   * @param fn says which call: `(worker, value, index) => worker.count(value)`.
+   * @param options those of `parallelMapIterable`.
+   * @throws TypeError, RangeError: an argument or option is not what it must be.
+   *
+   * ```ts
+   * for await (const words of pool.mapIterable(lines, (worker, line) => worker.split(line))) console.log(words);
+   * ```
+   */
+  mapIterable<T, C extends Call<unknown>, Mode extends 'throw' | 'settle' | 'skip' = never>(
+    source: IterableSource<T>,
+    fn: (worker: Remote<Api>, value: NoInfer<T>, index: number) => C,
+    options?: IterableOptionsWithPool<Mode, NoInfer<T>>,
+  ): AsyncIterableIterator<EmittedOf<T, ResultOf<C>, Mode>>;
+  /**
+   * One call on every worker that is up, each in turn with its other tasks: what became of each. With `keep` also on each
+   * worker that comes up later, before its first task; one in which it fails then has not started.
+   */
+  each<C extends Call<unknown>>(
+    fn: (worker: Remote<Api>) => C,
+    options?: EachOptions,
+  ): Promise<PromiseSettledResult<ResultOf<C>>[]>;
+  /**
+   * Starts workers; resolves when so many are up, their setup done. `workers`: an integer, at least 1, at most the size of the
+   * pool, which is the default. Rejects with `WorkerInitError`, or with `PoolClosedError`.
+   */
+  warmUp(workers?: number): Promise<void>;
+  /** Counts since the pool was made. */
+  stats(): PoolStats;
+  /**
+   * Changes the size: an integer, at least 1. More workers are started when there is work for them; fewer there are as workers
+   * become idle: what runs ends, what has not begun goes to others, and a worker that is over does its teardown. Streams
+   * without `concurrency` follow. Of a `bullmqPool` it is how many jobs may be out. A `localPool` is always of 1.
+   *
+   * @throws TypeError, RangeError: it is no such number; a `localPool` is to have more than 1.
+   *
+   * ```ts
+   * pool.resize(2);
+   * ```
+   */
+  resize(size: number): void;
+  /**
+   * Lets no task of a stream or of `run` begin until `resume`: what runs ends, and its results are emitted; what workers were
+   * sent and have not begun is taken back, where memory is shared. Values and calls wait meanwhile, and a `deadline` runs on;
+   * they do not keep a Node process alive. `each` and `warmUp` go on; of a `bullmqPool` what other producers do, and the jobs
+   * that are in the queue. A pool that is closed is not paused: `close` goes on with what waits, as ever.
+   *
+   * ```ts
+   * pool.pause();
+   * await pool.each((worker) => worker.reload());
+   * pool.resume();
+   * ```
+   */
+  pause(): void;
+  /** Goes on after `pause`; where it was not paused, nothing happens. */
+  resume(): void;
+  /** Ends the workers; resolves when all have ended. May be called again: `{ drain: false }` cuts a draining close short. */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+/** A pool of workers, shared by every stream that names it: made by `workerPool`, `localPool` and `bullmqPool`. */
+export interface WorkerPool<Api> extends BasicPool<Api> {
   /**
    * `parallelMap` with this pool: runs the call that `fn` describes for every value, several at once, and emits the results
    * in the order of the source.
@@ -183,23 +248,6 @@ export interface WorkerPool<Api> extends AsyncDisposable {
     options?: OptionsWithPool<Mode, NoInfer<T>>,
   ): OperatorFunction<T, EmittedOf<T, ResultOf<C>, Mode>>;
   /**
-   * `parallelMapIterable` with this pool: reads the next value when a worker has room for it, and is itself iterated.
-   *
-   * @param source an Iterable, AsyncIterable, Node stream or web ReadableStream.
-   * @param fn says which call, as for `map`.
-   * @param options those of `parallelMapIterable`.
-   * @throws TypeError, RangeError: an argument or option is not what it must be.
-   *
-   * ```ts
-   * for await (const words of pool.mapIterable(lines, (worker, line) => worker.split(line))) console.log(words);
-   * ```
-   */
-  mapIterable<T, C extends Call<unknown>, Mode extends 'throw' | 'settle' | 'skip' = never>(
-    source: IterableSource<T>,
-    fn: (worker: Remote<Api>, value: NoInfer<T>, index: number) => C,
-    options?: IterableOptionsWithPool<Mode, NoInfer<T>>,
-  ): AsyncIterableIterator<EmittedOf<T, ResultOf<C>, Mode>>;
-  /**
    * `parallelConcatMap` with this pool: runs the call that `fn` describes for every value, several at once, and emits all
    * values of the first task, while it runs, then those of the second.
    *
@@ -230,52 +278,8 @@ export interface WorkerPool<Api> extends AsyncDisposable {
     fn: (worker: RemoteValues<Api>, value: T, index: number) => C,
     options?: FlatOptionsWithPool<Mode>,
   ): OperatorFunction<T, FlatEmittedOf<T, ResultOf<C>, Mode>>;
-  /**
-   * One call on every worker that is up, each in turn with its other tasks: what became of each. With `keep` also on each
-   * worker that comes up later, before its first task; one in which it fails then has not started.
-   */
-  each<C extends Call<unknown>>(
-    fn: (worker: Remote<Api>) => C,
-    options?: EachOptions,
-  ): Promise<PromiseSettledResult<ResultOf<C>>[]>;
-  /**
-   * Starts workers; resolves when so many are up, their setup done. `workers`: an integer, at least 1, at most the size of the
-   * pool, which is the default. Rejects with `WorkerInitError`, or with `PoolClosedError`.
-   */
-  warmUp(workers?: number): Promise<void>;
-  /** Counts since the pool was made. */
-  stats(): PoolStats;
   /** What happens in the pool, while somebody is subscribed; costs nothing otherwise. */
   readonly events$: Observable<PoolEvent>;
-  /**
-   * Changes the size: an integer, at least 1. More workers are started when there is work for them; fewer there are as workers
-   * become idle: what runs ends, what has not begun goes to others, and a worker that is over does its teardown. Streams
-   * without `concurrency` follow. Of a `bullmqPool` it is how many jobs may be out. A `localPool` is always of 1.
-   *
-   * @throws TypeError, RangeError: it is no such number; a `localPool` is to have more than 1.
-   *
-   * ```ts
-   * pool.resize(2);
-   * ```
-   */
-  resize(size: number): void;
-  /**
-   * Lets no task of a stream or of `run` begin until `resume`: what runs ends, and its results are emitted; what workers were
-   * sent and have not begun is taken back, where memory is shared. Values and calls wait meanwhile, and a `deadline` runs on;
-   * they do not keep a Node process alive. `each` and `warmUp` go on; of a `bullmqPool` what other producers do, and the jobs
-   * that are in the queue. A pool that is closed is not paused: `close` goes on with what waits, as ever.
-   *
-   * ```ts
-   * pool.pause();
-   * await pool.each((worker) => worker.reload());
-   * pool.resume();
-   * ```
-   */
-  pause(): void;
-  /** Goes on after `pause`; where it was not paused, nothing happens. */
-  resume(): void;
-  /** Ends the workers; resolves when all have ended. May be called again: `{ drain: false }` cuts a draining close short. */
-  close(options?: CloseOptions): Promise<void>;
 }
 
 /** A threads.js `Pool`, as far as it is used here. */

@@ -5,14 +5,14 @@
  * compiler tells of all of them, and not which option is wrong. The one without `workers` it tells apart by itself.
  */
 import type { EmittedOf } from './emitted.ts';
-import type { ThreadsPool, WorkerPool } from './pool.ts';
+import type { BasicPool, ThreadsPool } from './pool.ts';
 import type { Call, Remote, ResultOf } from './remote.ts';
 import type { TaskContext } from './taskContext.ts';
 
 /** A number of workers that run `fn` itself; left out, it is the number of cores. */
 type Inline = number | undefined;
 
-type AnyPool = WorkerPool<any> | ThreadsPool<any>;
+type AnyPool = BasicPool<any> | ThreadsPool<any>;
 
 /** What `workers` may be. */
 export type Workers = Inline | AnyPool;
@@ -24,7 +24,7 @@ export type ByWorkers<W, WithNumber, WithPool, Otherwise> = [W] extends [Inline]
     ? WithPool
     : Otherwise;
 
-export type ApiOf<W> = W extends WorkerPool<infer Api> ? Api : W extends ThreadsPool<infer Thread> ? Thread : never;
+export type ApiOf<W> = W extends BasicPool<infer Api> ? Api : W extends ThreadsPool<infer Thread> ? Thread : never;
 
 /**
  * `fn`: runs itself in the workers, or says which call to make there. The value has a name for each, `V` and `P`: the

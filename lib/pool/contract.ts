@@ -4,7 +4,6 @@
  * A pool never queues. A stream attaches to it; whenever a worker has room the pool asks the attached streams, in
  * turn, for their next task, and gives back what became of each.
  */
-import type { Observable } from 'rxjs';
 import type { PoolEvent, PoolStats } from '../api/pool.ts';
 import type { BatchSizing } from './batchSizer.ts';
 import type { QueueLimit } from './queueLimit.ts';
@@ -151,9 +150,16 @@ export interface Pool {
   readonly queueLimit?: QueueLimit | undefined;
 }
 
+/** Hears what happens in a pool, and its end. */
+export interface EventListener {
+  next(event: PoolEvent): void;
+  complete(): void;
+}
+
 /** What a pool offers besides taking streams. */
 export interface ClosablePool extends Pool {
-  readonly events$: Observable<PoolEvent>;
+  /** From now on; returns what ends that. Observables are made of it where users see the pool. */
+  listen(listener: EventListener): () => void;
   /** Workers that are coming up. */
   readonly starting?: number;
   stats(): Omit<PoolStats, 'dropped' | 'paused'>;

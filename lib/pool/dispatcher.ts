@@ -1,8 +1,7 @@
 /** What every pool shares: the streams attached to it, the loop that serves them in turn, counts, events, and `close`. */
-import type { Observable } from 'rxjs';
 import type { PoolClosedError } from '../api/errors.ts';
-import type { PoolEvent, PoolStats } from '../api/pool.ts';
-import type { Attachment, ClosablePool, Description, TaskSource } from './contract.ts';
+import type { PoolStats } from '../api/pool.ts';
+import type { Attachment, ClosablePool, Description, EventListener, TaskSource } from './contract.ts';
 import type { AttachmentPool, BaseAttachment } from './attachment.ts';
 import { Coalesced } from '../primitives/coalesced.ts';
 import { PoolEvents } from './poolEvents.ts';
@@ -57,8 +56,8 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
    */
   protected abstract end(): Promise<void> | undefined;
 
-  get events$(): Observable<PoolEvent> {
-    return this.events.events$;
+  listen(listener: EventListener): () => void {
+    return this.events.listen(listener);
   }
 
   /** @throws PoolClosedError */

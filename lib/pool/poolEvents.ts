@@ -1,11 +1,10 @@
 /** The events of a pool. Each is made only where somebody listens. */
 import { diagnostics } from '#platform';
-import { Subject, type Observable } from 'rxjs';
 import type { PoolEvent } from '../api/pool.ts';
 import { now } from '../primitives/clock.ts';
 import type { TaskTrace } from '../platform/diagnostics.ts';
 import { INLINE } from '../protocol/messages.ts';
-import type { Task, TaskSource } from './contract.ts';
+import type { EventListener, Task, TaskSource } from './contract.ts';
 
 export type Outcome = Extract<PoolEvent, { type: 'task:end' }>['outcome'];
 
@@ -17,8 +16,8 @@ export interface TaskAt {
 }
 
 export class PoolEvents {
-  readonly #subject = new Subject<PoolEvent>();
-  readonly events$: Observable<PoolEvent> = this.#subject.asObservable();
+  /** Undefined once there are no more. */
+  #listeners: Set<EventListener> | undefined = new Set();
   /** What its pool is called, if anything. */
   pool: string | undefined;
   /** What an inline function is called. */
@@ -26,15 +25,21 @@ export class PoolEvents {
   /** Of tasks that run, what `diagnostics_channel` is told. */
   readonly #traces = new WeakMap<Task, TaskTrace>();
 
+  listen(listener: EventListener): () => void {
+    if (this.#listeners === undefined) listener.complete();
+    else this.#listeners.add(listener);
+    return () => void this.#listeners?.delete(listener);
+  }
+
   /** Whether somebody listens: what only an event needs is made only then. */
   get observed(): boolean {
-    return this.#subject.observed || diagnostics?.observed === true;
+    return (this.#listeners?.size ?? 0) > 0 || diagnostics?.observed === true;
   }
 
   workerStart(worker: number): void {
     if (!this.observed) return;
     const time = now();
-    this.#subject.next({ type: 'worker:start', worker, time });
+    this.#tell({ type: 'worker:start', worker, time });
     diagnostics?.workerStart({ pool: this.pool, worker, time });
   }
 
@@ -44,14 +49,14 @@ export class PoolEvents {
     const time = now();
     const code = exitCode === undefined ? {} : { exitCode };
     const why = error === undefined ? {} : { error };
-    this.#subject.next({ type: 'worker:exit', worker, time, ...code, ...why });
+    this.#tell({ type: 'worker:exit', worker, time, ...code, ...why });
     diagnostics?.workerExit({ pool: this.pool, worker, time, ...code, ...why });
   }
 
   taskStart(at: TaskAt, time: number): void {
     if (!this.observed) return;
     const about = this.#about(at);
-    this.#subject.next({ type: 'task:start', ...about, time });
+    this.#tell({ type: 'task:start', ...about, time });
     if (diagnostics?.observed !== true) return;
     const trace: TaskTrace = { pool: this.pool, ...about, input: at.task.input, startTime: time };
     this.#traces.set(at.task, trace);
@@ -59,13 +64,13 @@ export class PoolEvents {
   }
 
   taskReport(at: TaskAt, time: number, value: unknown): void {
-    if (this.observed) this.#subject.next({ type: 'task:report', ...this.#about(at), time, value });
+    if (this.observed) this.#tell({ type: 'task:report', ...this.#about(at), time, value });
   }
 
   /** `error`: what the task has failed with. */
   taskEnd(at: TaskAt, time: number, outcome: Outcome, error?: unknown): void {
     if (!this.observed) return;
-    this.#subject.next({ type: 'task:end', ...this.#about(at), time, outcome });
+    this.#tell({ type: 'task:end', ...this.#about(at), time, outcome });
     const trace = this.#traces.get(at.task);
     if (trace === undefined) return;
     this.#traces.delete(at.task);
@@ -76,7 +81,14 @@ export class PoolEvents {
   }
 
   complete(): void {
-    this.#subject.complete();
+    const listeners = this.#listeners ?? [];
+    this.#listeners = undefined;
+    for (const listener of listeners) listener.complete();
+  }
+
+  /** To those who listen now: one of them may bring another. */
+  #tell(event: PoolEvent): void {
+    for (const listener of [...(this.#listeners ?? [])]) listener.next(event);
   }
 
   #about({

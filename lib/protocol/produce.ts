@@ -1,6 +1,7 @@
 /** The values of a task that gives many, out of what it returned, no faster than there is credit for them. */
 import { OverflowError, programError } from '../api/workerErrors.ts';
 import { isThenable } from './methods.ts';
+import { type Pushing, pushingOf } from './observable.ts';
 
 /** Where the values of one task go. */
 export interface Outlet {
@@ -21,10 +22,6 @@ interface Pulled {
   return?(): unknown;
 }
 
-interface Pushing {
-  subscribe(observer: object, options: object): { unsubscribe?(): void } | undefined;
-}
-
 /**
  * Gives all values of `returned` to `outlet`. What is pulled is not asked for the next without credit, and closed when it is
  * stopped; what pushes fails where there is none.
@@ -39,11 +36,8 @@ export function produce(returned: unknown, outlet: Outlet): Promise<void> {
     const reader = source['getReader']();
     return frame['rxjs-parallel:values']({ next: () => reader.read(), return: () => reader.cancel() }, outlet);
   }
-  // RxJS, where it was loaded before a polyfill of the symbol, has this name for it; some have neither.
-  const observe =
-    source?.[(Symbol as { observable?: symbol }).observable ?? '@@observable'] ?? source?.['@@observable'];
-  const pushing: any = typeof observe === 'function' ? observe.call(source) : source;
-  if (typeof pushing?.subscribe === 'function') return push(pushing, outlet);
+  const pushing = pushingOf(source);
+  if (pushing !== undefined) return push(pushing, outlet);
   return Promise.reject(
     programError(
       'The task gives no values: it must be a generator, or return an iterable, an async iterable, a ReadableStream or an Observable',

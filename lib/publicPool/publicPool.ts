@@ -1,127 +1,23 @@
-/** A pool as users see it, around one as streams see it. */
-import { captureContext, diagnostics, inNoContext } from '#platform';
+/** A pool as users of RxJS see it. */
+import { captureContext, diagnostics } from '#platform';
 import { Observable } from 'rxjs';
-import { rememberTask } from '../api/errors.ts';
-import { CloneError } from '../api/workerErrors.ts';
-import { whole, milliseconds, resolveOptions, record, show } from '../api/options.ts';
-import { type CloseOptions, type PoolEvent, type RunOptions, type WorkerPool } from '../api/pool.ts';
-import { type ClosablePool, type Description, type Pool, ENGINE_POOL } from '../pool/contract.ts';
-import type { Call, Remote, ResultOf } from '../api/remote.ts';
-import { CALL, SharedCalls } from './sharedCalls.ts';
-import { QueueLimit } from '../pool/queueLimit.ts';
-import { recorder } from '../pool/callRecorder.ts';
+import type { PoolEvent, WorkerPool } from '../api/pool.ts';
+import { type ClosablePool, ENGINE_POOL } from '../pool/contract.ts';
+import { basicPool } from './basicPool.ts';
 import { poolOperators } from './poolOperators.ts';
-import { type CallLimits, callAlone } from './singleCall.ts';
-import { callSiteOf } from '../primitives/callSite.ts';
 
-/** Hosts without `Symbol.asyncDispose` (Safari) still get a method that a polyfill finds. */
-export const asyncDispose: typeof Symbol.asyncDispose =
-  Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as never);
-
-/** Undefined where nothing limits the call. */
-function limitsOf(options: RunOptions): CallLimits | undefined {
-  const names = ['signal', 'timeout', 'deadline', 'retry', 'onReport', 'priority'];
-  const { deadline, ...given } = record('pool.run: options', options, names);
-  if (names.every((name) => options[name as keyof RunOptions] === undefined)) return undefined;
-  const due = deadline === undefined ? undefined : milliseconds('pool.run: deadline', deadline, 1);
-  return { ...resolveOptions('pool.run', given, false), deadline: due };
-}
-
-/** A call with arguments of its own, that any number of workers can make. */
-function eachDescription(call: Description): Description {
-  const { args, method, transfer } = call;
-  if (transfer !== undefined)
-    throw new TypeError(`pool.each: ${method}() moves an argument (Transfer), which only one worker can be given`);
-  try {
-    return { ...call, args: structuredClone(args) };
-  } catch (cause) {
-    throw new CloneError(`The arguments of ${method}() cannot cross to a worker: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-}
-
-/** `maxQueue`: how many calls and values may wait for it. `carry`: what goes with each task besides its arguments. */
-export function publicPool<Api>(
-  pool: ClosablePool,
-  maxQueue: number = Infinity,
-  carry?: () => unknown,
-): WorkerPool<Api> {
-  const close = async (options?: CloseOptions): Promise<void> => {
-    const { drain = true } = record('pool.close: options', options, ['drain']);
-    if (typeof drain !== 'boolean') throw new TypeError(`pool.close: drain must be true or false, got ${show(drain)}`);
-    return inNoContext(() => pool.close(drain));
-  };
-  let dropped = 0;
-  let streams = 0;
-  // What streams dropped never came to the pool: it is counted here, the same for all pools.
-  const seen: Pool = {
-    get size() {
-      return pool.size;
-    },
-    runsHere: pool.runsHere === true,
-    oneResult: pool.oneResult,
-    carry,
-    notSticky: pool.notSticky,
-    attach: (source) => {
-      source.stream = streams++;
-      return pool.attach(source);
-    },
-    dropped: () => void dropped++,
-    queueLimit: maxQueue === Infinity ? undefined : new QueueLimit(maxQueue, () => pool.starting ?? 0),
-  };
-  const calls = new SharedCalls(seen);
-  const describe = recorder();
-  const run = <C extends Call<unknown>>(fn: (worker: Remote<Api>) => C, options?: RunOptions): Promise<ResultOf<C>> =>
-    new Promise((resolve, reject) => {
-      if (typeof fn !== 'function') throw new TypeError(`pool.run: fn must be a function, got ${show(fn)}`);
-      const limits = options === undefined ? undefined : limitsOf(options);
-      if (limits?.signal?.aborted === true) throw limits.signal.reason;
-      const calledAt = callSiteOf(run);
-      let call: Description;
-      try {
-        call = describe(fn as never);
-      } catch (error) {
-        rememberTask(error, CALL);
-        throw error;
-      }
-      if (limits === undefined && pool.runsHere !== true) calls.call(call, calledAt, resolve as never, reject);
-      else callAlone(seen, call, limits ?? {}, calledAt, resolve as never, reject);
-    });
-  const shown: WorkerPool<Api> & { readonly [ENGINE_POOL]: Pool } = {
-    get size() {
-      return pool.size;
-    },
+export function publicPool<Api>(pool: ClosablePool, maxQueue?: number, carry?: () => unknown): WorkerPool<Api> {
+  const basic = basicPool<Api>(pool, maxQueue, carry);
+  const shown = Object.assign(basic, poolOperators(basic[ENGINE_POOL]), {
     // Each listener in its own async context.
     events$: new Observable<PoolEvent>((subscriber) => {
       const inContext = captureContext();
-      return pool.events$.subscribe({
+      return pool.listen({
         next: (event) => inContext(() => subscriber.next(event)),
         complete: () => inContext(() => subscriber.complete()),
       });
     }),
-    run,
-    ...poolOperators(seen),
-    each: async (fn, options) => {
-      const { keep = false } = record('pool.each: options', options, ['keep']);
-      if (typeof keep !== 'boolean') throw new TypeError(`pool.each: keep must be true or false, got ${show(keep)}`);
-      if (typeof fn !== 'function') throw new TypeError(`pool.each: fn must be a function, got ${show(fn)}`);
-      return inNoContext(() => pool.each(eachDescription(describe(fn as never)), callSiteOf(run), keep)) as never;
-    },
-    warmUp: async (workers) => {
-      const count = whole('pool.warmUp: workers', workers, 1, pool.size);
-      if (count > pool.size)
-        throw new RangeError(`pool.warmUp: workers must be at most the size of the pool (${pool.size}), got ${count}`);
-      return inNoContext(() => pool.warmUp(count));
-    },
-    resize: (size) => inNoContext(() => pool.resize(whole('pool.resize: size', size, 1))),
-    pause: () => inNoContext(() => pool.pause()),
-    resume: () => inNoContext(() => pool.resume()),
-    stats: () => ({ ...pool.stats(), dropped, paused: pool.paused }),
-    close,
-    [asyncDispose]: () => close(),
-    [ENGINE_POOL]: seen,
-  };
+  });
   diagnostics?.pool(shown);
   return shown;
 }

@@ -1,6 +1,15 @@
 /** The options of an iterator over results, and what it is given to read. */
 import { type ResolvedOptions, checkFn, resolveOptions, show } from '../api/options.ts';
 
+/** What there is one of in whatever can be read: `sourceOf` says how. */
+const WAYS_TO_READ: readonly PropertyKey[] = [
+  'getReader',
+  Symbol.asyncIterator,
+  Symbol.iterator,
+  'subscribe',
+  (Symbol as { observable?: symbol }).observable!,
+];
+
 export interface ResolvedIterableOptions extends ResolvedOptions {
   readonly ordered: boolean;
 }
@@ -17,14 +26,9 @@ export function resolveIterable(
   options: unknown,
   inline: boolean,
 ): ResolvedIterableOptions {
-  const found = source as (Partial<AsyncIterable<unknown> & Iterable<unknown>> & Record<string, unknown>) | null;
-  const readable = [found?.['getReader'], found?.[Symbol.asyncIterator], found?.[Symbol.iterator]];
-  if (readable.every((method) => typeof method !== 'function')) {
-    const pushes = typeof found?.['subscribe'] === 'function';
-    throw new TypeError(
-      `${caller}: source must be an Iterable, an AsyncIterable or a ReadableStream, got ${show(source)}${pushes ? `: what pushes its values is for ${caller.replace('Iterable', '')}` : ''}`,
-    );
-  }
+  const found = source as Readonly<Record<PropertyKey, unknown>> | null | undefined;
+  if (WAYS_TO_READ.every((name) => typeof found?.[name] !== 'function'))
+    throw new TypeError(`${caller}: source must be iterable, a ReadableStream or an Observable, got ${show(source)}`);
   checkFn(caller, fn);
   const { ordered = true, maxPending, overflow } = (options ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof ordered !== 'boolean')

@@ -3,7 +3,7 @@ import { CompletionQueue } from './completionQueue.ts';
 import type { ResolvedIterableOptions } from './iterableOptions.ts';
 import { ResultIterator } from './iterator.ts';
 import { sourceOf } from './openSource.ts';
-import type { Executor } from './operator.ts';
+import type { Executor } from './executor.ts';
 import { ReorderBuffer } from './reorderBuffer.ts';
 
 /** `options` were checked with `source`; `callSite` is an error made where the iterator was. */

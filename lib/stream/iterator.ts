@@ -3,7 +3,7 @@ import { captureContext } from '#platform';
 import type { ResolvedOptions } from '../api/options.ts';
 import { onAbort } from '../primitives/onAbort.ts';
 import { clearTimeout, setTimeout } from '../primitives/clock.ts';
-import type { Executor } from './operator.ts';
+import type { Executor } from './executor.ts';
 import type { Source } from './openSource.ts';
 import type { ResultBuffer } from './resultBuffer.ts';
 import { PullInput } from './pullInput.ts';

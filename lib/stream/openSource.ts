@@ -1,5 +1,7 @@
 /** How each kind of source is opened for reading, and how it is closed where it never was. */
 import type { ReadableStreamLike } from '../api/iterableSource.ts';
+import { Fifo } from '../primitives/fifo.ts';
+import { type Pushing, pushingOf } from '../protocol/observable.ts';
 
 /** What Node has of an emitter, as far as it is used here: a stream, or the lines of one. */
 interface Emitter extends AsyncIterable<unknown> {
@@ -50,7 +52,47 @@ export function sourceOf(source: unknown): (() => Source) | undefined {
   if (typeof found?.[Symbol.iterator] === 'function')
     // Where nothing was opened there is something to close only if it is an iterator itself.
     return () => ({ open: () => found[Symbol.iterator]!(), close: () => found.return?.() });
-  return undefined;
+  const pushing = pushingOf(source);
+  return pushing === undefined ? undefined : () => ({ open: () => readPushed(pushing), close() {} });
+}
+
+/** Subscribed to when it is read; what it pushes waits until it is asked for, and so does its end. */
+function readPushed(source: Pushing): AsyncIterator<unknown> {
+  const DONE = { done: true, value: undefined } as const;
+  const stop = new AbortController();
+  const values = new Fifo<unknown>();
+  let end: (() => typeof DONE) | undefined;
+  let wake: (() => void) | undefined;
+  const ended = (how: () => typeof DONE): void => {
+    end ??= how;
+    wake?.();
+  };
+  const observer = {
+    next(value: unknown): void {
+      values.push(value);
+      wake?.();
+    },
+    error: (error: unknown) =>
+      ended(() => {
+        throw error;
+      }),
+    complete: () => ended(() => DONE),
+  };
+  // That of the platform is ended by the signal, others by what they give back.
+  const subscription = source.subscribe(observer, { signal: stop.signal });
+  return {
+    async next() {
+      if (values.length === 0 && end === undefined) await new Promise<void>((resolve) => (wake = resolve));
+      return values.length > 0 ? { done: false, value: values.shift() } : end!();
+    },
+    async return() {
+      stop.abort();
+      subscription?.unsubscribe?.();
+      values.clear();
+      ended(() => DONE);
+      return DONE;
+    },
+  };
 }
 
 /** Opened now; what goes wrong in that is for who reads it. */

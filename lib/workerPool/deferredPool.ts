@@ -1,10 +1,9 @@
 /** A pool whose code is still being fetched: streams attach at once, and are handed to the pool itself when it is there. */
 import { inNoContext } from '#platform';
-import { Observable, type Subscriber } from 'rxjs';
 import { queueMicrotask } from '../primitives/clock.ts';
 import { WorkerInitError, poolClosed } from '../api/errors.ts';
-import type { PoolEvent, PoolStats } from '../api/pool.ts';
-import type { Attachment, ClosablePool, Description, TaskSource } from '../pool/contract.ts';
+import type { PoolStats } from '../api/pool.ts';
+import type { Attachment, ClosablePool, Description, EventListener, TaskSource } from '../pool/contract.ts';
 import type { PrestartedWorker } from './prestartedWorker.ts';
 
 const NOTHING_YET: Omit<PoolStats, 'dropped' | 'paused'> = {
@@ -32,7 +31,8 @@ export class DeferredPool implements ClosablePool {
   readonly #waiting = new Set<Waiting>();
   /** Those who wait for the pool itself. */
   readonly #asking = new Set<{ resolve(pool: ClosablePool): void; reject(error: Error): void }>();
-  readonly #watching = new Set<Subscriber<PoolEvent>>();
+  /** Those who listen, and what ends that. */
+  readonly #listeners = new Map<EventListener, () => void>();
   /** Once the pool is closed: what tells those who wait for its end. */
   #end: (() => void) | undefined;
   #ended: Promise<void> | undefined;
@@ -49,12 +49,12 @@ export class DeferredPool implements ClosablePool {
     this.#begin();
   }
 
-  readonly events$: Observable<PoolEvent> = new Observable((subscriber) => {
-    if (this.#pool !== undefined) return this.#pool.events$.subscribe(subscriber);
-    if (this.#ended !== undefined && this.#waiting.size === 0) return subscriber.complete();
-    this.#watching.add(subscriber);
-    return () => this.#watching.delete(subscriber);
-  });
+  listen(listener: EventListener): () => void {
+    if (this.#pool !== undefined) return this.#pool.listen(listener);
+    if (this.#ended !== undefined && this.#waiting.size === 0) listener.complete();
+    else this.#listeners.set(listener, () => this.#listeners.delete(listener));
+    return () => this.#listeners.get(listener)?.();
+  }
 
   get size(): number {
     return this.#pool?.size ?? this.#size;
@@ -158,7 +158,7 @@ export class DeferredPool implements ClosablePool {
     this.#pool = pool;
     if (this.#size !== pool.size) pool.resize(this.#size);
     if (this.#paused) pool.pause();
-    for (const subscriber of this.#watching) subscriber.add(pool.events$.subscribe(subscriber));
+    for (const listener of this.#listeners.keys()) this.#listeners.set(listener, pool.listen(listener));
     // The first to attach may end others: `fn` is the user's.
     for (const attachment of this.#waiting) attachment.enter(pool);
     this.#waiting.clear();
@@ -177,7 +177,7 @@ export class DeferredPool implements ClosablePool {
   #settle(): void {
     if (this.#ended === undefined || this.#waiting.size > 0) return;
     this.#prestarted?.drop();
-    for (const subscriber of this.#watching) subscriber.complete();
+    for (const listener of this.#listeners.keys()) listener.complete();
     this.#end?.();
   }
 }

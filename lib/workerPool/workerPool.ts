@@ -1,45 +1,6 @@
-import { cores } from '#platform';
-import { withFactories } from '#withFactories';
-import { type CarryOptions, carrying } from '../publicPool/carrying.ts';
 import { publicPool } from '../publicPool/publicPool.ts';
-import { CloneError } from '../api/workerErrors.ts';
-import { milliseconds, record, show, whole } from '../api/options.ts';
 import type { WorkerPool } from '../api/pool.ts';
-import { PrestartedWorker } from './prestartedWorker.ts';
-import type { WorkerPoolSettings } from './dispatch/workerDispatcher.ts';
-
-/** Options of `workerPool`. */
-export interface WorkerPoolOptions extends CarryOptions {
-  /**
-   * Most workers at once: an integer, at least 1, or a function that gives it, called once when the pool is made. Default:
-   * as many as the machine has cores; Node 20 does not see the quota of a container.
-   */
-  readonly size?: number | (() => number) | undefined;
-  /** Milliseconds that a worker may take to call `expose`, at least 1. Default: 10 000. */
-  readonly initTimeout?: number | undefined;
-  /**
-   * Milliseconds, at least 0, after which a worker with nothing to do is ended; the next task starts another.
-   * Default: workers are kept, and never keep a Node process alive.
-   */
-  readonly idleTimeout?: number | undefined;
-  /** Tasks after which a worker is ended and another started: an integer, at least 1. Default: no limit. */
-  readonly maxTasksPerWorker?: number | undefined;
-  /**
-   * Most calls of `run` and pushed values that may wait for a worker, over all who share the pool: an integer, at least 0,
-   * or `Infinity`, the default. Past it a call rejects with `OverflowError`, and a stream does what its `overflow` says.
-   * What a worker that is coming up will take does not count; nor does what a pulled source has not been asked for.
-   */
-  readonly maxQueue?: number | undefined;
-  /**
-   * What the `setup` of each worker is given (`expose(api, { setup })`): copied when the pool is made, and once more into each
-   * worker. Default: undefined.
-   */
-  readonly data?: unknown;
-  /** Names the pool in error messages. */
-  readonly name?: string | undefined;
-}
-
-const NAMES = ['size', 'initTimeout', 'idleTimeout', 'maxTasksPerWorker', 'maxQueue', 'data', 'carry', 'name'] as const;
+import { type WorkerPoolOptions, openWorkerPool } from './openWorkerPool.ts';
 
 /**
  * A pool of workers, each running the module that `factory` makes a `Worker` of.
@@ -64,37 +25,5 @@ const NAMES = ['size', 'initTimeout', 'idleTimeout', 'maxTasksPerWorker', 'maxQu
  * ```
  */
 export function workerPool<Api>(factory: () => unknown, options?: number | WorkerPoolOptions): WorkerPool<Api> {
-  if (typeof factory !== 'function')
-    throw new TypeError(`workerPool: factory must be a function that returns a new Worker, got ${show(factory)}`);
-  const of = (name: string): string => `workerPool: ${name}`;
-  const given = record(of('options (or size)'), typeof options === 'number' ? { size: options } : options, NAMES);
-  const { idleTimeout, initTimeout, maxTasksPerWorker, name, size } = given;
-  if (name !== undefined && typeof name !== 'string')
-    throw new TypeError(`${of('name')} must be a string, got ${show(name)}`);
-  const deadline = milliseconds(of('initTimeout'), initTimeout ?? 10_000, 1);
-  const settings: WorkerPoolSettings = {
-    size: whole(of('size'), typeof size === 'function' ? (size as () => unknown)() : size, 1, cores),
-    idleTimeout: idleTimeout === undefined ? undefined : milliseconds(of('idleTimeout'), idleTimeout, 0),
-    maxTasksPerWorker: whole(of('maxTasksPerWorker'), maxTasksPerWorker, 1, Infinity),
-    name,
-  };
-  const carry = carrying(of('carry'), given['carry']);
-  const prestarted = new PrestartedWorker(factory);
-  const data = given['data'] === undefined ? undefined : ownData(of('data'), given['data']);
-  const pool = withFactories(
-    ({ modulePool }) => modulePool(prestarted.open, deadline, settings, data),
-    settings.size,
-    name,
-    prestarted,
-  );
-  const maxQueue = whole(of('maxQueue'), given['maxQueue'], 0, Infinity, true);
-  return publicPool<Api>(pool, maxQueue, carry);
-}
-
-function ownData(what: string, data: unknown): readonly [unknown] {
-  try {
-    return [structuredClone(data)];
-  } catch (cause) {
-    throw new CloneError(`${what} cannot cross to a worker: ${(cause as Error).message}`, { cause });
-  }
+  return publicPool<Api>(...openWorkerPool(factory, options));
 }

@@ -113,11 +113,7 @@ export function operatorsContract(made: (size: number) => WorkerPool<ContractApi
         );
         expect(call(fn, { context: 1 })).toThrowError(TypeError, new RegExp(`^pool\\.${name}: context is for inline`));
       }
-      expect(() => pool.mapIterable(5, fn)).toThrowError(
-        TypeError,
-        /^pool\.mapIterable: source must be an Iterable, an/,
-      );
-      expect(() => pool.mapIterable(of(1), fn)).toThrowError(TypeError, /what pushes its values is for pool\.map$/);
+      expect(() => pool.mapIterable(5, fn)).toThrowError(TypeError, /^pool\.mapIterable: source must be iterable, a/);
       expect(() => pool.mapIterable([], fn, { ordered: 1 })).toThrowError(TypeError, /ordered must be true or false/);
     });
   });

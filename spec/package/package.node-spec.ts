@@ -62,6 +62,32 @@ describe('The package', () => {
     expect(Object.keys(await import('rxjs-parallel/bullmq')).sort()).toEqual(['bullmqPool', 'serve']);
   });
 
+  it("has, over the platform's Observable, all names that it has over RxJS's", async () => {
+    expect(Object.keys(await import('rxjs-parallel/observable')).sort()).toEqual(Object.keys(main).sort());
+  });
+
+  it('loads nothing of RxJS there, in Node and in pages', async () => {
+    for (const platform of ['node', 'browser'] as const) {
+      const { metafile } = await build({
+        entryPoints: [fileURLToPath(new URL(`../../${platform}/observable/index.js`, import.meta.url))],
+        bundle: true,
+        splitting: true,
+        format: 'esm',
+        platform,
+        packages: 'external',
+        outdir: '/none',
+        write: false,
+        metafile: true,
+      });
+      const loaded = Object.values(metafile.outputs).flatMap((output) =>
+        output.imports.filter(({ external }) => external === true),
+      );
+      expect(loaded.filter(({ path }) => !path.startsWith('node:')))
+        .withContext(platform)
+        .toEqual([]);
+    }
+  });
+
   it('has, to see what workers do, these names, and no other', async () => {
     expect(Object.keys(await import('rxjs-parallel/timeline')).sort()).toEqual(['showInDevTools', 'timeline']);
   });
@@ -210,7 +236,7 @@ describe('The package', () => {
 
   it('has no RxJS in its scheduling', () => {
     const engine =
-      /^(?:stream\/(?:stream|pushInput|pullInput|reorderBuffer|completionQueue|resultBuffer)|primitives\/fifo|pool\/(?:roundRobin|callRecorder))\.ts$/;
+      /^(?:stream\/(?:stream|pushedStream|executor|pushInput|pullInput|reorderBuffer|completionQueue|resultBuffer)|primitives\/fifo|pool\/(?:roundRobin|callRecorder))\.ts$/;
     const found = imports().filter(([file]) => engine.test(file));
     expect(found.length).toBeGreaterThan(5);
     expect(found.filter(([, from]) => from.startsWith('rxjs'))).toEqual([]);

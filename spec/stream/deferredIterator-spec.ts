@@ -1,6 +1,6 @@
 import { localPool } from '../../lib/index.ts';
 import { ENGINE_POOL, type Pool } from '../../lib/pool/contract.ts';
-import { poolExecutor } from '../../lib/stream/operator.ts';
+import { poolExecutor } from '../../lib/stream/executor.ts';
 import { resolveIterable } from '../../lib/stream/iterableOptions.ts';
 import { iterate } from '../../lib/stream/deferredIterator.ts';
 

@@ -3,14 +3,22 @@
  * for the law. It keeps to the seam of lib/pool.ts as the slots of real workers do: several tasks to a slot, outcomes
  * in groups, tasks put back, slots that die, cancelled tasks that keep their slot until they have ended.
  */
-import { type Observable, type SchedulerLike, type Subscription, Subject, asyncScheduler } from 'rxjs';
+import { type SchedulerLike, type Subscription, Subject, asyncScheduler } from 'rxjs';
 import type { WorkerPool } from '../../lib/index.ts';
 import { publicPool } from '../../lib/publicPool/publicPool.ts';
 import { Coalesced } from '../../lib/primitives/coalesced.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, programError } from '../../lib/api/errors.ts';
 import type { PoolEvent, PoolStats } from '../../lib/api/pool.ts';
 import { TaskTimes } from '../../lib/pool/taskTimes.ts';
-import type { Attachment, ClosablePool, Description, MayTake, Task, TaskSource } from '../../lib/pool/contract.ts';
+import type {
+  Attachment,
+  ClosablePool,
+  Description,
+  EventListener,
+  MayTake,
+  Task,
+  TaskSource,
+} from '../../lib/pool/contract.ts';
 import { KeyHomes } from '../../lib/workerPool/dispatch/keyHomes.ts';
 import { RunningTask, enterTask, leaveTask } from '../../lib/protocol/taskContext.ts';
 import { isTransfer } from '../../lib/protocol/transferable.ts';
@@ -170,8 +178,9 @@ export class FakePool<Api extends object> implements ClosablePool {
     this.pool = publicPool<Api>(this, Infinity, settings.carry);
   }
 
-  get events$(): Observable<PoolEvent> {
-    return this.#events.asObservable();
+  listen(listener: EventListener): () => void {
+    const subscription = this.#events.subscribe(listener);
+    return () => subscription.unsubscribe();
   }
 
   /** Streams attached. */

@@ -6,6 +6,8 @@ import {
   localPool,
   parallelMapIterable,
 } from 'rxjs-parallel';
+import { of } from 'rxjs';
+import type { Observable as PlatformObservable } from 'rxjs-parallel/observable';
 import { is } from './same.ts';
 
 const api = { count: (limit: number): number => limit, find: async (text: string) => text === '' };
@@ -36,6 +38,13 @@ is<AsyncIterableIterator<number>>()(
 );
 declare const options: ParallelIterableOptions;
 is<AsyncIterableIterator<number | Settled<number, number>>>()(parallelMapIterable([1, 2, 3], (n) => n, 2, options));
+
+// What pushes: of RxJS, of the platform, and of others.
+declare const native: PlatformObservable<string>;
+declare const foreign: { subscribe(observer: { next(value: string): void }): { unsubscribe(): void } };
+is<AsyncIterableIterator<number>>()(parallelMapIterable(of(1), (n) => n, 2));
+is<AsyncIterableIterator<number>>()(parallelMapIterable(native, (text) => text.length, 2));
+is<AsyncIterableIterator<number>>()(parallelMapIterable(foreign, (text) => text.length, 2));
 
 // @ts-expect-error: a number is not iterable
 parallelMapIterable(5, (n) => n, 2);

@@ -1,4 +1,4 @@
-import { asyncDispose } from '../../publicPool/publicPool.ts';
+import { asyncDispose } from '../../publicPool/basicPool.ts';
 import { milliseconds, record, show, whole } from '../../api/options.ts';
 import { type WorkerPool } from '../../api/pool.ts';
 import { type Pool, ENGINE_POOL } from '../../pool/contract.ts';

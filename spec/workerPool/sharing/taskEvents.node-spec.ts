@@ -14,7 +14,7 @@ const task = (index: number) => ({
 
 function heardBy(listener: (event: PoolEvent) => void): TaskEvents {
   const events = new PoolEvents();
-  events.events$.subscribe(listener);
+  events.listen({ next: listener, complete() {} });
   return new TaskEvents(0, events);
 }
 

@@ -1,0 +1,59 @@
+/** `rxjs-parallel/observable`: the same over the platform's Observable, without RxJS. */
+import { Worker as PlatformWorker } from '#platform';
+import type { WorkerConstructor, WorkerHandle } from '../api/worker.ts';
+
+export type { Cloned, ClonedFields } from '../api/cloned.ts';
+export type { IterableSource, ReadableStreamLike, SubscribableLike } from '../api/iterableSource.ts';
+export {
+  ClosureError,
+  CloneError,
+  OverflowError,
+  ParallelError,
+  PoolClosedError,
+  TaskTimeoutError,
+  TooManyFailuresError,
+  WorkerCrashedError,
+  WorkerInitError,
+  type TaskInfo,
+  taskOf,
+} from '../api/errors.ts';
+export type { ParallelIterableOptions, ParallelOptions, RetryOptions, Settled, TaskReport } from '../api/options.ts';
+export type { ParallelFlatIterableOptions, ParallelFlatOptions, RemoteValues } from '../api/manyValues.ts';
+export { parallelFlatMapIterable } from '../parallelFlatMapIterable.ts';
+export { parallelMapIterable } from '../parallelMapIterable.ts';
+export type { Operator } from './operator.ts';
+export {
+  type ParallelFlatOperator,
+  type ParallelOperator,
+  parallelConcatMap,
+  parallelMap,
+  parallelMapUnordered,
+  parallelMergeMap,
+} from './operators.ts';
+export type { Observable, ObservableSource, Observer } from './platform.ts';
+export { type ObservablePool, localPool, workerPool } from './pools.ts';
+export type {
+  BasicPool,
+  CloseOptions,
+  EachOptions,
+  PoolEvent,
+  PoolStats,
+  Durations,
+  RunOptions,
+  ThreadsPool,
+} from '../api/pool.ts';
+export type { Call, Remote } from '../api/remote.ts';
+export type { AbortSignalLike } from '../api/signal.ts';
+export type { TaskContext } from '../api/taskContext.ts';
+export { Transfer } from '../api/transfer.ts';
+export type { WorkerPoolOptions } from '../workerPool/openWorkerPool.ts';
+
+/**
+ * A worker: in Node a class over `node:worker_threads` that takes a URL, in browsers the global `Worker`. So the line
+ * `new Worker(new URL('./x.worker.js', import.meta.url), { type: 'module' })` is the same everywhere, and every bundler
+ * recognises it.
+ */
+export const Worker: WorkerConstructor = PlatformWorker;
+
+/** What `new Worker` gives. */
+export type Worker = WorkerHandle;

@@ -1,0 +1,32 @@
+/** The part that is the platform's Observable: a stream between a source and a subscriber. */
+import type { ResolvedOptions } from '../api/options.ts';
+import { subscriptionSite } from '../primitives/callSite.ts';
+import type { Executor } from '../stream/executor.ts';
+import { pushedStream } from '../stream/pushedStream.ts';
+import type { ResultBuffer } from '../stream/resultBuffer.ts';
+import { type Observable, type ObservableSource, platformObservable } from './platform.ts';
+
+/** From an Observable to one of its results: `parallelMap(fn, 4)(source)`. */
+export type Operator<T, R> = (source: ObservableSource<T>) => Observable<R>;
+
+/** Makes an operator of an executor and a result buffer. Every run of an Observable has a stream of its own. */
+export function parallelOperator<T, R>(
+  caller: string,
+  executor: Executor,
+  options: ResolvedOptions,
+  results: new () => ResultBuffer,
+): Operator<T, R> {
+  const Observable = platformObservable(caller);
+  return (given) => {
+    const source = Observable.from(given);
+    return new Observable<R>(function subscribe(subscriber) {
+      const { signal } = options;
+      if (signal?.aborted === true) return subscriber.error(signal.reason);
+      const callSite = subscriptionSite(subscribe);
+      const stop = new AbortController();
+      const stream = pushedStream<T>(executor, options, results, subscriber, callSite, () => stop.abort());
+      subscriber.addTeardown(stream.end);
+      source.subscribe(stream, { signal: stop.signal });
+    });
+  };
+}
