@@ -3,11 +3,11 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { SingleBar } from 'cli-progress';
 import { from, tap } from 'rxjs';
 import { parallelMap, Transfer, Worker, workerPool } from 'rxjs-parallel';
 import { read, reasonOf, type Unread, walk } from './compress.files.ts';
 import type { CompressApi } from './compress.worker.ts';
+import { showProgress } from './guides/watching.progress.ts';
 
 function optionsOf(args: string[]) {
   const { values, positionals } = parseArgs({
@@ -41,19 +41,17 @@ const pool = workerPool<CompressApi>(
   () => new Worker(new URL('./compress.worker.js', import.meta.url), { type: 'module' }),
   workers,
 );
-// Draws on a terminal only.
-const bar = new SingleBar({
-  format: '{bar} {value} of {total} files',
-  stream: process.stdout,
-  linewrap: true,
-  clearOnComplete: true,
-});
-bar.start(1, 0);
+const shown = showProgress(
+  pool,
+  'files',
+  () => found,
+  () => files.length + skipped.length,
+);
 const began = performance.now();
 
 await from(walk(directory, shut))
   .pipe(
-    tap(() => bar.setTotal(++found)),
+    tap(() => found++),
     // A file is read when a worker has room for it, so that no more files are held than there are workers.
     parallelMap(
       (worker, path) => {
@@ -65,14 +63,13 @@ await from(walk(directory, shut))
     ),
   )
   .forEach((result) => {
-    bar.increment();
     const path = result.input;
     if (result.status === 'rejected') skipped.push({ path, why: reasonOf(result.reason) });
     else files.push({ path, size: result.value.size, compressed: result.value.compressed.length });
   });
 
 const seconds = (performance.now() - began) / 1000;
-bar.stop();
+shown();
 await pool.close();
 
 const number = new Intl.NumberFormat('en').format;

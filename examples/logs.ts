@@ -5,8 +5,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { SingleBar } from 'cli-progress';
 import { parallelMapIterable, Transfer, Worker, workerPool } from 'rxjs-parallel';
+import { showProgress } from './guides/watching.progress.ts';
 import { chunksOfLines, write } from './logs.files.ts';
 import { partsOf } from './logs.generate.ts';
 import { reportOf } from './logs.report.ts';
@@ -44,34 +44,31 @@ await using pool = workerPool<LogsApi>(
 );
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 
-/** A bar in bytes, on a terminal only. */
-function barOf(what: string, total: number): SingleBar {
-  const bar = new SingleBar({
-    format: `${what} {bar} {value} of {total}, {eta_formatted} left`,
-    formatValue: (value, _options, type) => (type === 'value' || type === 'total' ? mebibytes(value) : String(value)),
-    stream: process.stdout,
-    linewrap: true,
-    clearOnComplete: true,
-    etaBuffer: 100,
-  });
-  bar.start(total, 0);
-  return bar;
+/** How far one turn is: how many bytes are read or made, in how many parts, and how many of these are done with. */
+class Turn {
+  bytes = 0;
+  taken = 0;
+  done = 0;
 }
 
-async function timed(what: string, bytes: number, work: (bar: SingleBar) => Promise<void>): Promise<number> {
-  const bar = barOf(what, bytes);
+/** Does `work`, of so many bytes, and takes the time. */
+async function timed(bytes: number, work: (turn: Turn) => Promise<void>): Promise<number> {
+  const turn = new Turn();
+  // How many parts there will be is known from what those had so far.
+  const total = (): number => Math.round((turn.taken * bytes) / Math.max(1, turn.bytes));
+  const shown = showProgress(pool, 'parts', total, () => turn.done);
   const began = performance.now();
   try {
-    await work(bar);
+    await work(turn);
   } finally {
-    bar.stop();
+    shown();
   }
   return (performance.now() - began) / 1000;
 }
 
 if (existsSync(file)) console.log(`${file} is there and is used as it is`);
 else {
-  const seconds = await timed('Making', size, async (bar) => {
+  const seconds = await timed(size, async (turn) => {
     // The disk sets the pace: no more parts are made than it takes.
     const parts = parallelMapIterable(partsOf(size), (worker, part) => worker.lines(part), pool, {
       window: 2 * workers,
@@ -80,8 +77,10 @@ else {
       file,
       (async function* () {
         for await (const part of parts) {
+          turn.bytes += part.length;
+          turn.taken++;
           yield part;
-          bar.increment(part.length);
+          turn.done++;
         }
       })(),
     );
@@ -91,15 +90,21 @@ else {
 
 const total = statSync(file).size;
 const tally = emptyTally();
-const seconds = await timed('Counting', total, async (bar) => {
-  const chunks = chunksOfLines(file, (bytes) => bar.update(bytes));
+const seconds = await timed(total, async (turn) => {
+  const chunks = chunksOfLines(file, (bytes) => {
+    turn.bytes = bytes;
+    turn.taken++;
+  });
   const count = parallelMapIterable(
     chunks,
     (worker, lines) => worker.tally(Transfer(lines, [lines.buffer as ArrayBuffer])),
     pool,
     { ordered: false },
   );
-  for await (const part of count) add(tally, part);
+  for await (const part of count) {
+    add(tally, part);
+    turn.done++;
+  }
 });
 const peak = process.resourceUsage().maxRSS * 1024;
 
@@ -110,9 +115,9 @@ console.log(`Peak memory of the process ${mebibytes(peak)}: ${mebibytes(peak - a
 
 if (check) {
   const alone = emptyTally();
-  const took = await timed('Checking', total, async (bar) => {
-    for await (const lines of chunksOfLines(file, (bytes) => bar.update(bytes))) add(alone, tallyOf(lines));
-  });
+  const started = performance.now();
+  for await (const lines of chunksOfLines(file, () => {})) add(alone, tallyOf(lines));
+  const took = (performance.now() - started) / 1000;
   if (reportOf(alone) !== report) throw new Error(`A loop without workers counts otherwise:\n${reportOf(alone)}`);
   console.log(`A loop without workers counts the same in ${took.toFixed(1)} s`);
 }

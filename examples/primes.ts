@@ -1,9 +1,9 @@
 // Counts primes, range by range: one after another, then on 1, 2, … workers, as many as the machine has cores.
 //   primes [SIZE]     40 ranges of SIZE numbers each; 50 000 unless given
 import { availableParallelism } from 'node:os';
-import { SingleBar } from 'cli-progress';
 import { type Observable, type OperatorFunction, lastValueFrom, map, range, reduce, tap } from 'rxjs';
 import { parallelMapUnordered, Worker, workerPool } from 'rxjs-parallel';
+import { showProgress } from './guides/watching.progress.ts';
 import { countPrimes } from './primes.count.ts';
 import type { PrimesApi } from './primes.worker.ts';
 
@@ -17,18 +17,18 @@ if (!Number.isInteger(size) || size < 1 || process.argv.length > 3) {
   process.exit(1);
 }
 
-// Draws on a terminal only.
-const bar = new SingleBar({ format: '{bar} {who}', stream: process.stdout, linewrap: true, clearOnComplete: true });
-bar.start(RANGES * (1 + cores), 0, { who: '' });
+/** How many ranges have been counted in this turn. */
+let counted = 0;
 
 /** Counts with `counting`, and takes the time. */
 async function measure(who: string, counting: OperatorFunction<number, number>) {
   const starts: Observable<number> = range(0, RANGES).pipe(map((n) => n * size));
+  counted = 0;
   const began = performance.now();
   const primes = await lastValueFrom(
     starts.pipe(
       counting,
-      tap(() => bar.increment({ who })),
+      tap(() => counted++),
       reduce((total, count) => total + count),
     ),
   );
@@ -48,10 +48,17 @@ for (let workers = 1; workers <= cores; workers++) {
   );
   const counting = parallelMapUnordered((worker, start: number) => worker.count(start, start + size), pool);
   // #endregion
-  runs.push(await measure(workers === 1 ? '1 worker' : `${workers} workers`, counting));
+  const who = workers === 1 ? '1 worker' : `${workers} workers`;
+  const shown = showProgress(
+    pool,
+    `ranges on ${who}`,
+    () => RANGES,
+    () => counted,
+  );
+  runs.push(await measure(who, counting));
+  shown();
   await pool.close();
 }
-bar.stop();
 
 const number = new Intl.NumberFormat('en').format;
 console.log(

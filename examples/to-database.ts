@@ -6,8 +6,8 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { SingleBar } from 'cli-progress';
 import { parallelMapIterable, Worker, workerPool } from 'rxjs-parallel';
+import { showProgress } from './guides/watching.progress.ts';
 import { rowOf } from './to-database.row.ts';
 import { Table } from './to-database.table.ts';
 import type { RowsApi } from './to-database.worker.ts';
@@ -58,12 +58,6 @@ async function fill(table: Table, { rows, batch, slow }: ReturnType<typeof optio
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
   process.once('SIGINT', interrupt);
-  const bar = new SingleBar({
-    format: '{bar} {value} of {total} rows, {eta_formatted} left',
-    stream: process.stdout,
-    linewrap: true,
-    clearOnComplete: true,
-  });
   await using pool = workerPool<RowsApi>(
     () => new Worker(new URL('./to-database.worker.js', import.meta.url), { type: 'module' }),
     availableParallelism(),
@@ -71,7 +65,13 @@ async function fill(table: Table, { rows, batch, slow }: ReturnType<typeof optio
   let written = table.last;
   let mostAhead = 0;
   console.log(written === 0 ? 'Beginning' : `Going on after row ${written}`);
-  bar.start(rows, written);
+  const first = written;
+  const shown = showProgress(
+    pool,
+    'rows',
+    () => rows - first,
+    () => written - first,
+  );
   try {
     const results = parallelMapIterable(numbers(written + 1, rows), (worker, number) => worker.row(number), pool, {
       window: 4 * batch,
@@ -81,7 +81,6 @@ async function fill(table: Table, { rows, batch, slow }: ReturnType<typeof optio
       mostAhead = Math.max(mostAhead, read - written);
       table.write(each);
       written += each.length;
-      bar.update(written);
       // Also lets signals be heard.
       await sleep(slow);
     }
@@ -89,7 +88,7 @@ async function fill(table: Table, { rows, batch, slow }: ReturnType<typeof optio
     if (!interrupted.signal.aborted || error !== interrupted.signal.reason) throw error;
     process.exitCode = 130;
   } finally {
-    bar.stop();
+    shown();
     process.off('SIGINT', interrupt);
   }
   if (interrupted.signal.aborted) console.log(`Interrupted after row ${written}; run it again to go on`);

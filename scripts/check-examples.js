@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cluster } from './check-cluster.js';
 import { images } from './check-images.js';
+import { filter, firstValueFrom, lastValueFrom, map, range, tap } from 'rxjs';
+import { Worker, workerPool } from '../dist/node/index.js';
 import { exampleNames } from './examples.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'rxjs-parallel-examples-'));
@@ -28,6 +30,9 @@ const runs = {
   'to-database': [[join(directory, 'small.db'), '--rows', '2500', '--slow', '1', '--check']],
 };
 
+/** What tells how far it is, in plain lines where there is no terminal. */
+const told = { primes: /of 40 ranges/, compress: /of \d+ files/, logs: /of \d+ parts/, 'to-database': /of 2500 rows/ };
+
 /** What has a check of its own, below. */
 const together = ['cluster/producer', 'cluster/shards', 'cluster/worker', 'images', 'service'];
 
@@ -40,7 +45,7 @@ for (const name of exampleNames().filter((each) => !together.includes(each)))
       timeout: 60_000,
     });
     const title = [name, ...args].join(' ');
-    const says = (printed[name] ?? /\S/).test(stdout);
+    const says = (printed[name] ?? /\S/).test(stdout) && (told[name] ?? /^/).test(stderr);
     if (status === 0 && says) console.log(`${title}: ok`);
     else {
       failed++;
@@ -61,6 +66,7 @@ for (const name of [...Object.keys(runs), ...together])
 for (const [title, check] of Object.entries({
   'to-database, interrupted': interrupt,
   images: () => images(join(directory, 'pictures')),
+  progress,
   service,
   cluster,
 }))
@@ -98,6 +104,30 @@ async function interrupt() {
   ];
   if (status !== 0 || !expected.every((each) => stdout.includes(each))) throw new Error(`it did not go on:\n${stdout}`);
   return `after row ${last}`;
+}
+
+/** While the first of all is at it, what is done behind it counts. */
+async function progress() {
+  // By its address: its types are not needed here, and are those of the sources.
+  const { progressOf } = await import(new URL('../dist/examples/guides/watching.progress.js', import.meta.url).href);
+  const pool = workerPool(() => new Worker(new URL('../dist/examples/guides/primes.worker.js', import.meta.url)), 2);
+  let emitted = 0;
+  const states = progressOf(
+    pool,
+    () => 20,
+    () => emitted,
+  );
+  const limits = range(0, 20).pipe(map((n) => (n === 0 ? 20_000_000 : 10)));
+  const counting = limits.pipe(
+    pool.map((worker, limit) => worker.countPrimes(limit)),
+    tap(() => emitted++),
+  );
+  const counted = lastValueFrom(counting);
+  const state = await firstValueFrom(states.pipe(filter(({ held }) => held > 0)));
+  await counted;
+  await pool.close();
+  if (state.failed !== 0 || state.done !== state.held || state.running < 1) throw new Error(JSON.stringify(state));
+  return `${state.held} were held behind the first`;
 }
 
 /** Answers, is overloaded, out of time and left alone, and ends by Ctrl-C when all is answered. */

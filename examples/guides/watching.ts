@@ -2,10 +2,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { tracingChannel } from 'node:diagnostics_channel';
 import { writeFile } from 'node:fs/promises';
-import { filter, lastValueFrom, range, scan } from 'rxjs';
-import { type PoolEvent, Worker, workerPool } from 'rxjs-parallel';
+import { lastValueFrom, range, tap } from 'rxjs';
+import { Worker, workerPool } from 'rxjs-parallel';
 import { showInDevTools, timeline } from 'rxjs-parallel/timeline';
 import type { PrimesApi } from './primes.worker.ts';
+import { progressOf } from './watching.progress.ts';
 
 const folder = process.env['TMPDIR'] ?? '/tmp';
 
@@ -51,16 +52,24 @@ tracingChannel<string, TaskTrace>('rxjs-parallel:task').subscribe({
 // #endregion
 
 // #region progress
-const ended = (event: PoolEvent) => event.type === 'task:end' && event.outcome !== 'cancel';
-const progress = pool.events$.pipe(
-  filter(ended),
-  scan((done) => done + 1, 0),
+let emitted = 0;
+const progress = progressOf(
+  pool,
+  () => 40,
+  () => emitted,
 );
-const showing = progress.subscribe((done) => {
-  const { running, run } = pool.stats();
-  if (done % 10 === 0) console.log(`${done} of 40 done, ${running} running, half of them in ${run.p50} ms`);
-});
-await lastValueFrom(range(1, 40).pipe(pool.map((worker, n) => worker.countPrimes(n * 1000))));
+const showing = progress.subscribe(({ done, failed, held, left, rate, running }) =>
+  console.log(
+    `${done} of 40 (${failed} failed, ${held} held), ${running} running, ${rate.toFixed(1)}/s, ${left.toFixed(0)} s left`,
+  ),
+);
+const counts = pool.map((worker, n: number) => worker.countPrimes(n * 1000));
+await lastValueFrom(
+  range(1, 40).pipe(
+    counts,
+    tap(() => emitted++),
+  ),
+);
 showing.unsubscribe();
 // #endregion
 
