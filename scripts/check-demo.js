@@ -1,16 +1,18 @@
-// The page of examples/browser, end to end in Chromium. Leaves screenshots in screenshots/.
+// The page of examples/browser, end to end in Chromium, and in part in Firefox. Leaves screenshots in screenshots/.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axe from 'axe-core';
-import { DemoPage, openBrowser, serveBuilt, serveSources } from './demo-page.js';
+import { DemoPage, openBrowser, openFirefox, serveBuilt, serveSources } from './demo-page.js';
 
-/** Most ms from the press of Cancel until no worker is at a tile. */
-const SOON = 200;
 /** What depends on how busy the machine is has so many tries. */
 const TRIES = 3;
+const IN_ORDER = Array.from({ length: 96 }, (_, index) => index);
 
-/** @type {import('playwright-core').BrowserContextOptions} */
-const desktop = { viewport: { width: 1280, height: 900 }, colorScheme: 'light' };
+/**
+ * Nothing plays by itself, unless it is said.
+ * @type {import('playwright-core').BrowserContextOptions}
+ */
+const desktop = { viewport: { width: 1280, height: 800 }, colorScheme: 'light', reducedMotion: 'reduce' };
 /** @type {import('playwright-core').BrowserContextOptions} */
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, colorScheme: 'dark' };
 
@@ -31,29 +33,34 @@ await check('each way draws the same picture, in its order, and only the main th
   );
   await demo.page.locator('#size').fill('2');
   drawn = await demo.draw('main');
-  await demo.shoot('main-light');
   assert.ok(drawn.opaque && drawn.colours > 1000, `the picture has ${drawn.colours} colours`);
-  const inOrder = drawn.order.map((_, index) => index);
-  assert.equal(inOrder.length, 96);
-  assert.deepEqual(drawn.order, inOrder);
-  for (const way of ['ordered', 'unordered', 'refined'])
-    await inTries(async () => {
-      const { hash, order, worstFrame } = await demo.draw(way);
-      assert.equal(hash, drawn.hash, `${way}: another picture`);
-      assert.deepEqual(
-        order.toSorted((a, b) => a - b),
-        inOrder,
-      );
-      return [
-        [(order.join() === inOrder.join()) === (way === 'ordered'), `${way}: the order was ${order.join()}`],
-        [worstFrame < drawn.worstFrame, `${way}: a frame of ${worstFrame} ms, on the main thread ${drawn.worstFrame}`],
-      ];
-    });
-  await demo.shoot('refined-light');
-  await demo.page.locator('#size').fill('4');
-  await demo.button('unordered').click();
-  await demo.busy(50);
-  await demo.shoot('unordered-running-light');
+  assert.deepEqual(drawn.order, IN_ORDER);
+  assert.match(drawn.code, /concatMap/);
+  assert.doesNotMatch(drawn.code, /parallel|pool/);
+  for (const finer of [false, true]) {
+    await demo.page.locator('#finer').setChecked(finer);
+    const main = finer ? await demo.draw('main') : drawn;
+    assert.equal(main.hash, drawn.hash);
+    for (const way of ['ordered', 'unordered'])
+      await inTries(async () => {
+        const { code, hash, order, speed, worstFrame } = await demo.draw(way);
+        assert.equal(hash, drawn.hash, `${way}: another picture`);
+        assert.deepEqual(
+          order.toSorted((a, b) => a - b),
+          IN_ORDER,
+        );
+        assert.match(speed, /^\d+\.\d ×$/);
+        assert.match(code, finer ? /parallel(Concat|Merge)Map\(refine/ : /parallelMap(Unordered)?\(draw/);
+        // Of two workers one is at the slow tile: it comes out after others.
+        const overtaken = order.some((index, at) => at > index + 2);
+        return [
+          [overtaken === (way === 'unordered'), `${way}: the order was ${order.join()}`],
+          [(order.join() === IN_ORDER.join()) === (way === 'ordered'), `${way}: the order was ${order.join()}`],
+          [finer || worstFrame < main.worstFrame, `${way}: a frame of ${worstFrame} ms, not ${main.worstFrame}`],
+        ];
+      });
+  }
+  await demo.shoot('finer-light');
   return demo;
 });
 
@@ -63,20 +70,19 @@ await check('Cancel frees the workers at once, and they are at hand for the next
   // No worker has to be ended for it: a task sees that it is cancelled.
   await cancels(demo, 'unordered', (ended) => ended === 0);
   await demo.button('unordered').click();
-  await demo.busy(10);
+  await demo.busy('unordered', 10);
   // A press of another button ends the run before.
   assert.equal((await demo.draw('ordered')).hash, drawn.hash);
   return demo;
 });
 
 await check('without shared memory Cancel ends the workers, and others draw the next picture', async () => {
-  const demo = await DemoPage.open(browser, built.url, { ...phone, isolated: false });
+  const demo = await DemoPage.open(browser, built.url, { ...phone, reducedMotion: 'reduce', isolated: false });
   assert.equal(await demo.page.evaluate(() => crossOriginIsolated), false);
   await demo.page.locator('#size').fill('2');
   const ended = await cancels(demo, 'ordered', (workers) => workers > 0);
-  const lanes = await demo.page.locator('#lanes li').count();
-  // The browser tells of it a little later.
-  while (demo.page.workers().length > lanes - ended) await sleep(10);
+  // The other pool has its two; the browser tells of an end a little later.
+  while (demo.page.workers().length > 4 - ended) await sleep(10);
   assert.equal((await demo.draw('ordered')).hash, drawn.hash);
   await demo.shoot('ordered-phone-dark');
   return demo;
@@ -89,24 +95,33 @@ await check('it is usable on a phone, with a keyboard alone, and by a screen rea
   const focused = () =>
     page.evaluate(() => {
       const { activeElement } = document;
-      return activeElement?.closest('[data-way]')?.getAttribute('data-way') ?? activeElement?.id;
+      return activeElement?.closest('article')?.getAttribute('data-way') ?? activeElement?.id;
     });
-  const tabTo = async (wanted) => {
-    for (let presses = 0; presses < 10 && (await focused()) !== wanted; presses++) await keyboard.press('Tab');
+  const tabTo = async (wanted, key = 'Tab') => {
+    for (let presses = 0; presses < 12 && (await focused()) !== wanted; presses++) await keyboard.press(key);
     assert.equal(await focused(), wanted);
     const outline = await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle);
     assert.equal(outline, 'solid', `the focus on ${wanted} is not seen`);
   };
   assert.equal(await page.locator('.dot').isVisible(), false, 'something moves for its own sake');
+  assert.match(await page.locator('#status').innerText(), /press Race/, 'it has played by itself');
   await tabTo('size');
   await keyboard.press('Home');
   for (let size = 1; size < 3; size++) await keyboard.press('ArrowRight');
-  assert.equal(await page.locator('#lanes li').count(), 3);
-  await keyboard.press('Shift+Tab');
-  assert.equal(await focused(), 'refined');
+  assert.equal(await page.locator('article[data-way=ordered] li').count(), 3);
+  const cancel = page.locator('#cancel');
+  const looks = (/** @type {import('playwright-core').Locator} */ button) =>
+    button.evaluate((element) => {
+      const { backgroundColor, borderColor, color } = getComputedStyle(element);
+      return [backgroundColor, borderColor, color].join();
+    });
+  const enabled = await looks(page.locator('#out'));
+  assert.notEqual(await looks(cancel), enabled, 'Cancel looks enabled');
+  await tabTo('unordered');
   await keyboard.press('Enter');
-  await demo.busy(10);
-  await tabTo('cancel');
+  await demo.busy('unordered', 10);
+  await tabTo('cancel', 'Shift+Tab');
+  assert.equal(await looks(cancel), enabled, 'Cancel does not look enabled');
   await keyboard.press('Space');
   await demo.status(/^Cancelled after \d+ of 96 tiles/);
   assert.equal(await focused(), 'cancel');
@@ -122,15 +137,99 @@ await check('it is usable on a phone, with a keyboard alone, and by a screen rea
   return demo;
 });
 
-await check('the address says what was drawn, and draws it again', async () => {
-  const demo = await DemoPage.open(browser, `${built.url}#ordered-3`, desktop);
-  await demo.status(/^Drawn by parallelMap in/);
-  assert.equal(await demo.page.locator('#lanes li').count(), 3);
-  await demo.page.locator('#size').fill('2');
-  await demo.draw('refined');
-  assert.equal(new URL(demo.page.url()).hash, '#refined-2');
+await check('what is pressed and the orders of the results are seen together, and nothing jumps', async () => {
+  const demo = await DemoPage.open(browser, `${built.url}#ordered-8`, desktop);
+  const { page } = demo;
+  for (const [width, height] of [
+    [1280, 800],
+    [390, 844],
+    [320, 844],
+  ]) {
+    await page.setViewportSize({ width, height });
+    await page.evaluate(() => scrollTo(0, 0));
+    for (const way of ['main', 'ordered', 'unordered'])
+      assert.ok((await demo.bottomOf(`article[data-way=${way}] .order`)) <= height, `${width} px: ${way} is not seen`);
+    const places = new Set();
+    const note = async () => places.add(await demo.bottomOf('article[data-way=unordered] .order'));
+    await note();
+    await demo.button('unordered').click();
+    await demo.busy('unordered', 1);
+    await note();
+    await page.locator('#cancel').click();
+    await demo.status(/^Cancelled/);
+    await note();
+    // The longest that it says.
+    await demo.draw('unordered');
+    await note();
+    assert.equal(places.size, 1, `${width} px: the order was at ${[...places].join(', ')}`);
+    const fits = await page.evaluate(() => {
+      const status = /** @type {Element} */ (document.querySelector('#status'));
+      return status.scrollHeight <= status.clientHeight;
+    });
+    assert.ok(fits, `${width} px: the status has no room`);
+  }
+  assert.match(await page.locator('nav').innerText(), /npm install rxjs rxjs-parallel/);
+  assert.equal(await page.locator('nav a[href^="https://github.com/rxjs-parallel/rxjs-parallel"]').count(), 2);
   return demo;
 });
+
+for (const [name, open] of Object.entries({ Chromium: openBrowser, Firefox: openFirefox })) {
+  const other = await open();
+  if (other === undefined) continue;
+
+  await check(`${name}: a race plays once by itself, from the same tiles, each way in its order`, async () => {
+    const demo = await DemoPage.open(other, `${built.url}#race-2`, { ...desktop, reducedMotion: 'no-preference' });
+    await demo.status(/^Drawing all three at once on 2 workers each/);
+    await demo.status(/^Drawn three times/);
+    const [main, ordered, unordered] = [
+      await demo.drawn('main'),
+      await demo.drawn('ordered'),
+      await demo.drawn('unordered'),
+    ];
+    for (const { hash, speed } of [main, ordered, unordered]) {
+      assert.equal(hash, main.hash);
+      assert.match(speed, /^\d+\.\d ×$/);
+    }
+    assert.deepEqual(main.order, IN_ORDER);
+    assert.deepEqual(ordered.order, IN_ORDER);
+    assert.deepEqual(
+      unordered.order.toSorted((a, b) => a - b),
+      IN_ORDER,
+    );
+    assert.equal(new URL(demo.page.url()).hash, '#race-2');
+    await demo.shoot(`race-${name.toLowerCase()}-light`);
+    return demo;
+  });
+
+  await check(`${name}: a drag zooms in, buttons too, and the address draws it again`, async () => {
+    const demo = await DemoPage.open(other, `${built.url}#ordered-2`, desktop);
+    const { page } = demo;
+    const whole = await demo.draw('ordered');
+    const pictures = page.locator('article[data-way=ordered] .canvases');
+    const { height, width, x, y } = (await pictures.boundingBox()) ?? assert.fail('there is no picture');
+    await page.mouse.move(x + width / 4, y + height / 4);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2, y + height / 2, { steps: 3 });
+    assert.equal(await pictures.locator('.frame').isVisible(), true);
+    await page.mouse.up();
+    assert.equal(await pictures.locator('.frame').isVisible(), false);
+    await demo.status(/^Drawn/);
+    const part = await demo.drawn('ordered');
+    assert.notEqual(part.hash, whole.hash);
+    const { hash } = new URL(page.url());
+    assert.match(hash, /^#ordered-2@-0\.7\d+,0\.1\d+,0?\.?\d+e?-?\d*$/);
+    assert.equal((await demo.draw('unordered')).hash, part.hash);
+    await page.locator('#into').click();
+    await demo.status(/^Drawn/);
+    assert.notEqual((await demo.drawn('unordered')).hash, part.hash);
+    await page.goto('about:blank');
+    await page.goto(built.url + hash);
+    assert.equal((await demo.draw('ordered')).hash, part.hash);
+    return demo;
+  });
+
+  await other.close();
+}
 
 await check('`npm run demo` serves the same', async () => {
   const sources = await serveSources();
@@ -171,14 +270,15 @@ async function cancels(demo, way, expected) {
   let ended;
   await inTries(async () => {
     await demo.button(way).click();
-    await demo.busy(34);
-    const { before, ms } = await demo.cancel();
+    await demo.busy(way, 34);
+    const { before, ms, ran } = await demo.cancel(way);
     await demo.status(/^Cancelled/);
-    assert.equal(await demo.page.locator(`#ways [data-way=${way}] .time`).textContent(), '–');
-    ended = await demo.page.locator('#lanes [data-state=ended]').count();
+    assert.equal(await demo.page.locator(`[data-way=${way}] .time`).textContent(), '–');
+    ended = await demo.page.locator(`[data-way=${way}] [data-state=ended]`).count();
     return [
-      [before > 0, 'no lane ran when Cancel was pressed'],
-      [ms < SOON, `a lane still ran ${ms} ms after Cancel`],
+      [before > 0, 'no worker ran when Cancel was pressed'],
+      // To draw the rest would have taken longer.
+      [ms < ran, `a worker still ran ${ms} ms after Cancel, in a run of ${ran} ms`],
       [expected(ended), `${ended} workers were ended`],
     ];
   });

@@ -1,4 +1,4 @@
-// The page of examples/browser as a person uses it: in Chromium, from a server on the loopback.
+// The page of examples/browser as a person uses it, from a server on the loopback.
 import { chromium as chromiumOf, firefox as firefoxOf } from 'playwright-core';
 import { build, createServer, preview } from 'vite';
 import { locate } from './programs.js';
@@ -39,6 +39,9 @@ export async function openFirefox() {
   return firefoxOf.launch({ executablePath: firefox, channel: 'moz-firefox', timeout: 120_000 });
 }
 
+/** Most ms that anything may take on a busy machine. */
+const PATIENCE = 120_000;
+
 export class DemoPage {
   page;
   /** What a person who looks into the console would see, and requests that failed. */
@@ -68,33 +71,41 @@ export class DemoPage {
         const headers = Object.entries(response.headers()).filter(([name]) => !name.startsWith('cross-origin-'));
         await route.fulfill({ response, headers: Object.fromEntries(headers) });
       });
+    page.setDefaultTimeout(PATIENCE);
     await page.goto(url);
     return demo;
   }
 
   button(way) {
-    return this.page.locator(`#ways [data-way=${way}] button`);
+    return this.page.locator(way === 'race' ? '#race' : `article[data-way=${way}] button`);
   }
 
   /** Draws the whole picture in one way; gives what is on the page then. */
   async draw(way) {
     await this.button(way).click();
     await this.status(/^Drawn/);
-    return this.page.evaluate(async (row) => {
-      const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector('#picture'));
+    return this.drawn(way);
+  }
+
+  /** What is on the page of a picture that is drawn. */
+  drawn(way) {
+    return this.page.evaluate(async (of) => {
+      const column = /** @type {Element} */ (document.querySelector(`article[data-way=${of}]`));
+      const canvas = /** @type {HTMLCanvasElement} */ (column.querySelector('.drawn'));
       const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
       const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-      const text = (/** @type {string} */ selector) => document.querySelector(selector)?.textContent ?? '';
+      const text = (/** @type {string} */ name) => column.querySelector(name)?.textContent ?? '';
       const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', data));
       return {
         hash: Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join(''),
         opaque: data.every((value, at) => at % 4 !== 3 || value === 255),
         colours: new Set(new Uint32Array(data.buffer)).size,
-        order: text('#order-numbers').split(', ').map(Number),
-        worstFrame: Number.parseInt(text(`${row} .worst`), 10),
-        speedUp: Number.parseFloat(text(`${row} .speed`)),
+        order: (document.querySelector(`#numbers [data-way=${of}]`)?.textContent ?? '').split(', ').map(Number),
+        worstFrame: Number.parseInt(text('.worst'), 10),
+        speed: text('.speed'),
+        code: document.querySelector(`#code [data-way=${of}]`)?.textContent ?? '',
       };
-    }, `#ways [data-way=${way}]`);
+    }, way);
   }
 
   /** Waits until the page says so. */
@@ -103,37 +114,48 @@ export class DemoPage {
     await this.page.waitForFunction(says, { source: expected.source });
   }
 
-  /** Waits until so many tiles are drawn and every lane is at one. */
-  async busy(tiles) {
-    const isBusy = (least) =>
+  /** Waits until so many tiles are drawn and every worker of this way is at one. */
+  async busy(way, tiles) {
+    const isBusy = ({ least, of }) =>
       /** @type {HTMLProgressElement} */ (document.querySelector('#progress')).value >= least &&
-      document.querySelector('#lanes li:not([data-state=running])') === null;
-    await this.page.waitForFunction(isBusy, tiles);
+      document.querySelector(`article[data-way=${of}] li:not([data-state=running])`) === null;
+    await this.page.waitForFunction(isBusy, { least: tiles, of: way });
   }
 
-  /** Presses Cancel; gives how many lanes ran at that moment, and how many ms later none did, both as the page has it. */
-  async cancel() {
+  /**
+   * Presses Cancel; gives how many workers ran at that moment, for how many ms the run had, and how many ms later no worker
+   * ran: all as the page has it.
+   */
+  async cancel(way) {
     const noted = this.page.evaluate(
-      () =>
+      (of) =>
         new Promise((resolve) => {
-          const lanes = /** @type {Element} */ (document.querySelector('#lanes'));
-          const running = () => lanes.querySelectorAll('[data-state=running]').length;
+          const column = /** @type {Element} */ (document.querySelector(`article[data-way=${of}]`));
+          const running = () => column.querySelectorAll('[data-state=running]').length;
           const note = ({ timeStamp }) => {
             const before = running();
+            const ran = 1000 * Number.parseFloat(column.querySelector('.time')?.textContent ?? '');
             const look = () => {
               if (running() > 0) return;
               observer.disconnect();
-              resolve({ before, ms: performance.now() - timeStamp });
+              resolve({ before, ran, ms: performance.now() - timeStamp });
             };
             const observer = new MutationObserver(look);
-            observer.observe(lanes, { subtree: true, attributes: true });
+            observer.observe(column, { subtree: true, attributes: true });
             look();
           };
           document.querySelector('#cancel')?.addEventListener('click', note, { once: true });
         }),
+      way,
     );
     await this.page.locator('#cancel').click();
     return noted;
+  }
+
+  /** Where the lower edge of an element is in the window, in px. */
+  async bottomOf(selector) {
+    const box = await this.page.locator(selector).boundingBox();
+    return box === null ? Infinity : box.y + box.height;
   }
 
   scrollsSideways() {

@@ -90,7 +90,7 @@ const steps = [
     // They look at how smooth a page is.
     alone: true,
     specs: /^(\d+) checks, 0 failures/gm,
-    limit: 600,
+    limit: 1200,
   },
 ];
 

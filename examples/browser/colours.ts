@@ -1,8 +1,8 @@
 /** A tile has one colour everywhere: from the first, blue, to the last, amber. */
-import { tiles } from './tiles.ts';
+import { COUNT } from './tiles.ts';
 
-const colours = tiles.map(({ index }) => {
-  const place = index / (tiles.length - 1);
+const colours = Array.from({ length: COUNT }, (_, index) => {
+  const place = index / (COUNT - 1);
   return `oklch(${(0.58 + 0.17 * place).toFixed(3)} 0.135 ${(262 + 168 * place).toFixed(1)})`;
 });
 

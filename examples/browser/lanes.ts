@@ -1,42 +1,42 @@
 /** A lane for each worker: what it runs, and when. */
+import type { Axis } from './axis.ts';
 import { colourOf, styled } from './colours.ts';
 import { find } from './dom.ts';
 import { currentOf, type Lane, type Run } from './run.ts';
 import { Surface } from './surface.ts';
-import type { Axis } from './axis.ts';
 
 interface Row {
   readonly item: HTMLElement;
-  readonly doing: HTMLElement;
   readonly surface: Surface;
 }
 
 export class Lanes {
-  readonly #list = find('#lanes', HTMLOListElement);
+  readonly #list: HTMLOListElement;
   readonly #template = find('#lane', HTMLTemplateElement);
   #rows: readonly Row[] = [];
+
+  constructor(column: HTMLElement) {
+    this.#list = find('.lanes', HTMLOListElement, column);
+  }
 
   /** As many as the run has workers. */
   arrange({ lanes, way }: Run): void {
     this.#rows = lanes.map((_, worker) => {
       const item = find('li', HTMLElement, this.#template.content).cloneNode(true) as HTMLElement;
-      find('.who', HTMLElement, item).textContent = way === 'main' ? 'Main thread' : `Worker ${worker + 1}`;
-      return {
-        item,
-        doing: find('.doing', HTMLElement, item),
-        surface: new Surface(find('canvas', HTMLCanvasElement, item)),
-      };
+      const [name, short] = way === 'main' ? ['Main thread', 'main'] : [`Worker ${worker + 1}`, `${worker + 1}`];
+      find('small', HTMLElement, item).textContent = short;
+      const canvas = find('canvas', HTMLCanvasElement, item);
+      canvas.setAttribute('aria-label', name);
+      return { item, surface: new Surface(canvas) };
     });
     this.#list.replaceChildren(...this.#rows.map(({ item }) => item));
   }
 
   draw(run: Run, axis: Axis): void {
     for (const [worker, lane] of run.lanes.entries()) {
-      const { doing, item, surface } = this.#rows[worker]!;
-      const task = currentOf(lane);
+      const { item, surface } = this.#rows[worker]!;
       const ended = lane.lives.at(-1)?.type === 'worker:exit';
-      doing.textContent = task !== undefined ? `tile ${task.index}` : ended ? 'ended' : 'idle';
-      item.dataset['state'] = task !== undefined ? 'running' : ended ? 'ended' : 'idle';
+      item.dataset['state'] = currentOf(lane) !== undefined ? 'running' : ended ? 'ended' : 'idle';
       drawLane(surface, lane, run.elapsed, axis);
     }
   }
@@ -62,7 +62,7 @@ function drawLane(surface: Surface, { lives, tasks }: Lane, elapsed: number, axi
 }
 
 function cross(context: CanvasRenderingContext2D, x: number, height: number): void {
-  const arm = height / 5;
+  const arm = height / 4;
   context.strokeStyle = styled('--ink');
   context.lineWidth = 1.5;
   context.beginPath();

@@ -1,33 +1,30 @@
-/** The colour of every pixel of a tile: a small copy of the Mandelbrot set, deep in its seahorse valley. */
+/** The colour of every pixel of a tile of the Mandelbrot set. */
 import { HEIGHT, WIDTH, type Drawn, type Tile } from './tiles.ts';
 
-const CENTRE = { re: -0.743643135, im: 0.131825963 };
-const SPAN = 0.000014628;
 /** A point that has not escaped after so many steps counts as one of the set: the black tiles cost the most. */
 const MOST_STEPS = 4000;
 const ESCAPED = 10_000;
-/** Each pixel is the mean of so many points, each way. */
-const POINTS = 2;
 
 /** `signal` is looked at before each row: once it has aborted, nobody waits for the tile. */
 export function drawTile(tile: Tile, signal?: { readonly aborted: boolean }): Drawn {
   const pixels = new Uint8ClampedArray(4 * tile.width * tile.height);
-  const scale = SPAN / WIDTH;
+  const { points, view } = tile;
+  const scale = view.span / WIDTH;
   let at = 0;
   for (let row = 0; row < tile.height; row++) {
     if (signal?.aborted === true) break;
     for (let column = 0; column < tile.width; column++) {
       const sum: Colour = [0, 0, 0];
-      for (let point = 0; point < POINTS * POINTS; point++) {
-        const x = tile.x + tile.step * (column + ((point % POINTS) + 0.5) / POINTS);
-        const y = tile.y + tile.step * (row + (Math.floor(point / POINTS) + 0.5) / POINTS);
-        addColour(sum, CENTRE.re + (x - WIDTH / 2) * scale, CENTRE.im - (y - HEIGHT / 2) * scale);
+      for (let point = 0; point < points * points; point++) {
+        const x = tile.x + tile.step * (column + ((point % points) + 0.5) / points);
+        const y = tile.y + tile.step * (row + (Math.floor(point / points) + 0.5) / points);
+        addColour(sum, view.re + (x - WIDTH / 2) * scale, view.im - (y - HEIGHT / 2) * scale);
       }
-      for (const channel of sum) pixels[at++] = channel / (POINTS * POINTS);
+      for (const channel of sum) pixels[at++] = channel / (points * points);
       pixels[at++] = 255;
     }
   }
-  return { index: tile.index, step: tile.step, pixels };
+  return { tile, pixels };
 }
 
 type Colour = [red: number, green: number, blue: number];

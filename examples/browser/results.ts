@@ -1,68 +1,59 @@
-/** In which order the results came: over time, and one after another. */
+/** In which order the results came: one after another, and over time. */
 import type { Axis } from './axis.ts';
 import { colourOf, styled } from './colours.ts';
 import { find } from './dom.ts';
 import type { Run } from './run.ts';
 import { Surface } from './surface.ts';
-import { tiles } from './tiles.ts';
+import { COUNT } from './tiles.ts';
 
 export class Results {
-  readonly #overTime = new Surface(find('#results', HTMLCanvasElement));
-  readonly #inRow = new Surface(find('#order', HTMLCanvasElement));
-  readonly #words = find('#order-words', HTMLElement);
-  readonly #numbers = find('#order-numbers', HTMLElement);
+  readonly #inRow: Surface;
+  readonly #overTime: Surface;
+  readonly #words: HTMLElement;
+  readonly #numbers: HTMLElement;
 
-  draw(run: Run, axis: Axis): void {
-    this.#drawOverTime(run, axis);
-    this.#drawInRow(run);
+  constructor(column: HTMLElement, numbers: HTMLElement) {
+    this.#inRow = new Surface(find('.order', HTMLCanvasElement, column));
+    this.#overTime = new Surface(find('.results', HTMLCanvasElement, column));
+    this.#words = find('.words b', HTMLElement, column);
+    this.#numbers = numbers;
   }
 
-  /** What the drawing shows, in words: nothing yet. */
+  draw(run: Run, axis: Axis): void {
+    this.#drawInRow(run);
+    this.#drawOverTime(run, axis);
+  }
+
+  /** In words: nothing yet. */
   begin(): void {
-    this.#words.textContent = 'Above: the tiles as they went in. Below: as they came out.';
-    this.#numbers.textContent = '';
+    this.#words.textContent = '';
+    this.#numbers.textContent = '–';
   }
 
   /** What the drawing shows, in words. */
   tell({ results }: Run): void {
     const order = results.map(({ index }) => index);
     const late = order.filter((index, at) => at > 0 && index < Math.max(...order.slice(0, at))).length;
-    this.#words.textContent =
-      late === 0
-        ? `All ${order.length} came out in the order in which they went in.`
-        : `${late} of ${order.length} came out after a tile that had gone in later.`;
+    this.#words.textContent = late === 0 ? 'in order' : `${late} overtaken`;
     this.#numbers.textContent = order.join(', ');
-  }
-
-  /** From the first tile, at the top, to the last. */
-  #drawOverTime({ results }: Run, axis: Axis): void {
-    this.#overTime.clear();
-    const { context, height, width } = this.#overTime;
-    context.fillStyle = styled('--track');
-    context.fillRect(0, 0, width, height);
-    const side = 5;
-    for (const { index, time } of results) {
-      context.fillStyle = colourOf(index);
-      const down = (index / (tiles.length - 1)) * (height - side - 4);
-      context.fillRect(Math.min(axis.at(time, width), width - side), 2 + down, side, side);
-    }
   }
 
   /** Above the tiles as they went in, below as they came out: lines that cross are tiles that overtook others. */
   #drawInRow({ results }: Run): void {
     this.#inRow.clear();
     const { context, height, width } = this.#inRow;
-    const each = width / tiles.length;
-    const tall = 7;
+    const each = width / COUNT;
+    const gap = each > 2 ? 0.75 : 0;
+    const tall = 6;
     const middle = (place: number): number => (place + 0.5) * each;
     context.fillStyle = styled('--track');
     context.fillRect(0, 0, width, tall);
     context.fillRect(0, height - tall, width, tall);
-    context.lineWidth = Math.max(1, each / 6);
+    context.lineWidth = Math.max(0.75, each / 6);
     for (const [place, { index }] of results.entries()) {
       context.fillStyle = context.strokeStyle = colourOf(index);
-      context.fillRect(index * each, 0, each - 1, tall);
-      context.fillRect(place * each, height - tall, each - 1, tall);
+      context.fillRect(index * each, 0, each - gap, tall);
+      context.fillRect(place * each, height - tall, each - gap, tall);
       context.beginPath();
       context.moveTo(middle(index), tall + 1);
       context.bezierCurveTo(
@@ -71,6 +62,20 @@ export class Results {
         ...([middle(place), height - tall - 1] as const),
       );
       context.stroke();
+    }
+  }
+
+  /** From the first tile, at the top, to the last. */
+  #drawOverTime({ results }: Run, axis: Axis): void {
+    this.#overTime.clear();
+    const { context, height, width } = this.#overTime;
+    context.fillStyle = styled('--track');
+    context.fillRect(0, 0, width, height);
+    const side = 4;
+    for (const { index, time } of results) {
+      context.fillStyle = colourOf(index);
+      const down = (index / (COUNT - 1)) * (height - side - 2);
+      context.fillRect(Math.min(axis.at(time, width), width - side), 1 + down, side, side);
     }
   }
 }

@@ -1,9 +1,10 @@
 /** What happened in one run, as the events of the pool and the values of the stream tell it. Times are ms since it began. */
 import type { PoolEvent } from 'rxjs-parallel';
+import { COUNT } from './tiles.ts';
 import type { Way } from './ways.ts';
 
-/** A tile at a worker. */
-export interface Task {
+/** A tile at a worker, or at the page's own thread. */
+interface Task {
   readonly index: number;
   readonly start: number;
   /** Undefined while it runs. */
@@ -18,16 +19,12 @@ export interface Lane {
   readonly lives: { readonly type: 'worker:start' | 'worker:exit'; readonly time: number }[];
 }
 
-export type State = 'running' | 'complete' | 'cancelled' | 'failed';
-
 export class Run {
   readonly way: Way;
   readonly lanes: readonly Lane[];
   /** The results, in the order in which the stream emitted them. */
   readonly results: { readonly index: number; readonly time: number }[] = [];
-  /** The frames of the page. */
-  readonly frames: { readonly end: number; readonly ms: number }[] = [];
-  state: State = 'running';
+  state: 'running' | 'complete' | 'cancelled' | 'failed' = 'running';
   /** When the stream ended. */
   #ended: number | undefined;
   /** When the last task ended. */
@@ -36,26 +33,17 @@ export class Run {
 
   constructor(way: Way, workers: number) {
     this.way = way;
-    this.lanes = Array.from({ length: workers }, () => ({ tasks: [], lives: [] }));
-  }
-
-  /** Milliseconds since it began. */
-  get age(): number {
-    return now() - this.#began;
+    this.lanes = Array.from({ length: way === 'main' ? 1 : workers }, () => ({ tasks: [], lives: [] }));
   }
 
   /** How long it took, or has taken. */
   get elapsed(): number {
-    return this.#ended ?? this.age;
+    return this.#ended ?? now() - this.#began;
   }
 
   /** Until when something happened. */
   get span(): number {
     return Math.max(this.elapsed, this.freed);
-  }
-
-  get worstFrame(): number {
-    return this.frames.reduce((worst, { ms }) => Math.max(worst, ms), 0);
   }
 
   /** Tiles that are computed and wait for one before them. */
@@ -68,6 +56,12 @@ export class Run {
     return computed.map(({ index }) => index).filter((index) => !emitted.has(index));
   }
 
+  /** The page's own thread is at the first tile. */
+  begin(): void {
+    if (this.way === 'main') this.#next(0, 0);
+  }
+
+  /** What the workers tell. */
   see(event: PoolEvent): void {
     const { lives, tasks } = this.lanes[event.worker]!;
     const time = event.time - this.#began;
@@ -92,18 +86,34 @@ export class Run {
     }
   }
 
+  /** A tile is finished. */
   emit(index: number): void {
-    this.results.push({ index, time: this.age });
+    const time = this.elapsed;
+    this.results.push({ index, time });
+    if (this.way === 'main') this.#next(index + 1, time);
   }
 
-  end(state: State): void {
+  end(state: Run['state']): void {
+    this.#ended = this.elapsed;
     this.state = state;
-    this.#ended = this.age;
+    if (this.way !== 'main') return;
+    this.freed = this.#ended;
+    const last = this.lanes[0]!.tasks.at(-1);
+    if (last === undefined) return;
+    last.cancelled = last.end === undefined;
+    last.end ??= this.#ended;
   }
 
   /** When something happened that the page tells of, as a press of a button. */
   timeOf(event: Event): number {
     return performance.timeOrigin + event.timeStamp - this.#began;
+  }
+
+  /** The page's own thread does one tile after another, and tells of none. */
+  #next(index: number, time: number): void {
+    const { tasks } = this.lanes[0]!;
+    if (tasks.length > 0) tasks.at(-1)!.end = time;
+    if (index < COUNT) tasks.push({ index, start: time, end: undefined, cancelled: false });
   }
 }
 

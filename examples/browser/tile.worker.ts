@@ -1,7 +1,7 @@
 /** Runs in each worker. */
 import { expose, taskContext, Transfer } from 'rxjs-parallel/worker';
 import { drawTile } from './mandelbrot.ts';
-import type { Tile } from './tiles.ts';
+import { finer, type Tile } from './tiles.ts';
 
 const api = {
   draw(tile: Tile) {
@@ -9,11 +9,11 @@ const api = {
     return Transfer(drawn, [drawn.pixels.buffer]);
   },
 
-  /** The tile in few pixels, in more, and at last in all: each is painted while the next is computed. */
+  /** Ever finer: each is painted while the next is computed. */
   *refine(tile: Tile) {
     const { signal } = taskContext();
-    for (const step of [8, 4, 2, 1]) {
-      const drawn = drawTile({ ...tile, width: tile.width / step, height: tile.height / step, step }, signal);
+    for (const each of finer(tile)) {
+      const drawn = drawTile(each, signal);
       yield Transfer(drawn, [drawn.pixels.buffer]);
     }
   },
