@@ -252,7 +252,7 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
       this.counts.completed++;
       attachment.source.value(task, outcome);
     }
-    attachment.source.drain();
+    attachment.source.proceed();
     this.pump();
   }
 
@@ -268,7 +268,7 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
       this.#took(running, monotonic());
       attachment.source.failure(task, error);
       this.#abandon(running, 'timeout');
-      attachment.source.drain();
+      attachment.source.proceed();
     }, timeout);
   }
 
@@ -323,7 +323,7 @@ class LocalOutlet implements Outlet {
     this.credit--;
     if (this.stopped) return;
     attachment.source.values!(task, [own], (count) => this.grant(count));
-    attachment.source.drain();
+    attachment.source.proceed();
   }
 
   waits(): void {}

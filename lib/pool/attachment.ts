@@ -23,7 +23,7 @@ export abstract class BaseAttachment implements Attachment {
   /** How many tasks go into a message; undefined where none are sent. */
   abstract readonly sizer: BatchSizing | undefined;
   /** Whether its stream has gone: nobody waits any more for what `fn` has described. */
-  left = false;
+  detached = false;
   protected abstract readonly pool: AttachmentPool<this>;
 
   constructor(source: TaskSource) {
@@ -59,7 +59,7 @@ export abstract class BaseAttachment implements Attachment {
   }
 
   leave(): void {
-    this.left = true;
+    this.detached = true;
     this.leaveContext(() => this.pool.leave(this));
   }
 

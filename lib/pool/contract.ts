@@ -51,7 +51,7 @@ export interface Task extends Description {
 /** Whether a task of this key may go to the worker that asks. */
 export type MayTake = (key: unknown) => boolean;
 
-/** What a pool sees of a stream. Outcomes come in groups; `drain` ends each. */
+/** What a pool sees of a stream. Outcomes come in groups; `proceed` ends each. */
 export interface TaskSource {
   /** Most workers to use at once. */
   readonly concurrency: number;
@@ -97,7 +97,8 @@ export interface TaskSource {
   failure(task: Task, error: unknown): void;
   /** The worker that ran this task is gone. Returns whether it is run again. */
   crashed(task: Task, error: Error): boolean;
-  drain(): void;
+  /** There are outcomes, or there is room: emits what is ready, and takes more. */
+  proceed(): void;
   /** The pool is closing: what has been taken is still run, nothing more is. */
   closing(reason: Error): void;
   /** No outcome will come any more: the pool was closed at once, or no worker can be started. */

@@ -8,7 +8,7 @@ import { PoolEvents } from './poolEvents.ts';
 import { RoundRobin } from './roundRobin.ts';
 import { TaskTimes } from './taskTimes.ts';
 
-/** A kind of pool says what is its own in `hasRoomFor` and the four hooks: `pass`, `revoke`, `settle` and `end`. */
+/** A kind of pool says what is its own in `hasRoomFor` and the four hooks: `pass`, `revoke`, `afterPass` and `end`. */
 export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePool, AttachmentPool<A> {
   size: number;
   protected readonly roundRobin: RoundRobin<A> = new RoundRobin();
@@ -48,7 +48,7 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
   protected takeBack(): void {}
 
   /** Looks after what every change may concern. */
-  protected settle(): void {}
+  protected afterPass(): void {}
 
   /**
    * The pool is closing and no stream is attached: ends what is left of it. Undefined while something still runs; then it
@@ -92,7 +92,7 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
 
   /** There is room where there was none: who pulls its values has fetched none, and is to see that. */
   #roomMade(): void {
-    for (const { source } of this.roundRobin) source.drain();
+    for (const { source } of this.roundRobin) source.proceed();
     this.pump();
   }
 
@@ -113,7 +113,7 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
   pump(): void {
     do if (!this.#passes.run()) return;
     while (this.roundRobin.fetch());
-    this.settle();
+    this.afterPass();
     if (this.closing !== undefined && this.roundRobin.size === 0) this.#end();
   }
 

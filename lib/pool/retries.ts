@@ -6,12 +6,12 @@ import { type Timer, clearTimeout, monotonic, setTimeout } from '../primitives/c
 
 export class Retries {
   readonly #policy: RetryPolicy;
-  readonly #source: Pick<TaskSource, 'inContext' | 'putBack' | 'drain'>;
+  readonly #source: Pick<TaskSource, 'inContext' | 'putBack' | 'proceed'>;
   /** By the `seq` of the task that waits. */
   readonly #timers = new Map<number, Timer>();
   #cancelledFrom = Infinity;
 
-  constructor(policy: RetryPolicy, source: Pick<TaskSource, 'inContext' | 'putBack' | 'drain'>) {
+  constructor(policy: RetryPolicy, source: Pick<TaskSource, 'inContext' | 'putBack' | 'proceed'>) {
     this.#policy = policy;
     this.#source = source;
   }
@@ -65,6 +65,6 @@ export class Retries {
   readonly #due = (task: Task): void => {
     this.#timers.delete(task.seq);
     this.#source.putBack([task]);
-    this.#source.drain();
+    this.#source.proceed();
   };
 }

@@ -6,7 +6,7 @@ import type { TaskSource } from './contract.ts';
 
 interface Attached {
   readonly priority: number;
-  readonly source: Pick<TaskSource, 'waiting' | 'canFetch' | 'drain' | 'sticky'>;
+  readonly source: Pick<TaskSource, 'waiting' | 'canFetch' | 'proceed' | 'sticky'>;
 }
 
 /** Those of one priority that may have something, in the order of their turns. */
@@ -103,7 +103,7 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
     }
     const { source } = attachment;
     const before = source.waiting();
-    source.drain();
+    source.proceed();
     const after = source.waiting();
     if (after === 0) this.#dequeue(attachment);
     else if (after <= before) this.#fetchedNothing.add(attachment);

@@ -201,5 +201,5 @@ export interface LockMessage {
   readonly type: typeof LOCK;
   /** Undefined until it has it, and where it is given none. */
   readonly name: string | undefined;
-  readonly settled: boolean;
+  readonly decided: boolean;
 }

@@ -119,7 +119,7 @@ export class SharedCalls implements TaskSource {
     return false;
   }
 
-  drain(): void {
+  proceed(): void {
     const attachment = this.#attachment;
     if (attachment === undefined) return;
     if (this.waiting() > 0) {
@@ -129,7 +129,7 @@ export class SharedCalls implements TaskSource {
 
   closing(): void {
     this.#closing = true;
-    this.drain();
+    this.proceed();
   }
 
   error(error: unknown): void {

@@ -133,7 +133,7 @@ class SingleCall implements TaskSource {
     return false;
   }
 
-  drain(): void {
+  proceed(): void {
     if (this.#state === 'over') this.#attachment.leave();
     else if (this.#state === 'waiting' && !isQueued(this.#attachment)) this.#attachment.wake();
   }

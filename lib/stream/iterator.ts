@@ -63,7 +63,7 @@ export class ResultIterator<T, R> implements AsyncIterableIterator<R, undefined>
       this.#asked.push({ resolve, reject });
       try {
         this.#run ??= this.#start();
-        this.#run.stream.drain();
+        this.#run.stream.proceed();
       } catch (error) {
         this.#fail(error);
       }

@@ -9,7 +9,7 @@ export interface Pulling {
   /** A value has come. */
   arrived(): void;
   /** The end has come. */
-  drain(): void;
+  proceed(): void;
   /** The source has failed. */
   error(error: unknown): void;
 }
@@ -140,7 +140,7 @@ export class PullInput<T> implements Input {
       .then((fetched) => {
         this.#reading = false;
         this.#fetchedOne(fetched);
-        if (this.done) this.#stream?.drain();
+        if (this.done) this.#stream?.proceed();
         else this.#stream?.arrived();
         this.#inContext(() => this.read(this.#wanted));
       })

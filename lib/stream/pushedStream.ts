@@ -42,7 +42,7 @@ export function pushedStream<T>(
     },
     complete() {
       input.done = true;
-      stream.drain();
+      stream.proceed();
     },
     end() {
       unlisten?.();

@@ -127,7 +127,7 @@ export class Stream implements TaskSource {
 
   /** The input has a value more. */
   arrived(): void {
-    if (!this.#queued) this.drain();
+    if (!this.#queued) this.proceed();
   }
 
   waiting(may?: MayTake): number {
@@ -151,8 +151,8 @@ export class Stream implements TaskSource {
         return again;
       }
       if (!this.#input.ready()) {
-        // That was the end: nobody drains this one after another's turn.
-        queueMicrotask(() => this.drain());
+        // That was the end: nobody has this one proceed after another's turn.
+        queueMicrotask(() => this.proceed());
         return undefined;
       }
       const { arrival, index } = this.#input;
@@ -178,8 +178,8 @@ export class Stream implements TaskSource {
       } catch (error) {
         this.#out--;
         this.#fail({ seq, index, input }, error);
-        // Another stream's turn may have brought us here: then nobody drains this one after it.
-        queueMicrotask(() => this.drain());
+        // Another stream's turn may have brought us here: then nobody has this one proceed after it.
+        queueMicrotask(() => this.proceed());
       }
     }
     return undefined;
@@ -286,13 +286,13 @@ export class Stream implements TaskSource {
   }
 
   /** Emits what is ready and takes what there is room for, until neither is left; never inside itself. */
-  drain(): void {
+  proceed(): void {
     // From within it only asks.
     if (this.#passes.running) this.#passes.run();
-    else this.inContext(this.#drain);
+    else this.inContext(this.#proceed);
   }
 
-  readonly #drain = (): void => {
+  readonly #proceed = (): void => {
     this.#passes.run();
     if (!this.#closed) this.#finish();
   };
@@ -314,7 +314,7 @@ export class Stream implements TaskSource {
     if (this.#input.done) return;
     this.#closing = reason;
     this.inContext(() => this.#input.stop());
-    this.drain();
+    this.proceed();
   }
 
   /** Errors at once, whatever is out. */

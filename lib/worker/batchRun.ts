@@ -24,8 +24,8 @@ export class BatchRun {
   #reports: Reports | undefined;
   /** Where its one task gives many values. */
   #chunks: Chunks | undefined;
-  /** When the last task's beginning was told. */
-  #told = -Infinity;
+  /** The last beginning of a task that the host was told of. */
+  #lastBegin = -Infinity;
 
   constructor(message: RunMessage, cells: Int32Array | undefined) {
     this.message = message;
@@ -40,7 +40,7 @@ export class BatchRun {
   }
 
   /** Where no memory is shared: tells that the worker has come to it. */
-  tell(): void {
+  announce(): void {
     if (!this.cell.shared) this.#tellBegin(0, now());
   }
 
@@ -50,8 +50,8 @@ export class BatchRun {
     if (!this.message.timed) return 0;
     const began = monotonic();
     this.#began = timeOrigin + began;
-    if (began - this.#told > BEGIN_EVERY) {
-      this.#told = began;
+    if (began - this.#lastBegin > BEGIN_EVERY) {
+      this.#lastBegin = began;
       this.#tellBegin(offset, timeOrigin + began);
     }
     return began;

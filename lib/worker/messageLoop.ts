@@ -35,15 +35,15 @@ export function serve(api: Methods, hooks: WorkerHooks): void {
   /** The setup, once it has begun. A host that lends the worker of another does not begin it. */
   let prepared: Promise<unknown> | undefined;
   /** A worker that dies before this has begun nothing. */
-  let told = false;
+  let announced = false;
   const runAll = async (): Promise<void> => {
     for (;;) {
       if (halted) return;
       running = waiting.shift();
       if (running === undefined) return;
       if (hooks.setup !== undefined) await (prepared ??= Promise.resolve(hooks.setup(undefined)));
-      if (!told) running.tell();
-      told = true;
+      if (!announced) running.announce();
+      announced = true;
       await frame['rxjs-parallel:batch'](api, running, () => halted);
     }
   };

@@ -62,7 +62,7 @@ export function onExit(_act: () => void): void {}
 export function revealEnd(): void {
   const locks = (globalThis.navigator as { locks?: LockManager } | undefined)?.locks;
   if (locks === undefined) return;
-  const tell = (settled: boolean, name?: string): void => post({ type: LOCK, name, settled } satisfies LockMessage);
+  const tell = (decided: boolean, name?: string): void => post({ type: LOCK, name, decided } satisfies LockMessage);
   const name = `rxjs-parallel:${crypto.randomUUID()}`;
   tell(false);
   const held = (): Promise<never> => {

@@ -79,7 +79,7 @@ export class DeferredPool implements ClosablePool {
     if (this.#ended !== undefined) throw poolClosed(this.#name);
     const attachment = new Waiting(source, () => {
       this.#waiting.delete(attachment);
-      this.#settle();
+      this.#endIfUnused();
     });
     this.#waiting.add(attachment);
     this.#begin();
@@ -122,7 +122,7 @@ export class DeferredPool implements ClosablePool {
       if (drain) source.closing(reason);
       else source.error(reason);
     this.#refuse(reason);
-    this.#settle();
+    this.#endIfUnused();
     return this.#ended;
   }
 
@@ -174,7 +174,7 @@ export class DeferredPool implements ClosablePool {
   }
 
   /** A closed pool that nothing is attached to ends without being fetched. */
-  #settle(): void {
+  #endIfUnused(): void {
     if (this.#ended === undefined || this.#waiting.size > 0) return;
     this.#prestarted?.drop();
     for (const listener of this.#listeners.keys()) listener.complete();
@@ -185,12 +185,12 @@ export class DeferredPool implements ClosablePool {
 /** A stream's attachment before the pool is there, and then to the pool itself. */
 class Waiting implements Attachment {
   readonly source: TaskSource;
-  readonly #left: () => void;
+  readonly #onLeave: () => void;
   #attachment: Attachment | undefined;
 
-  constructor(source: TaskSource, left: () => void) {
+  constructor(source: TaskSource, onLeave: () => void) {
     this.source = source;
-    this.#left = left;
+    this.#onLeave = onLeave;
   }
 
   get hungry(): boolean {
@@ -212,7 +212,7 @@ class Waiting implements Attachment {
     } catch (error) {
       return this.source.error(error);
     }
-    this.source.drain();
+    this.source.proceed();
   }
 
   own(call: Description): Description {
@@ -234,7 +234,7 @@ class Waiting implements Attachment {
   }
 
   leave(): void {
-    if (this.#attachment === undefined) this.#left();
+    if (this.#attachment === undefined) this.#onLeave();
     else this.#attachment.leave();
   }
 }

@@ -2,14 +2,14 @@ import { RoundRobin } from '../../lib/pool/roundRobin.ts';
 
 /** A stream of that name, which has something, or could fetch it. */
 class Stream {
-  readonly source: { has: boolean; canFetch: boolean; drain: () => void; waiting(): number };
+  readonly source: { has: boolean; canFetch: boolean; proceed: () => void; waiting(): number };
   readonly name: string;
   readonly priority: number;
 
   constructor(name: string, has = true, canFetch = false, priority = 0) {
     this.name = name;
     this.priority = priority;
-    this.source = { has, canFetch, drain() {}, waiting: () => (this.source.has ? 1 : 0) };
+    this.source = { has, canFetch, proceed() {}, waiting: () => (this.source.has ? 1 : 0) };
   }
 }
 
@@ -81,7 +81,7 @@ describe('Turns', () => {
     const high = new Stream('high', false, true, 1);
     const roundRobin = turnsOf({ low, high });
     expect(roundRobin.next()).toBeUndefined();
-    high.source.drain = () => (high.source.has = true);
+    high.source.proceed = () => (high.source.has = true);
     expect(roundRobin.fetch()).toBeTrue();
     expect(roundRobin.next()).toBe(high);
   });
@@ -107,16 +107,16 @@ describe('Turns', () => {
     expect(roundRobin.next(not('a'))?.name).toBe('b');
     expect(roundRobin.fetch()).toBe(false);
     expect(roundRobin.next()).toBeUndefined();
-    source.drain = () => (source.has = true);
+    source.proceed = () => (source.has = true);
     expect(roundRobin.fetch()).toBe(true);
     expect(roundRobin.fetch()).toBe(false);
     expect(served(roundRobin, 2)).toBe('ab');
     source.has = false;
-    source.drain = () => (source.canFetch = false);
+    source.proceed = () => (source.canFetch = false);
     expect(roundRobin.next()).toBeUndefined();
     expect(roundRobin.fetch()).toBe(true);
     expect(roundRobin.queued(all['a']!)).toBe(false);
-    Object.assign(source, { canFetch: true, drain: fail });
+    Object.assign(source, { canFetch: true, proceed: fail });
     roundRobin.enqueue(all['a']!);
     expect(served(roundRobin, 1)).toBe('b');
     expect(roundRobin.next()).toBeUndefined();
@@ -175,7 +175,7 @@ describe('Turns', () => {
   it('ask one that has something for others to fetch, and where nothing comes of it once a round', () => {
     const turns = new RoundRobin<{ priority: number; source: any }>();
     let drained = 0;
-    const source = { sticky: true, waiting: () => 1, canFetch: true, drain: () => drained++ };
+    const source = { sticky: true, waiting: () => 1, canFetch: true, proceed: () => drained++ };
     const sticky = { priority: 0, source };
     turns.add(sticky);
     turns.enqueue(sticky);

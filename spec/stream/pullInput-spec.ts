@@ -21,7 +21,7 @@ describe('What is pulled from an iterator', () => {
       };
       const pulled = new PullInput<number>({ next } as Iterator<number>);
       const told: number[] = [];
-      pulled.attach({ arrived: () => told.push(pulled.waiting), drain() {}, error() {} });
+      pulled.attach({ arrived: () => told.push(pulled.waiting), proceed() {}, error() {} });
       pulled.read(() => 3);
       while (pulled.waiting < 3) await turn();
       await turn();
@@ -46,7 +46,7 @@ describe('What is pulled from an iterator', () => {
         return way === 'at once' ? result : turn().then(() => result);
       };
       const pulled = new PullInput<unknown>({ next } as Iterator<unknown>);
-      pulled.attach({ arrived() {}, drain() {}, error() {} });
+      pulled.attach({ arrived() {}, proceed() {}, error() {} });
       const read = async (): Promise<void> => {
         pulled.read(() => 9);
         for (let roundRobin = 0; roundRobin < 20; roundRobin++) await turn();
@@ -87,7 +87,7 @@ describe('What is pulled from an iterator', () => {
       throw new RangeError('no more');
     })();
     const pulled = new PullInput<unknown>(source);
-    pulled.attach({ arrived() {}, drain() {}, error: (error) => told.push(error) });
+    pulled.attach({ arrived() {}, proceed() {}, error: (error) => told.push(error) });
     pulled.read(() => 1);
     expect([pulled.ready(), pulled.take()]).toEqual([true, {}]);
     expect([pulled.ready(), pulled.waiting, pulled.done, told.length]).toEqual([false, 0, false, 0]);

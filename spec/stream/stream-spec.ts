@@ -27,12 +27,12 @@ describe('A stream with a window', () => {
       new Error('subscribed'),
     );
     input.attach(stream);
-    stream.drain();
+    stream.proceed();
     const tasks: Task[] = [];
     for (let task = stream.next(); task !== undefined; task = stream.next()) tasks.push(task);
     expect(tasks.length).toBe(4);
     stream.putBack(tasks);
-    stream.drain();
+    stream.proceed();
     expect(read).toBe(4);
     expect(stream.waiting()).toBe(4);
   });
@@ -99,8 +99,8 @@ describe('A stream', () => {
     stream.putBack([two]);
     stream.failure(one, 'first');
     expect(stream.waiting()).toBe(0);
-    stream.drain();
-    stream.drain();
+    stream.proceed();
+    stream.proceed();
     expect(course.input.waiting).toBe(0);
     expect(course.said).toEqual(['unsubscribe', 'cancel from 2']);
     stream.putBack([two]);
@@ -109,7 +109,7 @@ describe('A stream', () => {
     expect(stream.waiting()).toBe(1);
     expect(stream.next()).toBe(zero);
     stream.value(zero, 'zero');
-    stream.drain();
+    stream.proceed();
     expect(course.said.slice(2)).toEqual(['zero', 'leave', 'error first']);
   });
 
@@ -119,7 +119,7 @@ describe('A stream', () => {
     course.stream.failure(zero, 'zero');
     course.stream.failure(one, 'one');
     course.stream.value(two, 'two');
-    course.stream.drain();
+    course.stream.proceed();
     expect(course.said).toEqual(['unsubscribe', 'cancel from 1', 'leave', 'error zero']);
   });
 
@@ -143,7 +143,7 @@ describe('A stream', () => {
       stream.closing(new Error('closing'));
       stream.stop();
       stream.error('again');
-      stream.drain();
+      stream.proceed();
       expect(course.said.filter((each) => each !== 'unsubscribe')).toEqual(said.slice(1));
     });
 
@@ -153,23 +153,23 @@ describe('A stream', () => {
     course.next = (value) => {
       course.said.push(`begin ${String(value)}`);
       if (value === 0) course.stream.value(one, 1);
-      course.stream.drain();
+      course.stream.proceed();
       course.said.push(`end ${String(value)}`);
     };
     course.stream.value(zero, 0);
-    course.stream.drain();
+    course.stream.proceed();
     expect(course.said).toEqual(['begin 0', 'end 0', 'begin 1', 'end 1']);
   });
 
   it('wakes a pool that is hungry, if something waits', () => {
     const course = new Course();
-    course.stream.drain();
+    course.stream.proceed();
     expect(course.said).toEqual([]);
     course.hungry = true;
-    course.stream.drain();
+    course.stream.proceed();
     expect(course.said).toEqual(['wake']);
     course.take(6);
-    course.stream.drain();
+    course.stream.proceed();
     expect(course.said).toEqual(['wake']);
   });
 
@@ -180,7 +180,7 @@ describe('A stream', () => {
     expect(stream.crashed(zero, new Error('first'))).toBeTrue();
     expect(stream.next()).toBe(zero);
     expect(stream.crashed(zero, new Error('second'))).toBeFalse();
-    stream.drain();
+    stream.proceed();
     expect(course.said.at(-1)).toBe('error Error: second');
     const moving = new Course({ crashRetries: 1 });
     expect(moving.stream.crashed({ ...moving.stream.next()!, transfer: [] }, new Error('moved'))).toBeFalse();
@@ -200,7 +200,7 @@ describe('A stream', () => {
       });
       course.hungry = drains;
       course.wake = () => void course.stream.next();
-      if (drains) course.stream.drain();
+      if (drains) course.stream.proceed();
       else {
         course.stream.next();
         expect(course.said).toEqual([]);
@@ -214,7 +214,7 @@ describe('A stream', () => {
     course.stream.closing(new Error('closed'));
     const tasks = course.take(6);
     for (const task of tasks) course.stream.value(task, task.input);
-    course.stream.drain();
+    course.stream.proceed();
     expect(course.said.filter((each) => each !== 'unsubscribe')).toEqual([
       0,
       1,
@@ -230,7 +230,7 @@ describe('A stream', () => {
   it('whose pool closes when all is delivered errors at once', () => {
     const course = new Course();
     for (const task of course.take(6)) course.stream.value(task, task.input);
-    course.stream.drain();
+    course.stream.proceed();
     course.stream.closing(new Error('closed'));
     expect(course.said.at(-1)).toBe('error Error: closed');
   });
@@ -245,7 +245,7 @@ describe('A stream', () => {
     for (const task of tasks) {
       expect(course.said).not.toContain('complete');
       course.stream.value(task, task.input);
-      course.stream.drain();
+      course.stream.proceed();
     }
     expect(course.said).toEqual([0, 1, 2, 3, 4, 5, 'leave', 'complete']);
   });
@@ -256,7 +256,7 @@ describe('A stream', () => {
     });
     expect(course.stream.next()).toBeUndefined();
     course.input.done = true;
-    course.stream.drain();
+    course.stream.proceed();
     expect(course.said).toEqual(['leave', 'complete']);
   });
 
@@ -284,7 +284,7 @@ describe('A stream', () => {
     stream.value(tasks[3]!, 'three');
     expect(stream.take()).toBe(NOTHING);
     expect(course.said).toEqual([]);
-    stream.drain();
+    stream.proceed();
     expect(course.said.at(-1)).toBe('error two');
     expect(stream.take()).toBe(NOTHING);
   });
@@ -302,7 +302,7 @@ describe('A stream', () => {
     const course = new Course();
     course.input.done = true;
     for (const task of course.take(6)) course.stream.value(task, task.input);
-    course.stream.drain();
+    course.stream.proceed();
     expect(course.said).toEqual([0, 1, 2, 3, 4, 5, 'leave', 'complete']);
   });
 });

@@ -231,7 +231,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     const able = this.#streams.filter(
       (each) => each.hungry && each.source.waiting() === 0 && each.source.canFetch === true,
     );
-    for (const { source } of able) source.drain();
+    for (const { source } of able) source.proceed();
     return able.some((each) => !each.left && each.hungry && each.source.waiting() > 0);
   }
 
@@ -271,7 +271,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     else fail();
     this.#giveNotice(slot, running);
     running.context.abort('timeout');
-    source.drain();
+    source.proceed();
   }
 
   leave(attachment: Seat): void {
@@ -355,7 +355,7 @@ export class FakePool<Api extends object> implements ClosablePool {
       return false;
     }
     if (!slot.up) this.#start(slot);
-    if (may !== undefined) for (const { key } of tasks) this.#homes.settle(key, slot.life);
+    if (may !== undefined) for (const { key } of tasks) this.#homes.assign(key, slot.life);
     slot.attachment = attachment;
     slot.waiting = tasks;
     this.mostBusy = Math.max(this.mostBusy, this.busy);
@@ -500,7 +500,7 @@ export class FakePool<Api extends object> implements ClosablePool {
         return end(true, error);
       }
       later();
-      source.drain();
+      source.proceed();
     };
     later();
   }
@@ -561,7 +561,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     if (!cancelled) this.#counts[failed ? 'failed' : 'completed']++;
     if (slot.waiting.length === 0 || slot.done.length < (this.#settings.group?.() ?? 1)) return;
     this.#report(slot);
-    slot.attachment!.source.drain();
+    slot.attachment!.source.proceed();
   }
 
   /** Tells the outcomes that have not been told; a `drain` has to follow. */
@@ -619,7 +619,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     this.#report(slot);
     const { source } = slot.attachment!;
     slot.attachment = undefined;
-    source.drain();
+    source.proceed();
     this.pump();
   }
 

@@ -47,11 +47,11 @@ export class FakeWorker {
   constructor(kind: Kind) {
     this.#kind = kind;
     this.monitor = {
-      lost: false,
+      ended: false,
       onMessage() {},
-      onLost() {},
+      onExit() {},
       post: (message: RunMessage | CancelMessage) => this.#post(message),
-      lose: (exit: WorkerExit) => this.die(exit),
+      fail: (exit: WorkerExit) => this.die(exit),
     } as never;
     const ready = new Promise<WorkerConnection>((resolve, reject) => {
       this.#up = resolve;
@@ -148,9 +148,9 @@ export class FakeWorker {
   }
 
   die(exit: WorkerExit = { why: 'died' }): void {
-    if (this.monitor.lost) return;
-    Object.assign(this.monitor, { lost: true });
-    this.monitor.onLost(exit);
+    if (this.monitor.ended) return;
+    Object.assign(this.monitor, { ended: true });
+    this.monitor.onExit(exit);
   }
 
   #end(how: 'ended' | 'killed'): Promise<void> {

@@ -127,7 +127,7 @@ export class JobAttachment extends BaseAttachment {
   }
 
   /** Remembers that a job with this task was lost, and how often that has happened. */
-  lost(task: Task): number {
+  countLoss(task: Task): number {
     const times = (this.#losses.get(task) ?? 0) + 1;
     this.#losses.set(task, times);
     return times;

@@ -106,7 +106,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
       this.counts.failed++;
       source.failure(task, error);
     }
-    source.drain();
+    source.proceed();
     this.pump();
   }
 
@@ -128,7 +128,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
     const share = Math.ceil(source.waiting() / Math.min(this.size, source.concurrency));
     const load = source.inContext(() => attachment.take(share));
     // `fn` is the user's: it may have ended its stream, or closed the pool.
-    if (load.tasks.length === 0 || attachment.left) return undefined;
+    if (load.tasks.length === 0 || attachment.detached) return undefined;
     if (this.paused) {
       source.putBack(load.tasks);
       return undefined;
@@ -174,7 +174,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
       this.#run = new QueueSession(this.#settings, {
         ended: (job, data, failure) => this.#done(job, data, failure),
         reported: (job, seq, text) => this.#reported(job, seq, text),
-        missing: (job) => this.#lost(job, 'was removed from the queue', MOST_LOSSES),
+        missing: (job) => this.#jobLost(job, 'was removed from the queue', MOST_LOSSES),
         dropped: (job) => this.#free(job),
         troubled: (error) => this.#notices.say(error),
         broken: (why, cause) => this.#broken(why, cause),
@@ -200,7 +200,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
     // Whatever BullMQ says of it: a machine has run it, and has said what came of it.
     const report = reportIn(data);
     if (report === undefined) {
-      if (failure !== null && STALLED.test(failure)) this.#lost(job, `failed in the queue: ${failure}`, 1);
+      if (failure !== null && STALLED.test(failure)) this.#jobLost(job, `failed in the queue: ${failure}`, 1);
       else this.#strange(job, failure === null ? 'was completed without a result' : `was failed: ${failure}`);
       return;
     }
@@ -222,13 +222,13 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
       const outcome = this.#settle(job, task, fate, found);
       this.#taskEvents.ended(job, task, outcome, times[2 * at], times[2 * at + 1], found);
     }
-    this.#slots[job.slot]!.told(job, ms);
+    this.#slots[job.slot]!.add(job, ms);
     if (ran > 0) this.times.record(monotonic() - since / ran, ms / ran, ran);
     this.#taskEvents.cancelled(job);
     job.attachment.observe(ran, ms, bytes);
     this.#free(job);
     job.attachment.putBack(unrun, job);
-    if (unable === undefined) source.drain();
+    if (unable === undefined) source.proceed();
     else source.error(unable);
     this.pump();
   }
@@ -249,7 +249,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
   }
 
   /** The job is gone, without an outcome: its tasks are sent again, each alone; one that has been lost so often fails. */
-  #lost(job: Job, how: string, most: number): void {
+  #jobLost(job: Job, how: string, most: number): void {
     this.#again(job, most, (task) => {
       const error = new WorkerCrashedError(`The job of task ${task.index} ${how}`);
       if (!job.attachment.source.crashed(task, error)) this.counts.failed++;
@@ -275,14 +275,14 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
     const { attachment, tasks, waited } = job;
     const again: Task[] = [];
     for (const task of waited) {
-      const times = attachment.lost(task);
+      const times = attachment.countLoss(task);
       if (times < most || tasks.length > 1) again.push(task);
       else fail(task);
     }
     this.#taskEvents.cancelled(job);
     this.#free(job);
     attachment.putBack(again, job);
-    attachment.source.drain();
+    attachment.source.proceed();
     this.pump();
   }
 

@@ -10,7 +10,7 @@ export class JobSlot {
   readonly #since = now();
 
   /** A job is back, of which `ms` were spent in tasks. */
-  told({ sent }: Job, ms: number): void {
+  add({ sent }: Job, ms: number): void {
     this.taskTime += ms;
     this.carryTime += Math.max(0, now() - sent - ms);
   }

@@ -110,7 +110,7 @@ export class QueueSession {
       job.id = `${this.id}-${job.number}`;
       this.#jobs.set(job.id, job);
     }
-    this.#settle();
+    this.#keepAlive();
     const entries = jobs.map((job) => ({
       name: job.request.methods[0]!,
       data: jobRequest({ run: this.id, ...job.request }),
@@ -150,7 +150,7 @@ export class QueueSession {
     this.#cancelling++;
     void this.#cancel(job).then(() => {
       this.#cancelling--;
-      this.#settle();
+      this.#keepAlive();
     });
   }
 
@@ -161,8 +161,8 @@ export class QueueSession {
       const removed = cancelledFrom === 0 ? await settled(this.#queue.remove(id)) : 0;
       if (removed === 1) return this.#missing(job);
       // Also where Redis lets nobody write: what runs hears of it.
-      const told = this.#redis.client.publish(this.#names.cancelled, `${id} ${cancelledFrom}`);
-      await Promise.all([this.#heartbeat.cancelled(id, cancelledFrom), told]);
+      const announced = this.#redis.client.publish(this.#names.cancelled, `${id} ${cancelledFrom}`);
+      await Promise.all([this.#heartbeat.cancelled(id, cancelledFrom), announced]);
       if (removed instanceof Error) throw removed;
     });
   }
@@ -172,7 +172,7 @@ export class QueueSession {
     if (this.ended) return;
     const { client } = this.#redis;
     const empty = new Promise<void>((resolve) => (this.#ifEmpty = resolve));
-    this.#settle();
+    this.#keepAlive();
     await within(CLOSE_WITHIN, empty);
     if (client.status === 'ready')
       await within(
@@ -191,7 +191,7 @@ export class QueueSession {
     this.#heartbeat.stop();
     this.#queue.close().catch(() => {});
     for (const job of this.#jobs.values()) this.#events.dropped(job);
-    this.#settle();
+    this.#keepAlive();
     if (why !== undefined) this.#events.broken(explain(why, this.#names), why);
   }
 
@@ -218,7 +218,7 @@ export class QueueSession {
       this.#hinted = new Set();
       const states = await this.#states(ids, ['timestamp', 'finishedOn', 'failedReason', 'data']);
       for (const [at, id] of ids.entries()) this.#take(id, states[at]!);
-      this.#settle();
+      this.#keepAlive();
     }
     this.#reading = false;
   }
@@ -281,12 +281,12 @@ export class QueueSession {
       .attempt(() => this.#queue.remove(id))
       .then(() => {
         this.#leaving--;
-        this.#settle();
+        this.#keepAlive();
       });
   }
 
   /** While something of it is in Redis, it says that it is there, looks around, and keeps the process alive. */
-  #settle(): void {
+  #keepAlive(): void {
     if (this.ended || this.empty) this.#ifEmpty?.();
     if (this.ended) return;
     this.#redis.hold(this.#wanted);

@@ -31,7 +31,7 @@ export class JobSource implements TaskSource {
   readonly run: string;
   readonly reports: boolean;
   readonly #reported: (seq: number, text: string) => void;
-  readonly #lost: (error: unknown) => void;
+  readonly #unreportable: (error: unknown) => void;
   readonly #request: JobRequest;
   readonly #maxPayload: number;
   #waiting: Task[] = [];
@@ -50,16 +50,16 @@ export class JobSource implements TaskSource {
   #slot: Attachment | undefined;
   #finished: (() => void) | undefined;
 
-  /** `reported` is told what tasks report, as text; `lost` why a report cannot be told. */
+  /** `reported` is told what tasks report, as text; `unreportable` why a report cannot be. */
   constructor(
     request: JobRequest,
     maxPayload: number,
     reported: (seq: number, text: string) => void,
-    lost: (error: unknown) => void,
+    unreportable: (error: unknown) => void,
   ) {
     this.reports = request.reports === true;
     this.#reported = reported;
-    this.#lost = lost;
+    this.#unreportable = unreportable;
     this.#request = request;
     this.#maxPayload = maxPayload;
     this.run = request.run;
@@ -87,7 +87,7 @@ export class JobSource implements TaskSource {
     try {
       this.#slot = pool.attach(this);
       this.#slot.wake();
-      this.drain();
+      this.proceed();
     } catch (error) {
       this.error(error);
     }
@@ -109,7 +109,7 @@ export class JobSource implements TaskSource {
     this.#cancelledFrom = from;
     this.#waiting = this.#waiting.filter(({ seq }) => seq < from);
     if (from > 0) this.#slot?.cancel(from);
-    this.drain();
+    this.proceed();
   }
 
   /** What it runs is no user's function. */
@@ -138,7 +138,7 @@ export class JobSource implements TaskSource {
     try {
       text = write(value, `What ${method}() reports`, this.#maxPayload);
     } catch (error) {
-      return this.#lost(error);
+      return this.#unreportable(error);
     }
     this.#reported(seq, text);
   }
@@ -163,7 +163,7 @@ export class JobSource implements TaskSource {
     return false;
   }
 
-  drain(): void {
+  proceed(): void {
     const open = this.#fates.some((fate, seq) => fate === undefined && seq < this.#cancelledFrom);
     if (open && !(this.poolClosed && this.#taken === 0)) return;
     this.#finish();
@@ -172,7 +172,7 @@ export class JobSource implements TaskSource {
   closing(): void {
     this.poolClosed = true;
     this.#waiting = [];
-    this.drain();
+    this.proceed();
   }
 
   error(error: unknown): void {

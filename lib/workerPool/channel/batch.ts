@@ -41,8 +41,8 @@ export class Batch {
   #timer: Timer | undefined;
   /** Whether it runs on notice, having been cancelled. */
   #noticed = false;
-  /** Tasks whose beginning has been told to whoever listens; a worker tells of some only, and of the others at their end. */
-  #told: Set<number> | undefined;
+  /** Tasks whose beginning is announced as an event; a worker tells of some only, and of the others at their end. */
+  #announced: Set<number> | undefined;
   /** How far the worker was when it was last looked at. */
   #seen = -1;
 
@@ -120,8 +120,8 @@ export class Batch {
 
   /** Whether the beginning of that task is still to be told; from now on it is not. */
   tellsBegin(offset: number): boolean {
-    this.#told ??= new Set();
-    return this.#told.size < this.#told.add(offset).size;
+    this.#announced ??= new Set();
+    return this.#announced.size < this.#announced.add(offset).size;
   }
 
   /** Calls `expire` in `ms`, unless it is over by then. */

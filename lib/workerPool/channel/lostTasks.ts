@@ -46,24 +46,24 @@ export function lostTasks(batch: Batch, first: boolean, exit: ExitOf): LostTasks
 
 /**
  * Tells the stream of the batch, and who listens to events, what has become of its tasks. Returns how many have failed for
- * good, and whether anybody was told why.
+ * good, and whether the reason was delivered to anybody.
  */
-export function settleLost(
+export function failTasks(
   batch: Batch,
   { back, failed, suspects }: LostTasks,
   exit: ExitOf,
   taskEvents: TaskEvents,
   label: string,
-): { failures: number; told: boolean } {
+): { failures: number; delivered: boolean } {
   const { source } = batch.attachment;
   const began = now() - (batch.cell.age ?? 0);
   let failures = 0;
-  let told = false;
+  let delivered = false;
   for (const task of suspects) task.suspect = true;
   for (const { ended, offset, task } of failed) {
     // Each: whoever is told of one may cancel those after it.
     const outcome = batch.cancelled ? 'cancel' : exit.error === undefined ? 'crash' : 'timeout';
-    told ||= outcome !== 'cancel';
+    delivered ||= outcome !== 'cancel';
     const error = exit.error === undefined ? crashed(task, ended, exit, label) : exit.error(task);
     taskEvents.ended(batch, offset, outcome, began, Infinity, error);
     if (exit.error !== undefined) source.failure(task, error);
@@ -71,5 +71,5 @@ export function settleLost(
     if (outcome !== 'cancel') failures++;
   }
   source.putBack([...suspects, ...back]);
-  return { failures, told };
+  return { failures, delivered };
 }

@@ -12,7 +12,7 @@ export interface SlotEvents {
    * The worker was lost; `fruitless` if that was before it had begun anything. It is gone when `ended` resolves. Whether
    * another is to take its place.
    */
-  lost(fruitless: WorkerInitError | undefined, ended: Promise<void>, replaced: boolean): void;
+  exited(fruitless: WorkerInitError | undefined, ended: Promise<void>, replaced: boolean): void;
   /** `count` tasks have come to an outcome `latency` ms after their values came, of which each ran for `run`. */
   took(latency: number, run: number, count: number): void;
   /** `count` tasks that somebody waits for came back; `failures` have failed, whether they came back or not. */

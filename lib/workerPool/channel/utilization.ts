@@ -3,9 +3,9 @@ import { monotonic } from '../../primitives/clock.ts';
 import type { Batch } from './batch.ts';
 
 export class Utilization {
-  /** Spent in tasks that have been told of. */
+  /** Spent in tasks that have been reported. */
   taskTime = 0;
-  /** In which a worker had tasks, told or not, up to the last that was told. */
+  /** In which a worker had tasks, reported or not, up to the last report. */
   #given = 0;
   #carried = 0;
   /** Until when that is counted. */
@@ -14,7 +14,7 @@ export class Utilization {
   #up = 0;
   #sideEffects = 0;
 
-  /** In which a worker had tasks and was in none. Never less than it was: what is late to be told may make it seem more. */
+  /** In which a worker had tasks and was in none. Never less than it was: a late report may make it seem more. */
   get carryTime(): number {
     this.#carried = Math.max(this.#carried, this.#given - this.taskTime);
     return this.#carried;
@@ -30,8 +30,8 @@ export class Utilization {
     this.#until = monotonic();
   }
 
-  /** It tells of tasks that took `ms`; left out: all the time since it told last. Returns when that is. */
-  told(ms?: number): number {
+  /** Tasks that took `ms` are reported; left out: all the time since the last report. Returns when that is. */
+  add(ms?: number): number {
     const now = monotonic();
     const passed = now - this.#until;
     this.taskTime += ms ?? passed;
@@ -40,20 +40,20 @@ export class Utilization {
     return now;
   }
 
-  /** It is gone, and will not tell of what it ran of `head`. */
-  lost(head: Batch): void {
-    this.told(this.#untold(head));
+  /** The worker is gone, and will not report what it ran of `head`. */
+  addLost(head: Batch): void {
+    this.add(this.#unreported(head));
   }
 
   /** The share of the time since the worker came up that it has spent in tasks, that which runs now included. */
   busy(head: Batch | undefined): number {
-    const told = this.taskTime - this.#sideEffects;
-    const untold = head === undefined ? 0 : this.#untold(head);
-    return Math.min(1, (told + untold) / Math.max(monotonic() - this.#up, 1e-3));
+    const reported = this.taskTime - this.#sideEffects;
+    const unreported = head === undefined ? 0 : this.#unreported(head);
+    return Math.min(1, (reported + unreported) / Math.max(monotonic() - this.#up, 1e-3));
   }
 
-  /** What is known of tasks that have not been told of: all that time where the worker does not say what it begins. */
-  #untold(head: Batch): number {
+  /** The time of tasks that are not reported: all of it where the worker does not say what it begins. */
+  #unreported(head: Batch): number {
     const running = head.shared ? (head.cell.age ?? 0) - head.spent : Infinity;
     return Math.max(0, Math.min(running, monotonic() - this.#until));
   }

@@ -12,7 +12,7 @@ export interface Life {
 /** Which worker the tasks of a key are for: see `KeyHomes`. */
 interface Homes {
   open(life: Life | undefined): MayTake;
-  settle(key: unknown, life: Life): boolean;
+  assign(key: unknown, life: Life): boolean;
   forget(key: unknown): void;
 }
 
@@ -95,7 +95,7 @@ export class WorkerAttachment extends BaseAttachment {
         break;
       }
       tasks.push(task);
-      if (sticky && this.pool.homes.settle(task.key, life)) this.#firsts.add(task);
+      if (sticky && this.pool.homes.assign(task.key, life)) this.#firsts.add(task);
       if (apart) break;
     }
     return tasks;

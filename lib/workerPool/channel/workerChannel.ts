@@ -31,7 +31,7 @@ import { giveNotice, whenOutOfTime } from './deadlines.ts';
 import type { WorkerConnection } from '../startup/workerConnection.ts';
 import { uncaught } from '../startup/workerExit.ts';
 import { timedOut } from '../startup/exitErrors.ts';
-import { type ExitOf, lostTasks, settleLost } from './lostTasks.ts';
+import { type ExitOf, lostTasks, failTasks } from './lostTasks.ts';
 import type { Utilization } from './utilization.ts';
 import { callPlain } from '../../threadsjs/plainWorker.ts';
 import type { WorkerAttachment } from './workerAttachment.ts';
@@ -42,17 +42,17 @@ import type { SpawnedThread } from '../../threadsjs/threads.ts';
 
 /** What a channel leaves behind that fails. */
 export interface LostWork {
-  /** Whose tasks it had: to be drained once the exit is known to all. */
+  /** Whose tasks it had: they go on once the exit is known to all. */
   readonly attachments: ReadonlySet<WorkerAttachment>;
   /** Whether a task has failed with the reason. */
-  readonly told: boolean;
+  readonly delivered: boolean;
 }
 
 export class WorkerChannel {
   readonly batches: Batch[] = [];
   readonly connection: WorkerConnection;
   readonly #events: SlotEvents;
-  readonly #lost: (exit: ExitOf) => void;
+  readonly #giveUp: (exit: ExitOf) => void;
   readonly #taskEvents: TaskEvents;
   readonly #utilization: Utilization;
   /** Tasks that the worker was given. */
@@ -72,20 +72,20 @@ export class WorkerChannel {
   /** What the last reply was about: how long that took to send is told with the next. */
   #replied: { readonly sizer: BatchSizing; readonly count: number } | undefined;
 
-  /** `lost`: the worker has to be given up. */
+  /** `giveUp`: the worker is gone, or has to go. */
   constructor(
     connection: WorkerConnection,
-    lost: (exit: ExitOf) => void,
+    giveUp: (exit: ExitOf) => void,
     events: SlotEvents,
     taskEvents: TaskEvents,
     utilization: Utilization,
   ) {
     this.connection = connection;
-    this.#lost = lost;
+    this.#giveUp = giveUp;
     this.#events = events;
     this.#taskEvents = taskEvents;
     this.#utilization = utilization;
-    connection.monitor.onLost = lost;
+    connection.monitor.onExit = giveUp;
     connection.monitor.onMessage = (data) => this.#message(data);
     connection.monitor.onUnread = () => this.#unreadHere();
   }
@@ -149,7 +149,7 @@ export class WorkerChannel {
       batch,
       timeout,
       () => this.#timeOut(batch, timeout),
-      () => this.#lost({ why: 'did not come to its next task' }),
+      () => this.#giveUp({ why: 'did not come to its next task' }),
     );
   }
 
@@ -202,21 +202,21 @@ export class WorkerChannel {
   fail(exit: ExitOf): LostWork {
     const batches = this.batches.splice(0);
     const attachments = new Set(batches.map(({ attachment }) => attachment));
-    if (batches[0] !== undefined) this.#utilization.lost(batches[0]);
+    if (batches[0] !== undefined) this.#utilization.addLost(batches[0]);
     for (const attachment of attachments) attachment.slots--;
-    let told = false;
+    let delivered = false;
     for (const [at, batch] of batches.entries()) {
       batch.finish();
       // Where no memory is shared, a worker of ours tells when it begins its first message; a plain one tells nothing.
       const first = at === 0 && (this.progress || this.connection.plain !== undefined);
       const lost = lostTasks(batch, first, exit);
       this.progress ||= lost.begun > 0;
-      const settled = settleLost(batch, lost, exit, this.#taskEvents, this.connection.label);
-      told ||= settled.told;
+      const settled = failTasks(batch, lost, exit, this.#taskEvents, this.connection.label);
+      delivered ||= settled.delivered;
       if (settled.failures > 0) this.#took(batch, lost.failed[0]!.task, batch.cell.age ?? 0);
       this.#events.settled(0, settled.failures);
     }
-    return { attachments, told };
+    return { attachments, delivered };
   }
 
   #prove(): void {
@@ -253,7 +253,7 @@ export class WorkerChannel {
       return;
     }
     const exit = uncaught(message, this.connection.plain === undefined);
-    if (exit !== undefined) this.connection.monitor.lose(exit);
+    if (exit !== undefined) this.connection.monitor.fail(exit);
     else this.connection.deliver(data);
   }
 
@@ -285,7 +285,7 @@ export class WorkerChannel {
     source.values!(batch.tasks[0]!, own, (count) => {
       if (!batch.over) this.connection.monitor.post({ type: CREDIT, id, count } satisfies CreditMessage);
     });
-    source.drain();
+    source.proceed();
   }
 
   #reply(reply: ReplyMessage): void {
@@ -327,8 +327,8 @@ export class WorkerChannel {
       else source.value(task, holding?.has(at) === true ? holding.get(at) : values[at]);
     }
     attachment.sizer.observe(count, ms);
-    const told = this.#utilization.told(ms);
-    if (waited > 0 && !batch.late) this.#events.took(told - since / count, ms / count, waited);
+    const time = this.#utilization.add(ms);
+    if (waited > 0 && !batch.late) this.#events.took(time - since / count, ms / count, waited);
     // Not the attachment: an idle worker would keep its stream, and the async context of that.
     this.#replied = { sizer: attachment.sizer, count };
     if (last) {
@@ -342,7 +342,7 @@ export class WorkerChannel {
   /** A task that listens to its signal is told, and has a moment to stop; any other loses its worker. */
   #timeOut(batch: Batch, timeout: number): void {
     const error = (task: Task): Error => timedOut(task, timeout);
-    if (!batch.cell.listens) return this.#lost({ why: 'ran out of time', error });
+    if (!batch.cell.listens) return this.#giveUp({ why: 'ran out of time', error });
     const [task] = batch.tasks as readonly [Task];
     batch.timeOut();
     this.#cut(batch, 0);
@@ -391,7 +391,7 @@ export class WorkerChannel {
     if (failed) source.failure(task, value);
     else source.value(task, value);
     sizer.observe(1, now() - began);
-    this.#utilization.told();
+    this.#utilization.add();
     this.#remove(batch);
     this.#settled(batch, cancelled ? 0 : 1, failed && !cancelled ? 1 : 0);
   }
@@ -417,7 +417,7 @@ export class WorkerChannel {
     this.#missed = true;
     // The task would wait for ever for what is not acknowledged.
     if (this.batches[0]?.attachment.source.buffer !== undefined)
-      return this.#lost({ why: 'sent what cannot be read', error: unreadable });
+      return this.#giveUp({ why: 'sent what cannot be read', error: unreadable });
     for (const batch of [...this.batches]) {
       if (this.connection.plain === undefined)
         this.connection.monitor.post({ type: UNREAD, id: batch.id } satisfies UnreadMessage);
@@ -443,7 +443,7 @@ export class WorkerChannel {
 
   #settled({ attachment }: Batch, count: number, failures: number): void {
     this.#events.settled(count, failures);
-    attachment.source.drain();
+    attachment.source.proceed();
     this.#events.changed();
   }
 
@@ -457,7 +457,7 @@ export class WorkerChannel {
   }
 
   #giveNotice(): void {
-    giveNotice(this.batches[0], () => this.#lost({ why: 'ran a cancelled task on and on' }));
+    giveNotice(this.batches[0], () => this.#giveUp({ why: 'ran a cancelled task on and on' }));
   }
 
   #batch(id: number): Batch | undefined {

@@ -47,7 +47,7 @@ export class EachCall implements TaskSource {
     return false;
   }
 
-  drain(): void {}
+  proceed(): void {}
 
   closing(): void {}
 

@@ -19,7 +19,7 @@ export class KeyHomes {
   }
 
   /** A task of the key has gone to the worker of this life. Whether it is the first that the worker is known to have. */
-  settle(key: unknown, life: Life): boolean {
+  assign(key: unknown, life: Life): boolean {
     const first = this.#of(key) !== life;
     if (isObject(key)) this.#objects.set(key, life);
     else {

@@ -41,7 +41,7 @@ export class Supervisor {
   }
 
   /** To start another and another would lead nowhere where one came up and had begun nothing. */
-  lost(fruitless: WorkerInitError | undefined, ended: Promise<void>, replaced: boolean): void {
+  exited(fruitless: WorkerInitError | undefined, ended: Promise<void>, replaced: boolean): void {
     this.#awaitEnd(ended);
     if (replaced) this.#replacing++;
     this.#failures = fruitless === undefined ? 0 : this.#failures + 1;

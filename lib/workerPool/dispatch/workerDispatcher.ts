@@ -68,7 +68,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
         this.pump();
       },
       proved: () => this.#supervisor.proved(),
-      lost: (...lost) => this.#supervisor.lost(...lost),
+      exited: (...exit) => this.#supervisor.exited(...exit),
     };
     this.#newSlot = () => new WorkerSlot(this.#slots.length, factory, ofSlot, this.events, this.#kept);
     for (let count = 0; count < size; count++) this.#slots.push(this.#newSlot());
@@ -239,7 +239,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       share,
       channel.most,
       timed,
-      this.#left(channel),
+      this.#remaining(channel),
     );
     const tasks = attachment.source.inContext(() => attachment.take(most, slot.idle, slot.life));
     if (tasks.length === 0) {
@@ -248,18 +248,18 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       return;
     }
     // `fn` is the user's: it may have unsubscribed, closed the pool, or paused it, after it had described some.
-    if (attachment.left) return;
+    if (attachment.detached) return;
     if (this.paused) attachment.takeBack(tasks);
     else channel.send(attachment, tasks);
   }
 
   /** Whether its worker, which is idle, has had all that it is to have. */
   #isOver({ calls, channel, retired }: WorkerSlot): boolean {
-    return retired ? calls.length === 0 : this.#left(channel!) <= 0;
+    return retired ? calls.length === 0 : this.#remaining(channel!) <= 0;
   }
 
   /** How many tasks more this worker may have. */
-  #left({ taken }: WorkerChannel): number {
+  #remaining({ taken }: WorkerChannel): number {
     return (this.#settings.maxTasksPerWorker ?? Infinity) - taken;
   }
 
@@ -281,7 +281,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   }
 
   /** Who keeps the process alive, who has been idle, what waits behind a long task. */
-  protected override settle(): void {
+  protected override afterPass(): void {
     const waiting = this.#waits();
     this.#warmed();
     const warming = this.#warming.size > 0;

@@ -108,7 +108,7 @@ export class WorkerSlot {
     this.#pending = undefined;
     if (channel === undefined) return pending?.end() ?? Promise.resolve();
     if (channel.batches.length > 0) {
-      this.#lost(channel, { why: 'was ended with its pool' });
+      this.#exited(channel, { why: 'was ended with its pool' });
       return channel.connection.kill();
     }
     this.#channel = undefined;
@@ -129,7 +129,7 @@ export class WorkerSlot {
   #up(connection: WorkerConnection): void {
     const channel: WorkerChannel = new WorkerChannel(
       connection,
-      (exit) => this.#lost(channel, exit),
+      (exit) => this.#exited(channel, exit),
       this.#events,
       this.#taskEvents,
       this.utilization,
@@ -141,7 +141,7 @@ export class WorkerSlot {
     for (const call of this.#kept.slice(connection.prepared ?? 0)) this.#keep(channel, call);
     this.#taskEvents.up();
     this.utilization.up();
-    if (connection.monitor.lost) this.#lost(channel, connection.monitor.exit ?? { why: 'was ended' });
+    if (connection.monitor.ended) this.#exited(channel, connection.monitor.exit ?? { why: 'was ended' });
     else this.#events.changed();
   }
 
@@ -149,7 +149,7 @@ export class WorkerSlot {
   #keep(channel: WorkerChannel, call: Description): void {
     const outcome = (each: PromiseSettledResult<unknown>): void => {
       if (each.status === 'rejected')
-        this.#lost(channel, { why: 'failed in a call that is kept for every worker', cause: [each.reason] });
+        this.#exited(channel, { why: 'failed in a call that is kept for every worker', cause: [each.reason] });
     };
     this.calls.push(new EachCall(call, new Error('pool.each'), outcome));
   }
@@ -170,7 +170,7 @@ export class WorkerSlot {
    * 6. the streams go on: they may unsubscribe, or close the pool;
    * 7. the dispatcher serves what went back.
    */
-  #lost(channel: WorkerChannel, exit: ExitOf): void {
+  #exited(channel: WorkerChannel, exit: ExitOf): void {
     // Once: what is done about the first reason may give others.
     if (this.#channel !== channel) return;
     this.#channel = undefined;
@@ -179,15 +179,15 @@ export class WorkerSlot {
     const { label, monitor } = connection;
     const ended = connection.kill();
     this.#dropCalls();
-    const { attachments, told } = channel.fail(exit);
+    const { attachments, delivered } = channel.fail(exit);
     const fruitless = channel.progress ? undefined : unstarted(exit, 'had begun any task', label);
     const error = monitor.exit === exit ? exited(exit, label) : undefined;
     // Who waits for a worker is told in the end, if none comes up.
-    const unheard = !told && !this.#taskEvents.heard && attachments.size === 0;
+    const unheard = !delivered && !this.#taskEvents.heard && attachments.size === 0;
     if (error !== undefined && exit.cause !== undefined && unheard) print(error);
     this.#taskEvents.gone(exit.exitCode, error);
-    this.#events.lost(fruitless, ended, !this.retired);
-    for (const { source } of attachments) source.drain();
+    this.#events.exited(fruitless, ended, !this.retired);
+    for (const { source } of attachments) source.proceed();
     this.#events.changed();
   }
 }

@@ -72,13 +72,13 @@ function isInit(message: Message): message is Message & Init {
  *     exposed       no setup, connected     -> ready: its messages are for who has the connection
  *                   a setup                 -> settingUp
  *     settingUp     set up                  -> ready
- *     each of them  exit, initTimeout, end  -> lost
+ *     each of them  exit, initTimeout, end  -> failed
  *
  * In a page, a worker asks for its lock before it exposes its methods: one that ended itself before it has the lock would
  * never be missed.
  */
 export class Startup implements PendingWorker {
-  state: 'spawned' | 'exposed' | 'awaitingLock' | 'settingUp' | 'ready' | 'lost' = 'spawned';
+  state: 'spawned' | 'exposed' | 'awaitingLock' | 'settingUp' | 'ready' | 'failed' = 'spawned';
   readonly ready: Promise<WorkerConnection>;
   readonly #monitor: WorkerMonitor;
   readonly #label: string;
@@ -108,33 +108,33 @@ export class Startup implements PendingWorker {
     });
     this.#deadline = setTimeout(() => this.#timeOut(initTimeout), initTimeout);
     monitor.onMessage = (data) => this.#message(data as Message);
-    monitor.onLost = (exit) => this.#exited(exit);
+    monitor.onExit = (exit) => this.#exited(exit);
   }
 
   hold(alive: boolean): void {
-    if (this.#monitor.lost) return;
+    if (this.#monitor.ended) return;
     this.#monitor.hold(alive);
     (this.#deadline as { ref?(): void; unref?(): void })[alive ? 'ref' : 'unref']?.();
   }
 
   end(): Promise<void> {
-    this.#monitor.lose({ why: 'was ended' });
+    this.#monitor.fail({ why: 'was ended' });
     return this.#monitor.end();
   }
 
   #message(message: Message): void {
     const exit = uncaught(message);
-    if (exit !== undefined) this.#monitor.lose(exit);
+    if (exit !== undefined) this.#monitor.fail(exit);
     else if (message?.type === LOCK) this.#lock(message as LockMessage);
     else if (message?.type === HOOKS) this.#hooks = message as HooksMessage;
     else if (message?.type === PREPARED) this.#prepared(message as PreparedMessage);
     else if (isInit(message)) this.#exposed(message);
   }
 
-  #lock({ name, settled }: LockMessage): void {
-    this.#lockAsked = !settled;
+  #lock({ name, decided }: LockMessage): void {
+    this.#lockAsked = !decided;
     if (name !== undefined) this.#monitor.watch(name);
-    if (settled && this.state === 'awaitingLock') this.#connect();
+    if (decided && this.state === 'awaitingLock') this.#connect();
   }
 
   #exposed(init: Init): void {
@@ -194,7 +194,7 @@ export class Startup implements PendingWorker {
 
   #connected(connection: Omit<WorkerConnection, 'hold' | 'prepared'>): void {
     // While threads.js connected it: that has been told.
-    if (this.state === 'lost') return;
+    if (this.state === 'failed') return;
     clearTimeout(this.#deadline);
     this.state = 'ready';
     const { monitor } = connection;
@@ -213,13 +213,13 @@ export class Startup implements PendingWorker {
           ? `did not end its setup within ${initTimeout} ms (initTimeout sets the limit)`
           : `called expose() and then was not heard of for ${initTimeout} ms (did it call self.close()?)`;
     // Whoever has been late once would be late each time.
-    this.#lost({ why }, this.#before, true);
-    this.#monitor.lose({ why });
+    this.#failStart({ why }, this.#before, true);
+    this.#monitor.fail({ why });
   }
 
   #exited(exit: WorkerExit): void {
     const wrong = this.state === 'settingUp' ? undefined : lasting(exit);
-    this.#lost(exit, `${this.#before}${wrong === undefined ? '' : HINTS[wrong]}`, wrong !== undefined);
+    this.#failStart(exit, `${this.#before}${wrong === undefined ? '' : HINTS[wrong]}`, wrong !== undefined);
   }
 
   /** What it has not come to. */
@@ -228,7 +228,7 @@ export class Startup implements PendingWorker {
   }
 
   /** `before` it had done so; `always`: as the next worker would be. */
-  #lost(exit: WorkerExit, before: string, always: boolean): void {
+  #failStart(exit: WorkerExit, before: string, always: boolean): void {
     const error = unstarted(exit, before, this.#label);
     this.#fail(always ? withOutlook(error, 'never') : error);
   }
@@ -236,7 +236,7 @@ export class Startup implements PendingWorker {
   /** The first reason counts. */
   #fail(error: unknown): void {
     clearTimeout(this.#deadline);
-    this.state = 'lost';
+    this.state = 'failed';
     this.#reject(error);
   }
 }

@@ -19,13 +19,13 @@ type Listeners = Readonly<Record<string, (value: never) => void>>;
 export class WorkerMonitor {
   /** Called with every message, and once with the exit. */
   onMessage: (data: unknown) => void = () => {};
-  onLost: (exit: WorkerExit) => void = () => {};
+  onExit: (exit: WorkerExit) => void = () => {};
   /** Called where a message of the worker cannot be read. While nobody knows what may have been in it, the worker is lost. */
-  onUnread: (exit: WorkerExit) => void = (exit) => this.lose(exit);
+  onUnread: (exit: WorkerExit) => void = (exit) => this.fail(exit);
   readonly worker: AnyWorker;
   readonly #listeners: readonly (readonly [string, (value: never) => void])[];
   readonly #unloaded: string;
-  #lost = false;
+  #ended = false;
   /** Why it was lost; undefined where it was ended on purpose. */
   exit: WorkerExit | undefined;
   #ending: Promise<void> | undefined;
@@ -47,8 +47,8 @@ export class WorkerMonitor {
       else worker.addEventListener?.(event, listener);
   }
 
-  get lost(): boolean {
-    return this.#lost;
+  get ended(): boolean {
+    return this.#ended;
   }
 
   post(message: unknown, transfer?: readonly unknown[]): void {
@@ -73,24 +73,24 @@ export class WorkerMonitor {
   }
 
   /** The first reason counts: the worker is ended, and nothing more is heard of it. */
-  lose(exit: WorkerExit): void {
-    if (this.#lost) return;
+  fail(exit: WorkerExit): void {
+    if (this.#ended) return;
     this.exit = exit;
     void this.end();
-    this.onLost(exit);
+    this.onExit(exit);
   }
 
   /** Waits for the lock that the worker holds while it lives: in a page nothing else tells of `self.close()`. */
   watch(lock: string): void {
     const free = (): void =>
       // What it has posted before comes first.
-      afterMessages(() => this.lose({ why: 'was ended by self.close() or terminate(), not by its pool,' }));
+      afterMessages(() => this.fail({ why: 'was ended by self.close() or terminate(), not by its pool,' }));
     this.#free = navigator.locks.request(lock, free).catch(() => {});
   }
 
   /** Ends the worker; resolves when it has ended. */
   end(): Promise<void> {
-    this.#lost = true;
+    this.#ended = true;
     // `terminate` has it keep the process alive: not to be undone by what was to happen in a moment.
     this.#held = true;
     // It is listened to for as long as it is there: an error that is on its way would else be the page's, or the process's.
@@ -109,7 +109,7 @@ export class WorkerMonitor {
   leave(tearsDown: boolean = false): Promise<void> {
     const byItself = this.worker.ref !== undefined && typeof this.worker.on === 'function';
     if (this.#ending !== undefined || !(byItself || tearsDown)) return this.end();
-    this.#lost = true;
+    this.#ended = true;
     // Until then it keeps the process alive.
     this.hold(true);
     this.#ending = new Promise<void>((resolve) => {
@@ -132,19 +132,19 @@ export class WorkerMonitor {
 
   /** Stops watching a worker that lives on. */
   release(): void {
-    this.#lost = true;
+    this.#ended = true;
     for (const [event, listener] of this.#listeners)
       if (typeof this.worker.off === 'function') this.worker.off(event, listener);
       else this.worker.removeEventListener?.(event, listener);
   }
 
   #message(data: unknown): void {
-    if (this.#lost) return this.#lastWords(data);
+    if (this.#ended) return this.#lastWords(data);
     try {
       this.onMessage(data);
     } catch (cause) {
       // Whatever is wrong with it costs this worker, and not the process.
-      this.lose({ why: `sent a message that cannot be read (${text(cause)})`, cause: [cause] });
+      this.fail({ why: `sent a message that cannot be read (${text(cause)})`, cause: [cause] });
     }
   }
 
@@ -156,7 +156,7 @@ export class WorkerMonitor {
   }
 
   #unread(exit: WorkerExit): void {
-    if (!this.#lost) this.onUnread(exit);
+    if (!this.#ended) this.onUnread(exit);
   }
 
   #nodeListeners(): Listeners {
@@ -170,7 +170,7 @@ export class WorkerMonitor {
       error: (error: unknown) => (cause = [error]),
       exit: (exitCode: number) => {
         this.#gone();
-        this.lose(nodeExit(exitCode, ran, cause));
+        this.fail(nodeExit(exitCode, ran, cause));
       },
     };
   }
@@ -181,7 +181,7 @@ export class WorkerMonitor {
       messageerror: () => this.#unread({ why: UNREADABLE }),
       error: (event: PageError) => {
         event.preventDefault?.();
-        this.lose(pageExit(event, this.#unloaded));
+        this.fail(pageExit(event, this.#unloaded));
       },
     };
   }

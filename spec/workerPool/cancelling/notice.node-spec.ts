@@ -81,7 +81,7 @@ describe('What a worker was sent, and nobody waits for any more,', () => {
       inContext: (act) => act(),
       waiting: () => tasks.length,
       next: () => tasks.shift(),
-      ...{ putBack() {}, value() {}, failure() {}, crashed: () => false, drain() {}, closing() {}, error() {} },
+      ...{ putBack() {}, value() {}, failure() {}, crashed: () => false, proceed() {}, closing() {}, error() {} },
     });
     place.wake();
     await fake.up();

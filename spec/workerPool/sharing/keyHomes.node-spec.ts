@@ -6,13 +6,13 @@ describe('The homes of keys', () => {
     const homes = new KeyHomes();
     const [one, other] = [{ up: true }, { up: true }];
     const may = homes.open(other);
-    for (let key = 0; key < 10_000; key++) homes.settle(key, one);
-    homes.settle(0, one);
+    for (let key = 0; key < 10_000; key++) homes.assign(key, one);
+    homes.assign(0, one);
     expect(may(1)).toBeFalse();
-    homes.settle('one more', one);
+    homes.assign('one more', one);
     expect(may(1)).toBeTrue();
     expect([0, 2, 9_999, 'one more'].map(may)).toEqual([false, false, false, false]);
-    for (let key = 0; key < 100_000; key++) homes.settle(`other ${key}`, other);
+    for (let key = 0; key < 100_000; key++) homes.assign(`other ${key}`, other);
     expect(homes.open(one)(0)).toBeTrue();
   });
 
@@ -20,20 +20,20 @@ describe('The homes of keys', () => {
     const homes = new KeyHomes();
     const life = { up: true };
     const object = {};
-    for (const key of [undefined, object, Number.NaN, -0]) homes.settle(key, life);
+    for (const key of [undefined, object, Number.NaN, -0]) homes.assign(key, life);
     const may = homes.open(undefined);
     expect([undefined, object, Number.NaN, 0, {}, null].map(may)).toEqual([false, false, false, false, true, true]);
-    expect(homes.settle(object, life)).toBeFalse();
+    expect(homes.assign(object, life)).toBeFalse();
     life.up = false;
     expect([undefined, object, Number.NaN, 0].map(may)).toEqual([true, true, true, true]);
-    expect(homes.settle(object, { up: true })).toBeTrue();
+    expect(homes.assign(object, { up: true })).toBeTrue();
   });
 
   it('keep no object', async () => {
     const homes = new KeyHomes();
     const life = { up: true };
     const references = new References();
-    for (let nth = 0; nth < 1000; nth++) homes.settle(references.add({}), life);
+    for (let nth = 0; nth < 1000; nth++) homes.assign(references.add({}), life);
     expect(await references.left()).toBe(0);
     expect(homes.open(undefined)({})).toBeTrue();
   });

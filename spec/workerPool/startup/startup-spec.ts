@@ -15,7 +15,7 @@ const EXPOSED = { type: 'init', exposed: { type: 'module', methods: ['echo', MAR
 /** The same of a plain worker. */
 const PLAIN = { type: 'init', exposed: { type: 'module', methods: ['echo'] } };
 
-const asks = { type: LOCK, name: undefined, settled: false };
+const asks = { type: LOCK, name: undefined, decided: false };
 
 /** A worker that is coming up, and what came of that. */
 function starting(initTimeout = 10_000) {
@@ -50,7 +50,7 @@ describe('A worker that comes up', () => {
     await says(asks);
     await says(EXPOSED);
     expect(came).toEqual({});
-    await says({ ...asks, settled: true });
+    await says({ ...asks, decided: true });
     expect(came.link).toBeDefined();
     expect(worker.posted.length).toBe(1);
   });
@@ -63,7 +63,7 @@ describe('A worker that comes up', () => {
     expect(silent.worker.done).toEqual(['terminate']);
     const gone = starting(5);
     // At once: it has not long.
-    gone.worker.says('message', { type: LOCK, name: undefined, settled: false });
+    gone.worker.says('message', { type: LOCK, name: undefined, decided: false });
     gone.worker.says('message', EXPOSED);
     await gone.opening.ready.catch(() => {});
     expect(gone.came.error!.message).toMatch(/called expose\(\) and then was not heard of for 5 ms/);
@@ -101,7 +101,7 @@ describe('A worker that comes up', () => {
 
 describe('The state of a worker that comes up', () => {
   const uncaught = { type: UNCAUGHT, error: { kind: 'value', value: 0 } };
-  const free = { ...asks, settled: true };
+  const free = { ...asks, decided: true };
   const hooks = { type: HOOKS, setup: true, teardown: true };
   const prepared = { type: PREPARED, error: undefined };
   const failed = { type: PREPARED, error: { kind: 'value', value: 0 } };
@@ -112,14 +112,14 @@ describe('The state of a worker that comes up', () => {
     ['that says nothing of ours', [undefined, 'init', { type: 'init' }], ['spawned', 'spawned', 'spawned']],
     ['with a setup', [hooks, EXPOSED, prepared, prepared], ['spawned', 'settingUp', 'ready', 'ready']],
     ['with a teardown only', [{ ...hooks, setup: false }, EXPOSED], ['spawned', 'ready']],
-    ['whose setup failed', [hooks, EXPOSED, failed], ['spawned', 'settingUp', 'lost']],
-    ['that threw in its setup', [hooks, EXPOSED, uncaught, prepared], ['spawned', 'settingUp', 'lost', 'lost']],
+    ['whose setup failed', [hooks, EXPOSED, failed], ['spawned', 'settingUp', 'failed']],
+    ['that threw in its setup', [hooks, EXPOSED, uncaught, prepared], ['spawned', 'settingUp', 'failed', 'failed']],
     ['that says it is set up before it was asked', [hooks, prepared, EXPOSED], ['spawned', 'spawned', 'settingUp']],
-    ['that threw', [uncaught, EXPOSED], ['lost', 'lost']],
-    ['that threw while it waited', [asks, EXPOSED, uncaught, free], ['spawned', 'awaitingLock', 'lost', 'lost']],
-    ['that threw when it was up', [EXPOSED, uncaught], ['ready', 'lost']],
+    ['that threw', [uncaught, EXPOSED], ['failed', 'failed']],
+    ['that threw while it waited', [asks, EXPOSED, uncaught, free], ['spawned', 'awaitingLock', 'failed', 'failed']],
+    ['that threw when it was up', [EXPOSED, uncaught], ['ready', 'failed']],
     ['that threads.js connects', [PLAIN, PLAIN], ['exposed', 'exposed']],
-    ['that threw while threads.js connected it', [PLAIN, uncaught], ['exposed', 'lost']],
+    ['that threw while threads.js connected it', [PLAIN, uncaught], ['exposed', 'failed']],
   ];
   for (const [name, messages, states] of paths)
     it(`follows from what it says: of one ${name}`, async () => {
@@ -130,7 +130,7 @@ describe('The state of a worker that comes up', () => {
       const passed = messages.map((message) => (worker.says('message', message), startup.state));
       expect(passed).toEqual([...states]);
       await startup.end();
-      expect(startup.state).toBe('lost');
+      expect(startup.state).toBe('failed');
     });
 
   it('is ready once threads.js has connected it, unless it was lost meanwhile', async () => {
@@ -145,7 +145,7 @@ describe('The state of a worker that comes up', () => {
     // threads.js connects them in turn.
     const up = started(PLAIN);
     expect((await up.ready).label).toBe(' of a spec');
-    expect([lost.state, up.state]).toEqual(['lost', 'ready']);
+    expect([lost.state, up.state]).toEqual(['failed', 'ready']);
     await up.end();
   });
 });

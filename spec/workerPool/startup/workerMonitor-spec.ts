@@ -9,7 +9,7 @@ function guarded<Worker extends OfNode | OfPage>(worker: Worker, unloaded?: stri
   const messages: unknown[] = [];
   const losses: WorkerExit[] = [];
   monitor.onMessage = (data) => messages.push(data);
-  monitor.onLost = (exit) => losses.push(exit);
+  monitor.onExit = (exit) => losses.push(exit);
   return { monitor, worker, messages, losses };
 }
 
@@ -24,12 +24,12 @@ for (const [host, make, message] of [
       const { monitor, worker, messages, losses } = guarded(make());
       for (const data of ['first', undefined, 0]) worker.says('message', message(data));
       monitor.post('posted');
-      expect(monitor.lost).toBeFalse();
-      monitor.lose({ why: 'was slow' });
+      expect(monitor.ended).toBeFalse();
+      monitor.fail({ why: 'was slow' });
       worker.says('message', message('late'));
       expect(messages).toEqual(['first', undefined, 0]);
       expect(losses).toEqual([{ why: 'was slow' }]);
-      expect(monitor.lost).toBeTrue();
+      expect(monitor.ended).toBeTrue();
       expect(monitor.exit).toEqual({ why: 'was slow' });
       expect(worker.done).toEqual(['post', 'terminate']);
     });
@@ -37,7 +37,7 @@ for (const [host, make, message] of [
     it('tells the first reason of a loss only, and ends the worker once', async () => {
       const { monitor, worker, losses } = guarded(make());
       worker.says('messageerror', message('broken'));
-      monitor.lose({ why: 'was slow' });
+      monitor.fail({ why: 'was slow' });
       await Promise.all([monitor.end(), monitor.end()]);
       expect(losses.map(({ why }) => why)).toEqual(['sent a message that cannot be read']);
       expect(monitor.exit).toBe(losses[0]);
@@ -50,16 +50,16 @@ for (const [host, make, message] of [
       expect(worker.listening).toBeGreaterThan(0);
       worker.says('error', host === 'Node' ? thrown : { error: thrown });
       expect(losses).toEqual([]);
-      expect([monitor.lost, monitor.exit]).toEqual([true, undefined]);
+      expect([monitor.ended, monitor.exit]).toEqual([true, undefined]);
     });
 
     it('lets go of a worker that lives on', () => {
       const { monitor, worker, messages } = guarded(make());
       monitor.release();
       expect(worker.listening).toBe(0);
-      expect(monitor.lost).toBeTrue();
+      expect(monitor.ended).toBeTrue();
       // What a lock or a timer says afterwards is not for it.
-      monitor.lose({ why: 'was slow' });
+      monitor.fail({ why: 'was slow' });
       worker.says('message', message('other'));
       expect([messages, worker.done]).toEqual([[], []]);
     });
