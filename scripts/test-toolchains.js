@@ -45,8 +45,9 @@ async function pack() {
 }
 
 /** A copy of the fixture, with what its lock file pins and the packed library. */
-async function install(fixture) {
+async function install({ fixture, shared }) {
   const root = join(folder, fixture);
+  if (shared !== undefined) await cp(join(FIXTURES, shared), root, { recursive: true });
   await cp(join(FIXTURES, fixture), root, { recursive: true, filter: (path) => !path.includes('node_modules') });
   await execute('npm', ['ci', '--prefer-offline', '--no-audit', '--no-fund'], {
     cwd: root,
@@ -58,12 +59,13 @@ async function install(fixture) {
   return root;
 }
 
-async function check({ check: act, fixture, how, where }) {
+async function check(row) {
+  const { check: act, fixture, how, where } = row;
   const began = performance.now();
   const closing = [];
   let error;
   try {
-    if (!installed.has(fixture)) installed.set(fixture, install(fixture));
+    if (!installed.has(fixture)) installed.set(fixture, install(row));
     await act(toolsFor(await installed.get(fixture), closing));
   } catch (thrown) {
     error = [thrown.message, thrown.stdout, thrown.stderr].filter(Boolean).join('\n').slice(0, 6000);
@@ -71,7 +73,7 @@ async function check({ check: act, fixture, how, where }) {
   for (const close of closing.toReversed()) await close();
   const seconds = Math.round((performance.now() - began) / 1000);
   console.log(`${where}: ${error === undefined ? 'ok' : 'FAILED'}, ${seconds} s`);
-  return { where, how, error, version: await versionOf(fixture) };
+  return { where, how, error, version: await versionOf(row) };
 }
 
 function toolsFor(root, closing) {
