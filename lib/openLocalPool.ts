@@ -134,15 +134,16 @@ class LocalDispatcher extends Dispatcher<LocalAttachment> {
   #isReady(): boolean {
     const hooks = this.#hooks;
     if (hooks.state !== 'ready' && this.roundRobin.waiting()[Symbol.iterator]().next().done !== true)
-      hooks.start(
-        () => this.pump(),
-        (error) => {
-          for (const { source } of this.roundRobin) source.error(error);
-          this.pump();
-        },
-      );
+      hooks.start(this.#setUp, this.#notSetUp);
     return hooks.state === 'ready';
   }
+
+  readonly #setUp = (): void => this.pump();
+
+  readonly #notSetUp = (error: Error): void => {
+    for (const { source } of this.roundRobin) source.error(error);
+    this.pump();
+  };
 
   /** The one worker that there is is always up. */
   each({ args, method }: Description): Promise<PromiseSettledResult<unknown>[]> {

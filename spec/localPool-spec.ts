@@ -1,4 +1,4 @@
-import { Subject, firstValueFrom, from, of, range } from 'rxjs';
+import { Subject, firstValueFrom, from, lastValueFrom, of, range } from 'rxjs';
 import { replaceClock } from '../lib/primitives/clock.ts';
 import { type Remote, WorkerInitError, localPool, parallelMap, parallelMapUnordered, taskOf } from '../lib/index.ts';
 import { taskContext } from '../lib/worker/index.ts';
@@ -208,6 +208,31 @@ describe('localPool', () => {
 });
 
 describe('The setup of localPool', () => {
+  it('is waited for by all who come while it runs, and they are told if it fails', async () => {
+    for (const works of [true, false]) {
+      let end!: () => void;
+      const setup = async (): Promise<void> => {
+        await new Promise<void>((resolve) => (end = resolve));
+        if (!works) throw new RangeError('no such data');
+      };
+      const pool = localPool({ echo: (n: number) => n }, { setup });
+      const outcomes = Promise.allSettled([
+        pool.warmUp(),
+        pool.warmUp(),
+        pool.each((worker) => worker.echo(1)).then(([each]) => each!.status),
+        pool.run((worker) => worker.echo(2)),
+        lastValueFrom(of(3).pipe(parallelMap((worker, n) => worker.echo(n), pool))),
+      ]);
+      end();
+      const rejected = { status: 'rejected', reason: jasmine.any(WorkerInitError) };
+      const expected = works
+        ? [undefined, undefined, 'fulfilled', 2, 3].map((value) => ({ status: 'fulfilled', value }))
+        : [rejected, rejected, { status: 'fulfilled', value: 'rejected' }, rejected, rejected];
+      expect(await outcomes).toEqual(expected as never);
+      await pool.close();
+    }
+  });
+
   it('runs once, at the first task, with a copy of the data', async () => {
     const data = { words: ['a', 'b'] };
     let words: string[] = [];

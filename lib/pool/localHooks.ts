@@ -14,6 +14,8 @@ export class LocalHooks {
   state: 'down' | 'settingUp' | 'ready';
   readonly #hooks: WorkerHooks;
   readonly #data: unknown;
+  /** Who waits for the setup: what to call when it is done, and when it has failed. */
+  readonly #waiting = new Map<() => void, (error: WorkerInitError) => void>();
 
   constructor(hooks: WorkerHooks, data: unknown) {
     this.#hooks = hooks;
@@ -25,21 +27,31 @@ export class LocalHooks {
     }
   }
 
-  /** Runs the setup; where that takes a while, `ready` is called when it is done. It is tried again after it has failed. */
+  /** Runs the setup, unless it runs; where that takes a while, `ready` is called when it is done. It is tried again after it has failed. */
   start(ready: () => void, failed: (error: WorkerInitError) => void): void {
-    if (this.state !== 'down') return;
+    if (this.state === 'ready') return;
+    this.#waiting.set(ready, failed);
+    if (this.state === 'settingUp') return;
     this.state = 'settingUp';
+    const told = (): [() => void, (error: WorkerInitError) => void][] => {
+      const waiting = [...this.#waiting];
+      this.#waiting.clear();
+      return waiting;
+    };
+    const done = (): void => {
+      this.state = 'ready';
+      for (const [each] of told()) each();
+    };
     const fail = (cause: unknown): void => {
       this.state = 'down';
-      failed(new WorkerInitError(`The setup of the localPool failed: ${text(cause)}`, { cause }));
+      const error = new WorkerInitError(`The setup of the localPool failed: ${text(cause)}`, { cause });
+      for (const [, each] of told()) each(error);
     };
     try {
-      const done = this.#hooks.setup!(snapshot(this.#data));
-      if (!isThenable(done)) return void (this.state = 'ready');
-      Promise.resolve(done).then(() => {
-        this.state = 'ready';
-        ready();
-      }, fail);
+      const setup = this.#hooks.setup!(snapshot(this.#data));
+      if (isThenable(setup)) return void Promise.resolve(setup).then(done, fail);
+      this.#waiting.delete(ready);
+      done();
     } catch (cause) {
       fail(cause);
     }
