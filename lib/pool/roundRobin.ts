@@ -90,6 +90,11 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
     return undefined;
   }
 
+  /** It is the next to fetch something, unless another is. */
+  fetchNext(attachment: P): void {
+    this.#fetching ??= attachment;
+  }
+
   /**
    * Lets the one whose turn it is fetch what it would give, and returns whether there was one. What does not come at once
    * has a turn when it comes.

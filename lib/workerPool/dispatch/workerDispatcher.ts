@@ -274,7 +274,11 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     const up = this.#up;
     let wanted = Math.max(0, ...[...this.#warming].map(({ workers }) => workers - up));
     for (const attachment of this.roundRobin.waiting()) {
-      wanted += Math.min(attachment.waitingFor(), attachment.source.concurrency - attachment.slots);
+      const waiting = attachment.waitingFor();
+      // When it last looked there was no room for what it could fetch: since then a worker has gone.
+      if (waiting === 0 && attachment.source.canFetch === true && attachment.hungry)
+        this.roundRobin.fetchNext(attachment);
+      wanted += Math.min(waiting, attachment.source.concurrency - attachment.slots);
       if (wanted >= this.size) break;
     }
     this.#supervisor.start(wanted);
