@@ -1,13 +1,13 @@
 // Builds a page on the packed tarball with each bundler, loads it in Chromium, and reads back what it came to.
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { chromium as browsers } from 'playwright-core';
 import { locate } from './programs.js';
+import { serve } from './static-server.js';
 
 const run = promisify(execFile);
 const FIXTURE = 'fixtures/bundlers';
@@ -30,7 +30,6 @@ const BUDGET = 15_000;
 const INSECURE = 'page.test';
 /** A helper that is renamed cannot be told from a variable around the function: then the error has to say so. */
 const NOT_INLINE = /^ClosureError: The function uses "\w+", .* helper of your compiler \(keepNames/;
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript' };
 
 const { chromium } = await locate('chromium');
 const folder = await mkdtemp(join(tmpdir(), 'rxjs-parallel-bundlers-'));
@@ -91,22 +90,6 @@ async function install() {
   const { devDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
   const packages = [join(folder, stdout.trim()), `rxjs@${devDependencies.rxjs}`];
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], { cwd: app });
-}
-
-/** A folder on a free port of this machine. */
-async function serve(root) {
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const file = join(root, pathname === '/' ? 'index.html' : pathname);
-    readFile(file).then(
-      (content) =>
-        response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(content),
-      () => response.writeHead(404).end(),
-    );
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  return { address: `http://127.0.0.1:${port}/`, close: () => server.close() };
 }
 
 async function check(name, address) {

@@ -9,6 +9,7 @@ import { chromium as browsers } from 'playwright-core';
 import { rows, versionOf } from '../fixtures/toolchains/toolchains.js';
 import { flags } from './chromium.js';
 import { locate } from './programs.js';
+import { serve } from './static-server.js';
 
 const FIXTURES = 'fixtures/toolchains';
 const TABLE = 'docs/measured/where-it-runs.md';
@@ -45,9 +46,8 @@ async function pack() {
 }
 
 /** A copy of the fixture, with what its lock file pins and the packed library. */
-async function install({ fixture, shared }) {
+async function install(fixture) {
   const root = join(folder, fixture);
-  if (shared !== undefined) await cp(join(FIXTURES, shared), root, { recursive: true });
   await cp(join(FIXTURES, fixture), root, { recursive: true, filter: (path) => !path.includes('node_modules') });
   await execute('npm', ['ci', '--prefer-offline', '--no-audit', '--no-fund'], {
     cwd: root,
@@ -60,13 +60,15 @@ async function install({ fixture, shared }) {
 }
 
 async function check(row) {
-  const { check: act, fixture, how, where } = row;
+  const { check: act, fixture, how, shared = [], where } = row;
   const began = performance.now();
   const closing = [];
   let error;
   try {
-    if (!installed.has(fixture)) installed.set(fixture, install(row));
-    await act(toolsFor(await installed.get(fixture), closing));
+    if (!installed.has(fixture)) installed.set(fixture, install(fixture));
+    const root = /** @type {string} */ (await installed.get(fixture));
+    for (const each of shared) await cp(join(FIXTURES, each), root, { recursive: true });
+    await act(toolsFor(root, closing));
   } catch (thrown) {
     error = [thrown.message, thrown.stdout, thrown.stderr].filter(Boolean).join('\n').slice(0, 6000);
   }
@@ -117,6 +119,11 @@ function toolsFor(root, closing) {
       };
     },
     served: () => told(`${address}/`),
+    async load(out) {
+      const page = await serve(join(root, out));
+      closing.push(page.close);
+      return told(page.address);
+    },
   };
 }
 
