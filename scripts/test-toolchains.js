@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium as browsers } from 'playwright-core';
-import { rows, versionOf } from '../fixtures/toolchains/toolchains.js';
+import { limits, rows, versionOf } from '../fixtures/toolchains/toolchains.js';
 import { flags } from './chromium.js';
 import { locate } from './programs.js';
 import { serve } from './static-server.js';
@@ -155,15 +155,21 @@ async function write() {
   const table = results.map(
     ({ error, how, version, where }) => `| ${where} | ${version} | ${error === undefined ? '✓' : '✗'} | ${how} |`,
   );
+  const cannot = Object.entries(limits).map(([where, what]) => `- **${where}**: ${what}`);
   const text = `# Where it runs
 
-Each row is built or run on the packed library by \`npm run test:toolchains\`, which writes this table: a pool of a worker's module,
-inline functions, errors and cancelling, in Chromium or in the runtime itself. Vite, webpack, esbuild and Rollup are in
-\`npm run test:bundlers\`; TypeScript's settings in \`scripts/check-consumers.js\`.
+Written by \`npm run test:toolchains\`, which installs each tool by a lock file, builds or runs a fixture of
+[fixtures/toolchains](../../fixtures/toolchains/toolchains.js) on the packed library, and compares what came of it: a pool of a
+worker's module, inline functions, errors and cancelling, in Chromium or in the runtime itself. Vite, webpack, esbuild and Rollup
+without a framework are in \`npm run test:bundlers\`; TypeScript's settings in \`scripts/check-consumers.js\`.
 
 | where | version | runs | what it needs |
 | --- | --- | --- | --- |
 ${table.join('\n')}
+
+What a runtime cannot do, and what is not tried:
+
+${cannot.join('\n')}
 `;
   await mkdir('docs/measured', { recursive: true });
   await writeFile(TABLE, text);
