@@ -23,6 +23,22 @@ const open = (size = 1): WorkerPool<StreamingApi> =>
 
 const KINDS = ['upTo', 'later', 'array', 'promised', 'readable', 'observed'] as const;
 
+/** How many values a generator has given that says so on a channel of that name: the same however often it is asked. */
+async function givenOn(name: string, atLeast: number): Promise<number> {
+  const channel = new BroadcastChannel(name);
+  let given = 0;
+  for (let same = 0; same < 10;) {
+    const answered = new Promise<number>((resolve) => (channel.onmessage = ({ data }) => resolve(data as number)));
+    channel.postMessage('how many?');
+    const before = given;
+    // A generator that has not begun does not hear it.
+    given = await Promise.race([answered, new Promise<number>((resolve) => setTimeout(resolve, 50, 0))]);
+    same = given >= atLeast && given === before ? same + 1 : 0;
+  }
+  channel.close();
+  return given;
+}
+
 describe('A task that gives many values', () => {
   for (const kind of KINDS)
     it(`may be of the kind: ${kind}`, async () => {
@@ -70,6 +86,32 @@ describe('A task that gives many values', () => {
     expect(await pool.run((worker) => worker.closed())).toBe(1);
     expect(await pool.run((worker) => worker.given())).toBeLessThanOrEqual(3 + 8);
     expect(pool.stats().restarts).toBe(0);
+  });
+
+  it("gives no more than its buffer while it is another's turn, and stays there", async () => {
+    await using pool = open(2);
+    const name = `turn ${Math.random()}`;
+    const subscription = of(0, 1)
+      .pipe(
+        parallelConcatMap((worker, n) => (n === 0 ? worker.hangsAfter(0) : worker.counted(name)), pool, { buffer: 8 }),
+      )
+      .subscribe();
+    expect(await givenOn(name, 8)).toBe(8);
+    subscription.unsubscribe();
+  });
+
+  it('gives no more than its buffer beyond what the consumer has taken, who takes no more', async () => {
+    for (const taken of [1, 20]) {
+      await using pool = open();
+      const name = `taken ${Math.random()}`;
+      const iterator = parallelFlatMapIterable([1], (worker) => worker.counted(name), pool, { buffer: 8 });
+      for (let n = 0; n < taken; n++) expect(await iterator.next()).toEqual({ done: false, value: n });
+      // What has been taken is told in groups.
+      const given = await givenOn(name, taken);
+      expect(given).toBeLessThanOrEqual(taken + 8);
+      expect(given).toBeGreaterThanOrEqual(Math.max(8, taken));
+      await iterator.return!();
+    }
   });
 
   it('frees its worker when it is unsubscribed while nobody takes', async () => {
