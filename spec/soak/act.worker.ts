@@ -1,7 +1,17 @@
 /** The worker of most pools: told by `workerData` what to do. */
 import { workerData } from 'node:worker_threads';
 import { expose } from 'rxjs-parallel/worker';
-import { type Script, api, follow } from './deeds.ts';
+import { type Script, api, follow, hooks } from './deeds.ts';
 
-follow(workerData as Script);
-expose(api);
+const { failsSetup, ...script } = workerData as Script & { readonly failsSetup?: boolean };
+follow(script, true);
+expose(
+  api,
+  failsSetup === true
+    ? {
+        setup() {
+          throw undefined;
+        },
+      }
+    : hooks,
+);

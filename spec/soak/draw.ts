@@ -34,6 +34,8 @@ const GOOD: Partial<Record<Deed, Kinds>> = {
   stubborn: ALL,
   patient: ['worker', 'leased', 'inline', 'local'],
   reports: ['worker', 'leased', 'inline', 'local'],
+  // Where it is run again.
+  unlucky: ALL,
 };
 const QUICK: readonly Deed[] = ['value', 'text', 'falsy', 'again', 'reused', 'emptied', 'blink', 'late'];
 const BAD: Partial<Record<Deed, Kinds>> = {
@@ -67,7 +69,7 @@ const FORMS: readonly StreamPlan['form'][] = ['number', 'number', 'pair', 'objec
 const FORMS_INLINE: readonly StreamPlan['form'][] = ['number', 'moved'];
 
 const on = (deeds: Partial<Record<Deed, Kinds>>, kind: PoolKind): Deed[] =>
-  (Object.keys(deeds) as Deed[]).filter((deed) => deeds[deed]!.includes(kind));
+  (Object.keys(deeds) as Deed[]).filter((deed) => deed !== 'unlucky' && deeds[deed]!.includes(kind));
 /** Whether it is one that goes wrong. */
 export const isFault = (deed: Deed): boolean => !(deed in GOOD);
 const isFatal = (deed: Deed): boolean => deed in FATAL;
@@ -121,9 +123,10 @@ function drawPool(dice: Dice, nextId: () => number): PoolPlan {
   const drawn = Array.from({ length: dice.of(1, 2, 3, 5) }, () => drawStream(dice, kind, size, nextId()));
   const own = kind === 'worker' || kind === 'plain';
   const assaulted = (own || kind === 'leased') && dice.percent(25);
-  // What dies or is late between its value and its end would have given both a value and an error.
-  const undisturbed = !assaulted && drawn.every(({ deeds }) => !deeds.includes('stray'));
-  const streams = undisturbed ? drawn.map((stream) => maybeMany(dice, kind, stream)) : drawn;
+  const streams = drawn
+    .map((stream) => maybeMany(dice, kind, stream))
+    // One that is moved may wait at a worker then, and is lost with that.
+    .map((stream) => (stream.form !== 'moved' || drawn.every(spares) ? stream : withAutoBatch(stream)));
   // threads.js never settles what is queued where a thread has died.
   const called = kind !== 'inline' && (kind !== 'leased' || (!assaulted && streams.every(spares))) && dice.percent(50);
   const calls = called ? dice.list(4, () => dice.between(0, 300)) : [];
@@ -137,6 +140,11 @@ function drawPool(dice: Dice, nextId: () => number): PoolPlan {
     idleTimeout: own && dice.percent(40) ? dice.of(0, 1, 20, 200) : undefined,
     maxTasksPerWorker: own && dice.percent(25) ? recycled : undefined,
     badStarts: own && dice.percent(15) ? [dice.between(0, 3), dice.between(4, 9)] : [],
+    badSetup: kind === 'worker' && dice.percent(50),
+    setupMs: dice.of(0, 0, 5, 40),
+    teardownMs: dice.of(0, 0, 5, 40),
+    rounds: (own || kind === 'local') && dice.percent(30) ? dice.list(4, () => drawEach(dice, kind)) : [],
+    warmUps: (own || kind === 'local') && dice.percent(30) ? dice.list(3, () => drawWarmUp(dice, size)) : [],
     assaults: assaulted ? dice.list(4, () => dice.between(0, 400)) : [],
     close: kind !== 'inline' && dice.percent(25) ? drawClose(dice, kind) : undefined,
     drainLast: dice.percent(50),
@@ -147,6 +155,17 @@ function drawPool(dice: Dice, nextId: () => number): PoolPlan {
     streams,
   };
 }
+
+const drawEach = (dice: Dice, kind: PoolKind): PoolPlan['rounds'][number] => ({
+  at: dice.of(0, dice.between(0, 300)),
+  // A plain worker does not know which calls it has made.
+  keep: kind === 'worker' && dice.percent(50),
+});
+
+const drawWarmUp = (dice: Dice, size: number): PoolPlan['warmUps'][number] => ({
+  at: dice.of(0, dice.between(0, 300)),
+  workers: dice.between(1, size),
+});
 
 function drawPolicy(dice: Dice, size: number): PolicyPlan {
   const at = dice.between(0, 300);
@@ -159,20 +178,20 @@ function drawPolicy(dice: Dice, size: number): PolicyPlan {
 function maybeMany(dice: Dice, kind: PoolKind, plan: StreamPlan): StreamPlan {
   const { chained, form, options } = plan;
   const may = (kind === 'worker' || kind === 'local') && form === 'number' && !chained;
-  if (!may || options.timeout !== undefined || options.onError === 'settle' || !dice.percent(50)) return plan;
-  // One that has given values is not run again, and others are.
-  const own = {
-    batch: undefined,
-    buffer: dice.of(1, 2, 64, 500),
-    crashRetries: undefined,
-    keys: undefined,
-    sticky: false,
-  };
-  return { ...plan, many: true, options: { ...options, ...own } };
+  if (!may || !dice.percent(50)) return plan;
+  const own = { batch: undefined, buffer: dice.of(1, 2, 64, 500), keys: undefined, sticky: false };
+  // One that has given values is not run again; whether they have come before it died nobody can say.
+  const deeds = plan.deeds.map((deed) => (deed === 'flaky' ? 'exit' : deed));
+  return { ...plan, deeds, many: true, options: { ...options, ...own } };
 }
 
+const withAutoBatch = (stream: StreamPlan): StreamPlan => ({
+  ...stream,
+  options: { ...stream.options, batch: 'auto' },
+});
+
 /** Whether no worker is terminated of a stream. */
-const spares = ({ deeds, options, source, stop }: StreamPlan): boolean =>
+export const spares = ({ deeds, options, source, stop }: StreamPlan): boolean =>
   deeds.every((deed) => deed in GOOD) &&
   stop === undefined &&
   options.timeout === undefined &&
@@ -200,7 +219,7 @@ function drawStream(dice: Dice, kind: PoolKind, size: number, id: number): Strea
   const timeout = drawn !== undefined && kind === 'inline' ? 400 : drawn;
   const endless = timeout !== undefined || stop?.kind === 'abort' || stop?.kind === 'unsubscribe';
   const bad = [...on(BAD, kind), ...on(BAD, kind), ...on(FATAL, kind), ...(endless ? on(ENDLESS, kind) : [])];
-  const good = quick ? QUICK : on(GOOD, kind);
+  const good = [...(quick ? QUICK : on(GOOD, kind)), ...(others.retry === undefined ? [] : (['unlucky'] as const))];
   const favoured = dice.of(...good);
   const rate = quick ? dice.of(0, 0, 3, 6) : dice.of(0, 3, 10, 30);
   const deeds = Array.from({ length: dice.between(quick ? 10 : 1, 40) }, () => {
@@ -211,7 +230,10 @@ function drawStream(dice: Dice, kind: PoolKind, size: number, id: number): Strea
   const terminateAfter = dice.percent(10) && !deeds.some(isEndless) ? Infinity : others.terminateAfter;
   const options = { ...others, timeout, terminateAfter };
   const many = quick ? dice.of(10, 300, 5000, 20_000) : dice.of(3, 20, 60, 120);
-  const count = affordable(deeds, dice.between(0, many), 1 + (options.crashRetries ?? 0));
+  const count = affordable(deeds, dice.between(0, many), {
+    crash: 1 + (options.crashRetries ?? 0),
+    timeout: 1 + (options.retry?.times ?? 0),
+  });
   const source = drawSource(dice, count, options, stop, pulled);
   const forms = kind === 'inline' ? FORMS_INLINE : FORMS;
   const form = dice.of<StreamPlan['form']>(...forms, ...(pulled ? (['refilled', 'refilled'] as const) : []));
@@ -225,19 +247,25 @@ function drawStream(dice: Dice, kind: PoolKind, size: number, id: number): Strea
     form,
     chained: kind !== 'inline' && options.onError !== 'settle' && dice.percent(15),
     many: false,
+    setup: kind === 'inline' && dice.percent(50),
     stop,
     // An input that was moved cannot be run again, and the inline operator refuses to promise it.
-    options: kind === 'inline' && form === 'moved' ? { ...options, crashRetries: undefined } : options,
+    options:
+      kind === 'inline' && form === 'moved' ? { ...options, crashRetries: undefined, retry: undefined } : options,
   };
 }
 
 /** What takes its time, most of all to replace a worker that died: so many of a stream are enough. */
-function affordable(deeds: readonly Deed[], count: number, runs: number): number {
+function affordable(
+  deeds: readonly Deed[],
+  count: number,
+  runs: { readonly crash: number; readonly timeout: number },
+): number {
   let cost = 0;
   for (let index = 0; index < count; index++) {
     const deed = deeds[index % deeds.length]!;
-    if (isFatal(deed)) cost += runs;
-    else if (isEndless(deed)) cost += 2;
+    if (isFatal(deed)) cost += runs.crash * (deed === 'exhaust' ? 3 : 1);
+    else if (isEndless(deed)) cost += 2 * runs.timeout;
     else if (deed === 'stubborn') cost += 0.5;
     else if (!QUICK.includes(deed)) cost += 0.02;
     if (cost > 15) return index;
@@ -282,16 +310,19 @@ function drawOptions(dice: Dice, kind: PoolKind, size: number, quick: boolean, m
   const maybe = <T>(chance: number, value: T): T | undefined => (dice.percent(chance) ? value : undefined);
   const overflows = mayOverflow && dice.percent(20);
   const keys = maybe(30, dice.of(1, 3, 20, 1000));
+  const onError = maybe(80, dice.of<'throw' | 'settle' | 'skip'>('throw', 'settle', 'settle', 'skip'));
   return {
     concurrency: maybe(30, dice.between(1, size + 1)),
     window: maybe(40, dice.of(1, 2, 5, 40, 500, Infinity)),
     buffer: undefined,
     batch: maybe(50, dice.of<number | 'auto'>('auto', 1, 3, 64)),
-    onError: maybe(80, dice.of<'throw' | 'settle' | 'skip'>('throw', 'settle', 'settle', 'skip')),
+    onError,
     errorTiming: maybe(40, dice.of<'in-order' | 'immediate'>('in-order', 'immediate')),
     timeout: quick ? undefined : maybe(30, dice.of(60, 150, 400)),
     terminateAfter: maybe(60, dice.of(0, 20, 100, 300)),
     crashRetries: maybe(35, dice.of(1, 2)),
+    retry: maybe(30, { times: dice.of(2, 2, 3, 5), delay: dice.of(0, 0, 1, 10) }),
+    maxFailures: onError === 'settle' || onError === 'skip' ? maybe(25, dice.of(0, 1, 5, Infinity)) : undefined,
     priority: kind === 'inline' ? undefined : maybe(25, dice.of(-1, 1, 2.5)),
     keys,
     // A threads.js Pool has its threads back.

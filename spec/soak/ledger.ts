@@ -8,6 +8,9 @@ export interface Book {
   readonly base: number;
   /** Where each stream's tasks start. */
   readonly offsets: readonly number[];
+  /** How many keys each stream has, and where they start. */
+  readonly keys: readonly (number | undefined)[];
+  readonly keyOffsets: readonly number[];
 }
 
 /** Most threads in a round. */
@@ -23,10 +26,22 @@ const STARTS = 0;
 const RUNNER = 1;
 const BEGAN = 2;
 const WRONG = 3;
-const CELLS = 4;
+/** How many values it has given. */
+const GIVEN = 4;
+const CELLS = 5;
 /** How a task was begun that should not have been. */
 const TWICE = 1;
 const AFTER_DEATH = 2;
+const BESIDE = 3;
+export const UNPREPARED = 4;
+export const TORN_DOWN = 5;
+export const UNTOLD = 6;
+const WRONGS: Readonly<Record<number, string>> = {
+  [BESIDE]: 'was begun beside another of its key',
+  [UNPREPARED]: 'was begun in a worker that had not been set up, or more than once',
+  [TORN_DOWN]: 'was begun in a worker that had been torn down',
+  [UNTOLD]: 'was begun in a worker that had not made the calls that are kept for each',
+};
 
 export class Ledger {
   readonly book: Book;
@@ -39,16 +54,19 @@ export class Ledger {
     this.#mine = HEAD + (threadId === 0 ? 0 : threadId - book.base);
   }
 
-  static open(base: number, counts: readonly number[]): Ledger {
+  static open(base: number, counts: readonly number[], keys: readonly (number | undefined)[]): Ledger {
     const start = HEAD + SLOTS + counts.length;
     const offsets: number[] = [];
+    const keyOffsets: number[] = [];
     let length = start;
-    for (const count of counts) {
+    for (const [stream, count] of counts.entries()) {
       offsets.push(length);
       length += count * CELLS;
+      keyOffsets.push(length);
+      length += keys[stream] ?? 0;
     }
     const cells = new Int32Array(new SharedArrayBuffer(4 * Math.max(length, start + 1)));
-    return new Ledger({ cells, base, offsets });
+    return new Ledger({ cells, base, offsets, keys, keyOffsets });
   }
 
   /** In the worker: a task starts. Returns which run of it this is, from 1. */
@@ -60,6 +78,12 @@ export class Ledger {
     const alive = Atomics.load(cells, this.#mine) !== GONE;
     if (!alive) Atomics.store(cells, task + WRONG, AFTER_DEATH);
     else if (run > 1 && Atomics.load(cells, before) !== GONE) Atomics.store(cells, task + WRONG, TWICE);
+    const key = this.#key(stream, index);
+    if (key !== undefined) {
+      const other = Atomics.exchange(cells, key, this.#mine);
+      if (other !== 0 && alive && Atomics.load(cells, other) !== GONE) Atomics.store(cells, task + WRONG, BESIDE);
+    }
+    Atomics.store(cells, task + GIVEN, 0);
     Atomics.store(cells, task + BEGAN, Date.now() & 0x7fffffff);
     // Before the slot is taken: whoever counts meanwhile and sees this one, sees that too, and counts again.
     Atomics.add(cells, EPOCH, 1);
@@ -69,8 +93,24 @@ export class Ledger {
   }
 
   /** In the worker: what it ran has ended. */
-  end(stream: number): void {
+  end(stream: number, index: number): void {
+    const key = this.#key(stream, index);
+    if (key !== undefined) Atomics.compareExchange(this.#cells, key, this.#mine, 0);
     Atomics.compareExchange(this.#cells, this.#mine, stream + 1, FREE);
+  }
+
+  /** In the worker: the task should not have begun here. */
+  blame(stream: number, index: number, wrong: number): void {
+    Atomics.store(this.#cells, this.#task(stream, index) + WRONG, wrong);
+  }
+
+  /** In the worker: it gives a value, of many. */
+  gives(stream: number, index: number): void {
+    Atomics.add(this.#cells, this.#task(stream, index) + GIVEN, 1);
+  }
+
+  given(stream: number, index: number): number {
+    return Atomics.load(this.#cells, this.#task(stream, index) + GIVEN);
   }
 
   /** On the host: this thread is gone, or will be, by the library's own hand. */
@@ -93,13 +133,20 @@ export class Ledger {
     return (Date.now() - this.#cells[this.#task(stream, index) + BEGAN]!) & 0x7fffffff;
   }
 
-  /** What is wrong with how the task was begun. */
-  wrong(stream: number, index: number): string | undefined {
-    const wrong = this.#cells[this.#task(stream, index) + WRONG];
-    if (wrong === TWICE) return 'was begun again although the worker that had begun it lived';
+  /** What is wrong with how the task was begun; where it is `retried`, it may be begun again wherever it was. */
+  wrong(stream: number, index: number, retried: boolean): string | undefined {
+    const wrong = this.#cells[this.#task(stream, index) + WRONG]!;
+    if (wrong in WRONGS) return WRONGS[wrong];
+    if (wrong === TWICE && !retried) return 'was begun again although the worker that had begun it lived';
     if (wrong === AFTER_DEATH && this.starts(stream, index) > 1)
       return 'was begun by a worker that had been given up, and by another';
     return undefined;
+  }
+
+  /** Where it says which worker is at its key. */
+  #key(stream: number, index: number): number | undefined {
+    const keys = this.book.keys[stream];
+    return keys === undefined ? undefined : this.book.keyOffsets[stream]! + (index % keys);
   }
 
   #task(stream: number, index: number): number {

@@ -24,6 +24,8 @@ export interface Log {
   readonly dispatched: Set<number>;
   /** The tasks that have reported. */
   readonly reported: Set<number>;
+  /** Failures of tasks that had given their value, as the last of many, and not ended. */
+  readonly lateFailures: { readonly index: number; readonly reason: unknown }[];
   /** Most values taken from the source and not emitted. */
   mostTaken: number;
   /** Tasks that had been begun when it ended. */
@@ -56,6 +58,7 @@ export function newLog(): Log {
     mostOut: 0,
     dispatched: new Set(),
     reported: new Set(),
+    lateFailures: [],
     mostTaken: 0,
     startsAtEnd: 0,
     differences: [],

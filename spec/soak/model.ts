@@ -5,7 +5,8 @@
  * - A task comes to one outcome, that of its deed (`dues`), and was begun once. It may time out, not before its time,
  *   where its stream has a `timeout`. It may die of what it has not done where workers are terminated from outside or
  *   another's stray error ends them (`inDanger`), no more tasks than there were such faults. It runs again where
- *   `crashRetries` says so and its input was not moved, and where its end was lost with a worker out of memory.
+ *   `crashRetries` says so and its input was not moved, where it failed and `retry` says so, and where its end was lost with
+ *   a worker out of memory; not once it has given a value, of many.
  * - A stream in order gives the values of its tasks in the order of its source, as they are dispatched; another gives the
  *   same, each once, in any order. With `'settle'` every input has its outcome, with `'skip'` only failures are left out,
  *   and values that overflow may be where its options say so.
@@ -25,7 +26,7 @@ import {
 } from 'rxjs-parallel';
 import { type Deed, SoakError, falsy } from './deeds.ts';
 import type { Ledger } from './ledger.ts';
-import { type PoolPlan, type StreamPlan, codeOf, deedOf, sizeOf } from './plan.ts';
+import { type PoolPlan, type StreamPlan, badLuckOf, codeOf, deedOf, fillersOf, sizeOf, triesOf } from './plan.ts';
 
 type Expected = { readonly value: unknown } | { readonly error: (error: unknown) => boolean };
 
@@ -85,6 +86,8 @@ const dues: Record<Deed, (task: Case) => Expected> = {
   reused: ({ code }) => ({ value: new Uint32Array(3).fill(code) }),
   emptied: ({ code }) => ({ value: new Map([['code', code]]) }),
   bytes: ({ code }) => ({ value: new Uint32Array(sizeOf(code)).fill(code) }),
+  unlucky: ({ code, plan }) =>
+    triesOf(plan) >= badLuckOf(code) ? { value: code } : { error: is(RangeError, `deed ${code} has no luck`) },
   throw: ({ code }) => ({ error: is(RangeError, `deed ${code}`) }),
   reject: ({ code }) => ({ error: is(TypeError, `deed ${code}`) }),
   throwCustom: ({ code, plain }) => ({ error: (error) => isSoakError(error, code, plain) }),
@@ -140,6 +143,10 @@ export interface Outcome {
   /** The value, or the error. */
   readonly value: unknown;
 }
+
+const DEADLY: readonly Deed[] = ['exit', 'exitLate', 'exhaust', 'uncaught', 'floating'];
+/** Those with an error that may be another at the next try. */
+const FAILING: readonly Deed[] = ['throw', 'throwCustom', 'throwFalsy', 'reject'];
 
 /** Judges the outcomes of one stream's tasks, and remembers which crashes were not the task's own doing. */
 export class Model {
@@ -206,10 +213,18 @@ export class Model {
       return starts === 0 ? undefined : `${got}, but was begun`;
     if (starts === 0) return `${got}, but was never begun`;
     if (inDanger(plan, pool)) return undefined;
-    const dies =
-      deed === 'exit' || deed === 'exitLate' || deed === 'exhaust' || deed === 'uncaught' || deed === 'floating';
     const retries = plan.form === 'moved' ? 0 : (plan.options.crashRetries ?? 0);
-    const due = dies ? 1 + retries : deed === 'flaky' && retries > 0 ? 2 : 1;
+    const tries = triesOf(plan);
+    const may = plan.many && fillersOf(codeOf(plan.id, index)) > 0 ? 0 : tries;
+    let due = 1;
+    if (DEADLY.includes(deed)) due += retries;
+    else if (deed === 'flaky') due += Math.min(1, retries);
+    else if (deed === 'unlucky') due += Math.min(badLuckOf(codeOf(plan.id, index)), tries);
+    else if (FAILING.includes(deed)) due += may;
+    // Any may have run out of time, and been run again; and what a worker has given when it dies may have come, or not.
+    const timed = plan.options.timeout !== undefined && tries > 0;
+    if (timed && starts <= due + tries) return undefined;
+    if (plan.many && starts <= due && DEADLY.includes(deed)) return undefined;
     // A worker out of memory says nothing more: what had ended before, and had not been reported, runs again.
     if (starts > due && plan.deeds.includes('exhaust')) return undefined;
     return starts === due ? undefined : `${got}, and was begun ${starts} times instead of ${due}`;

@@ -16,6 +16,14 @@ export interface PoolPlan {
   readonly maxTasksPerWorker: number | undefined;
   /** Which of the workers in order of their making cannot be made, or do not load. */
   readonly badStarts: readonly number[];
+  /** The second of these does load, and fails in its setup. */
+  readonly badSetup: boolean;
+  /** How long setup and teardown of a worker take, in ms. */
+  readonly setupMs: number;
+  readonly teardownMs: number;
+  /** Calls of `pool.each`, and of `pool.warmUp` for so many workers. */
+  readonly rounds: readonly { readonly at: number; readonly keep: boolean }[];
+  readonly warmUps: readonly { readonly at: number; readonly workers: number }[];
   /** When, in ms, a worker is terminated from outside. */
   readonly assaults: readonly number[];
   readonly close: ClosePlan | undefined;
@@ -64,6 +72,8 @@ export interface StreamPlan {
   readonly chained: boolean;
   /** Its tasks are generators, which give `fillersOf` values before their own. */
   readonly many: boolean;
+  /** Inline: what its tasks need is made by a `setup`. */
+  readonly setup: boolean;
   readonly stop: StopPlan | undefined;
   readonly options: OptionsPlan;
 }
@@ -96,6 +106,8 @@ export interface OptionsPlan {
   readonly timeout: number | undefined;
   readonly terminateAfter: number | undefined;
   readonly crashRetries: number | undefined;
+  readonly retry: { readonly times: number; readonly delay: number } | undefined;
+  readonly maxFailures: number | undefined;
   readonly priority: number | undefined;
   /** How many keys its values have, and whether each is for one worker. */
   readonly keys: number | undefined;
@@ -115,6 +127,12 @@ export const sizeOf = (code: number): number => (indexOf(code) % 16 === 0 ? 50_0
 
 /** How many values a task gives before its own, where it gives many. */
 export const fillersOf = (code: number): number => (indexOf(code) % 5 === 0 ? 150 : indexOf(code) % 3);
+
+/** How often a task fails that is run again until it does not. */
+export const badLuckOf = (code: number): number => 1 + (indexOf(code) % 2);
+
+/** How often a task of the stream is run again that has failed. An input that was moved is gone. */
+export const triesOf = ({ form, options }: StreamPlan): number => (form === 'moved' ? 0 : (options.retry?.times ?? 0));
 
 /** A task as a number: its stream and its index. */
 const STREAM = 2 ** 20;

@@ -3,6 +3,7 @@ import { PoolClosedError, WorkerCrashedError, WorkerInitError } from 'rxjs-paral
 import type { Script } from './deeds.ts';
 import type { Ledger } from './ledger.ts';
 import { holdsSource } from './log.ts';
+import { spares } from './draw.ts';
 import { describe, inDanger } from './model.ts';
 import type { PolicyPlan, PoolPlan } from './plan.ts';
 import { type OpenPool, openPool } from './pools.ts';
@@ -24,6 +25,8 @@ export class PoolRun {
   open: OpenPool;
   /** What the plan has still to do, and calls that have not come back. */
   #pending = 0;
+  /** Of these the calls of the whole pool, by name. */
+  readonly calls: string[] = [];
   #assaults = 0;
   #deaths = 0;
   #closed = false;
@@ -49,7 +52,7 @@ export class PoolRun {
   }
 
   start(): void {
-    const { assaults, badStarts, calls, callsAtOnce, close, policies } = this.plan;
+    const { assaults, badStarts, calls, callsAtOnce, close, policies, rounds, warmUps } = this.plan;
     for (const stream of this.streams)
       this.#after(stream.plan.startAt, () => {
         if (this.#closed) stream.log.closed = { drain: true, arrived: 0, sourceDone: false };
@@ -61,6 +64,8 @@ export class PoolRun {
         for (let each = 0; each < callsAtOnce; each++) this.#call(nth * callsAtOnce + each);
       }),
     );
+    for (const { at, keep } of rounds) this.#after(at, () => this.#each(keep));
+    for (const { at, workers } of warmUps) this.#after(at, () => this.#warmUp(workers));
     for (const policy of policies) this.#after(policy.at, () => this.#apply(policy));
     if (close !== undefined) this.#after(close.at, () => this.#close(close.drain, close.cut, close.again));
     this.#report.injected('bad start', badStarts.length);
@@ -87,10 +92,57 @@ export class PoolRun {
     return [...this.#problems, ...this.open.problems()];
   }
 
-  /** Closes it, if need be, and waits for all that was closed before. */
-  async end(): Promise<void> {
-    this.#ends.push(this.open.close(this.plan.drainLast));
+  /** Closes it, if need be, and waits for all that was closed before; what was wrong with its workers' hooks. */
+  async end(): Promise<readonly string[]> {
+    const { open } = this;
+    this.#ends.push(open.close(this.plan.drainLast));
     await Promise.all(this.#ends);
+    const { setUp = 0, tornDown = 0 } = open.hooks?.() ?? {};
+    const wrong = this.#peaceful && this.plan.drainLast ? setUp !== tornDown : setUp < tornDown;
+    return wrong ? [`${setUp} workers were set up, and ${tornDown} torn down`] : [];
+  }
+
+  /** Whether none of its workers may have been ended in the middle of something. */
+  get #peaceful(): boolean {
+    const { assaults, badStarts, close, streams } = this.plan;
+    return assaults.length === 0 && badStarts.length === 0 && close === undefined && streams.every(spares);
+  }
+
+  #each(keep: boolean): void {
+    this.#report.injected('call on every worker', 1);
+    this.#settles('pool.each', this.open.each!(keep), (outcomes: PromiseSettledResult<number>[]) => {
+      const threads = outcomes.map((each) => (each.status === 'fulfilled' ? each.value : undefined));
+      const up = threads.filter((thread) => thread !== undefined);
+      if (new Set(up).size < up.length) return `called a worker twice: ${up.join()}`;
+      const lost = outcomes.find((each) => each.status === 'rejected');
+      return lost === undefined || !this.#peaceful ? undefined : `failed: ${describe(lost.reason)}`;
+    });
+  }
+
+  #warmUp(workers: number): void {
+    this.#report.injected('warmed up', 1);
+    const { idleTimeout, maxTasksPerWorker, policies } = this.plan;
+    const stay = idleTimeout === undefined && maxTasksPerWorker === undefined && policies.length === 0;
+    this.#settles('pool.warmUp', this.open.warmUp!(workers), () => {
+      const up = this.open.stats()!.workers;
+      return up >= workers || !stay || !this.#peaceful ? undefined : `came back with ${up} of ${workers} workers`;
+    });
+  }
+
+  /** It has an outcome, and nothing is wrong with that. */
+  #settles<T>(what: string, called: Promise<T>, problemOf: (value: T) => string | undefined): void {
+    this.#pending++;
+    this.calls.push(what);
+    const wasClosed = this.#closed;
+    const settled = (problem: string | undefined): void => {
+      this.#pending--;
+      this.calls.splice(this.calls.indexOf(what), 1);
+      if (problem !== undefined) this.#problems.push(`${what} ${problem}`);
+    };
+    called.then(
+      (value) => settled(problemOf(value)),
+      (error: unknown) => settled(this.#mayFail(error, wasClosed) ? undefined : `failed: ${describe(error)}`),
+    );
   }
 
   #after(ms: number, act: () => void): void {

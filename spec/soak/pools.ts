@@ -2,7 +2,7 @@
 import { Worker as NodeWorker } from 'node:worker_threads';
 import { Worker, type WorkerPool, localPool, workerPool } from 'rxjs-parallel';
 import { Pool, spawn } from 'threads';
-import { type Api, type Script, api, follow } from './deeds.ts';
+import { type Api, type Data, KEPT, SET_UP, type Script, TEARDOWNS, api, follow } from './deeds.ts';
 import { Events } from './events.ts';
 import type { PoolPlan } from './plan.ts';
 
@@ -13,6 +13,11 @@ export interface OpenPool {
   readonly victims: NodeWorker[];
   /** A call beside the streams: gives `value` back. */
   call(value: number): PromiseLike<unknown>;
+  /** A call on every worker, of which each says which thread it is. */
+  each?(keep: boolean): Promise<PromiseSettledResult<number>[]>;
+  warmUp?(workers: number): Promise<void>;
+  /** How many workers have been set up, and torn down, where they say so. */
+  hooks?(): { readonly setUp: number; readonly tornDown: number };
   /** Where it can be paused and resized. */
   readonly policy?: Pick<WorkerPool<Api>, 'pause' | 'resume' | 'resize'>;
   /** Workers of its making that have ended. */
@@ -50,27 +55,45 @@ export function openPool(plan: PoolPlan, script: Script): OpenPool {
   return openOurs(plan, script);
 }
 
-function openLocal({ watched }: PoolPlan, script: Script): OpenPool {
+function openLocal(plan: PoolPlan, script: Script): OpenPool {
+  const { watched } = plan;
   follow(script);
-  const pool = localPool(api);
+  let setUp = 0;
+  let tornDown = 0;
+  const pool = localPool(api, {
+    data: plan,
+    async setup({ setupMs }: PoolPlan) {
+      if (setupMs > 0) await new Promise((resolve) => setTimeout(resolve, setupMs));
+      setUp++;
+    },
+    teardown: () => void tornDown++,
+  });
   const events = watched ? new Events(pool.events$, [0]) : undefined;
   return {
     workers: pool,
     policy: pool,
     victims: [],
     deaths: () => 0,
-    call: calls(pool),
+    call: calls(pool, plan),
+    each: (keep) => pool.each((worker) => worker.note(0), { keep }),
+    warmUp: (workers) => pool.warmUp(workers),
+    hooks: () => ({ setUp, tornDown }),
     stats: () => pool.stats(),
     close: (drain) => pool.close({ drain }),
-    problems: () => events?.problems ?? [],
+    problems: () => [...(events?.problems ?? []), ...(setUp > 1 ? [`it was set up ${setUp} times`] : [])],
   };
 }
 
-/** Calls that are all given one object, changed for each. */
-function calls(pool: WorkerPool<Api>): (value: number) => Promise<number> {
+/** Calls that are all given one object, changed for each; some of them with options, and some that fail at first. */
+function calls(pool: WorkerPool<Api>, plan: PoolPlan): (value: number) => Promise<number> {
+  // Each worker that comes has yet to fail them all.
+  const stay = plan.maxTasksPerWorker === undefined && plan.idleTimeout === undefined;
   const shared = { value: 0 };
   return (value) => {
     shared.value = value;
+    if (value % 4 === 0) return pool.run((worker) => worker.unwrap(shared), { priority: value % 3, deadline: 60_000 });
+    if (value % 4 === 1 && stay)
+      return pool.run((worker) => worker.unwrapLater(shared), { retry: { times: 50, delay: value % 3 } });
     return pool.run((worker) => worker.unwrap(shared));
   };
 }
@@ -80,12 +103,18 @@ const isDead = ({ threadId }: NodeWorker): boolean => threadId < 0;
 
 function openOurs(plan: PoolPlan, script: Script): OpenPool {
   const victims: NodeWorker[] = [];
+  const counts = new Int32Array(new SharedArrayBuffer(12));
+  const { setupMs, teardownMs } = plan;
+  const data: Data = { counts, setupMs, teardownMs };
   let made = 0;
   const factory = (): unknown => {
     const nth = made++;
     // One cannot be made, the other does not load.
     if (nth === plan.badStarts[0]) throw new RangeError('no worker today');
-    if (nth === plan.badStarts[1]) return new Worker(url('broken'), settings(script));
+    if (nth === plan.badStarts[1])
+      return plan.badSetup
+        ? new Worker(url('act'), { ...settings(script), workerData: { ...script, failsSetup: true } })
+        : new Worker(url('broken'), settings(script));
     const worker =
       plan.kind === 'plain'
         ? new NodeWorker(url('plain'), { workerData: script, ...limited })
@@ -94,14 +123,26 @@ function openOurs(plan: PoolPlan, script: Script): OpenPool {
     return worker;
   };
   const { idleTimeout, maxTasksPerWorker, size } = plan;
-  const pool = workerPool<Api>(factory, { size, idleTimeout, maxTasksPerWorker, name: 'soak' });
+  const pool = workerPool<Api>(factory, {
+    ...{ size, idleTimeout, maxTasksPerWorker, name: 'soak' },
+    ...(plan.kind === 'worker' ? { data } : {}),
+  });
   const events = plan.watched ? new Events(pool.events$, []) : undefined;
   return {
     workers: pool,
     policy: pool,
     victims,
     deaths: () => victims.filter(isDead).length,
-    call: calls(pool),
+    call: calls(pool, plan),
+    each(keep) {
+      const kept = counts[KEPT]!;
+      const called = pool.each((worker) => worker.note(keep ? kept + 1 : 0), { keep });
+      // Whatever is made from now on has to know it.
+      if (keep) Atomics.store(counts, KEPT, kept + 1);
+      return called;
+    },
+    warmUp: (workers) => pool.warmUp(Math.min(workers, pool.size)),
+    ...(plan.kind === 'worker' ? { hooks: () => ({ setUp: counts[SET_UP]!, tornDown: counts[TEARDOWNS]! }) } : {}),
     stats: () => pool.stats(),
     close: (drain) => pool.close({ drain }),
     problems: () => events?.problems ?? [],

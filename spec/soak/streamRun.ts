@@ -45,9 +45,14 @@ const iterated = (results: AsyncIterableIterator<unknown>): Observable<unknown> 
   });
 
 /** Runs in the inline workers as text: it has nothing but its arguments. */
-const inlineAct = (input: unknown, _index: number, context: { deeds: string; script: unknown }): unknown => {
+const inlineAct = (
+  input: unknown,
+  _index: number,
+  context: { deeds: string; script: unknown } | { number(code: unknown): unknown },
+): unknown => {
   const scope = globalThis as { soak?: { api: { number(code: unknown): unknown }; follow(script: unknown): void } };
   const code = typeof input === 'object' ? (input as { code: number }).code : input;
+  if ('number' in context) return context.number(code);
   if (scope.soak !== undefined) return scope.soak.api.number(code);
   // Compilers put a helper of their own around an import() whose name is not literal.
   // oxlint-disable-next-line typescript/no-implied-eval
@@ -58,6 +63,29 @@ const inlineAct = (input: unknown, _index: number, context: { deeds: string; scr
     return module.api.number(code);
   });
 };
+
+/** The same, before the first task. */
+const inlineSetup = async (context: { deeds: string; script: unknown }): Promise<object> => {
+  const scope = globalThis as { setUp?: boolean };
+  if (scope.setUp === true) throw new Error('It was set up twice');
+  scope.setUp = true;
+  // oxlint-disable-next-line typescript/no-implied-eval
+  const load = new Function('name', 'return import(name)') as (name: string) => Promise<{
+    api: { number(code: unknown): unknown };
+    follow(script: unknown): void;
+  }>;
+  const { api, follow } = await load(context.deeds);
+  follow(context.script);
+  return api;
+};
+
+/** In each way in which it can be said. */
+const retryOf = (retry: StreamPlan['options']['retry']): unknown =>
+  retry?.delay === 0
+    ? retry.times
+    : retry?.delay === 1
+      ? { ...retry, delay: (attempt: number) => attempt, when: () => true }
+      : retry;
 
 /** One of so many keys. */
 const keyOf = (input: unknown, keys: number): number =>
@@ -116,18 +144,24 @@ export class StreamRun {
   #build(workers: unknown): Observable<unknown> {
     const { plan, pool } = this;
     const signal = plan.stop?.kind === 'abort' ? { signal: this.#abort.signal } : {};
-    const onReport = plan.deeds.includes('reports') ? { onReport: this.#reported } : {};
-    const { buffer, keys, sticky, ...given } = plan.options;
+    const onReport = plan.many || plan.deeds.includes('reports') ? { onReport: this.#reported } : {};
+    const { buffer, keys, retry, sticky, ...others } = plan.options;
+    const given = { ...others, retry: retryOf(retry) };
     const many = plan.many ? { buffer } : {};
     const keyed = keys === undefined ? {} : { key: (input: unknown) => keyOf(input, keys), sticky };
     const options = { ...given, ...many, ...keyed, ...signal, ...onReport };
     if (pool.kind === 'inline') {
       const context = { deeds: new URL('./deeds.js', import.meta.url).href, script: this.#script };
       const transfer = plan.form === 'moved' ? { transfer: ({ bytes }: { bytes: Uint32Array }) => [bytes.buffer] } : {};
-      return this.#results(inlineAct, workers, { ...options, context, ...transfer });
+      return this.#results(inlineAct, workers, {
+        ...options,
+        context,
+        ...transfer,
+        ...(plan.setup ? { setup: inlineSetup } : {}),
+      });
     }
     const results = this.#results(this.#call, workers, options);
-    if (plan.many) return results.pipe(withoutFillers(plan, this.log));
+    if (plan.many) return results.pipe(withoutFillers(plan, this.log, this.#ledger));
     if (!plan.chained) return results;
     // Enough retries to outlive whatever befalls the pool: the second stream changes nothing.
     return results.pipe(

@@ -1,5 +1,5 @@
 /** Whether what a stream did is what it had to do. */
-import { OverflowError, PoolClosedError, WorkerInitError, taskOf } from 'rxjs-parallel';
+import { OverflowError, PoolClosedError, TooManyFailuresError, WorkerInitError, taskOf } from 'rxjs-parallel';
 import { type Log, holdsSource } from './log.ts';
 import { type Model, describe, isAboutPool, keyOf } from './model.ts';
 import { type StreamPlan, deedOf, mayDrop } from './plan.ts';
@@ -29,6 +29,11 @@ export function verdict(model: Model, log: Log, fate: Fate): string[] {
   if (onError === 'settle') found.push(...settledProblems(model, log, all));
   else if (plan.ordered) found.push(...orderedProblems(model, log, all));
   else found.push(...unorderedProblems(model, log, all));
+  for (const { index, reason } of log.lateFailures) {
+    const problem = model.problem({ index, failed: true, value: reason });
+    if (problem !== undefined) found.push(problem);
+  }
+  found.push(...failuresProblems(model, log, all));
   const end = endProblem(model, log, fate);
   return end === undefined ? found : [...found, end];
 }
@@ -69,6 +74,27 @@ const given = (plan: StreamPlan, log: Log, index: number): boolean => !mayDrop(p
 /** How many of the first `all` values were. */
 const givenOf = (plan: StreamPlan, { dispatched }: Log, all: number): number =>
   mayDrop(plan) ? [...dispatched].filter((index) => index < all).length : all;
+
+/** No more failures than there may be; what says that there were has them. */
+function failuresProblems(model: Model, { end, error, values }: Log, all: number | undefined): string[] {
+  const { plan } = model;
+  const { maxFailures = Infinity, onError, timeout } = plan.options;
+  const found: string[] = [];
+  if (error instanceof TooManyFailuresError && error.errors.length !== maxFailures + 1)
+    found.push(`it had too many failures with ${error.errors.length}, and may have ${maxFailures}`);
+  let failures = 0;
+  if (onError === 'settle') failures = (values as Settled[]).filter(({ status }) => status === 'rejected').length;
+  else if (
+    onError === 'skip' &&
+    end === 'complete' &&
+    !mayDrop(plan) &&
+    plan.stop === undefined &&
+    timeout === undefined
+  )
+    for (let index = 0; index < (all ?? 0); index++) if (model.valueKey(index) === undefined) failures++;
+  if (failures > maxFailures) found.push(`${failures} tasks have failed, and ${maxFailures} may`);
+  return found;
+}
 
 /** Every input once, in order where it has to be. */
 function settledProblems(model: Model, log: Log, all: number | undefined): string[] {
@@ -190,6 +216,8 @@ function endProblem(model: Model, log: Log, fate: Fate): string | undefined {
       ? undefined
       : `it ended with ${describe(error)} after ${fate.deaths} deaths, ${fate.assaults} assaults`;
   }
+  if (error instanceof TooManyFailuresError)
+    return plan.options.maxFailures === undefined ? `it ended with ${describe(error)}` : undefined;
   // An error of the program ends it in every mode.
   if (error instanceof TypeError && error.message.includes('must return a call'))
     return deedOf(plan, taskOf(error)?.index ?? -1) === 'noCall' ? undefined : `it ended with ${describe(error)}`;
@@ -205,7 +233,9 @@ function failureProblem(model: Model, log: Log): string | undefined {
   const emitted = mayDrop(plan) ? [...log.dispatched].sort((a, b) => a - b)[log.values.length]! : log.values.length;
   const exact = plan.ordered && plan.options.errorTiming !== 'immediate' && !plan.chained;
   const index = taskOf(error)?.index;
-  if (exact && index !== undefined && index !== emitted)
+  // It may have died, or been late, between its value, the last of many, and its end.
+  const gave = plan.many && index === emitted - 1;
+  if (exact && index !== undefined && index !== emitted && !gave)
     return `it ended with the error of task ${index} after ${emitted} results: ${describe(error)}`;
   const candidates = index !== undefined ? [index] : exact ? [emitted] : Array.from({ length: arrived }, (_, at) => at);
   const problems = candidates.map((candidate) => model.problem({ index: candidate, failed: true, value: error }));
