@@ -1,6 +1,7 @@
 /** docs/measured/BENCHMARKS.md, the table in docs/guides/tuning.md, and the figures behind them: what was not measured this time stays as it was. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { languagesSection } from './languages/table.js';
 import { writePay } from './pay.js';
 import { sectionOf, targetsTable } from './report.js';
 import { workloads } from './workloads.js';
@@ -56,7 +57,7 @@ hand_ are no libraries: they show what bare messages can do, without errors, can
 ## Results
 
 ${measured.map((id) => sectionOf(id, results[id])).join('\n')}
-## Targets
+${languagesSection() ?? ''}## Targets
 
 Ratios, so that they mean the same on another machine.
 
