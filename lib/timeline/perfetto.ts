@@ -1,5 +1,6 @@
 /** A recording as trace-event JSON: times in µs, one process, a thread for each worker and for the results of each stream. */
-import type { Recording, TaskSpan } from './recording.ts';
+import type { Recording } from './recording.ts';
+import type { TaskSpan } from './taskTable.ts';
 
 interface TraceEvent {
   readonly ph: 'M' | 'X' | 'b' | 'e' | 's' | 'f' | 'C' | 'i';

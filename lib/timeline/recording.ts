@@ -1,21 +1,9 @@
 /** What is known of the tasks of a pool: the first and the last of them, so that memory is bounded. */
 import type { PoolEvent } from '../api/pool.ts';
+import { type TaskSpan, TaskTable } from './taskTable.ts';
 
+type TaskStart = Extract<PoolEvent, { type: 'task:start' }>;
 type TaskEnd = Extract<PoolEvent, { type: 'task:end' }>;
-
-/** A task that has run. Times are in ms since the epoch. */
-export interface TaskSpan {
-  readonly worker: number;
-  readonly stream: number;
-  readonly index: number;
-  readonly method: string;
-  readonly start: number;
-  end: number;
-  outcome: TaskEnd['outcome'];
-  /** When its result was emitted, and as which of its stream; undefined: not yet, or of a call. */
-  emitted: number | undefined;
-  order: number | undefined;
-}
 
 /** A worker that was up from `start` on. */
 export interface WorkerSpan {
@@ -24,36 +12,41 @@ export interface WorkerSpan {
   end: number | undefined;
 }
 
+/** A stream whose emissions are told. */
+interface Watched {
+  emitted: number;
+  /** The rows of those that are kept and whose results were not emitted, by index. */
+  readonly held: Map<number, number>;
+}
+
 export class Recording {
   readonly began: number;
   readonly workers: WorkerSpan[] = [];
-  /** Whether each result of a stream is told of when it is emitted. */
-  readonly watched: Set<number> = new Set();
-  readonly #first: TaskSpan[] = [];
-  readonly #last: TaskSpan[] = [];
-  /** Where in `#last` the oldest is, once that is full. */
-  #oldest = 0;
   readonly #most: number;
-  #count = 0;
-  readonly #running = new Map<number, TaskSpan[]>();
-  /** Those that are kept and whose results were not emitted, by stream and index. */
-  readonly #held = new Map<number, Map<number, TaskSpan>>();
-  readonly #emitted = new Map<number, number>();
+  readonly #table: TaskTable;
+  readonly #running = new Map<number, TaskStart[]>();
+  readonly #watched = new Map<number, Watched>();
 
   /** `most`: how many of the first tasks are kept, and how many of the last. */
   constructor(most: number, began: number) {
     this.#most = most;
+    this.#table = new TaskTable(most);
     this.began = began;
   }
 
   /** How many tasks have ended that are not among `tasks`. */
   get leftOut(): number {
-    return this.#count - this.#first.length - this.#last.length;
+    return this.#table.count - this.#table.size;
   }
 
   /** Those that are kept, in the order in which they ended. */
   get tasks(): readonly TaskSpan[] {
-    return [...this.#first, ...this.#last.slice(this.#oldest), ...this.#last.slice(0, this.#oldest)];
+    return this.#table.spans();
+  }
+
+  /** Each result of a stream will be told of when it is emitted. */
+  watch(stream: number): void {
+    this.#watched.set(stream, { emitted: 0, held: new Map() });
   }
 
   hear(event: PoolEvent): void {
@@ -65,61 +58,41 @@ export class Recording {
 
   /** The result of a task is emitted. */
   emit(stream: number, index: number, time: number): void {
-    const order = this.#emitted.get(stream) ?? 0;
-    this.#emitted.set(stream, order + 1);
-    const held = this.#held.get(stream);
-    const task = held?.get(index);
-    if (task === undefined) return;
-    held!.delete(index);
-    task.emitted = time;
-    task.order = order;
+    const watched = this.#watched.get(stream)!;
+    const order = watched.emitted++;
+    const row = watched.held.get(index);
+    if (row === undefined) return;
+    watched.held.delete(index);
+    this.#table.emit(row, time, order);
   }
 
-  #start({ index, method, stream, time, worker }: Extract<PoolEvent, { type: 'task:start' }>): void {
-    const task: TaskSpan = {
-      worker,
-      stream,
-      index,
-      method,
-      start: time,
-      end: time,
-      outcome: 'value',
-      emitted: undefined,
-      order: undefined,
-    };
-    const running = this.#running.get(worker);
-    if (running === undefined) this.#running.set(worker, [task]);
-    else running.push(task);
+  #start(event: TaskStart): void {
+    const running = this.#running.get(event.worker);
+    if (running === undefined) this.#running.set(event.worker, [event]);
+    else running.push(event);
   }
 
-  #end({ index, outcome, stream, time, worker }: TaskEnd): void {
+  #end({ index, method, outcome, stream, time, worker }: TaskEnd): void {
     const running = this.#running.get(worker) ?? [];
-    const at = running.findIndex((each) => each.index === index && each.stream === stream);
+    // Most often it is the only one.
+    let at = running.length - 1;
+    while (at >= 0 && (running[at]!.index !== index || running[at]!.stream !== stream)) at--;
     // It had begun before this was listening.
     if (at < 0) return;
-    const task = running[at]!;
-    if (running.length === 1) running.length = 0;
+    const { time: start } = running[at]!;
+    if (at === running.length - 1) running.pop();
     else running.splice(at, 1);
-    task.end = time;
-    task.outcome = outcome;
-    this.#keep(task);
-    if (!this.watched.has(stream)) return;
-    let held = this.#held.get(stream);
-    if (held === undefined) this.#held.set(stream, (held = new Map()));
-    held.set(index, task);
+    const row = this.#table.next;
+    if (this.#table.size === 2 * this.#most) this.#forget(row);
+    this.#table.add(worker, stream, index, method, start, time, outcome);
+    this.#watched.get(stream)?.held.set(index, row);
   }
 
-  #keep(task: TaskSpan): void {
-    this.#count++;
-    if (this.#first.length < this.#most) this.#first.push(task);
-    else if (this.#last.length < this.#most) this.#last.push(task);
-    else {
-      const { index, stream } = this.#last[this.#oldest]!;
-      const held = this.#held.get(stream);
-      if (held?.get(index) === this.#last[this.#oldest]) held!.delete(index);
-      this.#last[this.#oldest] = task;
-      this.#oldest = (this.#oldest + 1) % this.#most;
-    }
+  /** The task of a row makes place for another. */
+  #forget(row: number): void {
+    const held = this.#watched.get(this.#table.streamOf(row))?.held;
+    const index = this.#table.indexOf(row);
+    if (held?.get(index) === row) held.delete(index);
   }
 
   #up(worker: number, start: number): void {

@@ -1,8 +1,9 @@
 /** A recording as a picture: a lane for each worker, and below them the order in which results were emitted. */
 import { record, show } from '../api/options.ts';
-import type { Recording, TaskSpan } from './recording.ts';
+import type { Recording } from './recording.ts';
 import { Shapes, escaped } from './shapes.ts';
 import { STYLE } from './style.ts';
+import type { TaskSpan } from './taskTable.ts';
 
 /** Options of `toSVG`. */
 export interface PictureOptions {

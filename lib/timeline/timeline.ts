@@ -101,7 +101,7 @@ function watched(
   recording: Recording,
   all: ReadonlySet<Recording>,
 ): ResultBuffer {
-  recording.watched.add(stream);
+  recording.watch(stream);
   return new WatchedBuffer(results, (index) => {
     if (all.has(recording)) recording.emit(stream, index, now());
   });

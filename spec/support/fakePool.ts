@@ -51,7 +51,7 @@ export interface FakeSettings {
   /** Asked each time a task is begun; `attempt` counts these from 1. One frame if left out. */
   readonly course?: (task: Task, attempt: number) => Course;
   /** What goes with each task; default: nothing. */
-  readonly carry?: () => unknown;
+  readonly carry?: (() => unknown) | undefined;
   /** How many tasks a slot takes at once, asked each time; 1 if left out. */
   readonly room?: () => number;
   /** How many outcomes are told together, asked each time; 1 if left out. */

@@ -110,6 +110,17 @@ describe('A timeline', () => {
     expect(seen.toSVG()).toContain('94 more left out');
   });
 
+  it('has of each that it keeps when its result was emitted, and as which', async () => {
+    await using pool = localPool(api);
+    using seen = timeline(pool, { most: 300 });
+    await lastValueFrom(range(0, 2000).pipe(pool.map((worker, n) => worker.double(n))));
+    const kept = traceEvents(seen.toPerfetto()).get('X')!;
+    const places = Array.from({ length: 600 }, (_, nth) => (nth < 300 ? nth : nth + 1400));
+    expect(kept.filter(({ cat }) => cat === 'value').map(({ args }) => args!['index'])).toEqual(places);
+    const emitted = kept.filter(({ cat }) => cat === 'result').map(({ args }) => [args!['index'], args!['order']]);
+    expect(emitted).toEqual(places.map((place) => [place, place]));
+  });
+
   it('records nothing after it is stopped, and lets the pool be', async () => {
     await using pool = localPool(api);
     const [first, second] = [timeline(pool), timeline(pool)];
