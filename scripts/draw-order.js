@@ -28,7 +28,11 @@ const titles = [
   'parallelMap: results in the order of the source',
   'parallelMapUnordered: each result as soon as its task completes',
 ];
-const panels = titles.map((title, stream) => seen.toSVG({ title, stream: first + stream, duration: 450 }).trim());
+const draw = (/** @type {import('../dist/browser/timeline/index.js').PictureOptions} */ options) =>
+  titles.map((title, stream) => seen.toSVG({ ...options, title, stream: first + stream }).trim());
+// Both to the scale of the longer.
+const took = draw({}).map((panel) => Number(/([\d.]+) ms · idle/.exec(panel)?.[1]));
+const panels = draw({ duration: Math.max(...took) });
 const heights = panels.map((panel) => Number(/height="([\d.]+)"/.exec(panel)?.[1]));
 const placed = panels.map((panel, at) => panel.replace('<svg ', `<svg y="${at === 0 ? 0 : heights[0]}" `));
 const height = heights.reduce((sum, each) => sum + each, 0);
