@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium as browsers } from 'playwright-core';
-import { limits, rows, versionOf } from '../fixtures/toolchains/toolchains.js';
+import { rows, untried, versionOf } from '../fixtures/toolchains/toolchains.js';
 import { flags } from './chromium.js';
 import { locate } from './programs.js';
 import { serve } from './static-server.js';
@@ -64,18 +64,19 @@ async function check(row) {
   const began = performance.now();
   const closing = [];
   let error;
+  let cannot;
   try {
     if (!installed.has(fixture)) installed.set(fixture, install(fixture));
     const root = /** @type {string} */ (await installed.get(fixture));
     for (const each of shared) await cp(join(FIXTURES, each), root, { recursive: true });
-    await act(toolsFor(root, closing));
+    cannot = await act(toolsFor(root, closing));
   } catch (thrown) {
     error = [thrown.message, thrown.stdout, thrown.stderr].filter(Boolean).join('\n').slice(0, 6000);
   }
   for (const close of closing.toReversed()) await close();
   const seconds = Math.round((performance.now() - began) / 1000);
   console.log(`${where}: ${error === undefined ? 'ok' : 'FAILED'}, ${seconds} s`);
-  return { where, how, error, version: await versionOf(row) };
+  return { where, how, cannot, error, version: await versionOf(row) };
 }
 
 function toolsFor(root, closing) {
@@ -155,7 +156,8 @@ async function write() {
   const table = results.map(
     ({ error, how, version, where }) => `| ${where} | ${version} | ${error === undefined ? '✓' : '✗'} | ${how} |`,
   );
-  const cannot = Object.entries(limits).map(([where, what]) => `- **${where}**: ${what}`);
+  const list = (/** @type {[string, string][]} */ entries) => entries.map(([what, text]) => `- **${what}**: ${text}`);
+  const cannot = results.flatMap(({ where, cannot: found = [] }) => found.map((what) => [where, what]));
   const text = `# Where it runs
 
 Written by \`npm run test:toolchains\`, which installs each tool by a lock file, builds or runs a fixture of
@@ -167,9 +169,13 @@ without a framework are in \`npm run test:bundlers\`; TypeScript's settings in \
 | --- | --- | --- | --- |
 ${table.join('\n')}
 
-What a runtime cannot do, and what is not tried:
+What Node does (\`program/limits.js\`), and a runtime here does not:
 
-${cannot.join('\n')}
+${list(cannot).join('\n')}
+
+Not tried:
+
+${list(Object.entries(untried)).join('\n')}
 `;
   await mkdir('docs/measured', { recursive: true });
   await writeFile(TABLE, text);
