@@ -120,9 +120,11 @@ function drawPool(dice: Dice, nextId: () => number): PoolPlan {
     'local',
   );
   const size = kind === 'local' ? 1 : dice.of(1, 2, 2, 3, 4);
-  const drawn = Array.from({ length: dice.of(1, 2, 3, 5) }, () => drawStream(dice, kind, size, nextId()));
+  // Where nothing goes wrong, more can be said of what has to be.
+  const calm = dice.percent(20);
+  const drawn = Array.from({ length: dice.of(1, 2, 3, 5) }, () => drawStream(dice, kind, size, nextId(), calm));
   const own = kind === 'worker' || kind === 'plain';
-  const assaulted = (own || kind === 'leased') && dice.percent(25);
+  const assaulted = !calm && (own || kind === 'leased') && dice.percent(25);
   const streams = drawn
     .map((stream) => maybeMany(dice, kind, stream))
     // One that is moved may wait at a worker then, and is lost with that.
@@ -139,14 +141,14 @@ function drawPool(dice: Dice, nextId: () => number): PoolPlan {
     size,
     idleTimeout: own && dice.percent(40) ? dice.of(0, 1, 20, 200) : undefined,
     maxTasksPerWorker: own && dice.percent(25) ? recycled : undefined,
-    badStarts: own && dice.percent(15) ? [dice.between(0, 3), dice.between(4, 9)] : [],
+    badStarts: own && !calm && dice.percent(15) ? [dice.between(0, 3), dice.between(4, 9)] : [],
     badSetup: kind === 'worker' && dice.percent(50),
     setupMs: dice.of(0, 0, 5, 40),
     teardownMs: dice.of(0, 0, 5, 40),
     rounds: (own || kind === 'local') && dice.percent(30) ? dice.list(4, () => drawEach(dice, kind)) : [],
     warmUps: (own || kind === 'local') && dice.percent(30) ? dice.list(3, () => drawWarmUp(dice, size)) : [],
     assaults: assaulted ? dice.list(4, () => dice.between(0, 400)) : [],
-    close: kind !== 'inline' && dice.percent(25) ? drawClose(dice, kind) : undefined,
+    close: kind !== 'inline' && !calm && dice.percent(25) ? drawClose(dice, kind) : undefined,
     drainLast: dice.percent(50),
     calls,
     callsAtOnce,
@@ -208,20 +210,21 @@ function drawClose(dice: Dice, kind: PoolKind): ClosePlan {
   };
 }
 
-function drawStream(dice: Dice, kind: PoolKind, size: number, id: number): StreamPlan {
-  const stop = dice.percent(35) ? drawStop(dice) : undefined;
+function drawStream(dice: Dice, kind: PoolKind, size: number, id: number, calm: boolean): StreamPlan {
+  const stop = !calm && dice.percent(35) ? drawStop(dice) : undefined;
   // Many quick tasks, which travel together; now and then one among them that is not like the others.
   const quick = dice.percent(45);
   const operator = dice.of<StreamPlan['operator']>('parallelMap', 'parallelMapUnordered', 'parallelMapIterable');
   const pulled = operator === 'parallelMapIterable';
-  const { timeout: drawn, ...others } = drawOptions(dice, kind, size, quick, !pulled && kind !== 'inline');
+  const { timeout: limit, ...others } = drawOptions(dice, kind, size, quick, !pulled && kind !== 'inline');
+  const drawn = calm ? undefined : limit;
   // An inline worker's first task has to import what it does.
   const timeout = drawn !== undefined && kind === 'inline' ? 400 : drawn;
   const endless = timeout !== undefined || stop?.kind === 'abort' || stop?.kind === 'unsubscribe';
   const bad = [...on(BAD, kind), ...on(BAD, kind), ...on(FATAL, kind), ...(endless ? on(ENDLESS, kind) : [])];
   const good = [...(quick ? QUICK : on(GOOD, kind)), ...(others.retry === undefined ? [] : (['unlucky'] as const))];
   const favoured = dice.of(...good);
-  const rate = quick ? dice.of(0, 0, 3, 6) : dice.of(0, 3, 10, 30);
+  const rate = calm ? 0 : quick ? dice.of(0, 0, 3, 6) : dice.of(0, 3, 10, 30);
   const deeds = Array.from({ length: dice.between(quick ? 10 : 1, 40) }, () => {
     if (dice.percent(rate)) return dice.of(...(quick && dice.percent(50) ? on(GOOD, kind) : bad));
     return dice.percent(60) ? favoured : dice.of(...good);
@@ -242,7 +245,7 @@ function drawStream(dice: Dice, kind: PoolKind, size: number, id: number): Strea
     operator,
     ordered: pulled ? dice.percent(50) : operator === 'parallelMap',
     startAt: dice.of(0, 0, dice.between(0, 200)),
-    source,
+    source: calm ? { ...source, failAt: undefined } : source,
     deeds,
     form,
     chained: kind !== 'inline' && options.onError !== 'settle' && dice.percent(15),
