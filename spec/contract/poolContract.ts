@@ -651,7 +651,7 @@ export function poolContract(
       });
 
       it('runs what was late again', async () => {
-        const options = { retry: 1, timeout: 30, onError: 'settle' } as const;
+        const options = { retry: 1, timeout: 200, onError: 'settle' } as const;
         let asked = 0;
         const retry = { times: 1, when: (error: unknown) => error instanceof TaskTimeoutError && ++asked > 0 };
         const settled = await all(
