@@ -90,9 +90,9 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
     return undefined;
   }
 
-  /** It is the next to fetch something, unless another is. */
+  /** It is the next to fetch something, unless another is, or it could fetch nothing more. */
   fetchNext(attachment: P): void {
-    this.#fetching ??= attachment;
+    if (!this.#fetchedNothing.has(attachment)) this.#fetching ??= attachment;
   }
 
   /**

@@ -124,6 +124,19 @@ describe('Turns', () => {
     expect(roundRobin.fetch()).toBe(false);
   });
 
+  it('are not asked for again by one that could fetch nothing more', () => {
+    const all = streams('a');
+    const { source } = all['a']!;
+    const roundRobin = turnsOf(all);
+    Object.assign(source, { canFetch: true, proceed() {} });
+    roundRobin.fetchNext(all['a']!);
+    expect(roundRobin.fetch()).toBe(true);
+    roundRobin.fetchNext(all['a']!);
+    expect(roundRobin.fetch()).toBe(false);
+    roundRobin.fetchNext(all['a']!);
+    expect(roundRobin.fetch()).toBe(true);
+  });
+
   it('pass over those that may not be served here, which keep theirs', () => {
     const roundRobin = turnsOf(streams('abc'));
     expect(roundRobin.next(not('a'))?.name).toBe('b');

@@ -48,4 +48,27 @@ describe('A stream that pulls, where no worker had room,', () => {
     await worker.fail(new WorkerInitError('not today'));
     await comes({ fake, first });
   });
+
+  it('reads on where what it has is for a worker that is busy (sticky)', async () => {
+    const fake = new FakeWorkers({ size: 3 });
+    const sticky = { key: (name: unknown) => name, sticky: true };
+    const first = new Results(fake, of('a'), sticky);
+    await fake.up();
+    await fake.workers[0]!.run();
+    expect(first.said).toEqual(['a', 'complete']);
+    const busy = new Results(fake, concat(of('busy'), NEVER));
+    expect(fake.workers[0]!.has).toEqual(['busy']);
+    const options = { ...sticky, ordered: false };
+    const pulled = parallelMapIterable(['a', 'b', 'c'], (worker, name) => worker.echo(name), fake.pool, options);
+    for (const name of ['b', 'c']) {
+      const next = pulled.next();
+      await turn();
+      if (name === 'b') await fake.workers[1]!.up();
+      expect(fake.workers[1]!.has).toEqual([name]);
+      await fake.workers[1]!.run();
+      expect(await next).toEqual({ done: false, value: name });
+    }
+    await pulled.return!();
+    busy.subscription.unsubscribe();
+  });
 });
