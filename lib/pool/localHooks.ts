@@ -33,27 +33,27 @@ export class LocalHooks {
     this.#waiting.set(ready, failed);
     if (this.state === 'settingUp') return;
     this.state = 'settingUp';
-    const told = (): [() => void, (error: WorkerInitError) => void][] => {
+    const takeWaiting = (): [() => void, (error: WorkerInitError) => void][] => {
       const waiting = [...this.#waiting];
       this.#waiting.clear();
       return waiting;
     };
-    const done = (): void => {
+    const succeeded = (): void => {
       this.state = 'ready';
-      for (const [each] of told()) each();
+      for (const [each] of takeWaiting()) each();
     };
-    const fail = (cause: unknown): void => {
+    const broke = (cause: unknown): void => {
       this.state = 'down';
       const error = new WorkerInitError(`The setup of the localPool failed: ${text(cause)}`, { cause });
-      for (const [, each] of told()) each(error);
+      for (const [, each] of takeWaiting()) each(error);
     };
     try {
       const setup = this.#hooks.setup!(snapshot(this.#data));
-      if (isThenable(setup)) return void Promise.resolve(setup).then(done, fail);
+      if (isThenable(setup)) return void Promise.resolve(setup).then(succeeded, broke);
       this.#waiting.delete(ready);
-      done();
+      succeeded();
     } catch (cause) {
-      fail(cause);
+      broke(cause);
     }
   }
 
