@@ -88,7 +88,7 @@ describe('A worker in a page', () => {
   it('in an endless loop is really gone after its end, and the pool goes on', async () => {
     const after: Readonly<Record<string, (faulty: FaultyPool, name: string) => Promise<void>>> = {
       async timeout({ pool }, name) {
-        const failing = pool.run((worker) => worker.lockAndLoop(name), { timeout: 500 });
+        const failing = pool.run((worker) => worker.lockAndLoop(name), { timeout: 3000 });
         await taken(name);
         await expectAsync(failing).toBeRejectedWithError(TaskTimeoutError);
       },
