@@ -71,7 +71,7 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
       for (const attachment of queue) {
         const { source } = attachment;
         const waiting = waitingFor(attachment) > 0;
-        const canFetch = !waiting && source.canFetch === true && !this.#fetchedNothing.has(attachment);
+        const canFetch = !waiting && this.#mayFetch(attachment);
         if (waiting || canFetch) {
           if (!may(attachment)) continue;
           if (!can(attachment)) return undefined;
@@ -90,9 +90,9 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
     return undefined;
   }
 
-  /** It is the next to fetch something, unless another is, or it could fetch nothing more. */
+  /** It is the next to fetch something, unless another is, or it cannot. */
   fetchNext(attachment: P): void {
-    if (!this.#fetchedNothing.has(attachment)) this.#fetching ??= attachment;
+    if (this.#mayFetch(attachment)) this.#fetching ??= attachment;
   }
 
   /**
@@ -128,6 +128,10 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
   /** All, as they are now: what is done with one may remove others. */
   [Symbol.iterator](): IterableIterator<P> {
     return [...this.#all].values();
+  }
+
+  #mayFetch(attachment: P): boolean {
+    return attachment.source.canFetch === true && !this.#fetchedNothing.has(attachment);
   }
 
   #levelOf({ priority }: P): Level<P> | undefined {

@@ -170,24 +170,23 @@ export class QueueSession {
   /** Ends it, once. What is left of it in Redis is then nobody's, and servers remove it. */
   async end(): Promise<void> {
     if (this.ended) return;
-    const { client } = this.#redis;
     const empty = new Promise<void>((resolve) => (this.#ifEmpty = resolve));
     this.#keepAlive();
     await within(CLOSE_WITHIN, empty);
-    if (client.status === 'ready')
-      await within(
-        CLOSE_WITHIN,
-        this.#redis.try(() => this.#heartbeat.remove()),
-      );
+    await within(CLOSE_WITHIN, this.#removeHeartbeat());
     this.#redis.end();
+  }
+
+  /** Where Redis is gone it expires. */
+  async #removeHeartbeat(): Promise<void> {
+    if (this.#redis.client.status === 'ready') await this.#redis.try(() => this.#heartbeat.remove());
   }
 
   /** Nothing more is heard of what is out. */
   #close(why?: Error): void {
     clearInterval(this.#check);
     // Nobody takes what comes of its jobs: machines are not to run them until it expires.
-    if (this.#heartbeat.beats && this.#redis.client.status === 'ready')
-      void this.#redis.try(() => this.#heartbeat.remove());
+    if (why !== undefined) void this.#removeHeartbeat();
     this.#heartbeat.stop();
     this.#queue.close().catch(() => {});
     for (const job of this.#jobs.values()) this.#events.dropped(job);
