@@ -83,10 +83,13 @@ export class Supervisor {
     }
   }
 
-  /** Ends a worker that has had nothing to do for long; to be told after every change. */
-  watchIdle(slot: WorkerSlot): void {
+  /**
+   * Ends a worker that has had nothing to do for long; to be told after every change. While others are `warming` up it is
+   * waited for: were it ended, they would wait for its successor, and be ended before that is up.
+   */
+  watchIdle(slot: WorkerSlot, warming: boolean): void {
     const timer = this.#idle.get(slot);
-    if (!slot.idle) {
+    if (!slot.idle || warming) {
       clearTimeout(timer);
       this.#idle.delete(slot);
     } else if (this.#idleTimeout !== undefined && timer === undefined) {

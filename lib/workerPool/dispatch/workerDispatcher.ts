@@ -299,7 +299,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       );
       if (slot.idle || slot.state === 'down') idle ||= !slot.retired;
       else spare ||= slot.channel?.spare === true;
-      this.#supervisor.watchIdle(slot);
+      this.#supervisor.watchIdle(slot, warming);
     }
     if (((idle && spare) || this.#couldMakeWay) && this.#recall === undefined)
       this.#recall = setTimeout(this.#takeBack, RECALL_EVERY);
