@@ -51,7 +51,9 @@ async function bundle(isolated) {
   const chosen = names.filter((name) => {
     if (/\.(worker|frame)\.js$/.test(name)) return true;
     if (CHOSEN !== undefined && !CHOSEN.includes(name)) return false;
-    return name.endsWith('-spec.js') && !/\.(node|redis)-spec\.js$/.test(name) && (!isolated || OF_WORKERS.test(name));
+    return (
+      name.endsWith('-spec.js') && !/\.(node|redis|slow)-spec\.js$/.test(name) && (!isolated || OF_WORKERS.test(name))
+    );
   });
   // What dist/spec has of a worker is for Node.
   const source = (name) =>

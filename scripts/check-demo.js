@@ -16,14 +16,18 @@ const desktop = { viewport: { width: 1280, height: 800 }, colorScheme: 'light', 
 /** @type {import('playwright-core').BrowserContextOptions} */
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, colorScheme: 'dark' };
 
+/** A part of the picture that takes a quarter of the time, and has slow and quick tiles as the whole has. */
+const PART = '@-0.7453,0.1127,0.002';
+
 const built = await serveBuilt();
 const browser = await openBrowser();
 let checks = 0;
-/** The picture as the main thread draws it, to which all others are compared. */
+/** That part as the main thread draws it, to which all others are compared. */
 let drawn;
+let whole;
 
 await check('each way draws the same picture, in its order, and only the main thread stutters', async () => {
-  const demo = await DemoPage.open(browser, built.url, desktop);
+  const demo = await DemoPage.open(browser, `${built.url}#main-2${PART}`, desktop);
   assert.equal(await demo.page.evaluate(() => crossOriginIsolated), true);
   // A browser without a window does not ask for it.
   assert.ok(
@@ -31,7 +35,6 @@ await check('each way draws the same picture, in its order, and only the main th
       async () => (await fetch(/** @type {HTMLLinkElement} */ (document.querySelector('link[rel=icon]')).href)).ok,
     ),
   );
-  await demo.page.locator('#size').fill('2');
   drawn = await demo.draw('main');
   assert.ok(drawn.opaque && drawn.colours > 1000, `the picture has ${drawn.colours} colours`);
   assert.deepEqual(drawn.order, IN_ORDER);
@@ -65,25 +68,28 @@ await check('each way draws the same picture, in its order, and only the main th
 });
 
 await check('Cancel frees the workers at once, and they are at hand for the next picture', async () => {
-  const demo = await DemoPage.open(browser, built.url, desktop);
-  await demo.page.locator('#size').fill('4');
+  const demo = await DemoPage.open(browser, `${built.url}#unordered-4`, desktop);
   // No worker has to be ended for it: a task sees that it is cancelled.
   await cancels(demo, 'unordered', (ended) => ended === 0);
   await demo.button('unordered').click();
   await demo.busy('unordered', 10);
   // A press of another button ends the run before.
-  assert.equal((await demo.draw('ordered')).hash, drawn.hash);
+  whole = await demo.draw('ordered');
+  assert.equal((await demo.draw('unordered')).hash, whole.hash);
   return demo;
 });
 
 await check('without shared memory Cancel ends the workers, and others draw the next picture', async () => {
-  const demo = await DemoPage.open(browser, built.url, { ...phone, reducedMotion: 'reduce', isolated: false });
+  const demo = await DemoPage.open(browser, `${built.url}#ordered-2`, {
+    ...phone,
+    reducedMotion: 'reduce',
+    isolated: false,
+  });
   assert.equal(await demo.page.evaluate(() => crossOriginIsolated), false);
-  await demo.page.locator('#size').fill('2');
   const ended = await cancels(demo, 'ordered', (workers) => workers > 0);
   // The other pool has its two; the browser tells of an end a little later.
   while (demo.page.workers().length > 4 - ended) await sleep(10);
-  assert.equal((await demo.draw('ordered')).hash, drawn.hash);
+  assert.equal((await demo.draw('ordered')).hash, whole.hash);
   await demo.shoot('ordered-phone-dark');
   return demo;
 });
@@ -138,7 +144,7 @@ await check('it is usable on a phone, with a keyboard alone, and by a screen rea
 });
 
 await check('what is pressed and the orders of the results are seen together, and nothing jumps', async () => {
-  const demo = await DemoPage.open(browser, `${built.url}#ordered-8`, desktop);
+  const demo = await DemoPage.open(browser, `${built.url}#ordered-8${PART}`, desktop);
   const { page } = demo;
   for (const [width, height] of [
     [1280, 800],
@@ -153,7 +159,7 @@ await check('what is pressed and the orders of the results are seen together, an
     const note = async () => places.add(await demo.bottomOf('article[data-way=unordered] .order'));
     await note();
     await demo.button('unordered').click();
-    await demo.busy('unordered', 1);
+    await demo.status(/^Drawing/);
     await note();
     await page.locator('#cancel').click();
     await demo.status(/^Cancelled/);
@@ -202,7 +208,7 @@ for (const [name, open] of Object.entries({ Chromium: openBrowser, Firefox: open
   });
 
   await check(`${name}: a drag zooms in, buttons too, and the address draws it again`, async () => {
-    const demo = await DemoPage.open(other, `${built.url}#ordered-2`, desktop);
+    const demo = await DemoPage.open(other, `${built.url}#ordered-2${PART}`, desktop);
     const { page } = demo;
     const whole = await demo.draw('ordered');
     const pictures = page.locator('article[data-way=ordered] .canvases');
@@ -233,7 +239,7 @@ for (const [name, open] of Object.entries({ Chromium: openBrowser, Firefox: open
 
 await check('`npm run demo` serves the same', async () => {
   const sources = await serveSources();
-  const demo = await DemoPage.open(browser, sources.url, desktop);
+  const demo = await DemoPage.open(browser, `${sources.url}#unordered-4${PART}`, desktop);
   assert.equal((await demo.draw('unordered')).hash, drawn.hash);
   return { problems: demo.problems, page: { close: () => demo.page.close().then(sources.close) } };
 });

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 
-const SPEC = /(\.(?:node|page|redis))?-spec\.ts$/;
+const SPEC = /(\.(?:node|page|redis|slow))?-spec\.ts$/;
 
 /** In spec/. */
 const allSpecs = () => readdirSync('spec', { recursive: true, encoding: 'utf8' }).filter((file) => SPEC.test(file));
@@ -13,7 +13,9 @@ const allSpecs = () => readdirSync('spec', { recursive: true, encoding: 'utf8' }
  * @param {string} name
  */
 export function specsNamed(name) {
-  const wanted = name.replace(/^(\.\/)?(dist\/)?spec\//, '').replace(/(\.(node|page|redis))?(-spec)?(\.[jt]s)?$/, '');
+  const wanted = name
+    .replace(/^(\.\/)?(dist\/)?spec\//, '')
+    .replace(/(\.(node|page|redis|slow))?(-spec)?(\.[jt]s)?$/, '');
   const files = allSpecs();
   const exact = files.filter((file) => [file, basename(file)].some((each) => each.replace(SPEC, '') === wanted));
   return exact.length > 0 ? exact : files.filter((file) => file.toLowerCase().includes(wanted.toLowerCase()));

@@ -1,35 +1,19 @@
-// The whole gate: `npm test`. Ends at the first step that fails, and says which.
+// Runs the steps of `npm test`, or, with `slow`, of `npm run test:slow`. Ends at the first that fails, and says which.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { delimiter, resolve } from 'node:path';
 import { locate } from './programs.js';
+import { fast, slow } from './steps.js';
 
-/**
- * `after` names the step that has to be done before; `alone`: nothing else runs meanwhile. `specs` finds how many specs
- * a step ran, `says` what of its output is worth a line; `limit` is in seconds, 120 where it is left out.
- * @typedef {object} Step
- * @property {string} name
- * @property {string} run
- * @property {Record<string, string>} [env]
- * @property {string} [after]
- * @property {boolean} [alone]
- * @property {RegExp} [specs]
- * @property {RegExp} [says]
- * @property {number} [limit]
- */
+/** @typedef {import('./steps.js').Step} Step */
 
-const SPECS = /^(\d+) specs?, 0 failures/gm;
-const EXECUTED = /Executed (\d+) of \1 SUCCESS/g;
-const FORMAT = 'Format';
-const BUILD = 'Types and build';
-const BROWSERS = 'Specs in Chromium and Firefox';
-
+const command = process.argv[2] === 'slow' ? 'npm run test:slow' : 'npm test';
+const steps = process.argv[2] === 'slow' ? slow : fast;
 const began = performance.now();
 const { chromium, firefox, redis } = await locate('chromium', 'firefox', 'redis').catch(({ message }) => {
-  console.error(`${message}\nnpm test failed before its first step: a program is missing`);
+  console.error(`${message}\n${command} failed before its first step: a program is missing`);
   process.exit(1);
 });
-const browsers = firefox === undefined ? 'npm run -s spec:browser -- --browsers Chromium' : 'npm run -s spec:browser';
 const located = {
   ...process.env,
   CHROME_BIN: chromium,
@@ -37,62 +21,6 @@ const located = {
   ...(firefox === undefined ? {} : { FIREFOX_BIN: firefox }),
   PATH: [resolve('node_modules/.bin'), process.env.PATH].join(delimiter),
 };
-
-/**
- * In the order in which they are begun; as many run side by side as the machine has cores, and two on one: much of it
- * is waiting. What takes long comes first.
- * @type {Step[]}
- */
-const steps = [
-  { name: FORMAT, run: 'oxfmt --check' },
-  { name: BUILD, run: 'npm run -s clean && npm run -s build', after: FORMAT },
-  { name: 'Lint', run: 'npm run -s lint', after: BUILD },
-  { name: 'Types of scripts and benchmarks', run: 'npm run -s check:scripts', after: BUILD },
-  { name: BROWSERS, run: browsers, after: BUILD, specs: EXECUTED, limit: 600 },
-  { name: 'Specs in Node', run: 'npm run -s spec', after: BUILD, specs: SPECS, limit: 600 },
-  {
-    name: 'Soak, one minute',
-    // A seed of its own each time: each gate looks somewhere new, and what fails is printed with the round to replay.
-    run: 'node --expose-gc dist/spec/soak/main.js --minutes 1',
-    after: BUILD,
-    says: /--seed \d+|^\d+ rounds.*/gm,
-    limit: 600,
-  },
-  {
-    name: 'Specs of workers in them, cross-origin isolated',
-    run: browsers,
-    env: { ISOLATED: 'true' },
-    // Both bundle the specs into one folder.
-    after: BROWSERS,
-    specs: EXECUTED,
-    limit: 600,
-  },
-  { name: 'Specs on Redis', run: 'npm run -s spec:redis', after: BUILD, specs: SPECS, limit: 600 },
-  {
-    name: 'Package: bundlers',
-    run: 'npm run -s test:bundlers',
-    after: BUILD,
-    says: /^A page pays.*/m,
-    limit: 600,
-  },
-  { name: 'Recipe: OpenTelemetry', run: 'node scripts/check-opentelemetry.js', after: BUILD, says: /^2 requests.*/m },
-  { name: 'Examples', run: 'node scripts/check-examples.js', after: BUILD, limit: 600 },
-  { name: 'Package: consumers', run: 'node scripts/check-consumers.js', after: BUILD, limit: 600 },
-  { name: 'Package: types for every resolution', run: 'attw --pack .', after: BUILD },
-  { name: 'Package: public API', run: 'node scripts/check-api.js', after: BUILD, limit: 300 },
-  { name: 'Package: nothing unused', run: 'knip', after: BUILD },
-  { name: 'Package: publint', run: 'publint --strict', after: BUILD },
-  { name: 'Package: size', run: 'size-limit', after: BUILD },
-  { name: 'Documents', run: 'node scripts/check-docs.js && node scripts/draw-marbles.js --check', after: BUILD },
-  {
-    name: 'Live pages',
-    run: 'node scripts/check-demo.js && node scripts/check-search.js && node scripts/check-devtools.js',
-    // They look at how smooth a page is.
-    alone: true,
-    specs: /^(\d+) checks, 0 failures/gm,
-    limit: 1200,
-  },
-];
 
 /** @typedef {import('node:child_process').ChildProcess} Child */
 
@@ -151,7 +79,7 @@ async function check(step) {
   if (code !== 0 || (step.specs !== undefined && count === 0)) {
     const why = code === 0 ? 'No spec was run.' : `\`${step.run}\` ended with ${code ?? 'a signal'}.`;
     console.log(`${step.name} … FAILED\n\n${output}\n${why}`);
-    console.log(`npm test failed at the step: ${step.name}`);
+    console.log(`${command} failed at the step: ${step.name}`);
     process.exit(1);
   }
   const said = step.says === undefined ? [] : (output.match(step.says) ?? []);
@@ -160,7 +88,7 @@ async function check(step) {
   return count;
 }
 
-/** Runs all of them; gives how many specs there were. */
+/** Runs them, as many side by side as the machine has cores, and two on one: much of it is waiting. Gives how many specs there were. */
 async function checkAll() {
   const places = Math.max(2, availableParallelism());
   const waiting = [...steps];

@@ -305,20 +305,6 @@ describe('key', () => {
     expect((all[2] as [string, Error])[1].name).toBe('PoolClosedError');
   });
 
-  it('goes through a million keys, and through a hundred thousand values of one', () => {
-    const count = { keys: 1_000_000, values: 100_000 };
-    for (const [what, key] of [
-      ['keys', (n: number) => n],
-      ['values', () => undefined],
-    ] as const) {
-      let sum = 0;
-      range(0, count[what])
-        .pipe(parallelMap((worker, n) => worker.run(n), localPool(echo), { key }))
-        .subscribe((n: number) => (sum += n));
-      expect(sum).toBe((count[what] * (count[what] - 1)) / 2);
-    }
-  });
-
   it('reads no further for keys of a worker that is busy than the window lets it, with sticky', async () => {
     for (const window of [undefined, 10, Infinity]) {
       const run = (n: number): number | Promise<never> => (n < 0 ? new Promise(() => {}) : n);
