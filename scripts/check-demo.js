@@ -24,7 +24,8 @@ const browser = await openBrowser();
 let checks = 0;
 /** That part as the main thread draws it, to which all others are compared. */
 let drawn;
-let whole;
+/** The whole of it. */
+let home;
 
 await check('each way draws the same picture, in its order, and only the main thread stutters', async () => {
   const demo = await DemoPage.open(browser, `${built.url}#main-2${PART}`, desktop);
@@ -74,8 +75,8 @@ await check('Cancel frees the workers at once, and they are at hand for the next
   await demo.button('unordered').click();
   await demo.busy('unordered', 10);
   // A press of another button ends the run before.
-  whole = await demo.draw('ordered');
-  assert.equal((await demo.draw('unordered')).hash, whole.hash);
+  home = await demo.draw('ordered');
+  assert.equal((await demo.draw('unordered')).hash, home.hash);
   return demo;
 });
 
@@ -89,7 +90,7 @@ await check('without shared memory Cancel ends the workers, and others draw the 
   const ended = await cancels(demo, 'ordered', (workers) => workers > 0);
   // The other pool has its two; the browser tells of an end a little later.
   while (demo.page.workers().length > 4 - ended) await sleep(10);
-  assert.equal((await demo.draw('ordered')).hash, whole.hash);
+  assert.equal((await demo.draw('ordered')).hash, home.hash);
   await demo.shoot('ordered-phone-dark');
   return demo;
 });
