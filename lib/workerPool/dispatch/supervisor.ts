@@ -61,6 +61,13 @@ export class Supervisor {
     return some ? undefined : this.#lastFailure;
   }
 
+  /** Why no worker more is started, though some may be up; undefined while one may come. */
+  get exhausted(): WorkerInitError | undefined {
+    if (this.#refused) return this.#lastFailure;
+    const some = this.#failures < MOST_FAILURES || this.#slots.some(({ state }) => state === 'starting');
+    return some ? undefined : this.#lastFailure;
+  }
+
   /** Those who come later get a try of their own. */
   tryAgain(): void {
     this.#failures = 0;

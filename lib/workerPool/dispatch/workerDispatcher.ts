@@ -171,7 +171,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   /** Starts workers until so many are up. */
   warmUp(workers: number): Promise<void> {
     if (this.closing !== undefined) return Promise.reject(poolClosed(this.#settings.name));
-    if (this.roundRobin.size === 0 && this.#warming.size === 0) this.#supervisor.tryAgain();
+    this.#supervisor.tryAgain();
     return new Promise((resolve, reject) => {
       this.#warming.add({ workers, resolve, reject });
       this.pump();
@@ -267,10 +267,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   #startMore(): void {
     if (!this.#supervisor.lacking) return;
     const reason = this.#supervisor.hopeless;
-    if (reason !== undefined) {
-      for (const { source } of this.roundRobin) source.error(reason);
-      this.#endWarming(reason);
-    }
+    if (reason !== undefined) for (const { source } of this.roundRobin) source.error(reason);
     const up = this.#up;
     let wanted = Math.max(0, ...[...this.#warming].map(({ workers }) => workers - up));
     for (const attachment of this.roundRobin.waiting()) {
@@ -318,14 +315,17 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     return this.#supervisor.gone();
   }
 
-  /** Tells those who wait for workers that are up now. */
+  /** Tells those who wait for workers that are up now, or will not come. */
   #warmed(): void {
     if (this.closing !== undefined) return this.#endWarming(poolClosed(this.#settings.name));
-    for (const each of this.#warming)
-      if (this.#up >= Math.min(each.workers, this.size)) {
-        this.#warming.delete(each);
-        each.resolve();
-      }
+    const failure = this.#supervisor.exhausted;
+    for (const each of this.#warming) {
+      const enough = this.#up >= Math.min(each.workers, this.size);
+      if (!enough && failure === undefined) continue;
+      this.#warming.delete(each);
+      if (enough) each.resolve();
+      else each.reject(failure!);
+    }
   }
 
   /** Workers that are up and may have tasks. */

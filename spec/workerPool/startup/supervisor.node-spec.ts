@@ -210,6 +210,25 @@ describe('The workers of a pool', () => {
     expect(results.said).toEqual([...numbers(4), 'complete']);
   });
 
+  it('of which one has come up and others fail: who warms up more of them is told so, and may try again', async () => {
+    const fake = new FakeWorkers({ size: 3 });
+    const error = new WorkerInitError('no');
+    const some = fake.pool.warmUp(1);
+    const all = fake.pool.warmUp().catch((reason: unknown) => reason);
+    await fake.workers[0]!.up();
+    await some;
+    for (const at of [1, 2, 3]) await fake.workers[at]!.fail(error);
+    expect(await all).toBe(error);
+    expect(fake.workers.length).toBe(4);
+    // A stream that is there as well makes no difference.
+    const results = new Results(fake, concat(of(0), NEVER));
+    const again = fake.pool.warmUp(2);
+    expect(fake.workers.length).toBe(5);
+    await fake.workers[4]!.up();
+    await again;
+    results.subscription.unsubscribe();
+  });
+
   for (const plain of [false, true])
     it(`are tried again after some have failed, once one has answered (${plain ? 'plain' : 'ours'})`, async () => {
       const fake = new FakeWorkers({ size: 2 }, plain ? 'plain' : 'ours');
