@@ -91,8 +91,8 @@ function toolsFor(root, closing) {
   return {
     async run(command, ...args) {
       try {
-        const { stdout } = await execute(command, args, { cwd: root, env, timeout: LIMIT, maxBuffer: 2 ** 26 });
-        return stdout;
+        const { stderr, stdout } = await execute(command, args, { cwd: root, env, timeout: LIMIT, maxBuffer: 2 ** 26 });
+        return stderr + stdout;
       } catch (error) {
         throw new Error(`${command} ${args.join(' ')}\n${error.stdout}\n${error.stderr}`, { cause: error });
       }
@@ -146,7 +146,8 @@ async function told(url) {
     await page.waitForFunction(() => globalThis.told !== undefined, undefined, { timeout: 60_000 });
     return await page.evaluate(() => globalThis.told);
   } catch (error) {
-    throw new Error([...errors, String(error)].join('\n'), { cause: error });
+    const seen = await page.evaluate(() => document.body.textContent).catch(() => '');
+    throw new Error([...errors, String(error), `The page shows: ${seen}`].join('\n'), { cause: error });
   } finally {
     await page.close();
   }
