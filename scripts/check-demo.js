@@ -145,7 +145,7 @@ await check('it is usable on a phone, with a keyboard alone, and by a screen rea
 });
 
 await check('what is pressed and the orders of the results are seen together, and nothing jumps', async () => {
-  const demo = await DemoPage.open(browser, `${built.url}#ordered-8${PART}`, desktop);
+  const demo = await DemoPage.open(browser, `${built.url}#ordered-8`, desktop);
   const { page } = demo;
   for (const [width, height] of [
     [1280, 800],
@@ -160,7 +160,7 @@ await check('what is pressed and the orders of the results are seen together, an
     const note = async () => places.add(await demo.bottomOf('article[data-way=unordered] .order'));
     await note();
     await demo.button('unordered').click();
-    await demo.status(/^Drawing/);
+    await demo.busy('unordered', 1);
     await note();
     await page.locator('#cancel').click();
     await demo.status(/^Cancelled/);

@@ -63,7 +63,7 @@ export class TooManyFailuresError extends ParallelError {
   static {
     named(this, 'TooManyFailuresError');
   }
-  /** What the tasks threw, in the order in which they failed: the first 100, whatever `maxFailures` is. */
+  /** What the tasks threw, in the order of the results: the first 100, whatever `maxFailures` is. */
   readonly errors: readonly unknown[];
 
   constructor(message: string, errors: readonly unknown[]) {

@@ -106,7 +106,8 @@ export interface OptionsWithPool<Mode = 'throw' | 'settle' | 'skip', T = any> ex
   readonly retry?: number | RetryOptions | undefined;
   /**
    * With `onError: 'skip'` and `'settle'`: how many tasks may fail, an integer, at least 0, or `Infinity`, the default. One
-   * more, and the stream errors with `TooManyFailuresError`. Tries that `retry` repeats do not count.
+   * more, and the stream errors with `TooManyFailuresError`: after the results before it, where `errorTiming` is `'in-order'`.
+   * Tries that `retry` repeats do not count.
    */
   readonly maxFailures?: number | undefined;
   /**

@@ -6,6 +6,8 @@ const KEPT = 100;
 
 export class FailureLimit {
   readonly #most: number;
+  #failed = 0;
+  #last = -1;
   #count = 0;
   readonly #errors: unknown[] = [];
 
@@ -13,7 +15,13 @@ export class FailureLimit {
     this.#most = most;
   }
 
-  /** Counts a failure; what the stream errors with if that is one too many. */
+  /** A task has failed: the last that can matter, as so many have that one of them is too many; `Infinity`: all can. */
+  lastAfter(seq: number): number {
+    if (seq > this.#last) this.#last = seq;
+    return ++this.#failed > this.#most ? this.#last : Infinity;
+  }
+
+  /** Counts a failure whose turn it is; what the stream errors with if that is one too many. */
   add(error: unknown): TooManyFailuresError | undefined {
     if (this.#errors.length < KEPT) this.#errors.push(error);
     if (++this.#count <= this.#most) return undefined;

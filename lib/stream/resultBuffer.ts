@@ -1,3 +1,5 @@
+import type { Task } from '../pool/contract.ts';
+
 /** Where outcomes wait until they are emitted. `reorderBuffer.ts` and `completionQueue.ts` are its two forms. */
 export interface ResultBuffer {
   /** Outcomes that wait: those that the stream has and has not emitted. */
@@ -14,12 +16,14 @@ export interface ResultBuffer {
   take(): unknown;
 }
 
-/** A failure among the values. */
+/** A failure among the results: it ends the stream, or, where it is of a `task`, counts for `maxFailures`. */
 export class Failure {
   readonly error: unknown;
+  readonly task: Pick<Task, 'seq' | 'index' | 'input'> | undefined;
 
-  constructor(error: unknown) {
+  constructor(error: unknown, task?: Pick<Task, 'seq' | 'index' | 'input'>) {
     this.error = error;
+    this.task = task;
   }
 }
 

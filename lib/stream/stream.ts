@@ -395,8 +395,22 @@ export class Stream implements TaskSource {
   };
 
   #emit(outcome: unknown): void {
-    if (outcome instanceof Failure) this.error(outcome.error);
+    if (outcome instanceof Failure) this.#emitFailure(outcome);
     else if (outcome !== SKIPPED) this.#destination.next(outcome);
+  }
+
+  /** Failures count in the order of the results: which one is too many does not depend on which task fails first. */
+  #emitFailure({ error, task }: Failure): void {
+    if (task === undefined) return this.error(error);
+    const tooMany = this.#failureLimit!.add(error);
+    if (tooMany === undefined) return this.#emit(this.#resultOf(task, error));
+    rememberTask(tooMany, task);
+    this.error(tooMany);
+  }
+
+  /** What takes the place of the result of a task that may fail. */
+  #resultOf({ index, input }: Pick<Task, 'index' | 'input'>, reason: unknown): unknown {
+    return this.#options.onError === 'skip' ? SKIPPED : { status: 'rejected', index, input, reason };
   }
 
   #fail(
@@ -404,24 +418,30 @@ export class Stream implements TaskSource {
     error: unknown,
     onError: ResolvedOptions['onError'] = isProgramError(error) ? 'throw' : this.#options.onError,
   ): void {
-    const { seq, index, input } = task;
+    const { seq, index } = task;
     if (seq > this.#failedAt) return;
     rememberTask(error, task);
     const { errorTiming } = this.#options;
     if (onError !== 'throw') {
-      const tooMany = this.#failureLimit?.add(error);
+      const limit = this.#failureLimit;
+      if (limit !== undefined && errorTiming === 'in-order') {
+        this.#endAfter(limit.lastAfter(seq));
+        return this.#results.store(seq, new Failure(error, task), index);
+      }
+      const tooMany = limit?.add(error);
       if (tooMany !== undefined) return this.#fail(task, tooMany, 'throw');
-      return this.#results.store(
-        seq,
-        onError === 'skip' ? SKIPPED : { status: 'rejected', index, input, reason: error },
-        index,
-      );
+      return this.#results.store(seq, this.#resultOf(task, error), index);
     }
+    this.#endAfter(seq);
+    if (errorTiming === 'immediate') this.#immediate = new Failure(error);
+    else this.#results.store(seq, new Failure(error), index);
+  }
+
+  #endAfter(seq: number): void {
+    if (seq >= this.#failedAt) return;
     this.#failedAt = seq;
     this.#cancelFrom = seq + 1;
     this.#putBack = this.#putBack.filter((each) => each.seq < seq);
-    if (errorTiming === 'immediate') this.#immediate = new Failure(error);
-    else this.#results.store(seq, new Failure(error), index);
   }
 
   /** Nothing after the failed task starts; what is before it goes on. */

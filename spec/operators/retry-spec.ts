@@ -354,6 +354,31 @@ describe('maxFailures', () => {
     });
   }
 
+  it('counts in the order of the source, whichever task fails first', () => {
+    marbles(({ cold, crew, expectObservable }) => {
+      // B, D and E fail, in the order D, E, B: D is the second in the source.
+      const fake = crew(6, { a: 1, B: 9, c: 1, D: 2, E: 3, f: 1 });
+      const error = new TooManyFailuresError('2 tasks have failed: more than maxFailures, which is 1', ['B', 'D']);
+      const results = cold('(aBcDEf|)').pipe(
+        parallelMap((worker, letter) => worker.run(letter), fake.pool, { onError: 'skip', maxFailures: 1 }),
+      );
+      expectObservable(results).toBe('-a-------(c#)', undefined, error);
+    });
+  });
+
+  it('starts nothing any more when one too many has failed', () => {
+    marbles(({ cold, crew, expectObservable, flush }) => {
+      const fake = crew(2, { a: 9, B: 1, C: 1, d: 1 });
+      const results = cold('(aBCd|)').pipe(
+        parallelMap((worker, letter) => worker.run(letter), fake.pool, { onError: 'skip', maxFailures: 1 }),
+      );
+      const error = new TooManyFailuresError('2 tasks have failed: more than maxFailures, which is 1', ['B', 'C']);
+      expectObservable(results).toBe('---------(a#)', undefined, error);
+      flush();
+      expect(fake.begun).toEqual([0, 1, 2]);
+    });
+  });
+
   it('allows none with 0, and keeps no more than 100 of them', async () => {
     expect((await reason(run(4, { onError: 'skip', maxFailures: 0 }))).errors.length).toBe(1);
     expect((await reason(run(1000, { onError: 'skip', maxFailures: 300 }))).errors.length).toBe(100);
