@@ -39,10 +39,6 @@ const CALLER = 'parallelFlatMapIterable';
  * }
  * ```
  */
-export function parallelFlatMapIterable<T, R extends ManyValues | PromiseLike<ManyValues>>(
-  source: IterableSource<T>,
-  fn: Fn<undefined, NoInfer<T>, NoInfer<T>, undefined, R>,
-): AsyncIterableIterator<Sent<Values<Awaited<R>>>>;
 export function parallelFlatMapIterable<
   T,
   R extends FlatReturned<W>,
@@ -60,6 +56,11 @@ export function parallelFlatMapIterable<
     FlatIterableOptionsWithPool<Mode>
   >,
 ): AsyncIterableIterator<FlatEmitted<W, T, R, Mode>>;
+/** As above, in as many workers as the machine has cores. */
+export function parallelFlatMapIterable<T, R extends ManyValues | PromiseLike<ManyValues>>(
+  source: IterableSource<T>,
+  fn: Fn<undefined, NoInfer<T>, NoInfer<T>, undefined, R>,
+): AsyncIterableIterator<Sent<Values<Awaited<R>>>>;
 export function parallelFlatMapIterable(source: unknown, fn: unknown, workers?: unknown, options?: unknown): unknown {
   const inline = isInline(workers);
   const { buffer: _, ...others } = { ...(options as { buffer?: unknown } | undefined) };

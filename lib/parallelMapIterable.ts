@@ -43,10 +43,6 @@ const CALLER = 'parallelMapIterable';
  * for await (const root of parallelMapIterable(numbers(), (n) => Math.sqrt(n), 4)) if (root > 999) console.log(root);
  * ```
  */
-export function parallelMapIterable<T, R>(
-  source: IterableSource<T>,
-  fn: Fn<undefined, NoInfer<T>, NoInfer<T>, undefined, R>,
-): AsyncIterableIterator<Awaited<R>>;
 export function parallelMapIterable<
   T,
   R extends Returned<W>,
@@ -64,6 +60,11 @@ export function parallelMapIterable<
     IterableOptionsWithPool<Mode, NoInfer<T>>
   >,
 ): AsyncIterableIterator<Emitted<W, T, R, Mode>>;
+/** As above, in as many workers as the machine has cores. */
+export function parallelMapIterable<T, R>(
+  source: IterableSource<T>,
+  fn: Fn<undefined, NoInfer<T>, NoInfer<T>, undefined, R>,
+): AsyncIterableIterator<Awaited<R>>;
 export function parallelMapIterable(source: unknown, fn: unknown, workers?: unknown, options?: unknown): unknown {
   const resolved = resolveIterable(CALLER, source, fn, options, isInline(workers));
   const executor = executorOf(CALLER, fn as never, workers, resolved);
