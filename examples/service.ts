@@ -3,8 +3,10 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
+// #region imports
 import { OverflowError, TaskTimeoutError, Worker, workerPool } from 'rxjs-parallel';
 import type { ServiceApi } from './service.worker.ts';
+// #endregion
 
 const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } });
 

@@ -3,13 +3,18 @@
 //      <!-- from examples/futures.ts -->             the whole file
 //      <!-- from examples/guides/errors.ts#skip -->  what stands between `// #region skip` and `// #endregion`
 //  - Every link to a file of the project leads to one, and to a heading that is there.
+//  - Where code makes a `Worker` the document imports it: TypeScript takes it for that of a page, which Node does not have.
 //  - README.md and the guides stay short.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
+import { anchorOf } from './anchors.js';
+import { snippetOf } from './snippets.js';
 
 const BLOCK =
   /(?:^<!-- from (?<file>\S+?)(?:#(?<region>\S+))? -->\n+)?^```(?:ts|typescript)\b[^\n]*\n(?<code>.*?)^```$/gms;
 const LINK = /\]\((?!https?:)(?<path>[^)#\s]*)(?:#(?<anchor>[^)\s]+))?\)/g;
+const MAKES_WORKER = /^<!-- from \S+ -->\n+```ts\n(?:(?!```)[^])*?\bnew Worker\(/m;
+const IMPORTS_WORKER = /import \{[^}]*\bWorker\b[^}]*\} from 'rxjs-parallel/;
 const FENCED = /^```.*?^```$/gms;
 const FENCE = '```';
 
@@ -35,8 +40,10 @@ let blocks = 0;
 for (const document of documents) {
   fillIn(document);
   checkLinks(document);
+  const text = readFileSync(document, 'utf8');
+  if (MAKES_WORKER.test(text) && !IMPORTS_WORKER.test(text)) problems.push(`${document} does not import \`Worker\``);
   const most = LINES[document] ?? LINES[dirname(document)] ?? Infinity;
-  const lines = readFileSync(document, 'utf8').trimEnd().split('\n').length;
+  const lines = text.trimEnd().split('\n').length;
   if (lines > most) problems.push(`${document} has ${lines} lines, more than ${most}`);
 }
 console.log(`${documents.length} documents, ${blocks} blocks of code`);
@@ -56,7 +63,7 @@ function fillIn(document) {
     found++;
     try {
       if (file === undefined) throw new Error('a block of code without `<!-- from FILE -->` before it');
-      const wanted = sourceOf(file, region);
+      const wanted = snippetOf(file, region).code;
       if (wanted === code) return block;
       if (!write) throw new Error(`differs from ${file}${region === undefined ? '' : `#${region}`}`);
       return `${block.slice(0, -(code.length + FENCE.length))}${wanted}${FENCE}`;
@@ -69,20 +76,6 @@ function fillIn(document) {
   if (marks !== found) problems.push(`${document} has ${marks} comments \`from\` for ${found} ts blocks`);
   if (write) writeFileSync(document, filled);
   blocks += found;
-}
-
-/** @param {string} file @param {string | undefined} region */
-function sourceOf(file, region) {
-  const text = readFileSync(file, 'utf8');
-  if (region === undefined) return text;
-  const lines = text.split('\n');
-  const start = lines.findIndex((line) => line.trim() === `// #region ${region}`);
-  const end = lines.findIndex((line, at) => at > start && line.trim() === '// #endregion');
-  if (start < 0 || end < 0) throw new Error(`${file} has no region ${region}`);
-  const inner = lines.slice(start + 1, end);
-  const indents = inner.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length);
-  const indent = Math.min(...indents);
-  return inner.map((line) => `${line.slice(indent)}\n`).join('');
 }
 
 /** @param {string} document */
@@ -101,14 +94,7 @@ function headingsOf(document) {
   let found = headings.get(document);
   if (found === undefined) {
     const text = readFileSync(document, 'utf8').replaceAll(FENCED, '');
-    found = new Set(
-      [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
-        title
-          .toLowerCase()
-          .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-          .replaceAll(' ', '-'),
-      ),
-    );
+    found = new Set([...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => anchorOf(title)));
     headings.set(document, found);
   }
   return found;

@@ -1,9 +1,11 @@
 // Counts primes for whoever asks, on all cores of this machine: run it on each machine, and cluster/producer anywhere.
 // SIGTERM or Ctrl-C: it finishes what runs, takes no more, and ends; a second one ends it at once.
 //   REDIS_URL     where Redis is; redis://127.0.0.1:6379 unless given
+// #region imports
 import { Worker, workerPool } from 'rxjs-parallel';
 import { serve } from 'rxjs-parallel/bullmq';
 import type { PrimesApi } from '../primes.worker.ts';
+// #endregion
 
 const connection = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
 

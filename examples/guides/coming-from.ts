@@ -1,7 +1,9 @@
 // The code of docs/guides/coming-from.md.
 import { from, lastValueFrom, range, take, toArray } from 'rxjs';
+// #region imports
 import { parallelMap, parallelMapUnordered, Worker, workerPool } from 'rxjs-parallel';
 import type { PrimesApi } from './primes.worker.ts';
+// #endregion
 
 // #region executor
 const pool = workerPool<PrimesApi>(

@@ -1,7 +1,9 @@
 /** docs/guides/browsers.md: the platform's Observable. */
 import assert from 'node:assert/strict';
+// #region imports
 import { type Observable, Worker, parallelMap, workerPool } from 'rxjs-parallel/observable';
 import type { PrimesApi } from './primes.worker.js';
+// #endregion
 
 // #region pool
 const pool = workerPool<PrimesApi>(

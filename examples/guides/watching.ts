@@ -3,9 +3,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { tracingChannel } from 'node:diagnostics_channel';
 import { writeFile } from 'node:fs/promises';
 import { lastValueFrom, range, tap } from 'rxjs';
+// #region imports
 import { Worker, workerPool } from 'rxjs-parallel';
 import { showInDevTools, timeline } from 'rxjs-parallel/timeline';
 import type { PrimesApi } from './primes.worker.ts';
+// #endregion
 import { progressOf } from './watching.progress.ts';
 
 const folder = process.env['TMPDIR'] ?? '/tmp';

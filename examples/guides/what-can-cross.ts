@@ -1,7 +1,9 @@
 // The code of docs/guides/what-can-cross.md.
 import { range } from 'rxjs';
+// #region imports
 import { CloneError, parallelMap, Transfer, Worker, workerPool } from 'rxjs-parallel';
 import type { CompressApi } from '../compress.worker.ts';
+// #endregion
 
 // #region clone
 await range(1, 1)

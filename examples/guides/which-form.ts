@@ -1,7 +1,9 @@
 // The code of docs/guides/which-form.md.
 import { from, range } from 'rxjs';
+// #region imports
 import { localPool, parallelMap, parallelMapIterable, Worker, workerPool } from 'rxjs-parallel';
 import type { PrimesApi } from './primes.worker.ts';
+// #endregion
 
 // #region number
 await range(1, 4)

@@ -1,7 +1,9 @@
 // The code of docs/guides/worker-modules.md.
 import { from } from 'rxjs';
+// #region imports
 import { parallelMap, Worker, workerPool } from 'rxjs-parallel';
 import type { WordsApi } from './words.worker.ts';
+// #endregion
 
 const allWords = ['able', 'cable', 'dog'];
 // #region pool
