@@ -2,6 +2,8 @@
 // What it needs has a lock file of its own in docs/, and is installed at the first time; from then on no network is needed.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { build } from 'vite';
 
 const command = process.argv[2] === 'build' ? 'build' : 'dev';
 
@@ -12,8 +14,20 @@ function run(line, cwd = '.') {
 }
 
 if (!existsSync('docs/node_modules')) run('npm ci --ignore-scripts --no-audit --no-fund', 'docs');
-run('npm run -s build');
 cpSync('docs/images', 'docs/public/images', { recursive: true });
+cpSync('examples/browser/icon.svg', 'docs/public/icon.svg');
+// The live page, in the site: its guides are those beside it.
+await build({
+  configFile: 'examples/browser/vite.config.ts',
+  logLevel: 'error',
+  build: { outDir: resolve('docs/public/live') },
+  plugins: [
+    {
+      name: 'in-the-site',
+      transformIndexHtml: (html) => html.replace(/href="[^"]*\/docs\/guides"/, 'href="../guides/which-form"'),
+    },
+  ],
+});
 // Fails where something public has no comment.
 run('npx typedoc', 'docs');
 run(`npx vitepress ${command} . ${command === 'dev' ? '--host 127.0.0.1' : ''}`, 'docs');

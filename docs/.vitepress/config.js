@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { defineConfig } from 'vitepress';
 import llmstxt from 'vitepress-plugin-llms';
+import { anchorOf } from '../../scripts/anchors.js';
+import { types, wholeFiles } from './typesOnHover.js';
 
 const REPOSITORY = 'https://github.com/rxjs-parallel/rxjs-parallel';
 
@@ -68,17 +70,31 @@ export default defineConfig({
   title: 'rxjs-parallel',
   description: 'RxJS operators that run on other cores, in Node and in the browser',
   srcExclude: ['node_modules/**'],
+  head: [['link', { rel: 'icon', href: '/icon.svg', type: 'image/svg+xml' }]],
   cleanUrls: true,
-  markdown: { config: leadOut },
+  markdown: {
+    anchor: { slugify: anchorOf },
+    codeTransformers: [types],
+    config(md) {
+      leadOut(md);
+      wholeFiles(md);
+    },
+  },
   vite: { plugins: [llmstxt()] },
   themeConfig: {
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: { _render: (text, env, md) => md.render(text, Object.assign(env, { searched: true })) },
+    },
     outline: [2, 3],
     nav: [
       { text: 'Guides', link: '/guides/which-form' },
       { text: 'Reference', link: '/reference/' },
+      // No page of VitePress: the browser has to load it.
+      { text: 'Live', link: '/live/index.html', target: '_self' },
     ],
-    sidebar: { '/reference/': reference, '/': guides },
+    // llms.txt has them in this order.
+    sidebar: { '/': guides, '/reference/': reference },
     socialLinks: [{ icon: 'github', link: REPOSITORY }],
   },
 });
