@@ -5,6 +5,8 @@ const tasks = tracingChannel<unknown, object>('rxjs-parallel:task');
 const workerStart = channel('rxjs-parallel:worker:start');
 const workerExit = channel('rxjs-parallel:worker:exit');
 const made = channel('rxjs-parallel:pool');
+/** Of tasks that run, what they were told to begin with. */
+const traces = new WeakMap<object, TaskTrace>();
 const all = [tasks.start, tasks.end, tasks.asyncStart, tasks.asyncEnd, tasks.error, workerStart, workerExit];
 
 /** The context of a task: one object, from its start to its end. */
@@ -23,16 +25,18 @@ export interface TaskTrace {
   error?: unknown;
 }
 
+type TaskStart = Pick<TaskTrace, 'worker' | 'stream' | 'index' | 'method'> & { readonly time: number };
+
 export interface Diagnostics {
   /** Whether anybody wants to hear of tasks or workers. */
   readonly observed: boolean;
   /** A pool has been made. */
   pool(pool: object): void;
-  workerStart(message: object): void;
-  workerExit(message: object): void;
-  taskStart(trace: TaskTrace): void;
-  /** Its `outcome` and `endTime` are there now. */
-  taskEnd(trace: TaskTrace): void;
+  /** A worker has started, or is gone. */
+  worker(pool: string | undefined, event: { readonly type: 'worker:start' | 'worker:exit' }): void;
+  taskStart(pool: string | undefined, task: { readonly input: unknown }, event: TaskStart): void;
+  /** `error`: what it has failed with. */
+  taskEnd(task: object, time: number, outcome: string, error: unknown): void;
 }
 
 export const diagnostics: Diagnostics = {
@@ -44,21 +48,27 @@ export const diagnostics: Diagnostics = {
     made.publish({ pool });
   },
 
-  workerStart(message: object): void {
-    workerStart.publish(message);
+  worker(pool, { type, ...about }): void {
+    (type === 'worker:start' ? workerStart : workerExit).publish({ pool, ...about });
   },
 
-  workerExit(message: object): void {
-    workerExit.publish(message);
-  },
-
-  taskStart(trace: TaskTrace): void {
+  taskStart(pool, task, { index, method, stream, time, worker }): void {
+    const trace: TaskTrace = { pool, worker, stream, index, method, input: task.input, startTime: time };
+    traces.set(task, trace);
     tasks.start.publish(trace);
     tasks.end.publish(trace);
   },
 
-  taskEnd(trace: TaskTrace): void {
-    if (trace.outcome !== 'value' && trace.outcome !== 'cancel') tasks.error.publish(trace);
+  taskEnd(task: object, time: number, outcome: string, error: unknown): void {
+    const trace = traces.get(task);
+    if (trace === undefined) return;
+    traces.delete(task);
+    trace.endTime = time;
+    trace.outcome = outcome;
+    if (outcome !== 'value' && outcome !== 'cancel') {
+      trace.error = error;
+      tasks.error.publish(trace);
+    }
     tasks.asyncStart.publish(trace);
     tasks.asyncEnd.publish(trace);
   },

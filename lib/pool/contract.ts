@@ -135,8 +135,10 @@ export interface Attachment {
 export interface Pool {
   readonly size: number;
   attach(source: TaskSource): Attachment;
+  /** From now on; returns what ends that. Observables are made of it where users see the pool. */
+  listen(listener: EventListener): () => void;
   /** Whether the methods run on this thread: in the async context of whoever called. */
-  readonly runsHere?: boolean;
+  readonly runsHere?: boolean | undefined;
   /** What goes with each task besides its arguments: asked when the call is described, in the context of whoever makes it. */
   readonly carry?: (() => unknown) | undefined;
   /** Takes the place of a stream's result buffer, where somebody watches the order in which results are emitted. */
@@ -159,8 +161,6 @@ export interface EventListener {
 
 /** What a pool offers besides taking streams. */
 export interface ClosablePool extends Pool {
-  /** From now on; returns what ends that. Observables are made of it where users see the pool. */
-  listen(listener: EventListener): () => void;
   /** Workers that are coming up. */
   readonly starting?: number;
   stats(): Omit<PoolStats, 'dropped' | 'paused'>;

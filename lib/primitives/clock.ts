@@ -40,12 +40,6 @@ export const now = (): number => timeOrigin + monotonic();
 /** Milliseconds that fit an Int32, the same in all threads; differences are taken modulo 2³¹. */
 export const clock = (): number => wallClock() & 0x7fffffff;
 
-/**
- * When something was that had been sent at `sent` and has come back. A worker's or a machine's clock may differ from this
- * one, by far if it has slept meanwhile: whatever it says, that was between the sending and now.
- */
-export const here = (sent: number, time: number): number => Math.min(Math.max(time, sent), now());
-
 interface Replaceable {
   setTimeout: typeof globalThis.setTimeout;
   clearTimeout: typeof globalThis.clearTimeout;

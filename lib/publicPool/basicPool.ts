@@ -63,7 +63,8 @@ export function basicPool<Api>(
     get size() {
       return pool.size;
     },
-    runsHere: pool.runsHere === true,
+    runsHere: pool.runsHere,
+    listen: (listener) => pool.listen(listener),
     oneResult: pool.oneResult,
     carry,
     notSticky: pool.notSticky,

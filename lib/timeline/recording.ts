@@ -12,20 +12,14 @@ export interface WorkerSpan {
   end: number | undefined;
 }
 
-/** A stream whose emissions are told. */
-interface Watched {
-  emitted: number;
-  /** The rows of those that are kept and whose results were not emitted, by index. */
-  readonly held: Map<number, number>;
-}
-
 export class Recording {
   readonly began: number;
   readonly workers: WorkerSpan[] = [];
   readonly #most: number;
   readonly #table: TaskTable;
   readonly #running = new Map<number, TaskStart[]>();
-  readonly #watched = new Map<number, Watched>();
+  /** Streams whose emissions are told. */
+  readonly #watched = new Set<number>();
 
   /** `most`: how many of the first tasks are kept, and how many of the last. */
   constructor(most: number, began: number) {
@@ -44,9 +38,11 @@ export class Recording {
     return this.#table.spans();
   }
 
-  /** Each result of a stream will be told of when it is emitted. */
-  watch(stream: number): void {
-    this.#watched.set(stream, { emitted: 0, held: new Map() });
+  /** What is returned is to be told of each result of a stream when it is emitted: which, and when. */
+  watch(stream: number): (index: number, time: number) => void {
+    this.#watched.add(stream);
+    let emitted = 0;
+    return (index, time) => this.#table.emit(stream, index, time, emitted++);
   }
 
   hear(event: PoolEvent): void {
@@ -54,16 +50,6 @@ export class Recording {
     if (event.type === 'task:end') return this.#end(event);
     if (event.type === 'worker:start') this.#up(event.worker, event.time);
     else if (event.type === 'worker:exit') this.#exit(event.worker, event.time);
-  }
-
-  /** The result of a task is emitted. */
-  emit(stream: number, index: number, time: number): void {
-    const watched = this.#watched.get(stream)!;
-    const order = watched.emitted++;
-    const row = watched.held.get(index);
-    if (row === undefined) return;
-    watched.held.delete(index);
-    this.#table.emit(row, time, order);
   }
 
   #start(event: TaskStart): void {
@@ -83,16 +69,10 @@ export class Recording {
     if (at === running.length - 1) running.pop();
     else running.splice(at, 1);
     const row = this.#table.next;
-    if (this.#table.size === 2 * this.#most) this.#forget(row);
+    // The task of the row makes place for this one.
+    if (this.#table.size === 2 * this.#most) this.#table.letGo(row);
     this.#table.add(worker, stream, index, method, start, time, outcome);
-    this.#watched.get(stream)?.held.set(index, row);
-  }
-
-  /** The task of a row makes place for another. */
-  #forget(row: number): void {
-    const held = this.#watched.get(this.#table.streamOf(row))?.held;
-    const index = this.#table.indexOf(row);
-    if (held?.get(index) === row) held.delete(index);
+    if (this.#watched.has(stream)) this.#table.hold(row);
   }
 
   #up(worker: number, start: number): void {

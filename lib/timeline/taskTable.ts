@@ -1,4 +1,4 @@
-/** The tasks of a recording, as numbers in one array: objects that are kept make the garbage collector copy each of them. */
+/** The tasks of a recording, as numbers in arrays: objects that are kept make the garbage collector copy each of them. */
 
 /** A task that has run. Times are in ms since the epoch. */
 export interface TaskSpan {
@@ -14,18 +14,23 @@ export interface TaskSpan {
   readonly order: number | undefined;
 }
 
-/** What a row has: worker, stream, index, method, start, end, outcome, emitted, order. */
-const WIDTH = 9;
+/** What a row has: worker, stream, index, method, start, end, outcome, emitted, order, and the next of those that are held. */
+const WIDTH = 10;
 const STREAM = 1;
 const INDEX = 2;
 const EMITTED = 7;
 const ORDER = 8;
-/** Rows to begin with: it grows as it fills. */
-const FEW = 256;
+const NEXT = 9;
+/** Rows of one array: one that grew would be copied, a third of what a task cost. A power of two. */
+const BLOCK = 512;
+/** Those that are held are found in so many lists, by their index. A power of two. */
+const LISTS = 4096;
 
 export class TaskTable {
   readonly #most: number;
-  #numbers: Float64Array = new Float64Array(WIDTH * FEW);
+  readonly #blocks: Float64Array[] = [];
+  /** The first row of each list; -1: none. */
+  readonly #lists = new Int32Array(LISTS).fill(-1);
   readonly #names: string[] = [];
   /** How many tasks have been added. */
   count = 0;
@@ -55,9 +60,10 @@ export class TaskTable {
     end: number,
     outcome: string,
   ): void {
-    const at = WIDTH * this.next;
-    if (at === this.#numbers.length) this.#grow();
-    const numbers = this.#numbers;
+    const row = this.next;
+    if (row === BLOCK * this.#blocks.length) this.#blocks.push(new Float64Array(WIDTH * BLOCK));
+    const numbers = this.#blockOf(row);
+    const at = placeOf(row);
     numbers[at] = worker;
     numbers[at + STREAM] = stream;
     numbers[at + INDEX] = index;
@@ -69,17 +75,41 @@ export class TaskTable {
     this.count++;
   }
 
-  streamOf(row: number): number {
-    return this.#numbers[WIDTH * row + STREAM]!;
+  /** The result of a task is to be emitted: `emit` finds it from now on. */
+  hold(row: number): void {
+    const list = this.#listOf(row);
+    this.#blockOf(row)[placeOf(row) + NEXT] = this.#lists[list]!;
+    this.#lists[list] = row;
   }
 
-  indexOf(row: number): number {
-    return this.#numbers[WIDTH * row + INDEX]!;
+  /** The result of the task that is held was emitted, if that is kept. */
+  emit(stream: number, index: number, time: number, order: number): void {
+    let row = this.#lists[index % LISTS]!;
+    while (row >= 0) {
+      const numbers = this.#blockOf(row);
+      const at = placeOf(row);
+      if (numbers[at + INDEX] === index && numbers[at + STREAM] === stream) {
+        this.letGo(row);
+        numbers[at + EMITTED] = time;
+        numbers[at + ORDER] = order;
+        return;
+      }
+      row = numbers[at + NEXT]!;
+    }
   }
 
-  emit(row: number, time: number, order: number): void {
-    this.#numbers[WIDTH * row + EMITTED] = time;
-    this.#numbers[WIDTH * row + ORDER] = order;
+  /** It is held no longer, if it was. */
+  letGo(row: number): void {
+    const list = this.#listOf(row);
+    const next = this.#nextOf(row);
+    let before = this.#lists[list]!;
+    if (before === row) this.#lists[list] = next;
+    else
+      while (before >= 0) {
+        const after = this.#nextOf(before);
+        if (after === row) this.#blockOf(before)[placeOf(before) + NEXT] = next;
+        before = after;
+      }
   }
 
   /** In the order in which they were added. */
@@ -88,9 +118,10 @@ export class TaskTable {
     const oldest = this.count > 2 * this.#most ? this.next : first;
     return Array.from({ length: this.size }, (_, place) => {
       const row = place < first ? place : first + ((oldest - first + place - first) % this.#most);
-      const [worker, stream, index, method, start, end, outcome, emitted, order] = this.#numbers.subarray(
-        WIDTH * row,
-        WIDTH * (row + 1),
+      const at = placeOf(row);
+      const [worker, stream, index, method, start, end, outcome, emitted, order] = this.#blockOf(row).subarray(
+        at,
+        at + WIDTH,
       ) as unknown as [number, number, number, number, number, number, number, number, number];
       return {
         worker,
@@ -112,9 +143,18 @@ export class TaskTable {
     return known < 0 ? this.#names.push(name) - 1 : known;
   }
 
-  #grow(): void {
-    const grown = new Float64Array(WIDTH * Math.min(2 * this.#most, (2 * this.#numbers.length) / WIDTH));
-    grown.set(this.#numbers);
-    this.#numbers = grown;
+  #blockOf(row: number): Float64Array {
+    return this.#blocks[Math.floor(row / BLOCK)]!;
+  }
+
+  #nextOf(row: number): number {
+    return this.#blockOf(row)[placeOf(row) + NEXT]!;
+  }
+
+  #listOf(row: number): number {
+    return this.#blockOf(row)[placeOf(row) + INDEX]! % LISTS;
   }
 }
+
+/** Where in its block a row begins. */
+const placeOf = (row: number): number => WIDTH * (row % BLOCK);

@@ -57,10 +57,11 @@ export function timeline(pool: WorkerPool<any>, options?: TimelineOptions): Time
   const { most, name = 'pool' } = record('timeline: options', options, ['most', 'name']);
   if (typeof name !== 'string') throw new TypeError(`timeline: name must be a string, got ${show(name)}`);
   const recording = new Recording(whole('timeline: most', most, 1, 10_000), now());
-  const subscription = pool.events$.subscribe((event) => recording.hear(event));
+  // Not by `events$`, which enters the context of whoever subscribes, for each event.
+  const unlisten = engine.listen({ next: (event) => recording.hear(event), complete() {} });
   const unwatch = watch(engine, recording);
   const stop = (): void => {
-    subscription.unsubscribe();
+    unlisten();
     unwatch();
   };
   return {
@@ -101,8 +102,8 @@ function watched(
   recording: Recording,
   all: ReadonlySet<Recording>,
 ): ResultBuffer {
-  recording.watch(stream);
+  const emitted = recording.watch(stream);
   return new WatchedBuffer(results, (index) => {
-    if (all.has(recording)) recording.emit(stream, index, now());
+    if (all.has(recording)) emitted(index, now());
   });
 }

@@ -18,7 +18,7 @@ describe('A stream with a window', () => {
     const place: Attachment = { hungry: false, ahead: 8, wake() {}, cancel() {}, leave() {} };
     const input = new PullInput(source());
     const stream = new Stream(
-      { size: 1, attach: () => place },
+      { size: 1, attach: () => place, listen: () => () => {} },
       resolveOptions('spec', { window: 4 }, false),
       input,
       new CompletionQueue(),
@@ -68,7 +68,7 @@ class Course {
       leave: () => say('leave'),
     };
     this.stream = new Stream(
-      { size: 1, attach: () => place },
+      { size: 1, attach: () => place, listen: () => () => {} },
       plan,
       this.input,
       results,

@@ -2,7 +2,7 @@ import { array, assert, constantFrom, integer, property, record } from 'fast-che
 import { Subject, VirtualTimeScheduler, lastValueFrom, range, toArray } from 'rxjs';
 import { localPool } from '../../lib/index.ts';
 import type { PoolEvent, WorkerPool } from '../../lib/index.ts';
-import { ENGINE_POOL } from '../../lib/pool/contract.ts';
+import { type EventListener, ENGINE_POOL } from '../../lib/pool/contract.ts';
 import { timeline } from '../../lib/timeline/index.ts';
 import { FakePool } from '../support/fakePool.ts';
 import { traceEvents } from './traceEvents.ts';
@@ -10,7 +10,11 @@ import { traceEvents } from './traceEvents.ts';
 /** A pool that has what is told of one, and nothing else. */
 function told(): { pool: WorkerPool<object>; tell(event: PoolEvent): void } {
   const events$ = new Subject<PoolEvent>();
-  return { pool: { [ENGINE_POOL]: {}, events$ } as never, tell: (event) => events$.next(event) };
+  const listen = (listener: EventListener): (() => void) => {
+    const subscription = events$.subscribe(listener);
+    return () => subscription.unsubscribe();
+  };
+  return { pool: { [ENGINE_POOL]: { listen } } as never, tell: (event) => events$.next(event) };
 }
 
 const at = (time: number): number => performance.timeOrigin + performance.now() + time;

@@ -1,5 +1,6 @@
 /** The events of a pool's slots and of their tasks; costs nothing while nobody listens. */
-import { here, now } from '../../primitives/clock.ts';
+import { here } from '../../pool/eventTime.ts';
+import { now } from '../../primitives/clock.ts';
 import type { Outcome, PoolEvents, TaskAt } from '../../pool/poolEvents.ts';
 import type { Task } from '../../pool/contract.ts';
 import type { Job } from './job.ts';

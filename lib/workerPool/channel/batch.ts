@@ -41,8 +41,10 @@ export class Batch {
   #timer: Timer | undefined;
   /** Whether it runs on notice, having been cancelled. */
   #noticed = false;
-  /** Tasks whose beginning is announced as an event; a worker tells of some only, and of the others at their end. */
+  /** Tasks whose beginning was told as an event before their end: a worker tells of some only. */
   #announced: Set<number> | undefined;
+  /** The others, whose beginning is told with their end, have been told of up to here: they end in turn. */
+  #toldTo = 0;
   /** How far the worker was when it was last looked at. */
   #seen = -1;
 
@@ -118,10 +120,12 @@ export class Batch {
     return this.#seen !== before;
   }
 
-  /** Whether the beginning of that task is still to be told; from now on it is not. */
-  tellsBegin(offset: number): boolean {
-    this.#announced ??= new Set();
-    return this.#announced.size < this.#announced.add(offset).size;
+  /** Whether the beginning of that task, which ends or goes on, is still to be told; from now on it is not. */
+  tellsBegin(offset: number, ends: boolean): boolean {
+    if (offset < this.#toldTo || this.#announced?.has(offset) === true) return false;
+    if (ends) this.#toldTo = offset + 1;
+    else (this.#announced ??= new Set()).add(offset);
+    return true;
   }
 
   /** Calls `expire` in `ms`, unless it is over by then. */

@@ -1,5 +1,6 @@
 /** The events of one worker and of its tasks; costs nothing while nobody listens. */
-import { here } from '../../primitives/clock.ts';
+import { here } from '../../pool/eventTime.ts';
+import { now } from '../../primitives/clock.ts';
 import type { Outcome, PoolEvents, TaskAt } from '../../pool/poolEvents.ts';
 import type { Batch } from './batch.ts';
 
@@ -25,8 +26,9 @@ export class TaskEvents {
   }
 
   /** A task has begun; told once, whether the worker said so at the time or only afterwards. */
-  begun(batch: Batch, offset: number, time: number): void {
-    if (batch.tellsBegin(offset)) this.#events.taskStart(this.#at(batch, offset), here(batch.sent, time));
+  begun(batch: Batch, offset: number, time: number, ends: boolean = false, arrived: number = now()): void {
+    if (batch.tellsBegin(offset, ends))
+      this.#events.taskStart(this.#at(batch, offset), here(batch.sent, time, arrived));
   }
 
   reported(batch: Batch, offset: number, value: unknown, began: number, time: number): void {
@@ -35,11 +37,29 @@ export class TaskEvents {
     this.#events.taskReport(this.#at(batch, offset), here(batch.sent, time), value);
   }
 
-  /** `error`: what it has failed with. */
-  ended(batch: Batch, offset: number, outcome: Outcome, began: number, time: number = Infinity, error?: unknown): void {
+  /** `error`: what it has failed with; `arrived`: when that was known. */
+  ended(
+    batch: Batch,
+    offset: number,
+    outcome: Outcome,
+    began: number,
+    time: number = Infinity,
+    error?: unknown,
+    arrived: number = now(),
+  ): void {
     if (!this.heard) return;
-    this.begun(batch, offset, began);
-    this.#events.taskEnd(this.#at(batch, offset), here(batch.sent, time), outcome, error);
+    this.begun(batch, offset, began, true, arrived);
+    this.#events.taskEnd(this.#at(batch, offset), here(batch.sent, time, arrived), outcome, error);
+  }
+
+  /** A reply has come, with when each of its tasks began and ended. Nobody waits for those after the first `waited`. */
+  replied(batch: Batch, from: number, times: ArrayLike<number>, waited: number, failures?: Map<number, unknown>): void {
+    // Read once: for each task it would be a fifth of what events cost.
+    const arrived = now();
+    for (let at = 0; 2 * at < times.length; at++) {
+      const outcome = at >= waited ? 'cancel' : failures?.has(at) === true ? 'error' : 'value';
+      this.ended(batch, from + at, outcome, times[2 * at]!, times[2 * at + 1], failures?.get(at), arrived);
+    }
   }
 
   #at(batch: Batch, offset: number): TaskAt {

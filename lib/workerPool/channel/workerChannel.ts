@@ -311,11 +311,7 @@ export class WorkerChannel {
     this.#unreadTo(from, batch);
     // Those that nobody waits for any more count for nothing.
     const waited = Math.min(count, Math.max(0, batch.cancelledFrom - from));
-    if (times !== undefined && !batch.late)
-      for (let at = 0; at < count; at++) {
-        const outcome = at >= waited ? 'cancel' : failures?.has(at) === true ? 'error' : 'value';
-        this.#taskEvents.ended(batch, from + at, outcome, times[2 * at]!, times[2 * at + 1], failures?.get(at));
-      }
+    if (times !== undefined && !batch.late) this.#taskEvents.replied(batch, from, times, waited, failures);
     batch.report(from + count, ms);
     let since = 0;
     for (let at = 0; at < count; at++) {
