@@ -1,23 +1,35 @@
 /** Rectangles side by side, as few as can be seen: what is narrower than a pixel is drawn with what is beside it. */
 
 /** Pixels that are drawn one by one. */
-const FINEST = 0.5;
+const FINEST = 1;
 
-/** A failure is at least so wide, however short it was. */
-const SEEN = 2;
+/** A gap that is narrower is drawn as none: it would come out as a pixel. */
+const TOUCHING = 0.5;
+
+/** Failures that are narrower are drawn in steps so wide, as tall as their share of what else is there. */
+const STEP = 2;
+/** A failure is at least so tall, however few of its step have failed. */
+const SEEN = 4;
 
 export class Shapes {
   readonly #top: number;
   readonly #height: number;
   readonly #gap: number;
-  /** The path of each colour; -1 is that of failures. */
+  /** The path of each colour. */
   readonly #paths = new Map<number, string[]>();
+  readonly #failed: string[] = [];
   readonly #said: string[] = [];
   /** What is too narrow to be drawn by itself: where it begins and ends, and the colour it has most of. */
   #left = 0;
   #right = 0;
   #widest = 0;
   #colour: number | undefined;
+  /** Where the last that was drawn ends. */
+  #drawnTo = -1;
+  /** The step that narrow shapes have come to, how much of it they are, and how much of that has failed. */
+  #step = 0;
+  #filled = 0;
+  #failing = 0;
 
   constructor(top: number, height: number, gap: number = 0) {
     this.#top = top;
@@ -26,50 +38,83 @@ export class Shapes {
   }
 
   /** From left to right. */
-  add(left: number, right: number, colour: number): void {
+  add(left: number, right: number, colour: number, failed: boolean): void {
+    const wide = right - left >= STEP;
+    if (!wide) this.#count(left, Math.max(right - left, 1e-3), failed);
     const open = this.#colour !== undefined;
     if (open && (right - this.#left > FINEST || left - this.#right > FINEST)) this.#flush();
+    if (wide && failed) {
+      this.#flush();
+      this.#failed.push(this.#next(left, right));
+      return;
+    }
     if (this.#colour === undefined) {
       this.#left = left;
       this.#widest = -1;
     }
     this.#right = Math.max(left, right);
-    if (right - left > this.#widest || colour < 0) {
-      this.#widest = colour < 0 ? Infinity : right - left;
-      this.#colour = colour;
-    }
+    if (right - left <= this.#widest) return;
+    this.#widest = right - left;
+    this.#colour = colour;
   }
 
   /** What is said of a rectangle when it is pointed at, and what is written on it. */
-  say(left: number, right: number, said: string, written: string): void {
+  say(left: number, right: number, said: string, written: string, failed: boolean): void {
     const width = Math.max(1, right - left);
     this.#said.push(
       `<g><title>${escaped(said)}</title><rect class="over" x="${fixed(left)}" y="${fixed(this.#top)}" width="${fixed(width)}" height="${fixed(this.#height)}"/>` +
         (written === ''
           ? '</g>'
-          : `<text class="number" x="${fixed(left + width / 2)}" y="${fixed(this.#top + this.#height / 2 + 3.5)}">${escaped(written)}</text></g>`),
+          : `<text class="number${failed ? ' bad' : ''}" x="${fixed(left + width / 2)}" y="${fixed(this.#top + this.#height / 2 + 3.5)}">${escaped(written)}</text></g>`),
     );
   }
 
   drawn(): string[] {
     this.#flush();
-    // Failures are drawn last, over what is beside them.
-    const inTurn = [...this.#paths].sort(([a], [b]) => b - a);
-    const paths = inTurn.map(
-      ([colour, path]) => `<path class="${colour < 0 ? 'failed' : `c${colour}`}" d="${path.join('')}"/>`,
-    );
+    this.#flushStep();
+    const paths = [...this.#paths].map(([colour, path]) => `<path class="c${colour}" d="${path.join('')}"/>`);
+    // Over what is beside them.
+    if (this.#failed.length > 0) paths.push(`<path class="failed" d="${this.#failed.join('')}"/>`);
     return [...paths, ...this.#said];
+  }
+
+  #count(left: number, width: number, failed: boolean): void {
+    const step = Math.floor(left / STEP);
+    if (step !== this.#step) this.#flushStep();
+    this.#step = step;
+    this.#filled += width;
+    if (failed) this.#failing += width;
+  }
+
+  #flushStep(): void {
+    if (this.#failing > 0) {
+      const least = Math.min(SEEN, this.#height / 2);
+      const tall = least + (this.#failing / this.#filled) * (this.#height - least);
+      this.#failed.push(this.#rectangle(STEP * this.#step, STEP, tall));
+    }
+    this.#filled = this.#failing = 0;
   }
 
   #flush(): void {
     if (this.#colour === undefined) return;
-    const gap = this.#right - this.#left > 4 * this.#gap ? this.#gap : 0;
-    const width = Math.max(this.#colour < 0 ? SEEN : FINEST, this.#right - this.#left - gap);
-    const height = fixed(this.#height);
     let path = this.#paths.get(this.#colour);
     if (path === undefined) this.#paths.set(this.#colour, (path = []));
-    path.push(`M${fixed(this.#left)} ${fixed(this.#top)}h${fixed(width)}v${height}h${fixed(-width)}z`);
+    path.push(this.#next(this.#left, this.#right));
     this.#colour = undefined;
+  }
+
+  /** What comes after the last that was drawn. */
+  #next(left: number, right: number): string {
+    const from = left - this.#drawnTo < TOUCHING ? Math.min(left, this.#drawnTo) : left;
+    const width = right - from - (right - from > 4 * this.#gap ? this.#gap : 0);
+    this.#drawnTo = right;
+    return this.#rectangle(from, Math.max(FINEST, width), this.#height);
+  }
+
+  /** It stands on the bottom. By its edges: rounded widths would leave gaps. */
+  #rectangle(left: number, width: number, tall: number): string {
+    const bottom = this.#top + this.#height;
+    return `M${fixed(left)} ${fixed(bottom - tall)}H${fixed(left + width)}V${fixed(bottom)}H${fixed(left)}z`;
   }
 }
 

@@ -7,12 +7,12 @@ const COLOURS = Array.from(
 );
 
 export const STYLE: string = [
-  'svg{--page:#fff;--ink:#1f2328;--dim:#59636e;--idle:#eef0f3;--tick:#d8dce1;--bad:#b3001e;--l:66%}',
-  '@media(prefers-color-scheme:dark){svg{--page:#0d1117;--ink:#e6edf3;--dim:#9aa4af;--idle:#1b2129;--tick:#323a44;--bad:#ff6b81;--l:66%}}',
+  'svg{--page:#fff;--ink:#1f2328;--dim:#59636e;--idle:#eef0f3;--tick:#d8dce1;--bad:#b3001e;--onbad:#fff;--l:66%}',
+  '@media(prefers-color-scheme:dark){svg{--page:#0d1117;--ink:#e6edf3;--dim:#9aa4af;--idle:#1b2129;--tick:#323a44;--bad:#ff6b81;--onbad:#111;--l:66%}}',
   'text{font:11px system-ui,sans-serif;fill:var(--dim)}',
   '.title{font-size:15px;font-weight:600;fill:var(--ink)}.said{font-size:12px}',
-  '.label{text-anchor:end}.time{text-anchor:middle}.number{text-anchor:middle;font-size:10px;fill:#111;pointer-events:none}',
+  '.label{text-anchor:end}.time{text-anchor:middle}.number{text-anchor:middle;font-size:10px;fill:#111;pointer-events:none}.bad{fill:var(--onbad)}',
   '.page{fill:var(--page)}.idle{fill:var(--idle)}.tick{stroke:var(--tick)}.over{fill:transparent}',
-  '.way{fill:none;stroke:var(--dim);stroke-width:.7;opacity:.5}.failed{fill:var(--bad)}',
+  'path{shape-rendering:crispEdges}.way{shape-rendering:auto;fill:none;stroke:var(--dim);stroke-width:.7;opacity:.5}.failed{fill:var(--bad)}',
   ...COLOURS,
 ].join('');

@@ -22,6 +22,8 @@ const RIGHT = WIDTH - 12;
 const TOP = 68;
 /** Results are drawn one by one, with their numbers and ways, up to so many. */
 const FEW = 120;
+/** A label is so tall. */
+const LABEL = 10;
 
 export function svg(recording: Recording, name: string, options?: PictureOptions): string {
   const { duration, stream, title = name } = record('toSVG: options', options, ['title', 'stream', 'duration']);
@@ -45,16 +47,20 @@ export function svg(recording: Recording, name: string, options?: PictureOptions
     parts.push(
       ...lane(
         tasks.filter((task) => task.worker === worker),
-        `worker ${worker}`,
+        // Not more of them than can be read.
+        at % Math.ceil(LABEL / height) === 0 ? `worker ${worker}` : '',
         { y: TOP + at * height, height },
         colourOf(tasks),
         x,
       ),
     );
   let y = bottom + 26;
+  const rows: string[] = [];
   for (const each of streams) {
     const own = tasks.filter((task) => task.stream === each);
-    parts.push(...results(own, { y, lanes, height }, x, streams.length > 1 ? `results ${each}` : 'results'));
+    const { row, ways } = results(own, { y, lanes, height }, x, streams.length > 1 ? `results ${each}` : 'results');
+    parts.push(ways);
+    rows.push(...row);
     y += 44;
   }
   const described = describe(tasks, lanes.length, to - from, recording.leftOut);
@@ -64,6 +70,8 @@ export function svg(recording: Recording, name: string, options?: PictureOptions
     `<rect class="page" width="${WIDTH}" height="${round(y)}"/>`,
     `<text class="title" x="12" y="22">${escaped(title)}</text><text class="said" x="12" y="40">${escaped(described)}</text>`,
     ...parts,
+    // Over the ways to those that stand below them.
+    ...rows,
     '</svg>',
     '',
   ].join('\n');
@@ -80,7 +88,7 @@ function checked(duration: unknown): number | undefined {
 /** Tasks are coloured by their place in their source: what is in order is a rainbow, and what is not is seen. */
 function colourOf(tasks: readonly TaskSpan[]): (task: TaskSpan) => number {
   const last = tasks.reduce((most, { index }) => Math.max(most, index), 1);
-  return ({ index, outcome }) => (outcome === 'value' ? Math.floor((index / (last + 1)) * 24) : -1);
+  return ({ index }) => Math.floor((index / (last + 1)) * 24);
 }
 
 function lane(
@@ -95,19 +103,21 @@ function lane(
   for (const task of tasks) {
     const left = x(task.start);
     const right = x(task.end);
-    shapes.add(left, right, colour(task));
+    const failed = task.outcome !== 'value';
+    shapes.add(left, right, colour(task), failed);
     if (tasks.length > FEW) continue;
     const { end, index, method, outcome, start } = task;
-    const said = outcome === 'value' ? '' : `, ${outcome}`;
+    const said = failed ? `, ${outcome}` : '';
     shapes.say(
       left,
       right,
       `${method} ${index}: ${ms(end - start)}${said}`,
       right - left > 16 && tall > 10 ? String(index) : '',
+      failed,
     );
   }
   const named =
-    height >= 10 ? `<text class="label" x="${LEFT - 8}" y="${round(y + tall / 2 + 4)}">${label}</text>` : '';
+    label === '' ? '' : `<text class="label" x="${LEFT - 8}" y="${round(y + tall / 2 + 4)}">${label}</text>`;
   const idle = `<rect class="idle" x="${LEFT}" y="${round(y)}" width="${RIGHT - LEFT}" height="${round(tall)}"/>`;
   return [named + idle, ...shapes.drawn()];
 }
@@ -118,7 +128,7 @@ function results(
   { height, lanes, y }: { readonly y: number; readonly lanes: readonly number[]; readonly height: number },
   x: (time: number) => number,
   label: string,
-): string[] {
+): { readonly row: string[]; readonly ways: string } {
   const colour = colourOf(own);
   const emitted = own.filter(({ order }) => order !== undefined).sort((a, b) => a.order! - b.order!);
   const few = emitted.length <= FEW;
@@ -127,22 +137,22 @@ function results(
   const ways: string[] = [];
   for (const [at, task] of emitted.entries()) {
     const left = LEFT + at * width;
-    shapes.add(left, left + width, colour(task));
+    const failed = task.outcome !== 'value';
+    shapes.add(left, left + width, colour(task), failed);
     if (!few) continue;
     const { emitted: time, end, index, worker } = task;
     const waited = `${index}: emitted ${ms(Math.max(0, time! - end))} after its task had ended`;
-    shapes.say(left, left + width, waited, width > 14 ? String(index) : '');
+    shapes.say(left, left + width, waited, width > 14 ? String(index) : '', failed);
     // From its lane to when it was emitted, and from there to its place.
     const top = TOP + lanes.indexOf(worker) * height + height / 2;
     ways.push(
       `M${round(x(end))} ${round(top)}L${round(x(time!))} ${round(y - 10)}L${round(left + width / 2)} ${round(y + 8)}`,
     );
   }
-  return [
-    `<text class="label" x="${LEFT - 8}" y="${round(y + 22)}">${label}</text>`,
-    ways.length > 0 ? `<path class="way" d="${ways.join('')}"/>` : '',
-    ...shapes.drawn(),
-  ];
+  return {
+    row: [`<text class="label" x="${LEFT - 8}" y="${round(y + 22)}">${label}</text>`, ...shapes.drawn()],
+    ways: ways.length > 0 ? `<path class="way" d="${ways.join('')}"/>` : '',
+  };
 }
 
 function axis(from: number, span: number, x: (time: number) => number, bottom: number): string[] {

@@ -61,6 +61,30 @@ describe('A timeline', () => {
     expect(seen.toSVG({ stream: 0, title: 'the first' })).toContain('the first: 5 tasks');
   });
 
+  it('is a picture that can be read: labels that do not overlap, numbers on red, no way over a result', async () => {
+    await using pool = localPool(api);
+    using own = timeline(pool);
+    const numbers = range(0, 4).pipe(pool.map((worker, n) => worker.odd(n), { onError: 'settle' }));
+    await lastValueFrom(numbers);
+    await lastValueFrom(numbers);
+    const parts = own.toSVG().split('\n');
+    expect(parts.findLastIndex((part) => part.includes('class="way"'))).toBeLessThan(
+      parts.findIndex((part) => part.includes('>results 0<')),
+    );
+    expect([...own.toSVG().matchAll(/class="number bad"[^>]*>(\d)</g)].map(([, index]) => index)).toContain('2');
+    const { pool: wide, tell } = told();
+    using seen = timeline(wide);
+    for (let worker = 0; worker < 64; worker++) {
+      const task = { worker, stream: 0, index: worker, method: 'run' };
+      tell({ type: 'task:start', ...task, time: at(0) });
+      tell({ type: 'task:end', ...task, time: at(5), outcome: 'value' });
+    }
+    const labels = [...seen.toSVG().matchAll(/y="([\d.]+)">worker (\d+)</g)].map((found) => found.slice(1).map(Number));
+    expect(labels.length).toBe(32);
+    for (const [nth, [y]] of labels.entries())
+      if (nth > 0) expect(y! - labels[nth - 1]![0]!).toBeGreaterThanOrEqual(11);
+  });
+
   it('tells order from the order of completion', async () => {
     const places = async (ordered: boolean): Promise<unknown[]> => {
       const scheduler = new VirtualTimeScheduler();
