@@ -75,7 +75,7 @@ export const slow = [
   { name: 'Recipe: OpenTelemetry', run: 'node scripts/check-opentelemetry.js', after: BUILD, says: /^2 requests.*/m },
   {
     name: 'Live pages',
-    run: 'node scripts/check-demo.js && node scripts/check-search.js && node scripts/check-devtools.js',
+    run: 'node scripts/check-demo.js && node scripts/check-search.js && node scripts/check-devtools.js && node scripts/check-trace.js',
     // They look at how smooth a page is.
     alone: true,
     specs: /^(\d+) checks, 0 failures/gm,
