@@ -9,7 +9,6 @@ const GUIDE = readFileSync(new URL('../../../docs/guides/troubleshooting.md', im
 /** Texts that no user sees: of checks inside the library, of what is thrown away, or only ever the cause of another. */
 const INTERNAL = [
   'subscribed',
-  'More batches than cells',
   'it does not fit what the worker was sent',
   'it is of another batch than the worker is at',
   'what was thrown is not as rxjs-parallel packs it',

@@ -12,7 +12,7 @@ export class Utilization {
   #until = 0;
   /** When the present worker came up, and what had been spent in tasks before. */
   #up = 0;
-  #sideEffects = 0;
+  #spentBefore = 0;
 
   /** In which a worker had tasks and was in none. Never less than it was: a late report may make it seem more. */
   get carryTime(): number {
@@ -22,7 +22,7 @@ export class Utilization {
 
   up(): void {
     this.#up = monotonic();
-    this.#sideEffects = this.taskTime;
+    this.#spentBefore = this.taskTime;
   }
 
   /** The worker, which had none, is given tasks. */
@@ -47,7 +47,7 @@ export class Utilization {
 
   /** The share of the time since the worker came up that it has spent in tasks, that which runs now included. */
   busy(head: Batch | undefined): number {
-    const reported = this.taskTime - this.#sideEffects;
+    const reported = this.taskTime - this.#spentBefore;
     const unreported = head === undefined ? 0 : this.#unreported(head);
     return Math.min(1, (reported + unreported) / Math.max(monotonic() - this.#up, 1e-3));
   }

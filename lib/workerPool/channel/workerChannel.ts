@@ -1,11 +1,11 @@
 /** The batches on their way to one worker and back. */
+import { BatchQueue } from './batchQueue.ts';
 import { monotonic, now, queueMicrotask } from '../../primitives/clock.ts';
 import { argumentsError } from '../../pool/ownCall.ts';
 import type { BatchSizing } from '../../pool/batchSizer.ts';
 import { remoteError } from '../../protocol/remoteError.ts';
 import { type CloneError, programError } from '../../api/errors.ts';
 import type { Task } from '../../pool/contract.ts';
-import { SLOTS } from '../../protocol/batchCell.ts';
 import { resultError } from '../../protocol/snapshot.ts';
 import { type Thrown, messageOf } from '../../protocol/thrown.ts';
 import {
@@ -48,25 +48,19 @@ export interface LostWork {
   readonly delivered: boolean;
 }
 
+type AnyMessage = AskMessage | BeginMessage | ChunkMessage | ReplyMessage | ReportMessage | UnreadMessage;
+
 export class WorkerChannel {
-  readonly batches: Batch[] = [];
+  readonly batches: BatchQueue;
   readonly connection: WorkerConnection;
   readonly #events: SlotEvents;
   readonly #giveUp: (exit: ExitOf) => void;
   readonly #taskEvents: TaskEvents;
   readonly #utilization: Utilization;
-  /** Tasks that the worker was given. */
-  taken = 0;
-  /** Whether it has begun any. */
+  /** Whether the worker has begun a task. */
   progress = false;
   /** Whether it has answered. */
   #proved = false;
-  /** Whether others had to take over what this worker would not come to: until it is heard of again, it gets no more. */
-  #stuck = false;
-  /** Whether it was to make way for streams above those that it serves, and has not been heard of since. */
-  #yielding = false;
-  /** The last batch that is over: of that one, a worker may say it twice. */
-  #over = -1;
   /** Whether messages of the worker could not be read: those that follow need not begin where the last has ended. */
   #missed = false;
   /** What the last reply was about: how long that took to send is told with the next. */
@@ -81,6 +75,7 @@ export class WorkerChannel {
     utilization: Utilization,
   ) {
     this.connection = connection;
+    this.batches = new BatchQueue(connection.plain === undefined ? 2 : 1);
     this.#giveUp = giveUp;
     this.#events = events;
     this.#taskEvents = taskEvents;
@@ -95,42 +90,12 @@ export class WorkerChannel {
     return this.connection.plain === undefined ? Infinity : 1;
   }
 
-  /**
-   * Whether a message more may be on its way: a second only to a worker that takes batches, and not behind a task that waits
-   * for its values to be emitted.
-   */
-  get room(): boolean {
-    const [head] = this.batches;
-    if (head === undefined) return !this.#stuck;
-    const behind = this.connection.plain === undefined && head.attachment.source.buffer === undefined;
-    return !this.#stuck && behind && this.batches.length < 2;
-  }
-
-  /** Whether anybody waits for anything in it. */
-  get wanted(): boolean {
-    return this.batches.some((batch) => batch.wanted);
-  }
-
-  /** Whether the worker has tasks that it has not begun, and another could take. */
-  get spare(): boolean {
-    return this.batches.some((batch) => batch.spare);
-  }
-
-  /** The lowest priority of the streams whose tasks it has. */
-  get lowest(): number {
-    let lowest = Infinity;
-    for (const { attachment } of this.batches) lowest = Math.min(lowest, attachment.priority);
-    return lowest;
-  }
-
   send(attachment: WorkerAttachment, tasks: readonly Task[]): void {
     const { cells } = this.connection;
-    const cellIndex = cells === undefined ? -1 : this.#freeCell();
+    const cellIndex = cells === undefined ? -1 : this.batches.freeCell;
     const batch = new Batch(attachment, tasks, cellIndex, cells, this.#taskEvents.heard ? now() : undefined);
-    if (!this.batches.some((each) => each.attachment === attachment)) attachment.slots++;
-    if (this.batches.length === 0) this.#utilization.begin();
-    this.batches.push(batch);
-    this.taken += tasks.length;
+    if (this.batches.empty) this.#utilization.begin();
+    this.batches.add(batch);
     try {
       const { monitor, plain } = this.connection;
       if (plain === undefined) {
@@ -165,48 +130,13 @@ export class WorkerChannel {
     this.#giveNotice();
   }
 
-  /** Takes back all that the worker has not begun, if it has begun nothing since the last look. */
-  recall(): void {
-    const [head] = this.batches;
-    if (head === undefined) return;
-    // Most are with one task; some with what a task before has left behind (a timer that computes).
-    if (!head.advanced()) this.takeBack();
-  }
-
-  /**
-   * Takes back what the worker has not begun of streams below `priority`, so that it is idle when its present task has ended.
-   * Whether there was something, or it was asked before and has not been heard of since.
-   */
-  makeWay(priority: number): boolean {
-    if (this.batches.some(({ attachment, spare }) => spare && attachment.priority < priority)) {
-      this.#yielding = true;
-      this.takeBack(priority);
-    }
-    return this.#yielding;
-  }
-
-  /** What the worker has not begun, of streams below `priority`, goes back, and it gets no more until it is heard of. */
-  takeBack(priority: number = Infinity): void {
-    if (this.batches.length === 0) return;
-    this.#stuck = true;
-    for (const batch of this.batches) {
-      const { attachment } = batch;
-      if (!batch.spare || attachment.priority >= priority) continue;
-      const back = batch.recall();
-      this.taken -= back.length;
-      attachment.takeBack(back);
-    }
-  }
-
   /** The worker is gone, and all of it with it: what it had begun fails, or runs again, and the rest goes back. */
   fail(exit: ExitOf): LostWork {
-    const batches = this.batches.splice(0);
-    const attachments = new Set(batches.map(({ attachment }) => attachment));
+    const batches = [...this.batches];
     if (batches[0] !== undefined) this.#utilization.addLost(batches[0]);
-    for (const attachment of attachments) attachment.slots--;
+    for (const batch of batches) this.batches.remove(batch);
     let delivered = false;
     for (const [at, batch] of batches.entries()) {
-      batch.finish();
       // Where no memory is shared, a worker of ours tells when it begins its first message; a plain one tells nothing.
       const first = at === 0 && (this.progress || this.connection.plain !== undefined);
       const lost = lostTasks(batch, first, exit);
@@ -216,49 +146,52 @@ export class WorkerChannel {
       if (settled.failures > 0) this.#took(batch, lost.failed[0]!.task, batch.cell.age ?? 0);
       this.#events.settled(0, settled.failures);
     }
-    return { attachments, delivered };
+    return { attachments: new Set(batches.map(({ attachment }) => attachment)), delivered };
   }
 
-  #prove(): void {
+  /** The worker has answered. */
+  #heard(): void {
+    this.progress = true;
+    this.batches.heard();
     if (this.#proved) return;
     this.#proved = true;
     this.#events.proved();
   }
 
   #message(data: unknown): void {
-    const message = data as
-      | ChunkMessage
-      | ReplyMessage
-      | BeginMessage
-      | AskMessage
-      | ReportMessage
-      | UnreadMessage
-      | null
-      | undefined;
-    if (message?.type === REPLY) return this.#reply(message);
-    if (message?.type === BEGIN) {
-      const batch = this.#head(message.id);
-      if (batch === undefined) return;
-      checkBegin(batch, message);
-      this.progress ||= message.offset < batch.claimed;
-      return this.#taskEvents.begun(batch, message.offset, message.time);
+    const message = (data ?? {}) as AnyMessage;
+    switch (message.type) {
+      case REPLY:
+        return this.#reply(message);
+      case BEGIN:
+        return this.#begun(message);
+      case ASK:
+        return this.batches.find(message.id)?.cell.asked();
+      case CHUNK:
+        return this.#chunk(message);
+      case REPORT:
+        return this.#reported(message);
+      case UNREAD:
+        // It reads them in the order in which they were sent.
+        return this.#uncrossed(this.batches.after(message.id), UNREADABLE);
+      default: {
+        const exit = uncaught(data as Parameters<typeof uncaught>[0], this.connection.plain === undefined);
+        if (exit !== undefined) this.connection.monitor.fail(exit);
+        else this.connection.deliver(data);
+      }
     }
-    if (message?.type === ASK) return this.#batch(message.id)?.cell.asked();
-    if (message?.type === CHUNK) return this.#chunk(message);
-    if (message?.type === REPORT) return this.#reported(message);
-    if (message?.type === UNREAD) {
-      // It reads them in the order in which they were sent.
-      const batch = this.batches.find((each) => each.id > message.id);
-      if (batch !== undefined) this.#uncrossed(batch, UNREADABLE);
-      return;
-    }
-    const exit = uncaught(message, this.connection.plain === undefined);
-    if (exit !== undefined) this.connection.monitor.fail(exit);
-    else this.connection.deliver(data);
+  }
+
+  #begun(message: BeginMessage): void {
+    const batch = this.#batch(message.id);
+    if (batch === undefined) return;
+    checkBegin(batch, message);
+    this.progress ||= message.offset < batch.claimed;
+    this.#taskEvents.begun(batch, message.offset, message.time);
   }
 
   #reported(report: ReportMessage): void {
-    const batch = this.#head(report.id);
+    const batch = this.#batch(report.id);
     if (batch === undefined) return;
     checkReport(batch, report);
     const { began, held, offset, time } = report;
@@ -270,14 +203,12 @@ export class WorkerChannel {
   }
 
   #chunk(chunk: ChunkMessage): void {
-    const batch = this.#head(chunk.id);
+    const batch = this.#batch(chunk.id);
     if (batch === undefined) return;
     checkChunk(batch, chunk);
     const { held, id, values } = chunk;
     batch.received += values.length;
-    this.progress = true;
-    this.#prove();
-    this.#stuck = false;
+    this.#heard();
     if (batch.late || batch.cancelled) return;
     const own = [...values];
     for (const at of held) own[at] = remoteError(values[at] as Thrown);
@@ -290,7 +221,7 @@ export class WorkerChannel {
 
   #reply(reply: ReplyMessage): void {
     const { id, values, failed, held, ms, last, times, packing } = reply;
-    const batch = this.#head(id);
+    const batch = this.#batch(id);
     if (batch === undefined) return;
     const from = Math.min(reply.from, batch.claimed);
     // Before anything is settled by it: what cannot be read is nobody's outcome.
@@ -301,10 +232,7 @@ export class WorkerChannel {
     const holding = held === undefined ? undefined : new Map(held.map((at) => [at, remoteError(values[at] as Thrown)]));
     this.#replied?.sizer.returned(this.#replied.count, packing > 0 ? packing : 0);
     this.#replied = undefined;
-    this.progress = true;
-    this.#prove();
-    this.#stuck = false;
-    this.#yielding = false;
+    this.#heard();
     const { attachment } = batch;
     const { source } = attachment;
     const count = values.length;
@@ -329,9 +257,9 @@ export class WorkerChannel {
     this.#replied = { sizer: attachment.sizer, count };
     if (last) {
       const rest = batch.rest(batch.reported);
-      this.#remove(batch);
+      this.batches.remove(batch);
       if (rest.length > 0 && !batch.late) source.putBack(rest);
-    } else this.#giveNotice();
+    }
     this.#settled(batch, waited, failed?.filter((at) => at < waited).length ?? 0);
   }
 
@@ -351,8 +279,7 @@ export class WorkerChannel {
     if ('key' in task) batch.afterwards(fail);
     else fail();
     // What waits behind it is not to wait for it to stop.
-    this.takeBack();
-    this.#giveNotice();
+    this.batches.takeBack();
     this.#settled(batch, 0, 1);
   }
 
@@ -380,25 +307,25 @@ export class WorkerChannel {
     const { cancelled, attachment, tasks } = batch;
     const { source, sizer } = attachment;
     const [task] = tasks as readonly [Task];
-    this.progress = true;
-    this.#prove();
+    this.#heard();
     this.#taskEvents.ended(batch, 0, cancelled ? 'cancel' : failed ? 'error' : 'value', began, Infinity, value);
     if (!cancelled) this.#took(batch, task, now() - began);
     if (failed) source.failure(task, value);
     else source.value(task, value);
     sizer.observe(1, now() - began);
     this.#utilization.add();
-    this.#remove(batch);
+    this.batches.remove(batch);
     this.#settled(batch, cancelled ? 0 : 1, failed && !cancelled ? 1 : 0);
   }
 
   /** The message could not be posted, or not be read there: one task fails for that, several are next again, each alone. */
-  #uncrossed(batch: Batch, why: string, options?: ErrorOptions): void {
+  #uncrossed(batch: Batch | undefined, why: string, options?: ErrorOptions): void {
+    if (batch === undefined) return;
     const { source } = batch.attachment;
     // Some may have been taken back meanwhile.
     const tasks = batch.rest(0);
     const failed = batch.tasks.length === 1 && tasks.length === 1;
-    this.#remove(batch);
+    this.batches.remove(batch);
     if (failed) source.failure(tasks[0]!, argumentsError(tasks[0]!.method, why, options));
     else {
       for (const task of tasks) task.alone = true;
@@ -412,7 +339,7 @@ export class WorkerChannel {
   #unreadHere(): void {
     this.#missed = true;
     // The task would wait for ever for what is not acknowledged.
-    if (this.batches[0]?.attachment.source.buffer !== undefined)
+    if (this.batches.head?.attachment.source.buffer !== undefined)
       return this.#giveUp({ why: 'sent what cannot be read', error: unreadable });
     for (const batch of [...this.batches]) {
       if (this.connection.plain === undefined)
@@ -438,43 +365,19 @@ export class WorkerChannel {
   }
 
   #settled({ attachment }: Batch, count: number, failures: number): void {
+    this.#giveNotice();
     this.#events.settled(count, failures);
     attachment.source.proceed();
     this.#events.changed();
   }
 
-  #remove(batch: Batch): void {
-    batch.finish();
-    this.#over = batch.id;
-    this.batches.splice(this.batches.indexOf(batch), 1);
-    // A slot counts for a stream while it has a batch of it.
-    if (!this.batches.some(({ attachment }) => attachment === batch.attachment)) batch.attachment.slots--;
-    this.#giveNotice();
-  }
-
   #giveNotice(): void {
-    giveNotice(this.batches[0], () => this.#giveUp({ why: 'ran a cancelled task on and on' }));
+    giveNotice(this.batches.head, () => this.#giveUp({ why: 'ran a cancelled task on and on' }));
   }
 
+  /** The batch that a message is about; undefined where it is over. Of unread messages, one may have told of the head's end. */
   #batch(id: number): Batch | undefined {
-    return this.batches.find((batch) => batch.id === id);
-  }
-
-  /** The batch that the worker tells of: the first that it has. Undefined for one that it has not; it may be over. */
-  #head(id: number): Batch | undefined {
-    const [head] = this.batches;
-    const batch = this.#batch(id);
-    if (batch === head || this.#missed) return batch;
-    // Else it would be waited for for ever.
-    if (batch !== undefined || (head !== undefined && id !== this.#over && head.ended))
-      throw new TypeError('it is of another batch than the worker is at');
-    return undefined;
-  }
-
-  #freeCell(): number {
-    for (let cellIndex = 0; cellIndex < SLOTS; cellIndex++)
-      if (!this.batches.some((batch) => batch.cellIndex === cellIndex)) return cellIndex;
-    throw new RangeError('More batches than cells');
+    return this.#missed ? this.batches.find(id) : this.batches.current(id);
   }
 }
 

@@ -10,6 +10,7 @@ import { WorkerSlot } from './workerSlot.ts';
 import type { WorkerFactory } from '../startup/workerConnection.ts';
 import type { SlotEvents } from '../channel/slotEvents.ts';
 import { WorkerAttachment, type WorkerAttachmentPool } from '../channel/workerAttachment.ts';
+import type { BatchQueue } from '../channel/batchQueue.ts';
 import type { WorkerChannel } from '../channel/workerChannel.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -83,7 +84,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     if (ready !== undefined) open.push(...open.splice(open.indexOf(ready), 1));
     for (const slot of open.slice(0, Math.max(0, open.length - size))) {
       slot.retire(true);
-      slot.channel?.takeBack();
+      slot.batches?.takeBack();
       if (slot.state === 'starting') this.#supervisor.end(slot);
     }
     const back = this.#slots.filter(({ retired }) => retired).sort((a, b) => b.since - a.since);
@@ -103,14 +104,17 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     let workers = 0;
     let idle = 0;
     let running = 0;
+    let taskTime = 0;
+    let carryTime = 0;
     const busy: number[] = [];
-    for (const { channel, utilization } of this.#slots) {
-      if (channel === undefined) continue;
-      const { batches } = channel;
+    for (const { batches, utilization } of this.#slots) {
+      taskTime += utilization.taskTime;
+      carryTime += utilization.carryTime;
+      if (batches === undefined) continue;
       workers++;
-      if (batches.length === 0) idle++;
+      if (batches.empty) idle++;
       for (const batch of batches) running += batch.end - batch.reported;
-      busy.push(utilization.busy(batches[0]));
+      busy.push(utilization.busy(batches.head));
     }
     return {
       workers,
@@ -118,8 +122,8 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       running,
       ...this.counts,
       restarts: this.#supervisor.restarts,
-      taskTime: sum(this.#slots.map(({ utilization }) => utilization.taskTime)),
-      carryTime: sum(this.#slots.map(({ utilization }) => utilization.carryTime)),
+      taskTime,
+      carryTime,
       busy,
       ...this.times.summary,
     };
@@ -143,7 +147,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     return this.#slots.some(
       (slot) =>
         !slot.retired &&
-        (slot.idle || slot.channel?.room === true) &&
+        (slot.idle || slot.batches?.room === true) &&
         slot.serves(attachment) &&
         slot.servesNow(attachment) &&
         is(slot),
@@ -179,7 +183,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   }
 
   protected override takeBack(): void {
-    for (const { channel } of this.#slots) channel?.takeBack();
+    for (const { batches } of this.#slots) batches?.takeBack();
   }
 
   protected revoke(attachment: WorkerAttachment, from: number): void {
@@ -191,7 +195,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     for (const slot of this.#slots) if (slot.idle && this.#isOver(slot)) this.#supervisor.end(slot);
     for (const slot of this.#slots) if (slot.idle) this.#serve(slot, slot.channel!);
     this.#startMore();
-    for (const slot of this.#slots) if (slot.channel?.room === true) this.#serve(slot, slot.channel);
+    for (const slot of this.#slots) if (slot.batches?.room === true) this.#serve(slot, slot.channel!);
     if (this.#ranked) this.#makeWay();
   }
 
@@ -201,21 +205,21 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
    */
   #makeWay(all: boolean = false): void {
     this.#couldMakeWay = false;
-    let others = this.#slots.filter(({ channel, retired }) => channel !== undefined && !retired);
+    let others = this.#slots.filter(({ batches, retired }) => batches !== undefined && !retired);
     for (const attachment of this.roundRobin.waiting()) {
       const { priority, slots, source } = attachment;
-      others = others.filter(({ channel }) => channel!.lowest < priority);
+      others = others.filter(({ batches }) => batches!.lowest < priority);
       if (others.length === 0) return;
       const most = Math.max(source.waiting(), source.canFetch === true ? 1 : 0);
       let wanted = Math.min(most, source.concurrency - slots);
-      others = others.filter(({ channel, life }) => {
+      others = others.filter(({ batches, life }) => {
         // Another worker's tasks, where the stream is sticky.
         if (wanted <= 0 || (attachment.sticky && attachment.waitingFor(life) === 0)) return true;
-        const makesWay = channel!.makeWay(priority);
+        const makesWay = batches!.makeWay(priority);
         if (makesWay && !all) wanted--;
         return !makesWay;
       });
-      this.#couldMakeWay ||= most > 0 && others.some(({ channel }) => channel!.spare);
+      this.#couldMakeWay ||= most > 0 && others.some(({ batches }) => batches!.spare);
     }
   }
 
@@ -239,7 +243,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       share,
       channel.most,
       timed,
-      this.#remaining(channel),
+      this.#remaining(channel.batches),
     );
     const tasks = attachment.source.inContext(() => attachment.take(most, slot.idle, slot.life));
     if (tasks.length === 0) {
@@ -254,12 +258,12 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   }
 
   /** Whether its worker, which is idle, has had all that it is to have. */
-  #isOver({ calls, channel, retired }: WorkerSlot): boolean {
-    return retired ? calls.length === 0 : this.#remaining(channel!) <= 0;
+  #isOver({ batches, calls, retired }: WorkerSlot): boolean {
+    return retired ? calls.length === 0 : this.#remaining(batches!) <= 0;
   }
 
   /** How many tasks more this worker may have. */
-  #remaining({ taken }: WorkerChannel): number {
+  #remaining({ taken }: BatchQueue): number {
     return (this.#settings.maxTasksPerWorker ?? Infinity) - taken;
   }
 
@@ -292,10 +296,10 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       // A pool that is closing is waited for, by whoever called `close`.
       slot.hold(
         !slot.idle &&
-          (waiting || warming || slot.calls.length > 0 || slot.channel?.wanted === true || this.closing !== undefined),
+          (waiting || warming || slot.calls.length > 0 || slot.batches?.wanted === true || this.closing !== undefined),
       );
       if (slot.idle || slot.state === 'down') idle ||= !slot.retired;
-      else spare ||= slot.channel?.spare === true;
+      else spare ||= slot.batches?.spare === true;
       this.#supervisor.watchIdle(slot, warming);
     }
     if (((idle && spare) || this.#couldMakeWay) && this.#recall === undefined)
@@ -305,10 +309,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   /** What was cancelled is waited for, unless the pool was closed at once. */
   protected end(): Promise<void> | undefined {
     for (const slot of this.#slots)
-      if (
-        this.closing === 'now' ||
-        (slot.calls.length === 0 && (slot.channel?.batches.every(({ empty }) => empty) ?? true))
-      )
+      if (this.closing === 'now' || (slot.calls.length === 0 && slot.batches?.done !== false))
         this.#supervisor.end(slot);
     if (this.#slots.some(({ state }) => state !== 'down')) return undefined;
     clearTimeout(this.#recall);
@@ -347,10 +348,8 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
 
   readonly #takeBack = (): void => {
     this.#recall = undefined;
-    for (const { channel } of this.#slots) channel?.recall();
+    for (const { batches } of this.#slots) batches?.recall();
     if (this.#ranked) this.#makeWay(true);
     this.pump();
   };
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

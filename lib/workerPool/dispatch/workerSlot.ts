@@ -9,6 +9,7 @@ import type { Life, WorkerAttachment } from '../channel/workerAttachment.ts';
 import type { SlotEvents } from '../channel/slotEvents.ts';
 import type { Description } from '../../pool/contract.ts';
 import { EachCall } from './eachCall.ts';
+import type { BatchQueue } from '../channel/batchQueue.ts';
 import { TaskEvents } from '../channel/taskEvents.ts';
 import { WorkerChannel } from '../channel/workerChannel.ts';
 
@@ -52,21 +53,26 @@ export class WorkerSlot {
     return this.#channel;
   }
 
+  /** What that worker has. */
+  get batches(): BatchQueue | undefined {
+    return this.#channel?.batches;
+  }
+
   /** Up, with nothing to do. */
   get idle(): boolean {
-    return this.#channel?.batches.length === 0;
+    return this.#channel?.batches.empty === true;
   }
 
   /** Since when it has had what it has, in the order of messages; the less it has, the lower: down, starting, idle. */
   get since(): number {
     const { state } = this;
-    return state === 'down' ? -3 : state === 'starting' ? -2 : (this.#channel!.batches[0]?.id ?? -1);
+    return state === 'down' ? -3 : state === 'starting' ? -2 : (this.batches!.head?.id ?? -1);
   }
 
   /** Whether it is among those that this stream may use, now or when it is idle. */
   serves(attachment: WorkerAttachment): boolean {
     if (attachment.slots < attachment.source.concurrency) return true;
-    return this.#channel?.batches.some((batch) => batch.attachment === attachment) === true;
+    return this.batches?.has(attachment) === true;
   }
 
   /**
@@ -75,7 +81,7 @@ export class WorkerSlot {
    */
   servesNow({ alone, priority, sizer, source }: WorkerAttachment): boolean {
     if (this.idle) return true;
-    return !alone && source.timeout === undefined && sizer.small && this.#channel!.lowest >= priority;
+    return !alone && source.timeout === undefined && sizer.small && this.batches!.lowest >= priority;
   }
 
   /** What was for its worker alone is for any, as long as it is retired. */
@@ -107,7 +113,7 @@ export class WorkerSlot {
     const channel = this.#channel;
     this.#pending = undefined;
     if (channel === undefined) return pending?.end() ?? Promise.resolve();
-    if (channel.batches.length > 0) {
+    if (!channel.batches.empty) {
       this.#exited(channel, { why: 'was ended with its pool' });
       return channel.connection.kill();
     }
