@@ -17,7 +17,7 @@ export {
   type TaskInfo,
   taskOf,
 } from './api/errors.ts';
-export { localPool } from './localPool.ts';
+export { localPool } from './localPool/localPool.ts';
 export type { ParallelIterableOptions, ParallelOptions, RetryOptions, Settled, TaskReport } from './api/options.ts';
 export type { ParallelFlatIterableOptions, ParallelFlatOptions, RemoteValues } from './api/manyValues.ts';
 export { type ParallelFlatOperator, parallelConcatMap } from './parallelConcatMap.ts';

@@ -27,7 +27,7 @@ const apart = {
   name: 'apart',
   setup({ onLoad, onResolve }) {
     const own = [
-      ...['attachment', 'dispatcher', 'localHooks', 'ownCall', 'poolEvents', 'roundRobin', 'snapshot', 'thrown'],
+      ...['attachment', 'dispatcher', 'ownCall', 'poolEvents', 'roundRobin', 'snapshot', 'thrown'],
       ...['iterate', 'iterator', 'observable', 'openSource', 'pullInput'],
     ];
     onResolve({ filter: new RegExp(`/(${own.join('|')})\\.js$`) }, ({ importer, namespace, path, resolveDir }) =>
@@ -44,8 +44,8 @@ const apart = {
 /** A module of ours in a line that imports, in whichever quotes; comments begin with an asterisk. */
 const IMPORTED = /(^(?!\s*\*).*(?:from |import\()['"])(\.[^'"]*)\.ts/gm;
 const MAP = /^\/\/# sourceMappingURL=.*$/m;
-/** What begins such a part. */
-const APART = /[/](openLocalPool|deferredIterator)\.js$/;
+/** Who imports such a part. */
+const APART = /[/](localPool[/]\w+|deferredIterator)\.js$/;
 
 /**
  * What we use of threads.js becomes part of our files. Its package loads all of its kinds of worker wherever it is imported

@@ -1,6 +1,6 @@
 import { captureContext, diagnostics } from '#platform';
 import type { BasicPool, PoolEvent } from '../api/pool.ts';
-import { type LocalPoolOptions, openLocalPool } from '../openLocalPool.ts';
+import { type LocalPoolOptions, openLocalPool } from '../localPool/openLocalPool.ts';
 import type { ClosablePool } from '../pool/contract.ts';
 import { basicPool } from '../publicPool/basicPool.ts';
 import { type WorkerPoolOptions, openWorkerPool } from '../workerPool/openWorkerPool.ts';

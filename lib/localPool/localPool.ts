@@ -1,6 +1,6 @@
-import type { WorkerPool } from './api/pool.ts';
+import type { WorkerPool } from '../api/pool.ts';
 import { type LocalPoolOptions, openLocalPool } from './openLocalPool.ts';
-import { publicPool } from './publicPool/publicPool.ts';
+import { publicPool } from '../publicPool/publicPool.ts';
 
 /**
  * A pool that runs the methods of `api` on the calling thread: one task at a time, at once where the method is

@@ -1,0 +1,106 @@
+/** A task that runs on the calling thread, from its call until it has really ended. */
+import type { BaseAttachment } from '../pool/attachment.ts';
+import type { Task } from '../pool/contract.ts';
+import type { TaskAt } from '../pool/poolEvents.ts';
+import { type Timer, clearTimeout, monotonic, setTimeout } from '../primitives/clock.ts';
+import { type Methods, isThenable, methodOf } from '../protocol/methods.ts';
+import { produce } from '../protocol/produce.ts';
+import { resultError, snapshot } from '../protocol/snapshot.ts';
+import { RunningTask, enterTask, leaveTask } from '../protocol/taskContext.ts';
+import { messageOf } from '../protocol/thrown.ts';
+import { LocalOutlet } from './localOutlet.ts';
+import { ownResult } from './ownResult.ts';
+
+export class LocalTask {
+  readonly attachment: BaseAttachment;
+  readonly task: Task;
+  readonly began: number = monotonic();
+  readonly #context: RunningTask;
+  /** Why nobody waits for it any more, though it runs on. */
+  #abandoned: 'cancel' | 'timeout' | undefined;
+  #timer: Timer | undefined;
+  /** Where it gives many values. */
+  #outlet: LocalOutlet | undefined;
+
+  /** `report` is told what the task says before it ends. */
+  constructor(attachment: BaseAttachment, task: Task, report: (value: unknown) => void) {
+    this.attachment = attachment;
+    this.task = task;
+    this.#context = new RunningTask(
+      task.index,
+      () => this.#abandoned,
+      undefined,
+      (_task, value) => report(value),
+      task.carried,
+    );
+  }
+
+  get abandoned(): 'cancel' | 'timeout' | undefined {
+    return this.#abandoned;
+  }
+
+  /** The task as events tell of it. */
+  get at(): TaskAt {
+    return { worker: 0, task: this.task, source: this.attachment.source };
+  }
+
+  /** Calls its method of `api`. `ended` is told once: before this returns, where the method is synchronous. */
+  run(api: Methods, ended: (failed: boolean, outcome: unknown) => void): void {
+    const { task } = this;
+    const { source } = this.attachment;
+    const current = (): RunningTask => this.#context;
+    enterTask(current);
+    const end = (failed: boolean, outcome: unknown): void => {
+      clearTimeout(this.#timer);
+      leaveTask(current);
+      let result = outcome;
+      try {
+        if (!failed) result = ownResult(outcome);
+      } catch (cause) {
+        return ended(true, resultError(messageOf(cause)));
+      }
+      ended(failed, result);
+    };
+    let result: unknown;
+    let waits: boolean;
+    try {
+      // What it changes would be changed for its next try.
+      const again = source.retries === true && task.transfer === undefined;
+      result = this['rxjs-parallel:call'](api, again ? snapshot(task.args) : task.args);
+      if (source.buffer !== undefined) {
+        const outlet = new LocalOutlet(source, task, source.buffer, () => this.#abandoned !== undefined);
+        this.#outlet = outlet;
+        result = isThenable(result)
+          ? Promise.resolve(result).then((all) => produce(all, outlet))
+          : produce(result, outlet);
+      }
+      waits = isThenable(result);
+    } catch (error) {
+      return end(true, error);
+    }
+    if (!waits) return end(false, result);
+    // Made a promise of: any other thenable may settle twice, or throw.
+    Promise.resolve(result).then(
+      (value) => end(false, value),
+      (error: unknown) => end(true, error),
+    );
+  }
+
+  /** Calls `expire` in `ms`, unless it has ended by then. */
+  setDeadline(expire: () => void, ms: number): void {
+    this.#timer = setTimeout(expire, ms);
+  }
+
+  /** Nobody waits for it any more: its signal is aborted. */
+  abandon(why: 'cancel' | 'timeout'): void {
+    clearTimeout(this.#timer);
+    this.#abandoned ??= why;
+    this.#context.abort(this.#abandoned);
+    this.#outlet?.grant(0);
+  }
+
+  /** Named as a frame below a task's own: see `remoteError`. */
+  'rxjs-parallel:call'(api: Methods, args: readonly unknown[]): unknown {
+    return methodOf(api, this.task.method).apply(api, args as never);
+  }
+}
