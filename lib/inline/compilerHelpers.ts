@@ -1,4 +1,4 @@
-/** What compilers call in a function that they have compiled, and keep outside of it: sent along with the function's text. */
+/** The helpers of compilers that a compiled function calls, to be sent along with its text. */
 
 /** What an `async` function becomes: a generator, and this, which runs it. */
 const RUN =

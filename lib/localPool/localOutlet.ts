@@ -1,4 +1,4 @@
-/** The way of the values of a task that gives many; each is told at once, since none is part of a message. */
+/** The outlet of a task that gives many values. Each is told at once: no message is saved by waiting for more. */
 import type { Task, TaskSource } from '../pool/contract.ts';
 import type { Outlet } from '../protocol/produce.ts';
 import { resultError } from '../protocol/snapshot.ts';

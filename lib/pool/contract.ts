@@ -40,7 +40,7 @@ export interface Task extends Description {
   failures?: number;
   /** It had ended when its worker died, and its outcome was lost with that: it may have been the reason, and travels alone. */
   suspect?: true;
-  /** Made where the call was: see `Feed.subscribed`, which it takes the place of. */
+  /** Made where the call was; it takes the place of `TaskSource.callSite`. */
   readonly callSite?: Error;
   /** It has given values: it is never run again. */
   gave?: true;

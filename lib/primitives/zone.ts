@@ -1,4 +1,4 @@
-/** The async context in which a user's callbacks run: in Node that of `AsyncLocalStorage`, where zone.js is that of its zones. */
+/** The async context in which a user's callbacks run: of `AsyncLocalStorage` in Node, of zone.js where that is loaded. */
 
 /** Runs `act` in a context. */
 export type Context = <T>(act: () => T) => T;

@@ -29,7 +29,7 @@ const OURS: Readonly<Record<string, new (message: string) => Error>> = {
   WorkerInitError,
 };
 
-/** What was thrown on the other side; `subscribed` tells whose stack goes under its own. Throws where it is not as we pack it. */
+/** What was thrown on the other side; the stack of `callSite` goes under its own. @throws TypeError: it is not as we pack it */
 export function remoteError(packed: Thrown, callSite?: Error): unknown {
   if (packed.kind === 'value') return packed.value;
   if (packed.kind !== 'graph') throw new TypeError('what was thrown is not as rxjs-parallel packs it');

@@ -1,4 +1,4 @@
-/** Plain threads.js workers, which know nothing of batches: connected by threads.js, and called by its proxy, one task at a time. */
+/** Plain workers, connected and called by threads.js. */
 import { CloneError, programError } from '../api/errors.ts';
 import { Transfer } from '../api/transfer.ts';
 import type { Task } from '../pool/contract.ts';

@@ -1,4 +1,4 @@
-/** A recording as trace-event JSON: times in µs, one process, a thread for each worker and for the results of each stream. */
+/** A recording as trace-event JSON. */
 import type { Recording } from './recording.ts';
 import type { TaskSpan } from './taskTable.ts';
 

@@ -1,4 +1,4 @@
-/** Rectangles side by side, as few as can be seen: what is narrower than a pixel is drawn with what is beside it. */
+/** Rectangles side by side; those narrower than a pixel are merged. */
 
 /** Pixels that are drawn one by one. */
 const FINEST = 1;

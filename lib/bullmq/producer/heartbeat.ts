@@ -1,4 +1,4 @@
-/** The key that says that this process is there, and which of its jobs are cancelled: it expires without it. */
+/** The key by which a producer says that it lives, and which of its jobs are cancelled. It expires when it is not renewed. */
 import { type Timer, clearInterval, monotonic, setInterval, wallClock } from '../../primitives/clock.ts';
 import type { RedisConnection } from '../shared/redisConnection.ts';
 import type { QueueKeys } from '../shared/message.ts';

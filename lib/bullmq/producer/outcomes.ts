@@ -1,4 +1,4 @@
-/** What came of the tasks of a job, by what its machine has written into it; or by what somebody else has. */
+/** The outcomes of the tasks of a job, read from what its machine, or anybody else, has written into it. */
 import { CloneError, WorkerCrashedError, forgiveProgram } from '../../api/errors.ts';
 import type { Task } from '../../pool/contract.ts';
 import { messageOf } from '../../protocol/thrown.ts';

@@ -1,4 +1,4 @@
-/** BullMQ's commands on a machine, which waits while Redis refuses: no job is let go for that, and none fails by it. */
+/** BullMQ's commands on a machine, tried again while Redis refuses: no job is given up or fails for that. */
 import type { BackendFactory, RedisQueueBackend } from 'bullmq';
 import { askAgain } from '../shared/retryDelay.ts';
 import { createRedisBackend } from '../shared/peers.ts';

@@ -1,4 +1,4 @@
-/** Tells somebody of errors: the first at once, then at most one a second, with how many there were of its kind. */
+/** Notices of errors: the first at once, then at most one a second, with how many of its kind there were. */
 import { type Timer, clearTimeout, queueMicrotask, setTimeout } from '../../primitives/clock.ts';
 import { isRefusal, reasonOf, said } from './redisErrors.ts';
 

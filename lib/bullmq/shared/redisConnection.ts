@@ -1,4 +1,4 @@
-/** The connection of a pool to Redis, for commands and for what servers say: waits however long Redis is gone. */
+/** The connection of a pool to Redis, for commands and notices. It waits however long Redis is gone. */
 import type { Redis as Client } from 'ioredis';
 import { type Timer, clearTimeout, monotonic, setTimeout } from '../../primitives/clock.ts';
 import type { Connection } from './connection.ts';

@@ -1,4 +1,4 @@
-/** Whether what a worker says of a batch can be true. One that says anything else is given up: see `WorkerMonitor`. */
+/** The check that what a worker says of a batch can be true. A worker that fails it is given up: see `WorkerMonitor`. */
 import type { BeginMessage, ChunkMessage, ReplyMessage, ReportMessage } from '../../protocol/messages.ts';
 import type { Batch } from './batch.ts';
 

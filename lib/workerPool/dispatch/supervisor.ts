@@ -1,4 +1,4 @@
-/** When the workers of a pool start and end: how many are started, when to give up, what counts as a restart, who was idle too long. */
+/** The policy by which the workers of a pool start, are restarted, given up, and ended when idle. */
 import { type Timer, clearTimeout, setTimeout } from '../../primitives/clock.ts';
 import type { WorkerInitError } from '../../api/errors.ts';
 import type { WorkerSlot } from './workerSlot.ts';

@@ -1,4 +1,4 @@
-/** The errors that the exit of a worker makes, for its tasks, for who waits for one, and for who hears of the worker itself. */
+/** The errors that the exit of a worker makes. */
 import { TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../../api/errors.ts';
 import type { Task } from '../../pool/contract.ts';
 import { text } from '../../protocol/thrown.ts';

@@ -1,4 +1,4 @@
-/** The start of one worker: made, monitored, and connected: in batches, or through threads.js where it knows nothing of us. */
+/** The start of one worker, from its making to its connection. */
 import { lasting } from '#platform';
 import { type Timer, clearTimeout, setTimeout } from '../../primitives/clock.ts';
 import {
