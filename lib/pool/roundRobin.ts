@@ -6,6 +6,8 @@ import type { TaskSource } from './contract.ts';
 
 interface Attached {
   readonly priority: number;
+  /** Whether there is room for a value more of it. */
+  readonly hungry: boolean;
   readonly source: Pick<TaskSource, 'waiting' | 'canFetch' | 'proceed' | 'sticky'>;
 }
 
@@ -85,7 +87,7 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
           queue.add(attachment);
           return attachment;
         }
-        if (source.sticky !== true || source.waiting() === 0) this.#dequeue(attachment);
+        if (!hasNoRoom(attachment) && (source.sticky !== true || source.waiting() === 0)) this.#dequeue(attachment);
       }
     return undefined;
   }
@@ -110,7 +112,7 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
     const before = source.waiting();
     source.proceed();
     const after = source.waiting();
-    if (after === 0) this.#dequeue(attachment);
+    if (after === 0 && !hasNoRoom(attachment)) this.#dequeue(attachment);
     else if (after <= before) this.#fetchedNothing.add(attachment);
     return true;
   }
@@ -145,6 +147,9 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
     this.#levels.splice(this.#levels.indexOf(level), 1);
   }
 }
+
+/** A worker was started for another meanwhile: it keeps its turn, and fetches when there is room. */
+const hasNoRoom = (attachment: Attached): boolean => attachment.source.canFetch === true && !attachment.hungry;
 
 const always = (): boolean => true;
 

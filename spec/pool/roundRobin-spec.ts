@@ -5,6 +5,7 @@ class Stream {
   readonly source: { has: boolean; canFetch: boolean; proceed: () => void; waiting(): number };
   readonly name: string;
   readonly priority: number;
+  hungry = true;
 
   constructor(name: string, has = true, canFetch = false, priority = 0) {
     this.name = name;
@@ -124,6 +125,23 @@ describe('Turns', () => {
     expect(roundRobin.fetch()).toBe(false);
   });
 
+  it('are kept by one that had no room for what it could fetch, and others are served meanwhile', () => {
+    const all = streams('ab');
+    const { source } = all['a']!;
+    const roundRobin = turnsOf(all);
+    Object.assign(source, { has: false, canFetch: true, proceed() {} });
+    all['a']!.hungry = false;
+    expect(roundRobin.next()).toBeUndefined();
+    expect(roundRobin.fetch()).toBe(true);
+    expect(served(roundRobin, 2)).toBe('bb');
+    expect(roundRobin.fetch()).toBe(false);
+    expect(roundRobin.queued(all['a']!)).toBe(true);
+    expect(roundRobin.next()).toBeUndefined();
+    source.proceed = () => (source.has = true);
+    expect(roundRobin.fetch()).toBe(true);
+    expect(served(roundRobin, 2)).toBe('ab');
+  });
+
   it('are not asked for again by one that could fetch nothing more', () => {
     const all = streams('a');
     const { source } = all['a']!;
@@ -186,10 +204,10 @@ describe('Turns', () => {
   });
 
   it('ask one that has something for others to fetch, and where nothing comes of it once a round', () => {
-    const turns = new RoundRobin<{ priority: number; source: any }>();
+    const turns = new RoundRobin<{ priority: number; hungry: boolean; source: any }>();
     let drained = 0;
     const source = { sticky: true, waiting: () => 1, canFetch: true, proceed: () => drained++ };
-    const sticky = { priority: 0, source };
+    const sticky = { priority: 0, hungry: true, source };
     turns.add(sticky);
     turns.enqueue(sticky);
     const none = (): unknown => turns.next(undefined, undefined, () => 0);

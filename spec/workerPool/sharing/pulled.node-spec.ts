@@ -35,6 +35,29 @@ describe('A stream that pulls, where no worker had room,', () => {
     await comes({ fake, first });
   });
 
+  it('and the worker that is started has a task of another, is served by the next with room', async () => {
+    const fake = new FakeWorkers({ size: 2 });
+    const died = new Results(fake, of(0));
+    const stays = new Results(fake, of(1));
+    await fake.up();
+    const pulled = parallelMapIterable([2, 3], (worker, n) => worker.echo(n), fake.pool);
+    const results = [pulled.next(), pulled.next()];
+    await turn();
+    const pushed = new Results(fake, of(4));
+    // In one pass there is room for it, a worker that could be started, and then there is not.
+    fake.workers[0]!.begin();
+    fake.workers[0]!.die();
+    await fake.up();
+    for (let times = 0; times < 9; times++)
+      for (const each of fake.workers) {
+        await turn();
+        if (each.runs.length > 0 && each !== fake.workers[0]) await each.run();
+      }
+    expect(await Promise.all(results)).toEqual([2, 3].map((value) => ({ done: false, value })));
+    expect([...stays.said, ...pushed.said]).toEqual([1, 'complete', 4, 'complete']);
+    expect(died.said.length).toBe(1);
+  });
+
   it('has another when that has had all the tasks that it may have', async () => {
     const { fake, first, worker } = await waiting({ up: true, maxTasksPerWorker: 1 });
     await worker.run();
