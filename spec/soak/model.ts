@@ -106,7 +106,13 @@ const dues: Record<Deed, (task: Case) => Expected> = {
     error: (error) => error instanceof WorkerCrashedError && 'cause' in error && Object.is(error.cause, falsy(code)),
   }),
   exhaust: () => ({ error: (error) => error instanceof WorkerCrashedError && error.message.includes('memory') }),
-  flaky: ({ code, plan }) => (mayRunAgain(plan) ? { value: code } : { error: crash(4) }),
+  flaky: ({ code, plan }) => {
+    if (mayRunAgain(plan)) return { value: code };
+    // Its time may be over before it dies: then it is tried again.
+    return plan.options.timeout !== undefined && triesOf(plan) > 0
+      ? { value: code, error: crash(4) }
+      : { error: crash(4) };
+  },
   loop: timesOut,
   never: timesOut,
   wait: timesOut,
