@@ -65,13 +65,6 @@ export const slow = [
   { name: 'Examples', run: 'node scripts/check-examples.js', after: BUILD, limit: 600 },
   { name: 'Package: bundlers', run: 'npm run -s test:bundlers', after: BUILD, says: /^A page pays.*/m, limit: 600 },
   { name: 'Package: consumers', run: 'node scripts/check-consumers.js', after: BUILD, limit: 600 },
-  {
-    name: 'Site of the documentation',
-    run: 'node scripts/docs.js build && node scripts/check-site.js',
-    after: BUILD,
-    specs: /^(\d+) checks, 0 failures/gm,
-    limit: 900,
-  },
   { name: 'Recipe: OpenTelemetry', run: 'node scripts/check-opentelemetry.js', after: BUILD, says: /^2 requests.*/m },
   {
     name: 'Live pages',
