@@ -107,6 +107,7 @@ function openOurs(plan: PoolPlan, script: Script): OpenPool {
   const { setupMs, teardownMs } = plan;
   const data: Data = { counts, setupMs, teardownMs };
   let made = 0;
+  let closed = false;
   const factory = (): unknown => {
     const nth = made++;
     // One cannot be made, the other does not load.
@@ -137,14 +138,17 @@ function openOurs(plan: PoolPlan, script: Script): OpenPool {
     each(keep) {
       const kept = counts[KEPT]!;
       const called = pool.each((worker) => worker.note(keep ? kept + 1 : 0), { keep });
-      // Whatever is made from now on has to know it.
-      if (keep) Atomics.store(counts, KEPT, kept + 1);
+      // Whatever is made from now on has to know it, unless the pool is closing, and has refused it.
+      if (keep && !closed) Atomics.store(counts, KEPT, kept + 1);
       return called;
     },
     warmUp: (workers) => pool.warmUp(Math.min(workers, pool.size)),
     ...(plan.kind === 'worker' ? { hooks: () => ({ setUp: counts[SET_UP]!, tornDown: counts[TEARDOWNS]! }) } : {}),
     stats: () => pool.stats(),
-    close: (drain) => pool.close({ drain }),
+    close(drain) {
+      closed = true;
+      return pool.close({ drain });
+    },
     problems: () => events?.problems ?? [],
   };
 }
