@@ -185,7 +185,10 @@ for (const [name, open] of Object.entries({ Chromium: openBrowser, Firefox: open
   if (other === undefined) continue;
 
   await check(`${name}: a race plays once by itself, from the same tiles, each way in its order`, async () => {
-    const demo = await DemoPage.open(other, `${built.url}#race-2${PART}`, { ...desktop, reducedMotion: 'no-preference' });
+    const demo = await DemoPage.open(other, `${built.url}#race-2${PART}`, {
+      ...desktop,
+      reducedMotion: 'no-preference',
+    });
     await demo.status(/^Drawing all three at once on 2 workers each/);
     await demo.status(/^Drawn three times/);
     const [main, ordered, unordered] = [

@@ -305,9 +305,8 @@ export class Stream implements TaskSource {
   take(): unknown {
     const { held, ready } = this.#results;
     if (!ready || held === 1 || this.#passes.running || this.#closed || !this.#queued) return NOTHING;
-    const outcome = this.#results.take();
-    if (outcome instanceof Failure) this.error(outcome.error);
-    return outcome === SKIPPED || outcome instanceof Failure ? NOTHING : outcome;
+    const result = this.#resultIn(this.#results.take());
+    return result === SKIPPED ? NOTHING : result;
   }
 
   closing(reason: Error): void {
@@ -395,17 +394,26 @@ export class Stream implements TaskSource {
   };
 
   #emit(outcome: unknown): void {
-    if (outcome instanceof Failure) this.#emitFailure(outcome);
-    else if (outcome !== SKIPPED) this.#destination.next(outcome);
+    const result = this.#resultIn(outcome);
+    if (result !== SKIPPED) this.#destination.next(result);
   }
 
-  /** Failures count in the order of the results: which one is too many does not depend on which task fails first. */
-  #emitFailure({ error, task }: Failure): void {
-    if (task === undefined) return this.error(error);
-    const tooMany = this.#failureLimit!.add(error);
-    if (tooMany === undefined) return this.#emit(this.#resultOf(task, error));
-    rememberTask(tooMany, task);
-    this.error(tooMany);
+  /**
+   * The result in an outcome whose turn it is; `SKIPPED` where there is none, or it ends the stream. Failures count in the order
+   * of the results: which one is too many does not depend on which task fails first.
+   */
+  #resultIn(outcome: unknown): unknown {
+    if (!(outcome instanceof Failure)) return outcome;
+    const { task } = outcome;
+    let { error } = outcome;
+    if (task !== undefined) {
+      const tooMany = this.#failureLimit!.add(error);
+      if (tooMany === undefined) return this.#resultOf(task, error);
+      rememberTask(tooMany, task);
+      error = tooMany;
+    }
+    this.error(error);
+    return SKIPPED;
   }
 
   /** What takes the place of the result of a task that may fail. */

@@ -379,6 +379,28 @@ describe('maxFailures', () => {
     });
   });
 
+  for (const ordered of [true, false])
+    it(`counts what an iterator takes of results that wait (ordered: ${ordered})`, async () => {
+      for (const onError of ['skip', 'settle'] as const)
+        for (const maxFailures of [10, 3]) {
+          const results = parallelMapIterable(range(0, 20), (worker, n) => worker.odd(n), pool, {
+            ...{ onError, maxFailures, ordered },
+          });
+          const taken: unknown[] = [];
+          const end = (async () => {
+            for await (const each of results) {
+              taken.push(each);
+              // Others are there when it asks for the next.
+              await new Promise((resolve) => setTimeout(resolve));
+            }
+          })();
+          if (maxFailures === 10) await end;
+          else expect((await reason(end)).errors.map(({ message }: Error) => message)).toEqual(['0', '2', '4', '6']);
+          const all = maxFailures === 10 ? 20 : 6;
+          expect(taken.length).toBe(onError === 'settle' ? all : all / 2);
+        }
+    });
+
   it('allows none with 0, and keeps no more than 100 of them', async () => {
     expect((await reason(run(4, { onError: 'skip', maxFailures: 0 }))).errors.length).toBe(1);
     expect((await reason(run(1000, { onError: 'skip', maxFailures: 300 }))).errors.length).toBe(100);
