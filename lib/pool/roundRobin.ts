@@ -25,7 +25,7 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
   paused = false;
   /** Whose turn it is, where it has to fetch something first. */
   #fetching: P | undefined;
-  /** Those that had something for others than who asked, and could fetch nothing more. They are not asked again until all had their turn. */
+  /** Those that stay queued and could fetch nothing: what they have is for others, or there was no room. Not asked again until all had their turn. */
   readonly #fetchedNothing = new Set<P>();
 
   get size(): number {

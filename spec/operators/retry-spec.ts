@@ -384,7 +384,9 @@ describe('maxFailures', () => {
       for (const onError of ['skip', 'settle'] as const)
         for (const maxFailures of [10, 3]) {
           const results = parallelMapIterable(range(0, 20), (worker, n) => worker.odd(n), pool, {
-            ...{ onError, maxFailures, ordered },
+            onError,
+            maxFailures,
+            ordered,
           });
           const taken: unknown[] = [];
           const end = (async () => {

@@ -55,17 +55,18 @@ export class Supervisor {
 
   /** Why no worker will come, or none may be asked for; undefined while there is one, or one may come. */
   get hopeless(): WorkerInitError | undefined {
-    if (this.#refused) return this.#lastFailure;
-    const some =
-      this.#failures < MOST_FAILURES || this.#slots.some(({ retired, state }) => !retired && state !== 'down');
-    return some ? undefined : this.#lastFailure;
+    return this.#givenUpWithout(({ retired, state }) => !retired && state !== 'down');
   }
 
   /** Why no worker more is started, though some may be up; undefined while one may come. */
   get exhausted(): WorkerInitError | undefined {
-    if (this.#refused) return this.#lastFailure;
-    const some = this.#failures < MOST_FAILURES || this.#slots.some(({ state }) => state === 'starting');
-    return some ? undefined : this.#lastFailure;
+    return this.#givenUpWithout(({ state }) => state === 'starting');
+  }
+
+  /** The last failure, if so many were in a row that no worker more is started, and no slot `is` one to hope for. */
+  #givenUpWithout(is: (slot: WorkerSlot) => boolean): WorkerInitError | undefined {
+    const hope = !this.#refused && (this.#failures < MOST_FAILURES || this.#slots.some(is));
+    return hope ? undefined : this.#lastFailure;
   }
 
   /** Those who come later get a try of their own. */
