@@ -59,6 +59,12 @@ export const libraries = {
     ordered: true,
     alone: true,
   },
+  'bounded-chunks': {
+    title: '_by hand, many values in chunks of half of `buffer`_',
+    file: 'bounded-chunks',
+    ordered: true,
+    alone: true,
+  },
   bare: { title: '_by hand, one worker that imports nothing_', file: 'bare', alone: true },
   sequential: { title: '_sequential loop_', file: 'sequential', ordered: true },
 };

@@ -75,6 +75,11 @@ const targets = [
   target('defaults spelt out, to plain', atMost(1.05), (f) => f('unasked', US, 'defaults') / f('unasked', US, 'plain')),
   target('yields, to comlink', atLeast(50), (f) => f('yields', US) / f('yields', 'comlink')),
   target(
+    'yields, to chunks by hand of the same bound',
+    atLeast(0.5),
+    (f) => f('yields', US) / f('yields', 'bounded-chunks'),
+  ),
+  target(
     'yields with a buffer of 4 096, to chunks by hand',
     atLeast(0.5),
     (f) => f('yields', US, 'wide') / f.most('yields', CHUNKS),

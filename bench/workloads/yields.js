@@ -10,7 +10,7 @@ const WIDE = 4096;
 export const yields = {
   title: 'Many values of one task: numbers of a generator',
   about:
-    'Values a second with the default `buffer` of 64, and with one of 4 096: as many are on their way and not emitted. comlink makes a call for each (of 50 000); chunks by hand have no bound: nothing holds the worker back. Likewise to the first value of a generator that takes 50 ms for its second.',
+    'Values a second with the default `buffer` of 64, and with one of 4 096: as many are on their way and not emitted. comlink makes a call for each (of 50 000); chunks of 64 and of 1 024 by hand have no bound: nothing holds their worker back; those of half of `buffer` have the same as ours, and with a small one wait for a round trip of a message as often. Likewise to the first value of a generator that takes 50 ms for its second.',
   columns: ['rate', 'wide', 'first'],
   only: [
     'rxjs-parallel',
@@ -19,6 +19,7 @@ export const yields = {
     'comlink',
     'chunks-64',
     'chunks-1024',
+    'bounded-chunks',
     'sequential',
   ],
   async measure(library, { scale }) {

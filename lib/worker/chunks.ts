@@ -52,8 +52,9 @@ export class Chunks implements Outlet {
     if (this.#values.length > 0) this.#due ??= setTimeout(() => this.flush(), CHUNK_EVERY);
   }
 
+  /** What has not filled a chunk is not sent for want of credit: a chunk of one comes back as a credit of one, and makes the next. */
   changed(): Promise<void> {
-    this.flush();
+    this.waits();
     return new Promise((resolve) => (this.#wake = resolve));
   }
 
