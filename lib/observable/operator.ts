@@ -9,12 +9,16 @@ import { type Observable, type ObservableSource, platformObservable } from './pl
 /** From an Observable to one of its results: `parallelMap(fn, 4)(source)`. */
 export type Operator<T, R> = (source: ObservableSource<T>) => Observable<R>;
 
-/** Makes an operator of an executor and a result buffer. Every run of an Observable has a stream of its own. */
+/**
+ * Makes an operator of an executor and a result buffer. Every run of an Observable has a stream of its own.
+ *
+ * @throws TypeError: the platform has no Observable.
+ */
 export function parallelOperator<T, R>(
-  caller: string,
   executor: Executor,
   options: ResolvedOptions,
   results: new () => ResultBuffer,
+  caller: string,
 ): Operator<T, R> {
   const Observable = platformObservable(caller);
   return (given) => {

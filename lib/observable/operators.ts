@@ -69,7 +69,7 @@ function operator(
     checkFn(caller, fn);
     const given = resolve(caller, options, isInline(workers));
     const resolved = errorTiming === undefined ? given : { ...given, errorTiming };
-    return parallelOperator(caller, executorOf(caller, fn as never, workers, resolved), resolved, results) as never;
+    return parallelOperator(executorOf(caller, fn as never, workers, resolved), resolved, results, caller) as never;
   };
 }
 

@@ -1,13 +1,65 @@
 import { captureContext, diagnostics } from '#platform';
+import type { EmittedOf, FlatEmittedOf } from '../api/emitted.ts';
+import type { FlatOptionsWithPool, RemoteValues } from '../api/manyValues.ts';
+import type { OptionsWithPool } from '../api/options.ts';
 import type { BasicPool, PoolEvent } from '../api/pool.ts';
+import type { Call, Remote, ResultOf } from '../api/remote.ts';
 import { type LocalPoolOptions, openLocalPool } from '../localPool/openLocalPool.ts';
-import type { ClosablePool } from '../pool/contract.ts';
+import { type ClosablePool, ENGINE_POOL } from '../pool/contract.ts';
 import { basicPool } from '../publicPool/basicPool.ts';
+import { poolOperators } from '../publicPool/poolOperators.ts';
 import { type WorkerPoolOptions, openWorkerPool } from '../workerPool/openWorkerPool.ts';
+import { type Operator, parallelOperator } from './operator.ts';
 import { type Observable, platformObservable } from './platform.ts';
 
 /** A pool of workers, shared by every stream that names it: `parallelMap(fn, pool)(source)`. */
 export interface ObservablePool<Api> extends BasicPool<Api> {
+  /**
+   * `parallelMap` with this pool: runs the call that `fn` describes for every value, several at once, and emits the results
+   * in the order of the source.
+   *
+   * @param fn says which call: `(worker, value, index) => worker.count(value)`. Runs here, once for each task when it is
+   *   dispatched.
+   * @param options those of `parallelMap`.
+   * @throws TypeError, RangeError: an argument or option is not what it must be; TypeError: the platform has no Observable.
+   *
+   * ```ts
+   * pool.map((worker, n: number) => worker.count(n))([1, 2, 3]).subscribe(console.log);
+   * ```
+   */
+  map<T, C extends Call<unknown>, Mode extends 'throw' | 'settle' | 'skip' = never>(
+    fn: (worker: Remote<Api>, value: T, index: number) => C,
+    options?: OptionsWithPool<Mode, NoInfer<T>>,
+  ): Operator<T, EmittedOf<T, ResultOf<C>, Mode>>;
+  /**
+   * `parallelMapUnordered` with this pool: emits each result as soon as its task is complete. Otherwise as `map`.
+   *
+   * @throws TypeError, RangeError: an argument or option is not what it must be; TypeError: the platform has no Observable.
+   */
+  mapUnordered<T, C extends Call<unknown>, Mode extends 'throw' | 'settle' | 'skip' = never>(
+    fn: (worker: Remote<Api>, value: T, index: number) => C,
+    options?: OptionsWithPool<Mode, NoInfer<T>>,
+  ): Operator<T, EmittedOf<T, ResultOf<C>, Mode>>;
+  /**
+   * `parallelConcatMap` with this pool: emits all values of the first task, while it runs, then those of the second.
+   *
+   * @param fn says which call, as for `map`, of a method that gives many values.
+   * @param options those of `parallelConcatMap`.
+   * @throws TypeError, RangeError: an argument or option is not what it must be; TypeError: the platform has no Observable.
+   */
+  concatMap<T, C extends Call<unknown>, Mode extends 'throw' | 'settle' | 'skip' = never>(
+    fn: (worker: RemoteValues<Api>, value: T, index: number) => C,
+    options?: FlatOptionsWithPool<Mode>,
+  ): Operator<T, FlatEmittedOf<T, ResultOf<C>, Mode>>;
+  /**
+   * `parallelMergeMap` with this pool: emits each value as it comes, those of one task in their order. Otherwise as `concatMap`.
+   *
+   * @throws TypeError, RangeError: an argument or option is not what it must be; TypeError: the platform has no Observable.
+   */
+  mergeMap<T, C extends Call<unknown>, Mode extends 'throw' | 'settle' | 'skip' = never>(
+    fn: (worker: RemoteValues<Api>, value: T, index: number) => C,
+    options?: FlatOptionsWithPool<Mode>,
+  ): Operator<T, FlatEmittedOf<T, ResultOf<C>, Mode>>;
   /**
    * What happens in the pool, while somebody is subscribed; costs nothing otherwise.
    *
@@ -37,10 +89,16 @@ export function localPool<Api extends object>(api: Api, options?: LocalPoolOptio
 
 function observablePool<Api>(pool: ClosablePool, maxQueue?: number, carry?: () => unknown): ObservablePool<Api> {
   let events$: Observable<PoolEvent> | undefined;
-  const shown = Object.defineProperty(basicPool<Api>(pool, maxQueue, carry), 'events$', {
-    enumerable: true,
-    get: () => (events$ ??= eventsOf(pool)),
-  }) as BasicPool<Api> as ObservablePool<Api>;
+  const basic = basicPool<Api>(pool, maxQueue, carry);
+  const operators = poolOperators<any>(basic[ENGINE_POOL], parallelOperator);
+  const shown: ObservablePool<Api> = Object.defineProperty(
+    Object.assign(basic, operators, { events$: undefined as never }),
+    'events$',
+    {
+      enumerable: true,
+      get: () => (events$ ??= eventsOf(pool)),
+    },
+  );
   diagnostics?.pool(shown);
   return shown;
 }

@@ -1,21 +1,30 @@
-/** The operators of a pool: those of the package, without the argument `workers`. */
-import type { OperatorFunction } from 'rxjs';
+/** The operators of a pool, for any kind of Observable: those of the package, without the argument `workers`. */
 import { type ResolvedOptions, checkFn, resolveOptions } from '../api/options.ts';
-import type { WorkerPool } from '../api/pool.ts';
 import { CompletionQueue } from '../stream/completionQueue.ts';
 import { ConcatBuffer } from '../stream/concatBuffer.ts';
 import { resolveFlat } from '../stream/flatOptions.ts';
 import { MergeBuffer } from '../stream/mergeBuffer.ts';
-import { poolExecutor } from '../stream/executor.ts';
-import { parallelOperator } from '../stream/operator.ts';
+import { type Executor, poolExecutor } from '../stream/executor.ts';
 import { ReorderBuffer } from '../stream/reorderBuffer.ts';
 import type { ResultBuffer } from '../stream/resultBuffer.ts';
 import type { Pool } from '../pool/contract.ts';
 
-type Operators = Pick<WorkerPool<any>, 'map' | 'mapUnordered' | 'concatMap' | 'mergeMap'>;
 type Fn = (...args: any[]) => unknown;
+type Operators<Operator> = Record<
+  'map' | 'mapUnordered' | 'concatMap' | 'mergeMap',
+  (fn: Fn, options?: unknown) => Operator
+>;
 
-export function poolOperators(pool: Pool): Operators {
+/** `parallelOperator` makes an operator over one kind of Observable. */
+export function poolOperators<Operator>(
+  pool: Pool,
+  parallelOperator: (
+    executor: Executor,
+    options: ResolvedOptions,
+    results: new () => ResultBuffer,
+    caller: string,
+  ) => Operator,
+): Operators<Operator> {
   const operator =
     (
       caller: string,
@@ -23,13 +32,14 @@ export function poolOperators(pool: Pool): Operators {
       results: new () => ResultBuffer,
       errorTiming?: 'in-order',
     ) =>
-    (fn: Fn, options?: unknown): OperatorFunction<any, any> => {
+    (fn: Fn, options?: unknown): Operator => {
       checkFn(caller, fn);
       const resolved = resolve(caller, options, false);
       return parallelOperator(
         poolExecutor(caller, fn, pool, resolved),
         errorTiming === undefined ? resolved : { ...resolved, errorTiming },
         results,
+        caller,
       );
     };
   // Where an error waits for no result before it, `errorTiming` has nothing to say.

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { record, show } from '../api/options.ts';
 import type { PoolEvent, WorkerPool } from '../api/pool.ts';
+import type { ObservablePool } from '../observable/pools.ts';
 import { timeOrigin } from '../primitives/clock.ts';
 import { engineOf } from './timeline.ts';
 
@@ -25,7 +26,7 @@ const COLOURS: Readonly<Record<string, string>> = { value: 'primary', cancel: 's
  * Draws a lane for each worker into the Performance panel of Chromium's developer tools, beside what the page itself does:
  * from now on, until it is stopped or the pool is closed. To be called before the tools record.
  *
- * @param pool made by `workerPool` or `localPool`.
+ * @param pool made by `workerPool` or `localPool`, of `rxjs-parallel/observable`, too.
  * @param options how the group of lanes is called.
  * @throws TypeError: an argument is not what it must be.
  *
@@ -33,8 +34,8 @@ const COLOURS: Readonly<Record<string, string>> = { value: 'primary', cancel: 's
  * const shown = showInDevTools(pool);
  * ```
  */
-export function showInDevTools(pool: WorkerPool<any>, options?: DevToolsOptions): DevTools {
-  engineOf('showInDevTools', pool);
+export function showInDevTools(pool: WorkerPool<any> | ObservablePool<any>, options?: DevToolsOptions): DevTools {
+  const engine = engineOf('showInDevTools', pool);
   const { name = 'rxjs-parallel' } = record('showInDevTools: options', options, ['name']);
   if (typeof name !== 'string') throw new TypeError(`showInDevTools: name must be a string, got ${show(name)}`);
   const timeStamp = (globalThis as { console?: { timeStamp?: TimeStamp } }).console?.timeStamp?.bind(console);
@@ -56,7 +57,6 @@ export function showInDevTools(pool: WorkerPool<any>, options?: DevToolsOptions)
     const colour = COLOURS[outcome] ?? 'error';
     timeStamp?.(label, start.time - timeOrigin, time - timeOrigin, `worker ${worker}`, name, colour);
   };
-  const subscription = pool.events$.subscribe(hear);
-  const stop = (): void => subscription.unsubscribe();
+  const stop = engine.listen({ next: hear, complete() {} });
   return { stop, [Symbol.dispose ?? (Symbol.for('Symbol.dispose') as never)]: stop };
 }

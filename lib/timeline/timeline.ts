@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { record, show, whole } from '../api/options.ts';
 import type { WorkerPool } from '../api/pool.ts';
+import type { ObservablePool } from '../observable/pools.ts';
 import { type Pool, type TaskSource, ENGINE_POOL } from '../pool/contract.ts';
 import { now } from '../primitives/clock.ts';
 import type { ResultBuffer } from '../stream/resultBuffer.ts';
@@ -42,7 +43,7 @@ export interface Timeline extends Disposable {
  * first and the last tasks are kept. The order in which results are emitted is known of streams that are subscribed from
  * now on.
  *
- * @param pool made by `workerPool`, `localPool` or `bullmqPool`. In a `bullmqPool` a worker is one of its places for jobs.
+ * @param pool made by `workerPool`, `localPool` (of `rxjs-parallel/observable`, too) or `bullmqPool`. In a `bullmqPool` a worker is one of its places for jobs.
  * @param options see `TimelineOptions`.
  * @throws TypeError, RangeError: an argument is not what it must be.
  *
@@ -52,7 +53,7 @@ export interface Timeline extends Disposable {
  * await writeFile('run.svg', seen.toSVG());
  * ```
  */
-export function timeline(pool: WorkerPool<any>, options?: TimelineOptions): Timeline {
+export function timeline(pool: WorkerPool<any> | ObservablePool<any>, options?: TimelineOptions): Timeline {
   const engine = engineOf('timeline', pool);
   const { most, name = 'pool' } = record('timeline: options', options, ['most', 'name']);
   if (typeof name !== 'string') throw new TypeError(`timeline: name must be a string, got ${show(name)}`);

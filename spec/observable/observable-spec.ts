@@ -1,5 +1,5 @@
 import { Observable as RxObservable, of } from 'rxjs';
-import { parallelMap as parallelMapOfRxJS } from '../../lib/index.ts';
+import { localPool as localPoolOfRxJS, parallelMap as parallelMapOfRxJS } from '../../lib/index.ts';
 import {
   type Observable,
   type PoolEvent,
@@ -12,6 +12,8 @@ import {
   taskOf,
 } from '../../lib/observable/index.ts';
 import { platformObservable } from '../../lib/observable/platform.ts';
+import { showInDevTools, timeline } from '../../lib/timeline/index.ts';
+import { traceEvents } from '../timeline/traceEvents.ts';
 import { withObservable, withoutObservable } from '../support/platformObservable.ts';
 
 /** Ends tasks that a spec has left: they would be what `taskContext` tells others of. */
@@ -59,6 +61,40 @@ describe("The operators over the platform's Observable", () => {
       const all = operator((worker, n: number) => worker.upTo(n), pool)(from([2, 3]));
       expect(await all.toArray()).toEqual([0, 1, 0, 1, 2]);
     }
+  });
+
+  it('are methods of a pool, too', async () => {
+    const pool = localPool({
+      run: (n: number) => n * 10,
+      upTo: (n: number) => Array.from({ length: n }, (_, at) => at),
+    });
+    for (const name of ['map', 'mapUnordered'] as const) {
+      const results = pool[name]((worker, n: number) => worker.run(n))(from([1, 2]));
+      expect(await results.toArray())
+        .withContext(name)
+        .toEqual([10, 20]);
+    }
+    for (const name of ['concatMap', 'mergeMap'] as const) {
+      const results = pool[name]((worker, n: number) => worker.upTo(n))([2, 3]);
+      expect(await results.toArray())
+        .withContext(name)
+        .toEqual([0, 1, 0, 1, 2]);
+    }
+    expect(() => pool.map('fn' as never)).toThrowError(TypeError, /^pool\.map: fn must be a function/);
+    expect(Object.keys(pool).sort()).toEqual(Object.keys(localPoolOfRxJS({ run: () => 0 })).sort());
+  });
+
+  it('are of pools that timeline and showInDevTools take, too', async () => {
+    const pool = localPool({ run: (n: number) => n });
+    using seen = timeline(pool);
+    await pool
+      .map((worker, n: number) => worker.run(n))([1, 2, 3])
+      .toArray();
+    const slices = traceEvents(seen.toPerfetto()).get('X') ?? [];
+    expect(slices.filter(({ name }) => name.startsWith('run'))).toHaveSize(3);
+    using shown = showInDevTools(pool);
+    await pool.run((worker) => worker.run(1));
+    expect(() => shown.stop()).not.toThrow();
   });
 
   it('take what Observable.from takes', async () => {
@@ -204,6 +240,7 @@ describe("Where the platform has no Observable, 'rxjs-parallel/observable'", () 
         parallelMapUnordered: () => parallelMapUnordered((n: number) => n, 1),
         parallelConcatMap: () => parallelConcatMap((n: number) => [n], 1),
         parallelMergeMap: () => parallelMergeMap((n: number) => [n], 1),
+        'pool.map': () => pool.map((worker, n: number) => worker.run(n)),
         events$: () => pool.events$,
       }))
         expect(call).toThrowError(

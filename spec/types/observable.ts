@@ -10,9 +10,14 @@ import {
   parallelMapUnordered,
 } from 'rxjs-parallel/observable';
 import { parallelMap as parallelMapOfRxJS } from 'rxjs-parallel';
+import { showInDevTools, timeline } from 'rxjs-parallel/timeline';
 import { is } from './same.ts';
 
-const api = { count: (limit: number): number => limit, find: async (text: string) => text === '' };
+const api = {
+  count: (limit: number): number => limit,
+  find: async (text: string) => text === '',
+  letters: (text: string) => [...text],
+};
 declare const pool: ObservablePool<typeof api>;
 declare const texts: Observable<string>;
 declare const numbers: Observable<number>;
@@ -28,10 +33,22 @@ const lengths: Operator<string, number> = parallelMap((text: string) => text.len
 is<Observable<number>>()(lengths(texts));
 is<Observable<PoolEvent>>()(pool.events$);
 is<Promise<number>>()(pool.run((worker) => worker.count(1)));
-// Pools are for either.
+is<Observable<boolean>>()(pool.map((worker, text: string) => worker.find(text))(texts));
+is<Observable<Settled<number, number>>>()(
+  pool.mapUnordered((worker, n: number) => worker.count(n), { onError: 'settle' })([1, 2]),
+);
+is<Observable<string>>()(pool.concatMap((worker, text: string) => worker.letters(text))(['ab']));
+is<Observable<string>>()(pool.mergeMap((worker, text: string) => worker.letters(text))(texts));
+// Pools are for either, and a timeline is of either.
+timeline(pool);
+showInDevTools(pool);
 parallelMapOfRxJS((worker, n: number) => worker.count(n), pool);
 
 // @ts-expect-error: there is no such method
 parallelMap((worker, n: number) => worker.cuont(n), pool);
+// @ts-expect-error: there is no such method
+pool.map((worker, n: number) => worker.cuont(n));
+// @ts-expect-error: texts are no numbers
+pool.map((worker, n: number) => worker.count(n))(texts);
 // @ts-expect-error: texts are no numbers
 parallelMap((n: number) => n, 2)(texts);
