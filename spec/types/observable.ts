@@ -16,7 +16,7 @@ import { is } from './same.ts';
 const api = {
   count: (limit: number): number => limit,
   find: async (text: string) => text === '',
-  letters: (text: string) => [...text],
+  words: (text: string) => text.split(' '),
 };
 declare const pool: ObservablePool<typeof api>;
 declare const texts: Observable<string>;
@@ -37,8 +37,8 @@ is<Observable<boolean>>()(pool.map((worker, text: string) => worker.find(text))(
 is<Observable<Settled<number, number>>>()(
   pool.mapUnordered((worker, n: number) => worker.count(n), { onError: 'settle' })([1, 2]),
 );
-is<Observable<string>>()(pool.concatMap((worker, text: string) => worker.letters(text))(['ab']));
-is<Observable<string>>()(pool.mergeMap((worker, text: string) => worker.letters(text))(texts));
+is<Observable<string>>()(pool.concatMap((worker, text: string) => worker.words(text))(['a b']));
+is<Observable<string>>()(pool.mergeMap((worker, text: string) => worker.words(text))(texts));
 // Pools are for either, and a timeline is of either.
 timeline(pool);
 showInDevTools(pool);
