@@ -24,7 +24,9 @@ const addresses = {
 };
 
 /** Shared memory is between a page and its workers: the other specs know no difference. */
-const OF_WORKERS = /^((?:workerPool|inline)\/.*|contract\/workerPool|hosts\/fakeTimers)-spec\.js$/;
+const OF_WORKERS = /^((?:workerPool|inline)\/.*|hosts\/fakeTimers|.*\.isolated)-spec\.js$/;
+/** Pages that have no shared memory. */
+const NOT_ISOLATED = /^(?!.*\.isolated-spec\.js$).*-spec\.js$/;
 
 /** Only a cross-origin isolated page has shared memory. */
 const isolation = [
@@ -51,9 +53,7 @@ async function bundle(isolated) {
   const chosen = names.filter((name) => {
     if (/\.(worker|frame)\.js$/.test(name)) return true;
     if (CHOSEN !== undefined && !CHOSEN.includes(name)) return false;
-    return (
-      name.endsWith('-spec.js') && !/\.(node|redis|slow)-spec\.js$/.test(name) && (!isolated || OF_WORKERS.test(name))
-    );
+    return !/\.(node|redis|slow)-spec\.js$/.test(name) && (isolated ? OF_WORKERS : NOT_ISOLATED).test(name);
   });
   // What dist/spec has of a worker is for Node.
   const source = (name) =>

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 
-const SPEC = /(\.(?:node|page|redis|slow))?-spec\.ts$/;
+const SPEC = /(\.(?:node|page|isolated|redis|slow))?-spec\.ts$/;
 
 /** In spec/. */
 const allSpecs = () => readdirSync('spec', { recursive: true, encoding: 'utf8' }).filter((file) => SPEC.test(file));
@@ -15,7 +15,7 @@ const allSpecs = () => readdirSync('spec', { recursive: true, encoding: 'utf8' }
 export function specsNamed(name) {
   const wanted = name
     .replace(/^(\.\/)?(dist\/)?spec\//, '')
-    .replace(/(\.(node|page|redis|slow))?(-spec)?(\.[jt]s)?$/, '');
+    .replace(/(\.(node|page|isolated|redis|slow))?(-spec)?(\.[jt]s)?$/, '');
   const files = allSpecs();
   const exact = files.filter((file) => [file, basename(file)].some((each) => each.replace(SPEC, '') === wanted));
   return exact.length > 0 ? exact : files.filter((file) => file.toLowerCase().includes(wanted.toLowerCase()));
@@ -44,8 +44,9 @@ export function run(files, options = []) {
   const built = files.map((file) => file.replace(/\.ts$/, '.js'));
   const ofKind = (/** @type {RegExp} */ kind) => built.filter((file) => kind.test(file));
   const pages = ofKind(/\.page-spec/);
+  const isolated = ofKind(/\.isolated-spec/);
   const redis = ofKind(/\.redis-spec/);
-  const node = built.filter((file) => !pages.includes(file) && !redis.includes(file));
+  const node = built.filter((file) => ![...pages, ...isolated, ...redis].includes(file));
   const inNode = (/** @type {string[]} */ chosen, /** @type {string} */ config) =>
     chosen.length === 0 ||
     succeeds(process.execPath, [
@@ -55,10 +56,13 @@ export function run(files, options = []) {
       ...options,
       ...chosen.map((file) => `dist/spec/${file}`),
     ]);
+  const inPages = (/** @type {string[]} */ chosen, /** @type {Record<string, string>} */ env) =>
+    chosen.length === 0 || succeeds('npm', ['run', '-s', 'spec:browser'], { ...env, SPECS: chosen.join() });
   return [
     inNode(node, 'jasmine.json'),
     inNode(redis, 'redis.json'),
-    pages.length === 0 || succeeds('npm', ['run', '-s', 'spec:browser'], { SPECS: pages.join() }),
+    inPages(pages, {}),
+    inPages(isolated, { ISOLATED: 'true' }),
   ].every(Boolean);
 }
 

@@ -7,7 +7,6 @@ import { TaskTimeoutError, WorkerCrashedError, parallelMapIterable, taskOf } fro
 import { Counter, all, reason, turn } from '../support/gates.ts';
 import { cellsOf, waitAsync } from '../support/cells.ts';
 import { FaultyPool } from '../support/faulty.ts';
-import { References } from '../support/references.ts';
 
 const THIS_FILE = fileURLToPath(import.meta.url);
 const gives = <T>(value: T): { done: false; value: T } => ({ done: false, value });
@@ -107,30 +106,6 @@ describe('parallelMapIterable with workers', () => {
         expect(counter.read).toBe(49);
         await results.return!();
       }
-  });
-
-  it('keeps no more inputs and results alive than its window asks for, however long the source', async () => {
-    // Those of the window, the one that the loop has in hand, and the one that the generator has just made.
-    const atMost = 20 + 2;
-    const source = function* (kept: References): Generator<{ n: number }> {
-      for (let n = 0; n < 5000; n++) yield kept.add({ n });
-    };
-    await using faulty = new FaultyPool(2);
-    for (const onError of ['throw', 'settle'] as const) {
-      const kept = new References();
-      const results = parallelMapIterable(source(kept), (worker, input) => worker.echo(input), faulty.pool, {
-        window: 20,
-        onError,
-      });
-      let taken = 0;
-      let most = 0;
-      for await (const result of results) {
-        expect(result).toBeDefined();
-        if (++taken % 500 === 0) most = Math.max(most, await kept.left(atMost));
-      }
-      expect(taken).toBe(5000);
-      expect(most).withContext(onError).toBeLessThanOrEqual(atMost);
-    }
   });
 
   describe('of a Node stream', () => {
