@@ -67,8 +67,13 @@ export const slow = [
   { name: 'Package: consumers', run: 'node scripts/check-consumers.js', after: BUILD, limit: 600 },
   { name: 'Recipe: OpenTelemetry', run: 'node scripts/check-opentelemetry.js', after: BUILD, says: /^2 requests.*/m },
   {
+    name: 'Timelines in DevTools',
+    run: 'node scripts/check-devtools.js && node scripts/check-trace.js',
+    after: BUILD,
+  },
+  {
     name: 'Live pages',
-    run: 'node scripts/check-demo.js && node scripts/check-search.js && node scripts/check-devtools.js && node scripts/check-trace.js',
+    run: 'node scripts/check-demo.js && node scripts/check-search.js',
     // They look at how smooth a page is.
     alone: true,
     specs: /^(\d+) checks, 0 failures/gm,
