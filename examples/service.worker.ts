@@ -1,3 +1,4 @@
+// #region worker
 import { expose, taskContext } from 'rxjs-parallel/worker';
 
 function isPrime(n: number): boolean {
@@ -20,3 +21,4 @@ const api = {
 };
 expose(api);
 export type ServiceApi = typeof api;
+// #endregion

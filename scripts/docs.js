@@ -1,7 +1,7 @@
 // The site of the documentation: `npm run docs` serves it, `npm run docs:build` writes it to docs/.vitepress/dist.
 // What it needs has a lock file of its own in docs/, and is installed at the first time; from then on no network is needed.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'vite';
 
@@ -30,4 +30,11 @@ await build({
 });
 // Fails where something public has no comment.
 run('npx typedoc', 'docs');
+// Where a member is inherited from helps where there is a page of that; `Omit.window` and `Disposable.[dispose]` are noise.
+for (const name of readdirSync('docs/reference', { recursive: true, encoding: 'utf8' })) {
+  const path = `docs/reference/${name}`;
+  if (!name.endsWith('.md')) continue;
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, text.replaceAll(/^#+ Inherited from\n\n`[^\n]*`\n+/gm, ''));
+}
 run(`npx vitepress ${command} . ${command === 'dev' ? '--host 127.0.0.1' : ''}`, 'docs');

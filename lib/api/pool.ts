@@ -55,8 +55,11 @@ export interface PoolStats {
  * with their mean. Cancelled ones do not count; of one that is run again, each time does.
  */
 export interface Durations {
+  /** Half took at most this. */
   readonly p50: number;
+  /** 99 of 100 took at most this. */
   readonly p99: number;
+  /** The longest. */
   readonly max: number;
 }
 
@@ -284,6 +287,8 @@ export interface WorkerPool<Api> extends BasicPool<Api> {
 
 /** A threads.js `Pool`, as far as it is used here. */
 export interface ThreadsPool<Thread> {
+  /** Lends a thread to `task`, until what that returns is settled. */
   queue<R>(task: (thread: Thread) => PromiseLike<R> | R): PromiseLike<R>;
+  /** Ends its threads; with `force` at once. Never called here. */
   terminate(force?: boolean): Promise<void>;
 }

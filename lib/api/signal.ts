@@ -2,9 +2,13 @@
 
 /** The part of an AbortSignal that is used here. */
 export interface AbortSignalLike {
+  /** Whether it has aborted. */
   readonly aborted: boolean;
+  /** Why. */
   readonly reason?: unknown;
+  /** Calls `listener` when it aborts. */
   addEventListener(type: 'abort', listener: () => void): void;
+  /** Calls `listener` no more. */
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 

@@ -5,10 +5,15 @@ import { show } from '../../api/options.ts';
 export interface ConnectionOptions {
   /** In the place of host and port: `redis://…`, `rediss://…`. */
   readonly url?: string | { readonly href: string } | undefined;
+  /** Default: `127.0.0.1`. */
   readonly host?: string | undefined;
+  /** Default: 6379. */
   readonly port?: number | undefined;
+  /** For Redis's access control lists. */
   readonly username?: string | undefined;
+  /** Of that user, or, without one, of Redis. */
   readonly password?: string | undefined;
+  /** The number of the database. Default: 0. */
   readonly db?: number | undefined;
   /** `{}` for TLS with the defaults of Node, else its options. */
   readonly tls?: any;
