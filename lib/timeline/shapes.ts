@@ -45,7 +45,8 @@ export class Shapes {
     if (open && (right - this.#left > FINEST || left - this.#right > FINEST)) this.#flush();
     if (wide && failed) {
       this.#flush();
-      this.#failed.push(this.#next(left, right));
+      const [from, to] = this.#next(left, right);
+      this.#failed.push(this.#rectangle(from, to, this.#height));
       return;
     }
     if (this.#colour === undefined) {
@@ -73,9 +74,12 @@ export class Shapes {
     this.#flush();
     this.#flushStep();
     const paths = [...this.#paths].map(([colour, path]) => `<path class="c${colour}" d="${path.join('')}"/>`);
+    // Lines as thick as they are tall: a third of the text that rectangles would take.
+    const middle = fixed(this.#top + this.#height / 2);
+    const parts = [`<g transform="translate(0 ${middle})" stroke-width="${fixed(this.#height)}">${paths.join('')}</g>`];
     // Over what is beside them.
-    if (this.#failed.length > 0) paths.push(`<path class="failed" d="${this.#failed.join('')}"/>`);
-    return [...paths, ...this.#said];
+    if (this.#failed.length > 0) parts.push(`<path class="failed" d="${this.#failed.join('')}"/>`);
+    return [...parts, ...this.#said];
   }
 
   #count(left: number, width: number, failed: boolean): void {
@@ -90,7 +94,7 @@ export class Shapes {
     if (this.#failing > 0) {
       const least = Math.min(SEEN, this.#height / 2);
       const tall = least + (this.#failing / this.#filled) * (this.#height - least);
-      this.#failed.push(this.#rectangle(STEP * this.#step, STEP, tall));
+      this.#failed.push(this.#rectangle(STEP * this.#step, STEP * (this.#step + 1), tall));
     }
     this.#filled = this.#failing = 0;
   }
@@ -99,26 +103,28 @@ export class Shapes {
     if (this.#colour === undefined) return;
     let path = this.#paths.get(this.#colour);
     if (path === undefined) this.#paths.set(this.#colour, (path = []));
-    path.push(this.#next(this.#left, this.#right));
+    // By its edges: rounded widths would leave gaps.
+    const [from, to] = this.#next(this.#left, this.#right).map(fixed) as [number, number];
+    path.push(`M${from} 0h${fixed(to - from)}`);
     this.#colour = undefined;
   }
 
-  /** What comes after the last that was drawn. */
-  #next(left: number, right: number): string {
+  /** The edges of what comes after the last that was drawn. */
+  #next(left: number, right: number): [from: number, to: number] {
     const from = left - this.#drawnTo < TOUCHING ? Math.min(left, this.#drawnTo) : left;
     const width = right - from - (right - from > 4 * this.#gap ? this.#gap : 0);
     this.#drawnTo = right;
-    return this.#rectangle(from, Math.max(FINEST, width), this.#height);
+    return [from, from + Math.max(FINEST, width)];
   }
 
-  /** It stands on the bottom. By its edges: rounded widths would leave gaps. */
-  #rectangle(left: number, width: number, tall: number): string {
+  /** It stands on the bottom. */
+  #rectangle(from: number, to: number, tall: number): string {
     const bottom = this.#top + this.#height;
-    return `M${fixed(left)} ${fixed(bottom - tall)}H${fixed(left + width)}V${fixed(bottom)}H${fixed(left)}z`;
+    return `M${fixed(from)} ${fixed(bottom - tall)}H${fixed(to)}V${fixed(bottom)}H${fixed(from)}z`;
   }
 }
 
-const fixed = (value: number): number => Math.round(value * 100) / 100;
+const fixed = (value: number): number => Math.round(value * 10) / 10;
 
 export const escaped = (plain: string): string =>
   plain.replace(/[<>&"]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/[^\t\n\r\u0020-\uFFFD]/g, '?');

@@ -3,7 +3,7 @@
 /** From blue over green to orange: 24 colours, by the place in the source. */
 const COLOURS = Array.from(
   { length: 24 },
-  (_, at) => `.c${at}{fill:hsl(${Math.round(250 - (at * 215) / 23)} 62% var(--l))}`,
+  (_, at) => `.c${at}{stroke:hsl(${Math.round(250 - (at * 215) / 23)} 62% var(--l))}`,
 );
 
 export const STYLE: string = [

@@ -9,14 +9,28 @@ interface Rectangle {
 
 /** What is drawn of a class. */
 function drawn(shapes: Shapes, name: RegExp): Rectangle[] {
-  const paths = shapes.drawn().filter((part) => name.test(part));
-  return paths.flatMap((path) =>
-    [...path.matchAll(/M([\d.]+) ([\d.]+)H([\d.]+)V([\d.]+)/g)].map((found) => {
-      const [left, top, right, bottom] = found.slice(1).map(Number) as [number, number, number, number];
-      const round = (value: number): number => Number(value.toFixed(6));
-      return { left, top, width: round(right - left), tall: round(bottom - top) };
-    }),
-  );
+  const parts = shapes.drawn().filter((part) => name.test(part));
+  return parts.flatMap((part) => [...lines(part), ...standing(part)]);
+}
+
+/** What is coloured: lines as thick as they are tall. */
+function lines(part: string): Rectangle[] {
+  const [, middle, tall] = (/translate\(0 ([\d.]+)\)" stroke-width="([\d.]+)"/.exec(part) ?? []).map(Number);
+  return [...part.matchAll(/M([\d.]+) 0h([\d.]+)/g)].map(([, left, width]) => ({
+    left: Number(left),
+    top: middle! - tall! / 2,
+    width: Number(width),
+    tall: tall!,
+  }));
+}
+
+/** What has failed: rectangles. */
+function standing(part: string): Rectangle[] {
+  return [...part.matchAll(/M([\d.]+) ([\d.]+)H([\d.]+)V([\d.]+)/g)].map((found) => {
+    const [left, top, right, bottom] = found.slice(1).map(Number) as [number, number, number, number];
+    const round = (value: number): number => Number(value.toFixed(6));
+    return { left, top, width: round(right - left), tall: round(bottom - top) };
+  });
 }
 
 /** So many side by side, 864 pixels in all, of which `fails` tells who has failed. */
