@@ -10,7 +10,7 @@ interface Rectangle {
 /** What is drawn of a class. */
 function drawn(shapes: Shapes, name: RegExp): Rectangle[] {
   const parts = shapes.drawn().filter((part) => name.test(part));
-  return parts.flatMap((part) => [...lines(part), ...standing(part)]);
+  return [...parts.flatMap(lines), ...parts.flatMap(standing)];
 }
 
 /** What is coloured: lines as thick as they are tall. */
