@@ -1,26 +1,12 @@
 /** The tasks of a stream of which those of one key run one after another (`key`). */
 import type { Task } from '../pool/contract.ts';
 import { Fifo } from '../primitives/fifo.ts';
+import { Failure } from './resultBuffer.ts';
 
 type KeyOf = (value: any, index: number) => unknown;
 
 /** Makes a task of a value; undefined where nobody wants it any more. */
 type TaskOf = (seq: number, index: number, input: unknown) => Task | undefined;
-
-/** A value for which `fn` has thrown before its turn came: it fails when that comes. */
-export class Undescribed implements Pick<Task, 'seq' | 'index' | 'input'> {
-  readonly seq: number;
-  readonly index: number;
-  readonly input: unknown;
-  readonly error: unknown;
-
-  constructor(seq: number, index: number, input: unknown, error: unknown) {
-    this.seq = seq;
-    this.index = index;
-    this.input = input;
-    this.error = error;
-  }
-}
 
 /**
  * A task that has its key's turn keeps it until it has its outcome: also while it is put back, or waits for its next try.
@@ -28,8 +14,11 @@ export class Undescribed implements Pick<Task, 'seq' | 'index' | 'input'> {
  */
 export class KeyedTasks {
   readonly #keyOf: KeyOf;
-  /** The keys of which a task has its turn, with what waits for that: what is no longer in flight leaves nothing behind. */
-  readonly #waiting = new Map<unknown, Fifo<Task | Undescribed> | undefined>();
+  /**
+   * The keys of which a task has its turn, with what waits for that: what is no longer in flight leaves nothing behind. A value
+   * for which `fn` has thrown waits, too, and fails when its turn comes.
+   */
+  readonly #waiting = new Map<unknown, Fifo<Task | Failure> | undefined>();
   /** How many wait for their turn. */
   held = 0;
 
@@ -46,15 +35,15 @@ export class KeyedTasks {
   take(seq: number, index: number, input: unknown, taskOf: TaskOf): Task | undefined {
     const key = this.#keyOf(input, index);
     const hasTurn = !this.#waiting.has(key);
-    let task: Task | Undescribed | undefined;
+    let task: Task | Failure | undefined;
     try {
       task = taskOf(seq, index, input);
     } catch (error) {
       if (hasTurn) throw error;
-      task = new Undescribed(seq, index, input, error);
+      task = new Failure(error, { seq, index, input });
     }
     if (task === undefined) return undefined;
-    if (!(task instanceof Undescribed)) {
+    if (!(task instanceof Failure)) {
       task.key = key;
       if (hasTurn) {
         this.#waiting.set(key, undefined);
@@ -69,7 +58,7 @@ export class KeyedTasks {
   }
 
   /** The one of this key that had its turn is over: what has it next, if anything has. */
-  next(key: unknown): Task | Undescribed | undefined {
+  next(key: unknown): Task | Failure | undefined {
     const waiting = this.#waiting.get(key);
     if (waiting === undefined || waiting.length === 0) {
       this.#waiting.delete(key);

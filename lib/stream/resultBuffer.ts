@@ -16,7 +16,7 @@ export interface ResultBuffer {
   take(): unknown;
 }
 
-/** A failure among the results: it ends the stream, or, where it is of a `task`, counts for `maxFailures`. */
+/** A failure that waits for its turn. Among the results it ends the stream or, where it is of a `task`, counts for `maxFailures`. */
 export class Failure {
   readonly error: unknown;
   readonly task: Pick<Task, 'seq' | 'index' | 'input'> | undefined;

@@ -6,7 +6,7 @@ import type { Arrival, Description, TaskSource, Attachment, MayTake, Pool, Task 
 import { queueMicrotask } from '../primitives/clock.ts';
 import type { Context } from '../primitives/zone.ts';
 import { FailureLimit } from './failureLimit.ts';
-import { KeyedTasks, Undescribed } from './keyedTasks.ts';
+import { KeyedTasks } from './keyedTasks.ts';
 import { Failure, type ResultBuffer, SKIPPED } from './resultBuffer.ts';
 import { Retries } from '../pool/retries.ts';
 import { Coalesced } from '../primitives/coalesced.ts';
@@ -274,7 +274,7 @@ export class Stream implements TaskSource {
   /** The task has its outcome: the next of its key may run. */
   #passTurn(keyed: KeyedTasks, { key }: Task): void {
     let next = keyed.next(key);
-    for (; next instanceof Undescribed; next = keyed.next(key)) this.#fail(next, next.error);
+    for (; next instanceof Failure; next = keyed.next(key)) this.#fail(next.task!, next.error);
     if (next !== undefined) this.#serveFirst([next]);
   }
 
