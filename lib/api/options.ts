@@ -229,6 +229,13 @@ const NAMES = [
   'overflow',
 ] as const;
 
+/** Options of inline functions, and what there is instead of each for the functions of a worker module. */
+const FOR_INLINE = {
+  context: 'a worker module imports what it needs',
+  setup: 'a worker module gives it to expose(api, { setup })',
+  transfer: 'in a call, write worker.method(Transfer(value))',
+};
+
 /** Checks options and fills in the defaults. `inline` says that the function itself runs in the workers. */
 export function resolveOptions(
   caller: string,
@@ -238,50 +245,46 @@ export function resolveOptions(
 ): ResolvedOptions {
   const given = record(`${caller}: options`, options, [...NAMES, ...own]);
   const of = (name: string): string => `${caller}: ${name}`;
-  if (!inline && given['context'] !== undefined)
-    throw new TypeError(
-      `${of('context')} is for inline functions, whose workers is a number; a worker module imports what it needs`,
-    );
-  if (!inline && given['setup'] !== undefined)
-    throw new TypeError(
-      `${of('setup')} is for inline functions, whose workers is a number; a worker module gives it to expose(api, { setup })`,
-    );
-  if (!inline && given['transfer'] !== undefined)
-    throw new TypeError(
-      `${of('transfer')} is for inline functions, whose workers is a number; in a call, write worker.method(Transfer(value))`,
-    );
+  /** The option of this name as `check`, to which `rest` belongs, lets it through. */
+  const option = <T, Rest extends unknown[]>(
+    name: (typeof NAMES)[number],
+    check: (what: string, value: unknown, ...rest: Rest) => T,
+    ...rest: Rest
+  ): T => check(of(name), given[name], ...rest);
+  for (const [name, instead] of Object.entries(FOR_INLINE))
+    if (!inline && given[name] !== undefined)
+      throw new TypeError(`${of(name)} is for inline functions, whose workers is a number; ${instead}`);
   if (inline && given['priority'] !== undefined)
     throw new TypeError(
       `${of('priority')} is for streams that share a pool; the workers of an inline function serve it alone`,
     );
-  const crashRetries = whole(of('crashRetries'), given['crashRetries'], 0, 0);
-  const transfer = callable(of('transfer'), given['transfer']) as ResolvedOptions['transfer'];
-  const retry = retryOf(of('retry'), given['retry']);
+  const crashRetries = option('crashRetries', whole, 0, 0);
+  const transfer = option('transfer', callable) as ResolvedOptions['transfer'];
+  const retry = option('retry', retryOf);
   if (transfer !== undefined && (crashRetries > 0 || retry !== undefined))
     throw new TypeError(
       `${of(retry === undefined ? 'crashRetries' : 'retry')} cannot be combined with transfer: an input that was moved is gone with its worker`,
     );
-  const onError = oneOf(of('onError'), given['onError'], ['throw', 'settle', 'skip']);
-  const maxFailures = whole(of('maxFailures'), given['maxFailures'], 0, Infinity, true);
+  const onError = option('onError', oneOf<ResolvedOptions['onError']>, ['throw', 'settle', 'skip']);
+  const maxFailures = option('maxFailures', whole, 0, Infinity, true);
   if (given['maxFailures'] !== undefined && onError === 'throw')
     throw new TypeError(
       `${of('maxFailures')} is for onError: 'skip' and 'settle'; with 'throw' the first failure errors the stream`,
     );
-  const key = callable(of('key'), given['key']);
-  const { sticky = false } = given;
-  if (typeof sticky !== 'boolean') throw new TypeError(`${of('sticky')} must be true or false, got ${show(sticky)}`);
+  const key = option('key', callable);
+  const sticky = option('sticky', trueOrFalse, false);
   if (sticky && key === undefined)
     throw new TypeError(`${of('sticky')} needs key, which says which tasks are for one worker`);
   const signal = given['signal'] as AbortSignalLike | undefined;
   if (signal !== undefined && typeof signal?.addEventListener !== 'function')
     throw new TypeError(`${of('signal')} must be an AbortSignal, got ${show(signal)}`);
   return {
-    concurrency: whole(of('concurrency'), given['concurrency'], 1, Infinity),
-    window: given['window'] === undefined ? undefined : whole(of('window'), given['window'], 1, Infinity, true),
-    batch: given['batch'] === 'auto' ? Infinity : whole(of('batch'), given['batch'], 1, Infinity, false, " or 'auto'"),
+    concurrency: option('concurrency', whole, 1, Infinity),
+    window: given['window'] === undefined ? undefined : option('window', whole, 1, Infinity, true),
+    batch: given['batch'] === 'auto' ? Infinity : option('batch', whole, 1, Infinity, false, " or 'auto'"),
     onError,
-    errorTiming: oneOf(of('errorTiming'), given['errorTiming'], ['in-order', 'immediate']),
-    timeout: given['timeout'] === undefined ? undefined : milliseconds(of('timeout'), given['timeout'], 1),
+    errorTiming: option('errorTiming', oneOf<ResolvedOptions['errorTiming']>, ['in-order', 'immediate']),
+    timeout: given['timeout'] === undefined ? undefined : option('timeout', milliseconds, 1),
     terminateAfter:
       given['terminateAfter'] === Infinity
         ? Infinity
@@ -291,14 +294,14 @@ export function resolveOptions(
     maxFailures,
     key,
     sticky,
-    priority: finite(of('priority'), given['priority'], 0),
+    priority: option('priority', finite, 0),
     signal,
-    onReport: callable(of('onReport'), given['onReport']),
+    onReport: option('onReport', callable),
     context: given['context'],
-    setup: callable(of('setup'), given['setup']) as ResolvedOptions['setup'],
+    setup: option('setup', callable) as ResolvedOptions['setup'],
     transfer,
-    maxPending: whole(of('maxPending'), given['maxPending'], 1, Infinity, true),
-    overflow: oneOf(of('overflow'), given['overflow'], ['error', 'drop-oldest', 'drop-newest']),
+    maxPending: option('maxPending', whole, 1, Infinity, true),
+    overflow: option('overflow', oneOf<ResolvedOptions['overflow']>, ['error', 'drop-oldest', 'drop-newest']),
   };
 }
 
@@ -336,20 +339,18 @@ export function whole(
   or: string = infinity ? ' or Infinity' : '',
 ): number {
   if (value === undefined && otherwise !== undefined) return otherwise;
-  const expected = `must be an integer, at least ${least}${or}, got ${show(value)}`;
-  if (typeof value !== 'number') throw new TypeError(`${what} ${expected}`);
-  if (infinity && value === Infinity) return value;
-  if (!Number.isSafeInteger(value) || value < least) throw new RangeError(`${what} ${expected}`);
-  return value;
+  return numberThat(
+    what,
+    value,
+    `an integer, at least ${least}${or}`,
+    (given) => (infinity && given === Infinity) || (Number.isSafeInteger(given) && given >= least),
+  );
 }
 
 /** Any number but NaN and the infinities; `otherwise` where it is undefined. */
 function finite(what: string, value: unknown, otherwise: number): number {
   if (value === undefined) return otherwise;
-  const expected = `must be a finite number, got ${show(value)}`;
-  if (typeof value !== 'number') throw new TypeError(`${what} ${expected}`);
-  if (!Number.isFinite(value)) throw new RangeError(`${what} ${expected}`);
-  return value;
+  return numberThat(what, value, 'a finite number', Number.isFinite);
 }
 
 /** The longest that a timer can wait; a longer one would fire at once. */
@@ -357,29 +358,49 @@ const LONGEST = 2 ** 31 - 1;
 
 /** A time in milliseconds that a timer can wait. */
 export function milliseconds(what: string, value: unknown, least: number, or: string = ''): number {
-  const expected = `must be milliseconds from ${least} to ${LONGEST}${or}, got ${show(value)}`;
-  if (typeof value !== 'number') throw new TypeError(`${what} ${expected}`);
-  if (!(value >= least && value <= LONGEST)) throw new RangeError(`${what} ${expected}`);
+  return numberThat(
+    what,
+    value,
+    `milliseconds from ${least} to ${LONGEST}${or}`,
+    (given) => given >= least && given <= LONGEST,
+  );
+}
+
+function numberThat(what: string, value: unknown, expected: string, fits: (given: number) => boolean): number {
+  const message = `${what} must be ${expected}, got ${show(value)}`;
+  if (typeof value !== 'number') throw new TypeError(message);
+  if (!fits(value)) throw new RangeError(message);
   return value;
 }
 
-/** Of an operator. */
-export function checkFn(caller: string, fn: unknown): void {
-  if (typeof fn !== 'function') throw new TypeError(`${caller}: fn must be a function, got ${show(fn)}`);
+/** `otherwise` where it is undefined. */
+export function trueOrFalse(what: string, value: unknown, otherwise: boolean): boolean {
+  if (value === undefined) return otherwise;
+  if (typeof value !== 'boolean') throw new TypeError(`${what} must be true or false, got ${show(value)}`);
+  return value;
 }
 
-function callable(what: string, value: unknown): ((...args: any[]) => unknown) | undefined {
-  if (value !== undefined && typeof value !== 'function')
-    throw new TypeError(`${what} must be a function, got ${show(value)}`);
+/** Of an operator, or a method of a pool. */
+export function checkFn(caller: string, fn: unknown): void {
+  checkCallable(`${caller}: fn`, fn);
+}
+
+/** A function, or undefined for none. */
+export function callable(what: string, value: unknown): ((...args: any[]) => unknown) | undefined {
+  if (value !== undefined) checkCallable(what, value);
   return value as ((...args: any[]) => unknown) | undefined;
+}
+
+function checkCallable(what: string, value: unknown): void {
+  if (typeof value !== 'function') throw new TypeError(`${what} must be a function, got ${show(value)}`);
 }
 
 function oneOf<T extends string>(what: string, value: unknown, allowed: readonly [T, ...T[]]): T {
   if (value === undefined) return allowed[0];
   const found = allowed.find((each) => each === value);
   if (found !== undefined) return found;
-  const expected = `must be one of ${allowed.map((each) => `'${each}'`).join(', ')}, got ${show(value)}`;
-  throw typeof value === 'string' ? new RangeError(`${what} ${expected}`) : new TypeError(`${what} ${expected}`);
+  const message = `${what} must be one of ${allowed.map((each) => `'${each}'`).join(', ')}, got ${show(value)}`;
+  throw typeof value === 'string' ? new RangeError(message) : new TypeError(message);
 }
 
 /** A value as an error message names it. */

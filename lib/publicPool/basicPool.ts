@@ -3,7 +3,7 @@ import { iterate } from '#iterate';
 import { inNoContext } from '#platform';
 import { rememberTask } from '../api/errors.ts';
 import { CloneError } from '../api/workerErrors.ts';
-import { whole, milliseconds, resolveOptions, record, show } from '../api/options.ts';
+import { checkFn, whole, milliseconds, resolveOptions, record, trueOrFalse } from '../api/options.ts';
 import type { BasicPool, CloseOptions, RunOptions } from '../api/pool.ts';
 import { type ClosablePool, type Description, type Pool, ENGINE_POOL } from '../pool/contract.ts';
 import type { Call, Remote, ResultOf } from '../api/remote.ts';
@@ -52,9 +52,9 @@ export function basicPool<Api>(
   carry?: () => unknown,
 ): EnginePool<Api> {
   const close = async (options?: CloseOptions): Promise<void> => {
-    const { drain = true } = record('pool.close: options', options, ['drain']);
-    if (typeof drain !== 'boolean') throw new TypeError(`pool.close: drain must be true or false, got ${show(drain)}`);
-    return inNoContext(() => pool.close(drain));
+    const { drain } = record('pool.close: options', options, ['drain']);
+    const drains = trueOrFalse('pool.close: drain', drain, true);
+    return inNoContext(() => pool.close(drains));
   };
   let dropped = 0;
   let streams = 0;
@@ -79,7 +79,7 @@ export function basicPool<Api>(
   const describe = recorder();
   const run = <C extends Call<unknown>>(fn: (worker: Remote<Api>) => C, options?: RunOptions): Promise<ResultOf<C>> =>
     new Promise((resolve, reject) => {
-      if (typeof fn !== 'function') throw new TypeError(`pool.run: fn must be a function, got ${show(fn)}`);
+      checkFn('pool.run', fn);
       const limits = options === undefined ? undefined : limitsOf(options);
       if (limits?.signal?.aborted === true) throw limits.signal.reason;
       const calledAt = callSiteOf(run);
@@ -105,10 +105,10 @@ export function basicPool<Api>(
     run,
     mapIterable,
     each: async (fn, options) => {
-      const { keep = false } = record('pool.each: options', options, ['keep']);
-      if (typeof keep !== 'boolean') throw new TypeError(`pool.each: keep must be true or false, got ${show(keep)}`);
-      if (typeof fn !== 'function') throw new TypeError(`pool.each: fn must be a function, got ${show(fn)}`);
-      return inNoContext(() => pool.each(eachDescription(describe(fn as never)), callSiteOf(run), keep)) as never;
+      const { keep } = record('pool.each: options', options, ['keep']);
+      const keeps = trueOrFalse('pool.each: keep', keep, false);
+      checkFn('pool.each', fn);
+      return inNoContext(() => pool.each(eachDescription(describe(fn as never)), callSiteOf(run), keeps)) as never;
     },
     warmUp: async (workers) => {
       const count = whole('pool.warmUp: workers', workers, 1, pool.size);

@@ -1,5 +1,5 @@
 /** The option `carry` of pools. */
-import { show } from '../api/options.ts';
+import { callable } from '../api/options.ts';
 import { CloneError } from '../api/workerErrors.ts';
 
 /** What goes with each task of a pool besides its arguments. */
@@ -14,11 +14,11 @@ export interface CarryOptions {
 
 /** `carry` with a copy of what it returns. @throws TypeError */
 export function carrying(what: string, carry: unknown): (() => unknown) | undefined {
-  if (carry === undefined) return undefined;
-  if (typeof carry !== 'function') throw new TypeError(`${what} must be a function, got ${show(carry)}`);
+  const read = callable(what, carry);
+  if (read === undefined) return undefined;
   return () => {
     try {
-      return structuredClone(carry() as unknown);
+      return structuredClone(read());
     } catch (cause) {
       if (!(cause instanceof DOMException)) throw cause;
       throw new CloneError(`What ${what} returned cannot cross to a worker: ${cause.message}`, { cause });

@@ -1,5 +1,5 @@
 /** The options of an iterator over results, and what it is given to read. */
-import { type ResolvedOptions, checkFn, resolveOptions, show } from '../api/options.ts';
+import { type ResolvedOptions, checkFn, resolveOptions, show, trueOrFalse } from '../api/options.ts';
 
 /** What there is one of in whatever can be read: `sourceOf` says how. */
 const WAYS_TO_READ: readonly PropertyKey[] = [
@@ -30,10 +30,9 @@ export function resolveIterable(
   if (WAYS_TO_READ.every((name) => typeof found?.[name] !== 'function'))
     throw new TypeError(`${caller}: source must be iterable, a ReadableStream or an Observable, got ${show(source)}`);
   checkFn(caller, fn);
-  const { ordered = true, maxPending, overflow } = (options ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof ordered !== 'boolean')
-    throw new TypeError(`${caller}: ordered must be true or false, got ${show(ordered)}`);
-  if (maxPending !== undefined || overflow !== undefined)
+  const given = (options ?? {}) as Readonly<Record<string, unknown>>;
+  const ordered = trueOrFalse(`${caller}: ordered`, given['ordered'], true);
+  if (given['maxPending'] !== undefined || given['overflow'] !== undefined)
     throw new TypeError(
       `${caller}: maxPending and overflow are for sources that push; here window bounds what is read`,
     );
