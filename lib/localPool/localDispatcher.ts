@@ -5,6 +5,7 @@ import { BaseAttachment } from '../pool/attachment.ts';
 import type { Description, Task, TaskSource } from '../pool/contract.ts';
 import { Dispatcher } from '../pool/dispatcher.ts';
 import { ownCall } from '../pool/ownCall.ts';
+import { ANY_SERVER } from '../pool/roundRobin.ts';
 import { monotonic, now } from '../primitives/clock.ts';
 import { type Methods, methodOf } from '../protocol/methods.ts';
 import type { LocalHooks } from './localHooks.ts';
@@ -79,7 +80,7 @@ export class LocalDispatcher extends Dispatcher<LocalAttachment> {
   protected pass(): void {
     if (!this.#isReady()) return;
     while (this.#running === undefined) {
-      const attachment = this.roundRobin.next();
+      const attachment = this.roundRobin.next(ANY_SERVER);
       if (attachment === undefined && !this.roundRobin.fetch()) break;
       // The method as well as `fn`.
       attachment?.source.inContext(() => {

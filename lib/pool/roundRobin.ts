@@ -11,6 +11,15 @@ interface Attached {
   readonly source: Pick<TaskSource, 'waiting' | 'canFetch' | 'proceed' | 'sticky'>;
 }
 
+/** Who asks for the next in turn. */
+export interface Server<P> {
+  /** Whether it may serve that, now or later. */
+  serves(attachment: P): boolean;
+  servesNow(attachment: P): boolean;
+  /** How many tasks of that wait which it may have. */
+  waitingFor(attachment: P): number;
+}
+
 /** Those of one priority that may have something, in the order of their turns. */
 interface Level<P> {
   readonly priority: number;
@@ -62,21 +71,17 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
    * The next in turn that may be served here; its turn is then over. Where it cannot be served yet, nobody is, and it keeps
    * its turn; likewise where it has to fetch something first. One that has nothing, for whoever asks, leaves the queue.
    */
-  next(
-    may: (attachment: P) => boolean = always,
-    can: (attachment: P) => boolean = always,
-    waitingFor: (attachment: P) => number = waitingForAny,
-  ): P | undefined {
+  next(server: Server<P>): P | undefined {
     if (this.paused) return undefined;
     // A copy where there are several: a level that is left empty is taken out meanwhile.
     for (const { queue } of this.#levels.length === 1 ? this.#levels : [...this.#levels])
       for (const attachment of queue) {
         const { source } = attachment;
-        const waiting = waitingFor(attachment) > 0;
+        const waiting = server.waitingFor(attachment) > 0;
         const canFetch = !waiting && this.#mayFetch(attachment);
         if (waiting || canFetch) {
-          if (!may(attachment)) continue;
-          if (!can(attachment)) return undefined;
+          if (!server.serves(attachment)) continue;
+          if (!server.servesNow(attachment)) return undefined;
         }
         if (canFetch) {
           this.#fetching = attachment;
@@ -151,6 +156,9 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
 /** A worker was started for another meanwhile: it keeps its turn, and fetches when there is room. */
 const hasNoRoom = (attachment: Attached): boolean => attachment.source.canFetch === true && !attachment.hungry;
 
-const always = (): boolean => true;
-
-const waitingForAny = ({ source }: Attached): number => source.waiting();
+/** It may have any task, at once. */
+export const ANY_SERVER: Server<Attached> = {
+  serves: () => true,
+  servesNow: () => true,
+  waitingFor: ({ source }) => source.waiting(),
+};

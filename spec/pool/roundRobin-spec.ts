@@ -1,4 +1,4 @@
-import { RoundRobin } from '../../lib/pool/roundRobin.ts';
+import { ANY_SERVER, RoundRobin } from '../../lib/pool/roundRobin.ts';
 
 /** A stream of that name, which has something, or could fetch it. */
 class Stream {
@@ -24,22 +24,24 @@ function turnsOf(all: Record<string, Stream>): RoundRobin<Stream> {
   }
   return roundRobin;
 }
-const any = (): boolean => true;
+const { serves: any } = ANY_SERVER as { serves: (stream: Stream) => boolean };
+const nextFor = (roundRobin: RoundRobin<Stream>, serves = any, servesNow = any): Stream | undefined =>
+  roundRobin.next({ ...ANY_SERVER, serves, servesNow });
 const not =
   (text: string) =>
   ({ name }: Stream): boolean =>
     !text.includes(name);
 const served = (roundRobin: RoundRobin<Stream>, times: number): string =>
-  Array.from({ length: times }, () => roundRobin.next()?.name).join('');
+  Array.from({ length: times }, () => nextFor(roundRobin)?.name).join('');
 
 describe('Turns', () => {
   it('go round among those that are queued', () => {
     expect(served(turnsOf(streams('abc')), 7)).toBe('abcabca');
-    expect(turnsOf({}).next()).toBeUndefined();
+    expect(nextFor(turnsOf({}))).toBeUndefined();
     const roundRobin = turnsOf({});
     const a = new Stream('a');
     roundRobin.add(a);
-    expect(roundRobin.next()).toBeUndefined();
+    expect(nextFor(roundRobin)).toBeUndefined();
     roundRobin.enqueue(a);
     roundRobin.enqueue(new Stream('x'));
     expect(served(roundRobin, 2)).toBe('aa');
@@ -57,9 +59,9 @@ describe('Turns', () => {
     const roundRobin = turnsOf(all);
     expect(served(roundRobin, 3)).toBe('xyx');
     expect([...roundRobin.waiting()].map(({ name }) => name).join('')).toBe('yxzabq');
-    expect(roundRobin.next(not('xy'))?.name).toBe('z');
+    expect(nextFor(roundRobin, not('xy'))?.name).toBe('z');
     // One that has to wait for a worker keeps those below from it.
-    expect(roundRobin.next(any, not('xy'))).toBeUndefined();
+    expect(nextFor(roundRobin, any, not('xy'))).toBeUndefined();
     for (const name of 'xy') all[name]!.source.has = false;
     expect(served(roundRobin, 2)).toBe('zz');
     roundRobin.remove(all['z']!);
@@ -81,10 +83,10 @@ describe('Turns', () => {
     const low = new Stream('low');
     const high = new Stream('high', false, true, 1);
     const roundRobin = turnsOf({ low, high });
-    expect(roundRobin.next()).toBeUndefined();
+    expect(nextFor(roundRobin)).toBeUndefined();
     high.source.proceed = () => (high.source.has = true);
     expect(roundRobin.fetch()).toBeTrue();
-    expect(roundRobin.next()).toBe(high);
+    expect(nextFor(roundRobin)).toBe(high);
   });
 
   it('are left by those that have nothing, which come back behind the others', () => {
@@ -104,23 +106,23 @@ describe('Turns', () => {
     const { source } = all['a']!;
     const roundRobin = turnsOf(all);
     Object.assign(source, { has: false, canFetch: true });
-    expect(roundRobin.next(any, not('a'))).toBeUndefined();
-    expect(roundRobin.next(not('a'))?.name).toBe('b');
+    expect(nextFor(roundRobin, any, not('a'))).toBeUndefined();
+    expect(nextFor(roundRobin, not('a'))?.name).toBe('b');
     expect(roundRobin.fetch()).toBe(false);
-    expect(roundRobin.next()).toBeUndefined();
+    expect(nextFor(roundRobin)).toBeUndefined();
     source.proceed = () => (source.has = true);
     expect(roundRobin.fetch()).toBe(true);
     expect(roundRobin.fetch()).toBe(false);
     expect(served(roundRobin, 2)).toBe('ab');
     source.has = false;
     source.proceed = () => (source.canFetch = false);
-    expect(roundRobin.next()).toBeUndefined();
+    expect(nextFor(roundRobin)).toBeUndefined();
     expect(roundRobin.fetch()).toBe(true);
     expect(roundRobin.queued(all['a']!)).toBe(false);
     Object.assign(source, { canFetch: true, proceed: fail });
     roundRobin.enqueue(all['a']!);
     expect(served(roundRobin, 1)).toBe('b');
-    expect(roundRobin.next()).toBeUndefined();
+    expect(nextFor(roundRobin)).toBeUndefined();
     roundRobin.remove(all['a']!);
     expect(roundRobin.fetch()).toBe(false);
   });
@@ -131,12 +133,12 @@ describe('Turns', () => {
     const roundRobin = turnsOf(all);
     Object.assign(source, { has: false, canFetch: true, proceed() {} });
     all['a']!.hungry = false;
-    expect(roundRobin.next()).toBeUndefined();
+    expect(nextFor(roundRobin)).toBeUndefined();
     expect(roundRobin.fetch()).toBe(true);
     expect(served(roundRobin, 2)).toBe('bb');
     expect(roundRobin.fetch()).toBe(false);
     expect(roundRobin.queued(all['a']!)).toBe(true);
-    expect(roundRobin.next()).toBeUndefined();
+    expect(nextFor(roundRobin)).toBeUndefined();
     source.proceed = () => (source.has = true);
     expect(roundRobin.fetch()).toBe(true);
     expect(served(roundRobin, 2)).toBe('ab');
@@ -157,8 +159,8 @@ describe('Turns', () => {
 
   it('pass over those that may not be served here, which keep theirs', () => {
     const roundRobin = turnsOf(streams('abc'));
-    expect(roundRobin.next(not('a'))?.name).toBe('b');
-    expect(roundRobin.next(not('a'))?.name).toBe('c');
+    expect(nextFor(roundRobin, not('a'))?.name).toBe('b');
+    expect(nextFor(roundRobin, not('a'))?.name).toBe('c');
     expect(served(roundRobin, 3)).toBe('abc');
   });
 
@@ -166,11 +168,11 @@ describe('Turns', () => {
     const all = streams('abc');
     const roundRobin = turnsOf(all);
     expect(served(roundRobin, 1)).toBe('a');
-    expect(roundRobin.next(any, not('b'))).toBeUndefined();
-    expect(roundRobin.next(not('b'), not('b'))?.name).toBe('c');
-    expect(roundRobin.next(any, not('b'))).toBeUndefined();
+    expect(nextFor(roundRobin, any, not('b'))).toBeUndefined();
+    expect(nextFor(roundRobin, not('b'), not('b'))?.name).toBe('c');
+    expect(nextFor(roundRobin, any, not('b'))).toBeUndefined();
     all['b']!.source.has = false;
-    expect(roundRobin.next(any, not('b'))?.name).toBe('a');
+    expect(nextFor(roundRobin, any, not('b'))?.name).toBe('a');
   });
 
   it('go on where they were when one leaves, or one that has left does so again', () => {
@@ -200,7 +202,7 @@ describe('Turns', () => {
     }
     expect(seen).toBe('abc');
     expect(roundRobin.size).toBe(0);
-    expect(roundRobin.next()).toBeUndefined();
+    expect(nextFor(roundRobin)).toBeUndefined();
   });
 
   it('ask one that has something for others to fetch, and where nothing comes of it once a round', () => {
@@ -210,7 +212,7 @@ describe('Turns', () => {
     const sticky = { priority: 0, hungry: true, source };
     turns.add(sticky);
     turns.enqueue(sticky);
-    const none = (): unknown => turns.next(undefined, undefined, () => 0);
+    const none = (): unknown => turns.next({ ...ANY_SERVER, waitingFor: () => 0 });
     for (let round = 1; round < 4; round++) {
       expect(none()).toBeUndefined();
       expect(turns.fetch()).toBeTrue();

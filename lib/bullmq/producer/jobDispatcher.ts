@@ -4,6 +4,7 @@ import type { Outcome } from '../../pool/poolEvents.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../../api/errors.ts';
 import type { PoolStats } from '../../api/pool.ts';
 import type { Task, TaskSource } from '../../pool/contract.ts';
+import { ANY_SERVER, type Server } from '../../pool/roundRobin.ts';
 import { monotonic } from '../../primitives/clock.ts';
 import { Job } from './job.ts';
 import { read, write } from '../shared/codec.ts';
@@ -28,6 +29,9 @@ const MOST_STRANGERS = 5;
 const STALLED = /stalled more than allowable limit/;
 /** A task is sent again so many times when its job has vanished from the queue. */
 const MOST_LOSSES = 10;
+
+/** A job takes tasks of any stream that has not as many jobs out as it may have. */
+const SERVER: Server<JobAttachment> = { ...ANY_SERVER, serves: ({ fits }) => fits };
 
 export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool {
   readonly oneResult =
@@ -114,7 +118,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
   protected pass(): void {
     const jobs: Job[] = [];
     while (this.#out < this.size) {
-      const attachment = this.roundRobin.next(({ fits }) => fits);
+      const attachment = this.roundRobin.next(SERVER);
       if (attachment === undefined) break;
       const job = this.#make(attachment);
       if (job !== undefined) jobs.push(job);

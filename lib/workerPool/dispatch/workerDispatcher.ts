@@ -140,7 +140,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     const waiting = attachment.waitingFor();
     if (this.couldStartFor(attachment, waiting + 1)) return true;
     if (waiting > 0) return false;
-    return this.hasWorkerFor(attachment, ({ life }) => !attachment.sticky || attachment.waitingFor(life) === 0);
+    return this.hasWorkerFor(attachment, (slot) => slot.waitingFor(attachment) === 0);
   }
 
   hasWorkerFor(attachment: WorkerAttachment, is: (slot: WorkerSlot) => boolean = () => true): boolean {
@@ -228,14 +228,10 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     if (own !== undefined) return channel.send(new WorkerAttachment(own, this), [own.task]);
     if (slot.retired) return;
     // Whose turn it is waits for the worker to be idle if it has to: else those whose tasks are quick would keep it busy.
-    const attachment = this.roundRobin.next(
-      (each) => slot.serves(each),
-      (each) => slot.servesNow(each),
-      (each) => each.waitingFor(slot.life),
-    );
+    const attachment = this.roundRobin.next(slot);
     if (attachment === undefined) return;
     // What is left is shared out evenly, so that no worker ends long after the others.
-    const share = Math.ceil(attachment.waitingFor(slot.life) / Math.min(this.size, attachment.source.concurrency));
+    const share = Math.ceil(slot.waitingFor(attachment) / Math.min(this.size, attachment.source.concurrency));
     const timed = attachment.source.timeout === undefined ? Infinity : 1;
     const most = Math.min(
       attachment.sizer.size,
@@ -248,7 +244,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     const tasks = attachment.source.inContext(() => attachment.take(most, slot.idle, slot.life));
     if (tasks.length === 0) {
       // Its source had come to its end: the next in turn.
-      if (!attachment.alone && attachment.waitingFor(slot.life) === 0) this.#serve(slot, channel);
+      if (!attachment.alone && slot.waitingFor(attachment) === 0) this.#serve(slot, channel);
       return;
     }
     // `fn` is the user's: it may have unsubscribed, closed the pool, or paused it, after it had described some.

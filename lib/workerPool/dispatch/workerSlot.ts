@@ -84,6 +84,11 @@ export class WorkerSlot {
     return !alone && source.timeout === undefined && sizer.small && this.batches!.lowest >= priority;
   }
 
+  /** How many tasks of this stream wait that its worker may have. */
+  waitingFor(attachment: WorkerAttachment): number {
+    return attachment.waitingFor(this.life);
+  }
+
   /** What was for its worker alone is for any, as long as it is retired. */
   retire(retired: boolean): void {
     this.retired = retired;
