@@ -9,9 +9,11 @@ import type { Life, WorkerAttachment } from '../channel/workerAttachment.ts';
 import type { SlotEvents } from '../channel/slotEvents.ts';
 import type { Description } from '../../pool/contract.ts';
 import { EachCall } from './eachCall.ts';
+import { BatchChannel } from '../channel/batchChannel.ts';
 import type { BatchQueue } from '../channel/batchQueue.ts';
+import { PlainChannel } from '../channel/plainChannel.ts';
 import { TaskEvents } from '../channel/taskEvents.ts';
-import { WorkerChannel } from '../channel/workerChannel.ts';
+import type { WorkerChannel } from '../channel/workerChannel.ts';
 
 export class WorkerSlot {
   /** Whether the pool has become smaller than to have it: its worker gets no more tasks, and is ended when it is idle. */
@@ -138,7 +140,7 @@ export class WorkerSlot {
   }
 
   #up(connection: WorkerConnection): void {
-    const channel: WorkerChannel = new WorkerChannel(
+    const channel: WorkerChannel = new (connection.plain === undefined ? BatchChannel : PlainChannel)(
       connection,
       (exit) => this.#exited(channel, exit),
       this.#events,
