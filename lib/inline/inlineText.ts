@@ -13,7 +13,7 @@ interface Token {
   readonly at: number;
 }
 
-export function inlineTextOf(text: string): InlineText {
+function inlineTextOf(text: string): InlineText {
   const tokens = tokensOf(text);
   // A text that is not understood is tried as it is.
   if (tokens === undefined) return { expression: text, problem: undefined };

@@ -81,11 +81,14 @@ function create({ message, name, of, ours }: ThrownError): Error {
   const own = ours && Object.hasOwn(OURS, name) ? OURS[name] : undefined;
   if (own !== undefined) return new own(message);
   if (of === 'DOMException') return new DOMException(message, name);
-  if (of === 'AggregateError') return new AggregateError([], message);
-  if (of === 'SuppressedError') return new SuppressedError(undefined, undefined, message);
-  for (const wasm of OF_WASM) if (of === wasm) return new WebAssembly[wasm](message);
-  if (!BUILT_IN.includes(of)) return new Error(message);
-  return new (globalThis as unknown as Record<string, ErrorConstructor>)[of]!(message);
+  // Not every host has each of them: then this throws.
+  const Class: any = BUILT_IN.includes(of)
+    ? globalThis[of as never]
+    : OF_WASM.includes(of as never)
+      ? WebAssembly[of as never]
+      : Error;
+  if (of === 'SuppressedError') return new Class(undefined, undefined, message);
+  return of === 'AggregateError' ? new Class([], message) : new Class(message);
 }
 
 /** A frame of ours that called a task, of this side or that: they are named so. */

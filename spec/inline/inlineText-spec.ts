@@ -1,9 +1,9 @@
-import { inlineTextOf } from '../../lib/inline/inlineText.ts';
+import { textsOf } from '../../lib/inline/inlineText.ts';
 
 /** Evaluated as a worker does. */
 // oxlint-disable-next-line no-eval
-const evaluated = (fn: unknown): unknown => (0, eval)(`'use strict'; (${inlineTextOf(String(fn)).expression})`);
-const problem = (text: string): string | undefined => inlineTextOf(text).problem;
+const evaluated = (fn: unknown): unknown => (0, eval)(`'use strict'; (${textsOf(String(fn), undefined).source})`);
+const problem = (text: string): string | undefined => textsOf(text, undefined).problem;
 
 class Shapes {
   plain(n: number): number {
@@ -151,6 +151,6 @@ describe('The text of an inline function', () => {
 
   it('that is not understood is left as it is', () => {
     for (const text of ["(n) => '", '(n) => `${', '(n) => `'])
-      expect(inlineTextOf(text)).toEqual({ expression: text, problem: undefined });
+      expect(textsOf(text, undefined)).toEqual({ source: text, setup: undefined, problem: undefined });
   });
 });

@@ -35,8 +35,10 @@ export class Batch {
   received = 0;
   /** Whether it has left its worker: nothing more comes of it. */
   over = false;
-  #reported = 0;
-  #spent = 0;
+  /** Outcomes that have come. */
+  reported = 0;
+  /** Milliseconds that these took. */
+  spent = 0;
   /** Runs while a deadline is set: the task's own, or that of its cancellation. */
   #timer: Timer | undefined;
   /** Whether it runs on notice, having been cancelled. */
@@ -79,20 +81,10 @@ export class Batch {
     return !this.shared || this.cell.done >= this.end;
   }
 
-  /** Outcomes that have come. */
-  get reported(): number {
-    return this.#reported;
-  }
-
-  /** Milliseconds that these took. */
-  get spent(): number {
-    return this.#spent;
-  }
-
   /** The outcomes before `to` have come; those that are new took `ms`. */
   report(to: number, ms: number = 0): void {
-    this.#reported = to;
-    this.#spent += ms;
+    this.reported = to;
+    this.spent += ms;
   }
 
   /** The task at `offset`, whose outcome is here. A long message is not to keep inputs alive that nothing needs. */
