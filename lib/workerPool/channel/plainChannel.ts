@@ -14,11 +14,6 @@ export class PlainChannel extends WorkerChannel {
   readonly batches: BatchQueue = new BatchQueue(1);
   readonly most: number = 1;
 
-  /** It has nothing else to begin. */
-  protected override get begunFirst(): boolean {
-    return true;
-  }
-
   protected post(batch: Batch): void {
     const [task] = batch.tasks as readonly [Task];
     const began = now();

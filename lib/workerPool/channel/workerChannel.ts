@@ -75,11 +75,6 @@ export abstract class WorkerChannel {
     else deliver(data);
   }
 
-  /** Whether the worker has begun its first batch, where it does not say in shared memory what it begins. */
-  protected get begunFirst(): boolean {
-    return this.progress;
-  }
-
   send(attachment: WorkerAttachment, tasks: readonly Task[]): void {
     const { cells } = this.connection;
     const cellIndex = cells === undefined ? -1 : this.batches.freeCell;
@@ -121,7 +116,9 @@ export abstract class WorkerChannel {
     for (const batch of batches) this.batches.remove(batch);
     let delivered = false;
     for (const [at, batch] of batches.entries()) {
-      const lost = lostTasks(batch, at === 0 && this.begunFirst, exit);
+      // Where no memory is shared, a worker of ours tells when it begins its first batch; a plain one tells nothing.
+      const first = at === 0 && (this.progress || this.connection.plain !== undefined);
+      const lost = lostTasks(batch, first, exit);
       this.progress ||= lost.begun > 0;
       const settled = failTasks(batch, lost, exit, this.taskEvents, this.connection.label);
       delivered ||= settled.delivered;

@@ -8,7 +8,9 @@ import { outlookOf } from '../startup/startFailure.ts';
 const MOST_FAILURES = 3;
 
 export class Supervisor {
-  readonly #slots: readonly WorkerSlot[];
+  /** As many as the pool has ever been large; those that are too many now are retired. */
+  readonly #slots: WorkerSlot[];
+  readonly #newSlot: () => WorkerSlot;
   /** Workers that took the place of others. */
   restarts = 0;
   readonly #idleTimeout: number | undefined;
@@ -22,9 +24,39 @@ export class Supervisor {
   readonly #ending = new Set<Promise<void>>();
 
   /** `idleTimeout`: milliseconds that a worker may have nothing to do; undefined: any. */
-  constructor(slots: readonly WorkerSlot[], idleTimeout: number | undefined) {
+  constructor(slots: WorkerSlot[], newSlot: () => WorkerSlot, idleTimeout: number | undefined) {
     this.#slots = slots;
+    this.#newSlot = newSlot;
     this.#idleTimeout = idleTimeout;
+  }
+
+  /** Retires slots, or has others again, until `size` are not retired. */
+  resize(size: number): void {
+    const open = this.#slots.filter(({ retired }) => !retired).sort((a, b) => a.since - b.since);
+    // Those that have least to do, and then those that have been at it for longest. But one that can serve stays: what is left
+    // is not to be a worker that is stuck.
+    const ready = open.findLast(({ idle, state }) => idle || state === 'starting');
+    if (ready !== undefined) open.push(...open.splice(open.indexOf(ready), 1));
+    for (const slot of open.slice(0, Math.max(0, open.length - size))) {
+      slot.retire(true);
+      slot.batches?.takeBack();
+      if (slot.state === 'starting') this.end(slot);
+    }
+    const back = this.#slots.filter(({ retired }) => retired).sort((a, b) => b.since - a.since);
+    for (let count = open.length; count < size; count++) {
+      const slot = back.shift();
+      if (slot === undefined) this.#slots.push(this.#newSlot());
+      else slot.retire(false);
+    }
+  }
+
+  get starting(): number {
+    return this.#slots.filter(({ state }) => state === 'starting').length;
+  }
+
+  /** Workers that are up and may have tasks. */
+  get up(): number {
+    return this.#slots.filter(({ retired, state }) => !retired && state === 'up').length;
   }
 
   /** No worker came up. */
@@ -77,7 +109,7 @@ export class Supervisor {
 
   /** Starts workers until `wanted` are starting. */
   start(wanted: number): void {
-    let starting = this.#slots.filter(({ state }) => state === 'starting').length;
+    let { starting } = this;
     for (const slot of this.#slots) {
       // Those that are starting may fail as the last did: no more are tried than it takes to know.
       if (wanted <= starting || (this.#failures > 0 && this.#failures + starting >= MOST_FAILURES)) break;

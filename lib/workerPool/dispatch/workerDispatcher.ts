@@ -1,5 +1,4 @@
 /** A pool of workers: which stream a worker with room serves next. */
-import { type Timer, clearTimeout, setTimeout } from '../../primitives/clock.ts';
 import { Dispatcher } from '../../pool/dispatcher.ts';
 import { poolClosed } from '../../api/errors.ts';
 import type { PoolStats } from '../../api/pool.ts';
@@ -12,7 +11,9 @@ import type { SlotEvents } from '../channel/slotEvents.ts';
 import { WorkerAttachment, type WorkerAttachmentPool } from '../channel/workerAttachment.ts';
 import type { BatchQueue } from '../channel/batchQueue.ts';
 import type { WorkerChannel } from '../channel/workerChannel.ts';
+import { Recall } from './recall.ts';
 import { Supervisor } from './supervisor.ts';
+import { WarmUps } from './warmUps.ts';
 
 export interface WorkerPoolSettings {
   readonly size: number;
@@ -25,31 +26,15 @@ export interface WorkerPoolSettings {
   readonly inlineName?: string;
 }
 
-interface Warming {
-  readonly workers: number;
-  resolve(): void;
-  reject(error: Error): void;
-}
-
-/** How often idle workers look for tasks that wait behind a long one, in ms. */
-const RECALL_EVERY = 20;
-
 export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements WorkerAttachmentPool {
   readonly homes: KeyHomes = new KeyHomes();
   readonly #settings: WorkerPoolSettings;
-  /** As many as it has ever been large; those that are too many now are retired. */
   readonly #slots: WorkerSlot[] = [];
-  readonly #newSlot: () => WorkerSlot;
   readonly #supervisor: Supervisor;
-  #recall: Timer | undefined;
-  /** Whether streams of different priorities may be here: else nobody has to make way. */
-  #ranked = false;
-  /** Whether more workers than those that were asked could make way for what waits. */
-  #couldMakeWay = false;
+  readonly #recall: Recall;
   /** Calls that each worker makes before its first task. */
   readonly #kept: Description[] = [];
-  /** Those who wait for so many workers to be up. */
-  readonly #warming = new Set<Warming>();
+  readonly #warmUps = new WarmUps();
 
   constructor(factory: WorkerFactory, settings: WorkerPoolSettings) {
     const { idleTimeout, name, size } = settings;
@@ -71,33 +56,19 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       proved: () => this.#supervisor.proved(),
       exited: (...exit) => this.#supervisor.exited(...exit),
     };
-    this.#newSlot = () => new WorkerSlot(this.#slots.length, factory, ofSlot, this.events, this.#kept);
-    for (let count = 0; count < size; count++) this.#slots.push(this.#newSlot());
-    this.#supervisor = new Supervisor(this.#slots, idleTimeout);
+    const newSlot = (): WorkerSlot => new WorkerSlot(this.#slots.length, factory, ofSlot, this.events, this.#kept);
+    this.#supervisor = new Supervisor(this.#slots, newSlot, idleTimeout);
+    this.#supervisor.resize(size);
+    this.#recall = new Recall(this.#slots, this.roundRobin, () => this.pump());
   }
 
   override resize(size: number): void {
-    const open = this.#slots.filter(({ retired }) => !retired).sort((a, b) => a.since - b.since);
-    // Those that have least to do, and then those that have been at it for longest. But one that can serve stays: what is left
-    // is not to be a worker that is stuck.
-    const ready = open.findLast(({ idle, state }) => idle || state === 'starting');
-    if (ready !== undefined) open.push(...open.splice(open.indexOf(ready), 1));
-    for (const slot of open.slice(0, Math.max(0, open.length - size))) {
-      slot.retire(true);
-      slot.batches?.takeBack();
-      if (slot.state === 'starting') this.#supervisor.end(slot);
-    }
-    const back = this.#slots.filter(({ retired }) => retired).sort((a, b) => b.since - a.since);
-    for (let count = open.length; count < size; count++) {
-      const slot = back.shift();
-      if (slot === undefined) this.#slots.push(this.#newSlot());
-      else slot.retire(false);
-    }
+    this.#supervisor.resize(size);
     super.resize(size);
   }
 
   get starting(): number {
-    return this.#slots.filter(({ state }) => state === 'starting').length;
+    return this.#supervisor.starting;
   }
 
   stats(): Omit<PoolStats, 'dropped' | 'paused'> {
@@ -131,7 +102,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
 
   attach(source: TaskSource): WorkerAttachment {
     const attachment = this.add(new WorkerAttachment(source, this));
-    this.#ranked ||= attachment.priority !== 0;
+    this.#recall.ranked ||= attachment.priority !== 0;
     if (this.roundRobin.size === 1) this.#supervisor.tryAgain();
     return attachment;
   }
@@ -176,10 +147,9 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   warmUp(workers: number): Promise<void> {
     if (this.closing !== undefined) return Promise.reject(poolClosed(this.#settings.name));
     this.#supervisor.tryAgain();
-    return new Promise((resolve, reject) => {
-      this.#warming.add({ workers, resolve, reject });
-      this.pump();
-    });
+    const warmUp = this.#warmUps.add(workers);
+    this.pump();
+    return warmUp;
   }
 
   protected override takeBack(): void {
@@ -196,31 +166,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     for (const slot of this.#slots) if (slot.idle) this.#serve(slot, slot.channel!);
     this.#startMore();
     for (const slot of this.#slots) if (slot.batches?.room === true) this.#serve(slot, slot.channel!);
-    if (this.#ranked) this.#makeWay();
-  }
-
-  /**
-   * Takes back what has not begun of streams below those that wait: from a worker for each task that waits, or, where
-   * those have not been heard of for a while, from `all`.
-   */
-  #makeWay(all: boolean = false): void {
-    this.#couldMakeWay = false;
-    let others = this.#slots.filter(({ batches, retired }) => batches !== undefined && !retired);
-    for (const attachment of this.roundRobin.waiting()) {
-      const { priority, slots, source } = attachment;
-      others = others.filter(({ batches }) => batches!.lowest < priority);
-      if (others.length === 0) return;
-      const most = Math.max(source.waiting(), source.canFetch === true ? 1 : 0);
-      let wanted = Math.min(most, source.concurrency - slots);
-      others = others.filter(({ batches, life }) => {
-        // Another worker's tasks, where the stream is sticky.
-        if (wanted <= 0 || (attachment.sticky && attachment.waitingFor(life) === 0)) return true;
-        const makesWay = batches!.makeWay(priority);
-        if (makesWay && !all) wanted--;
-        return !makesWay;
-      });
-      this.#couldMakeWay ||= most > 0 && others.some(({ batches }) => batches!.spare);
-    }
+    this.#recall.makeWay();
   }
 
   #serve(slot: WorkerSlot, channel: WorkerChannel): void {
@@ -268,8 +214,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     if (!this.#supervisor.lacking) return;
     const reason = this.#supervisor.hopeless;
     if (reason !== undefined) for (const { source } of this.roundRobin) source.error(reason);
-    const up = this.#up;
-    let wanted = Math.max(0, ...[...this.#warming].map(({ workers }) => workers - up));
+    let wanted = Math.max(0, this.#warmUps.most - this.#supervisor.up);
     for (const attachment of this.roundRobin.waiting()) {
       const waiting = attachment.waitingFor();
       // When it last looked there was no room for what it could fetch: since then a worker has gone.
@@ -284,22 +229,20 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   /** Who keeps the process alive, who has been idle, what waits behind a long task. */
   protected override afterPass(): void {
     const waiting = this.#waits();
-    this.#warmed();
-    const warming = this.#warming.size > 0;
-    let idle = false;
-    let spare = false;
+    const warmUps = this.#warmUps;
+    if (warmUps.most > 0)
+      if (this.closing === undefined) warmUps.settle(this.#supervisor.up, this.size, this.#supervisor.exhausted);
+      else warmUps.settle(0, 1, poolClosed(this.#settings.name));
+    const warming = warmUps.most > 0;
     for (const slot of this.#slots) {
       // A pool that is closing is waited for, by whoever called `close`.
       slot.hold(
         !slot.idle &&
           (waiting || warming || slot.calls.length > 0 || slot.batches?.wanted === true || this.closing !== undefined),
       );
-      if (slot.idle || slot.state === 'down') idle ||= !slot.retired;
-      else spare ||= slot.batches?.spare === true;
       this.#supervisor.watchIdle(slot, warming);
     }
-    if (((idle && spare) || this.#couldMakeWay) && this.#recall === undefined)
-      this.#recall = setTimeout(this.#takeBack, RECALL_EVERY);
+    this.#recall.schedule();
   }
 
   /** What was cancelled is waited for, unless the pool was closed at once. */
@@ -308,31 +251,8 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       if (this.closing === 'now' || (slot.calls.length === 0 && slot.batches?.done !== false))
         this.#supervisor.end(slot);
     if (this.#slots.some(({ state }) => state !== 'down')) return undefined;
-    clearTimeout(this.#recall);
+    this.#recall.stop();
     return this.#supervisor.gone();
-  }
-
-  /** Tells those who wait for workers that are up now, or will not come. */
-  #warmed(): void {
-    if (this.closing !== undefined) return this.#endWarming(poolClosed(this.#settings.name));
-    const failure = this.#supervisor.exhausted;
-    for (const each of this.#warming) {
-      const enough = this.#up >= Math.min(each.workers, this.size);
-      if (!enough && failure === undefined) continue;
-      this.#warming.delete(each);
-      if (enough) each.resolve();
-      else each.reject(failure!);
-    }
-  }
-
-  /** Workers that are up and may have tasks. */
-  get #up(): number {
-    return this.#slots.filter(({ retired, state }) => !retired && state === 'up').length;
-  }
-
-  #endWarming(reason: Error): void {
-    for (const { reject } of this.#warming) reject(reason);
-    this.#warming.clear();
   }
 
   /** Whether a stream has something for a worker, or would fetch it if there were one with room. */
@@ -341,11 +261,4 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       if (source.waiting() > 0 || source.canFetch === true) return true;
     return false;
   }
-
-  readonly #takeBack = (): void => {
-    this.#recall = undefined;
-    for (const { batches } of this.#slots) batches?.recall();
-    if (this.#ranked) this.#makeWay(true);
-    this.pump();
-  };
 }

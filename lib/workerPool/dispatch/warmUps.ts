@@ -1,0 +1,35 @@
+/** The calls of `pool.warmUp` that wait for workers to be up. */
+interface WarmUp {
+  readonly workers: number;
+  resolve(): void;
+  reject(reason: Error): void;
+}
+
+export class WarmUps {
+  readonly #waiting = new Set<WarmUp>();
+
+  /** The most workers that a call waits for; 0: no call waits. */
+  get most(): number {
+    let most = 0;
+    for (const { workers } of this.#waiting) most = Math.max(most, workers);
+    return most;
+  }
+
+  /** Resolves when so many workers are up. */
+  add(workers: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add({ workers, resolve, reject });
+    });
+  }
+
+  /** `up` workers are up, of a pool that may have `size`; `failure`: why no other will come up, if that is known. */
+  settle(up: number, size: number, failure: Error | undefined): void {
+    for (const each of this.#waiting) {
+      const enough = up >= Math.min(each.workers, size);
+      if (!enough && failure === undefined) continue;
+      this.#waiting.delete(each);
+      if (enough) each.resolve();
+      else each.reject(failure!);
+    }
+  }
+}
