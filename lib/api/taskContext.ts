@@ -14,7 +14,7 @@ export interface TaskContext {
   /**
    * Says something before the task ends: `onReport` of its stream or call hears it at once, also while the task computes
    * without a pause. Reports that follow one another within a few ms are thinned: the latest counts, and the last of a task
-   * always comes, before its result. `value` is copied as it is now. Once the task has ended, or nobody listens, this does
+   * always comes, before its result. `value` is copied as it is now, also what `Transfer` marks. Once the task has ended, or nobody listens, this does
    * nothing. After an `await`, `taskContext()` may be another task's: keep the object, or take `report` from it, before.
    *
    * @throws CloneError: `value` cannot cross.

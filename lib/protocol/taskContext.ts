@@ -1,6 +1,7 @@
 /** What a task may know of itself while it runs. */
 import type { TaskSignal } from '../api/signal.ts';
 import type { TaskContext } from '../api/taskContext.ts';
+import { isTransfer } from './transferable.ts';
 
 /** Why nobody waits for a task any more. */
 export type Stop = 'cancel' | 'timeout';
@@ -27,7 +28,8 @@ export class RunningTask implements TaskContext {
     this.index = index;
     this.#stopped = stopped;
     this.#asked = asked;
-    this.report = (value) => reported(this, value);
+    // Of reports that are thinned, what is moved would be gone.
+    this.report = (value) => reported(this, typeof value === 'object' && isTransfer(value) ? value.send : value);
   }
 
   get signal(): TaskSignal {

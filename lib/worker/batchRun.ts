@@ -84,6 +84,13 @@ export class BatchRun {
     this.#chunks?.grant(count);
   }
 
+  /** Sends what has come of it, for the worker is about to end. */
+  flush(): void {
+    this.#reports?.flush();
+    this.#chunks?.flush();
+    this.outcomes.reply(false);
+  }
+
   /** Nothing from `end` on begins; what runs beyond it has to stop, for its time is up (`late`) or nobody waits for it. */
   cancel(end: number, late: boolean): void {
     this.cell.cut(end, late);

@@ -79,10 +79,10 @@ export function serve(api: Methods, hooks: WorkerHooks): void {
   onUncaught((error) => {
     if (halted) return;
     halted = true;
-    running?.outcomes.reply(false);
+    running?.flush();
     post({ type: UNCAUGHT, error: pack(error) } satisfies UncaughtMessage);
   });
-  onExit(() => running?.outcomes.reply(false));
+  onExit(() => running?.flush());
   revealEnd();
   announceHooks(hooks);
 }

@@ -205,6 +205,12 @@ export function contractApi() {
       report(state);
       state.done = 2;
     },
+    /** Reports bytes that it marks to be moved; returns how many it has afterwards. */
+    reportingMoved(): number {
+      const bytes = Uint8Array.of(1, 2);
+      taskContext().report(Transfer(bytes, [bytes.buffer]));
+      return bytes.length;
+    },
     reportingFunction(): string {
       try {
         taskContext().report(() => 1);

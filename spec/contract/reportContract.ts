@@ -75,6 +75,13 @@ export function reportContract(name: string, make: () => Pool): void {
       ]);
     });
 
+    it('copies also what is marked to be moved', async () => {
+      const told: unknown[] = [];
+      const left = await pool.run((worker) => worker.reportingMoved(), { onReport: ({ value }) => told.push(value) });
+      expect(told).toEqual([Uint8Array.of(1, 2)]);
+      expect(left).toBe(2);
+    });
+
     it('tells a task what it cannot report', async () => {
       const onReport = (): void => {};
       expect(await pool.run((worker) => worker.reportingFunction(), { onReport })).toMatch(/CloneError|DataCloneError/);

@@ -1,7 +1,17 @@
 /** In which messages the values of a task travel. */
 import { lastValueFrom, of, toArray } from 'rxjs';
-import { Worker, parallelConcatMap, workerPool } from '../../../lib/index.ts';
+import { Worker, WorkerCrashedError, type WorkerPool, parallelConcatMap, workerPool } from '../../../lib/index.ts';
 import type { FrozenClockApi } from '../../fixtures/frozenClock.worker.ts';
+
+/** `chunks` is told how many values come in each message. */
+const open = (chunks: number[] = []): WorkerPool<FrozenClockApi> =>
+  workerPool<FrozenClockApi>(() => {
+    const worker = new Worker(new URL('../../fixtures/frozenClock.worker.js', import.meta.url), { type: 'module' });
+    (worker as unknown as NodeJS.EventEmitter).on('message', (message) => {
+      if (message?.type === 'rxjs-parallel:chunk') chunks.push(message.values.length);
+    });
+    return worker;
+  }, 1);
 
 describe('Values of a task that come faster than they travel', () => {
   for (const [buffer, sizes] of [
@@ -11,13 +21,7 @@ describe('Values of a task that come faster than they travel', () => {
   ] as const)
     it(`travel in chunks of half of a buffer of ${buffer}, but for the first and the last`, async () => {
       const chunks: number[] = [];
-      await using pool = workerPool<FrozenClockApi>(() => {
-        const worker = new Worker(new URL('../../fixtures/frozenClock.worker.js', import.meta.url), { type: 'module' });
-        (worker as unknown as NodeJS.EventEmitter).on('message', (message) => {
-          if (message?.type === 'rxjs-parallel:chunk') chunks.push(message.values.length);
-        });
-        return worker;
-      }, 1);
+      await using pool = open(chunks);
       const values = of(200).pipe(
         parallelConcatMap((worker, n) => worker.upTo(n), pool, { buffer }),
         toArray(),
@@ -25,4 +29,28 @@ describe('Values of a task that come faster than they travel', () => {
       expect(await lastValueFrom(values)).toHaveSize(200);
       expect(chunks).toEqual([...sizes]);
     });
+
+  for (const [ends, says] of [
+    ['exitsAfter', /exit/],
+    ['diesAfter', /DIED/],
+  ] as const)
+    it(`come before the end of a worker that ${ends} them`, async () => {
+      await using pool = open();
+      const seen: unknown[] = [];
+      const values = of(5).pipe(parallelConcatMap((worker, n) => worker[ends](n), pool));
+      const end = values.forEach((value) => void seen.push(value));
+      await expectAsync(end).toBeRejectedWithError(WorkerCrashedError, says);
+      expect(seen).toEqual([1, 2, 3, 4, 5]);
+    });
+});
+
+describe('The last report of a task', () => {
+  it('comes before the end of a worker that exits', async () => {
+    await using pool = open();
+    const told: unknown[] = [];
+    const onReport = ({ value }: { value: unknown }): void => void told.push(value);
+    const end = pool.run((worker) => worker.exitsReporting(3), { onReport });
+    await expectAsync(end).toBeRejectedWithError(WorkerCrashedError);
+    expect(told).toEqual([1, 3]);
+  });
 });
