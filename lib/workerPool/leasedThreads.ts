@@ -39,6 +39,8 @@ class Leases implements WorkerFactory {
   readonly #pool: OpenPool;
   /** The last that was asked for: one at a time, since others of the Pool stand in the same queue. */
   #asked: Promise<unknown> = Promise.resolve();
+  /** Why it lends none where it has none left. */
+  #died = 'all that it had have died';
   /** Gives up on what stands in the Pool's queue. */
   #refuse: ((cause: unknown) => void) | undefined;
 
@@ -71,7 +73,7 @@ class Leases implements WorkerFactory {
         queued?.cancel();
         reject(new WorkerInitError(`The threads.js Pool lends no thread: ${text(cause)}`, { cause }));
       };
-      if (this.#pool.workers.length === 0) return refuse(new Error('all that it had have died'));
+      if (this.#pool.workers.length === 0) return refuse(new Error(this.#died));
       this.#refuse = refuse;
       const take = (thread: object): unknown => {
         const worker = workerOf(thread);
@@ -106,6 +108,7 @@ class Leases implements WorkerFactory {
         return Promise.resolve();
       },
       kill: async () => {
+        if (monitor.exit !== undefined) this.#died += `; one ${monitor.exit.why}`;
         await this.#strike(thread);
         await (ofThread(thread, 'terminate') as () => Promise<void>)();
         giveBack();
@@ -117,10 +120,10 @@ class Leases implements WorkerFactory {
   async #strike(thread: object): Promise<void> {
     const { workers } = this.#pool;
     for (const each of [...workers]) {
-      const at = (await each.init.catch(() => undefined)) === thread ? workers.indexOf(each) : -1;
-      if (at >= 0) workers.splice(at, 1);
+      if ((await each.init.catch(() => {})) === thread && workers.includes(each))
+        workers.splice(workers.indexOf(each), 1);
     }
-    if (workers.length === 0) this.#refuse?.(new Error('all that it had have died'));
+    if (workers.length === 0) this.#refuse?.(new Error(this.#died));
   }
 }
 

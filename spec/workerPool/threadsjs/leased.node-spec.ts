@@ -5,6 +5,7 @@ import {
   PoolClosedError,
   TaskTimeoutError,
   Worker,
+  WorkerCrashedError,
   WorkerInitError,
   type WorkerPool,
   parallelMap,
@@ -55,6 +56,17 @@ describe('A thread of a threads.js Pool that has died while nobody used it', () 
     const { pool, workers } = await openPool(1);
     await Promise.all([once(workers[0]!, 'exit'), workers[0]!.terminate()]);
     await expectAsync(echoed(pool)).toBeRejectedWithError(WorkerInitError, /all that it had have died/);
+    await pool.terminate(true);
+  });
+});
+
+describe('A thread of a threads.js Pool that dies while it is lent', () => {
+  it('and was the last: who comes later is told of what', async () => {
+    const { pool } = await openPool(1);
+    const dying = range(0, 1).pipe(parallelMap((worker) => worker.exit(7), pool as never as WorkerPool<FaultyApi>));
+    await expectAsync(lastValueFrom(dying)).toBeRejectedWithError(WorkerCrashedError);
+    const says = /lends no thread: .*all that it had have died; one exited with code 7$/;
+    await expectAsync(echoed(pool)).toBeRejectedWithError(WorkerInitError, says);
     await pool.terminate(true);
   });
 });
