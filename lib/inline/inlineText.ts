@@ -55,15 +55,14 @@ interface Head {
 function headOf(tokens: readonly Token[]): Head {
   let at = 0;
   const is = (text: string, ahead = 0): boolean => tokens[at + ahead]?.text === text;
-  const opens = (ahead: number): boolean => is('(', ahead);
-  if (is('async') && !opens(1) && !is('=>', 1)) at++;
+  if (is('async') && !is('(', 1) && !is('=>', 1)) at++;
   if (is('function')) return { method: undefined, arrow: false, body: bodyOf(tokens, at) };
-  const isArrow = is('=>', 1) || (opens(0) && tokens[closing(tokens, at) + 1]?.text === '=>');
+  const isArrow = is('=>', 1) || (is('(') && tokens[closing(tokens, at) + 1]?.text === '=>');
   // `async (n) => n`, which `async(n) {}` only resembles.
-  const isAsyncArrow = is('async') && opens(1) && tokens[closing(tokens, at + 1) + 1]?.text === '=>';
+  const isAsyncArrow = is('async') && is('(', 1) && tokens[closing(tokens, at + 1) + 1]?.text === '=>';
   if (isArrow || isAsyncArrow) return { method: undefined, arrow: true, body: at };
   if (is('*')) at++;
-  const accessor = (is('get') || is('set')) && !opens(1);
+  const accessor = (is('get') || is('set')) && !is('(', 1);
   if (accessor) at++;
   const from = tokens[at]!;
   const to = from.text === '[' ? tokens[closing(tokens, at)]! : from;
@@ -80,8 +79,8 @@ function bodyOf(tokens: readonly Token[], from: number): number {
 
 /** A method's text is no expression by itself; its name is nobody's, and may need what is not there. */
 function methodExpression(text: string, { from, to, accessor }: NonNullable<Head['method']>): string {
-  const name = from.kind === 'name' || from.kind === 'other' || from.kind === 'string' ? undefined : '_';
-  const named = name === undefined ? text : text.slice(0, from.at) + name + text.slice(to.at + to.text.length);
+  const isText = from.kind === 'private' || from.kind === 'mark';
+  const named = isText ? `${text.slice(0, from.at)}_${text.slice(to.at + to.text.length)}` : text;
   const property = `Object.values(Object.getOwnPropertyDescriptors({ ${named} }))[0]`;
   return accessor ? `((each) => each.get ?? each.set)(${property})` : `${property}.value`;
 }

@@ -8,6 +8,7 @@ import {
   WorkerCrashedError,
   WorkerInitError,
 } from '../api/errors.ts';
+import { isPrimitive, replaceIn } from './snapshot.ts';
 import {
   BUILT_IN,
   OF_WASM,
@@ -44,21 +45,10 @@ function unpack({ errors, marks, value }: ThrownGraph): unknown {
   const known = new Map<unknown, unknown>(marks.map((mark, at) => [mark, made[at]]));
   // Puts the errors in the places of their marks.
   const restore = (held: unknown): unknown => {
-    if (typeof held !== 'object' || held === null) return held;
+    if (isPrimitive(held)) return held;
     if (known.has(held)) return known.get(held);
     known.set(held, held);
-    if (Array.isArray(held)) held.forEach((each, at) => (held[at] = restore(each)));
-    else if (held instanceof Map) {
-      const entries = [...held];
-      held.clear();
-      for (const [key, each] of entries) held.set(restore(key), restore(each));
-    } else if (held instanceof Set) {
-      const values = [...held];
-      held.clear();
-      for (const each of values) held.add(restore(each));
-    } else if (!ArrayBuffer.isView(held))
-      for (const [key, each] of Object.entries(held))
-        if (typeof each === 'object') define(held, key, restore(each), true);
+    replaceIn(held as object, restore);
     return held;
   };
   for (const [at, { own }] of errors.entries())
@@ -106,10 +96,10 @@ function trace(error: unknown, callSite: Error | undefined): void {
   const where = attempt(() => stackOf(callSite.stack, '')) ?? '';
   const frames = where.split('\n').filter((line) => /^\s+at |@/.test(line));
   const outside = frames.filter((line) => !BETWEEN.test(line));
-  const shown = (outside.length === 0 ? frames : outside).slice(0, SHOWN);
+  const shown = (outside.length > 0 ? outside : frames).slice(0, SHOWN);
   const stack = [
     // Below the task are only those who called it: our own frames, then the host's.
-    ...(called > 0 ? inWorker.slice(0, called) : inWorker),
+    ...inWorker.slice(0, called > 0 ? called : undefined),
     '    at [in the worker; subscribed from]',
     ...shown,
   ].join('\n');

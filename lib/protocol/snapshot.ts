@@ -11,25 +11,35 @@ export const OTHER: unique symbol = Symbol('other');
 /** A copy that shares nothing with `value` but memory that is shared. Throws what `structuredClone` throws. */
 export function snapshot<T>(value: T): T {
   const copy = plainCopy(value);
+  return copy === OTHER ? cloned(value) : (copy as T);
+}
+
+/** What `structuredClone` gives, with views cut to what they show; of plain data, the rest of their buffers is not copied. */
+export function cloned<T>(value: T): T {
+  const shown = shownOf(reachable(value), NONE);
+  const copy = shown.size > 0 ? plainCopy(value, NONE, shown) : OTHER;
   return copy === OTHER ? cut(structuredClone(value)) : (copy as T);
 }
 
+const NONE: ReadonlySet<unknown> = new Set();
+
+/** What is nested deeper may be too deep for the stack of the other side. */
+const DEEPEST = 64;
+
 /**
  * A copy of what is only plain objects, arrays, buffers and views of them, each only once in it; else `OTHER`. A view is
- * cut to what it shows. Those of `moved` stay as they are. What is nested deeper than `deepest` is `OTHER`, too.
+ * cut to what it shows; those in `shown` have been. Those of `moved` stay as they are. What is nested deeper than `deepest`
+ * is `OTHER`, too.
  */
 export function plainCopy(
   value: unknown,
-  deepest: number = Infinity,
-  moved: readonly unknown[] = [],
+  moved: ReadonlySet<unknown> = NONE,
+  shown?: Shown,
+  deepest: number = DEEPEST,
   seen?: Set<unknown>,
 ): unknown {
   if (isPrimitive(value)) return value;
-  if (typeof value !== 'object' || value === null || deepest < 0) return OTHER;
-  if (seen !== undefined) {
-    if (seen.has(value)) return OTHER;
-    seen.add(value);
-  }
+  if (typeof value !== 'object' || value === null || deepest < 0 || isAgain(value, seen)) return OTHER;
   const proto: unknown = Object.getPrototypeOf(value);
   if (proto === Object.prototype || proto === null) {
     const copy: Record<string, unknown> = { ...value };
@@ -38,7 +48,7 @@ export function plainCopy(
       if (isPrimitive(inner)) continue;
       // An assignment to it would set the prototype.
       if (key === '__proto__' || !Object.hasOwn(copy, key)) return OTHER;
-      const own = plainCopy(inner, deepest - 1, moved, (seen ??= new Set().add(value)));
+      const own = plainCopy(inner, moved, shown, deepest - 1, (seen ??= new Set().add(value)));
       if (own === OTHER) return OTHER;
       copy[key] = own;
     }
@@ -48,35 +58,33 @@ export function plainCopy(
     const { length } = value as unknown[];
     const keys = Object.keys(value);
     // Without holes, and with nothing but its elements: the keys of other properties come after theirs.
-    if (keys.length !== length || (length > 0 && keys[length - 1] !== String(length - 1))) return OTHER;
+    if (keys.length !== length || (length > 0 && keys.at(-1) !== String(length - 1))) return OTHER;
     const copy = (value as unknown[]).slice();
     for (let at = 0; at < length; at++) {
       const inner = copy[at];
       if (isPrimitive(inner)) continue;
-      const own = plainCopy(inner, deepest - 1, moved, (seen ??= new Set().add(value)));
+      const own = plainCopy(inner, moved, shown, deepest - 1, (seen ??= new Set().add(value)));
       if (own === OTHER) return OTHER;
       copy[at] = own;
     }
     return copy;
   }
-  if (moved.includes(value)) return value;
+  const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
+  if (moved.has(buffer) || isShared(buffer)) return value;
   if (ArrayBuffer.isView(value)) {
-    const { buffer, byteOffset, byteLength } = value;
-    if (moved.includes(buffer) || isShared(buffer)) return value;
-    if (seen !== undefined) {
-      // Two views of one buffer go on showing the same bytes.
-      if (seen.has(buffer)) return OTHER;
-      seen.add(buffer);
-    }
-    if (value instanceof DataView) return new DataView(buffer.slice(byteOffset, byteOffset + byteLength));
-    // By the tag that every view has, since a Node `Buffer` crosses as what it is underneath.
-    const View = globalThis[(value as Uint8Array)[Symbol.toStringTag]];
-    return new View(value as Uint8Array);
+    const part = shown?.get(value);
+    if (part !== undefined) return part;
+    // Two views of one buffer go on showing the same bytes.
+    if (isAgain(buffer, seen)) return OTHER;
+    const { byteLength, byteOffset } = value;
+    return viewIn((buffer as ArrayBuffer).slice(byteOffset, byteOffset + byteLength), byteOffset, value);
   }
-  if (isShared(value)) return value;
-  const { resizable } = value as { resizable?: boolean };
-  return proto === ArrayBuffer.prototype && resizable !== true ? (value as ArrayBuffer).slice(0) : OTHER;
+  const fixed = proto === ArrayBuffer.prototype && (value as { resizable?: boolean }).resizable !== true;
+  return fixed ? (value as ArrayBuffer).slice() : OTHER;
 }
+
+const isAgain = (value: object, seen: Set<unknown> | undefined): boolean =>
+  seen !== undefined && seen.size === seen.add(value).size;
 
 export const isPrimitive = (value: unknown): boolean =>
   typeof value === 'object' ? value === null : typeof value !== 'function' && typeof value !== 'symbol';
@@ -108,18 +116,18 @@ export interface Moved {
  *
  * @throws what `structuredClone` throws; also where something has been moved already.
  */
-export function move(value: unknown, list: readonly unknown[], deepest?: number): Moved {
+export function move(value: unknown, list: readonly unknown[]): Moved {
   for (const each of list) if (isDetached(each)) throw new TypeError('its buffer has been moved already');
   const moved = new Set(list);
   for (const view of reachable(value)) if (isPart(view)) moved.delete(view.buffer);
   const transfer = [...moved] as Transferable[];
-  const copy = plainCopy(value, deepest, transfer);
+  const copy = plainCopy(value, moved);
   const plain = copy !== OTHER;
   const own = structuredClone({ value: plain ? copy : value, transfer }, { transfer });
   // Node 20 only copies what must not be moved.
   for (const each of transfer)
     if (each instanceof ArrayBuffer && !isDetached(each)) throw new TypeError('its buffer cannot be moved');
-  return { value: plain ? own.value : cut(own.value, own.transfer), transfer: own.transfer, plain };
+  return { value: plain ? own.value : cut(own.value, new Set(own.transfer)), transfer: own.transfer, plain };
 }
 
 /** `byteLength` alone does not tell it from an empty one, and Node 20 has no `detached`. */
@@ -146,46 +154,72 @@ export function reachable(value: unknown): Set<unknown> {
   return found;
 }
 
-/** Cuts the buffers in a clone to what its views show of them, but for those of `moved`. Overlapping views still overlap. */
-export function cut<T>(clone: T, moved: readonly unknown[] = []): T {
-  const parts = reachable(clone);
-  const views = new Map<ArrayBufferLike, Uint8Array[]>();
-  for (const part of parts) {
-    if (!ArrayBuffer.isView(part)) continue;
-    const { buffer } = part;
-    if (parts.has(buffer) || moved.includes(buffer) || isShared(buffer)) continue;
-    views.set(buffer, [...(views.get(buffer) ?? []), part as Uint8Array]);
+/** Views, and what crosses instead of each. */
+type Shown = ReadonlyMap<unknown, ArrayBufferView>;
+
+/**
+ * Of each buffer of which the views among `parts` show less than all, and that is not there itself, nor moved, nor shared:
+ * those views, of a copy of what they show. Those that overlap still do.
+ */
+function shownOf(parts: ReadonlySet<unknown>, moved: ReadonlySet<unknown>): Shown {
+  const found = new Map<ArrayBuffer, Uint8Array[]>();
+  for (const view of parts) {
+    if (!ArrayBuffer.isView(view)) continue;
+    const buffer = view.buffer as ArrayBuffer;
+    if (parts.has(buffer) || moved.has(buffer) || isShared(buffer)) continue;
+    if (found.get(buffer)?.push(view as Uint8Array) === undefined) found.set(buffer, [view as Uint8Array]);
   }
-  const instead = new Map<unknown, unknown>();
-  for (const [buffer, all] of views) {
+  const shown = new Map<unknown, ArrayBufferView>();
+  for (const [buffer, views] of found) {
+    let from = Infinity;
+    let to = 0;
+    let size = 1;
+    for (const { BYTES_PER_ELEMENT = 1, byteLength, byteOffset } of views) {
+      from = Math.min(from, byteOffset);
+      to = Math.max(to, byteOffset + byteLength);
+      size = Math.max(size, BYTES_PER_ELEMENT);
+    }
     // A view begins at a multiple of its elements' size, of which a DataView has none.
-    const size = Math.max(...all.map((view) => (view as { BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1));
-    const from = Math.min(...all.map(({ byteOffset }) => byteOffset - (byteOffset % size)));
-    const to = Math.max(...all.map(({ byteOffset, byteLength }) => byteOffset + byteLength));
+    from -= from % size;
     if (to - from === buffer.byteLength) continue;
     const bytes = new Uint8Array(to - from);
-    for (const view of all) {
-      const { byteOffset, byteLength } = view;
-      const length = (view as { length?: number }).length ?? byteLength;
+    for (const view of views) {
+      const { byteLength, byteOffset } = view;
       bytes.set(new Uint8Array(buffer, byteOffset, byteLength), byteOffset - from);
-      instead.set(view, new (view.constructor as Uint8ArrayConstructor)(bytes.buffer, byteOffset - from, length));
+      shown.set(view, viewIn(bytes.buffer, from, view));
     }
   }
-  if (instead.size === 0) return clone;
-  const own = (part: unknown): unknown => instead.get(part) ?? part;
-  for (const part of parts)
-    if (part instanceof Map) {
-      const all = [...part];
-      part.clear();
-      for (const [key, value] of all) part.set(own(key), own(value));
-    } else if (part instanceof Set) {
-      const all = [...part];
-      part.clear();
-      for (const value of all) part.add(own(value));
-    } else if (!isPrimitive(part) && !ArrayBuffer.isView(part))
-      for (const [key, value] of Object.entries(part as object))
-        if (instead.has(value)) Object.defineProperty(part, key, { value: own(value) });
+  return shown;
+}
+
+/** The same view of a copy of its buffer that begins at `from`. */
+function viewIn(bytes: ArrayBufferLike, from: number, view: ArrayBufferView): ArrayBufferView {
+  const { byteLength, byteOffset, [Symbol.toStringTag]: tag } = view as Uint8Array;
+  const { length = byteLength } = view as { length?: number };
+  // By the tag that every view has, since a Node `Buffer` crosses as what it is underneath.
+  return new globalThis[tag](bytes as ArrayBuffer, byteOffset - from, length);
+}
+
+/** Cuts the buffers in a clone to what its views show of them, but for those of `moved`. */
+export function cut<T>(clone: T, moved: ReadonlySet<unknown> = NONE): T {
+  const parts = reachable(clone);
+  const shown = shownOf(parts, moved);
+  const own = (part: unknown): unknown => shown.get(part) ?? part;
+  if (shown.size > 0) for (const part of parts) if (!isPrimitive(part)) replaceIn(part as object, own);
   return own(clone) as T;
+}
+
+/** Puts what `other` gives for it in the place of each object in a clone. */
+export function replaceIn(holder: object, other: (part: unknown) => unknown): void {
+  if (holder instanceof Map || holder instanceof Set) {
+    const all: unknown[] = [...holder];
+    holder.clear();
+    for (const each of all)
+      if (holder instanceof Set) holder.add(other(each));
+      else holder.set(...((each as unknown[]).map(other) as [unknown, unknown]));
+  } else if (!ArrayBuffer.isView(holder))
+    for (const [key, value] of Object.entries(holder))
+      if (!isPrimitive(value)) Object.defineProperty(holder, key, { value: other(value) });
 }
 
 /** Why something could not be moved, perhaps. */

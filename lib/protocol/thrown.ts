@@ -57,7 +57,7 @@ const DEEPEST = 500;
 export function packThrown(
   thrown: unknown,
   leaf: (value: unknown) => unknown,
-  ours: (error: object) => boolean = () => false,
+  ours: (error: object) => boolean,
 ): Thrown | undefined {
   return attempt(() => new Packing(leaf, ours).pack(thrown));
 }

@@ -108,7 +108,8 @@ export function basicPool<Api>(
       const { keep } = record('pool.each: options', options, ['keep']);
       const keeps = trueOrFalse('pool.each: keep', keep, false);
       checkFn('pool.each', fn);
-      return inNoContext(() => pool.each(eachDescription(describe(fn as never)), callSiteOf(run), keeps)) as never;
+      const call = eachDescription(describe(fn as never));
+      return inNoContext(() => pool.each(call, callSiteOf(run), keeps)) as never;
     },
     warmUp: async (workers) => {
       const count = whole('pool.warmUp: workers', workers, 1, pool.size);

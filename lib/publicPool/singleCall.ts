@@ -25,7 +25,7 @@ export function callAlone(...call: ConstructorParameters<typeof SingleCall>): vo
   void new SingleCall(...call);
 }
 
-class SingleCall implements TaskSource {
+export class SingleCall implements TaskSource {
   /** Taken back from a worker that does not come to it, it goes to another. */
   readonly concurrency: number = Infinity;
   readonly priority: number;

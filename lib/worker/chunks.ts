@@ -3,10 +3,10 @@ import { post } from '#port';
 import { type Timer, clearTimeout, monotonic, setTimeout } from '../primitives/clock.ts';
 import { CHUNK, type ChunkMessage } from '../protocol/messages.ts';
 import type { Outlet } from '../protocol/produce.ts';
-import { OTHER, cut, move, plainCopy, resultError } from '../protocol/snapshot.ts';
+import { OTHER, move, plainCopy, resultError } from '../protocol/snapshot.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { isTransfer } from '../protocol/transferable.ts';
-import { packValue } from './pack.ts';
+import { ownOther } from './pack.ts';
 
 /** Values are sent at once where none were for so many ms; those that come faster travel together. */
 const CHUNK_EVERY = 4;
@@ -93,9 +93,8 @@ export class Chunks implements Outlet {
     }
     const copy = plainCopy(value);
     if (copy !== OTHER) return copy;
-    const packed = packValue(value);
-    if (packed?.kind !== 'graph') return cut(structuredClone(value));
-    this.#held.push(this.#values.length);
-    return packed;
+    const own = ownOther(value);
+    if (own.held) this.#held.push(this.#values.length);
+    return own.value;
   }
 }

@@ -1,16 +1,15 @@
 /** What has come of the tasks of a batch, and the replies that carry it to the host. */
 import { post } from '#port';
 import { type Timer, clearTimeout, monotonic, setTimeout, timeOrigin } from '../primitives/clock.ts';
-import { OTHER, cut, largeBuffer, move, plainCopy, reachable, resultError } from '../protocol/snapshot.ts';
+import { OTHER, largeBuffer, move, plainCopy, reachable, resultError } from '../protocol/snapshot.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { REPLY, type ReplyMessage, type RunMessage } from '../protocol/messages.ts';
-import { pack, packValue } from './pack.ts';
+import { ownOther, pack } from './pack.ts';
 import { isTransfer } from '../protocol/transferable.ts';
 
 /** What is done is sent after so many ms, even if the batch goes on. */
 const REPLY_EVERY = 10;
-/** What is nested deeper may be too deep for the stack of the other side; so may be what holds more objects than so many. */
-const DEEPEST = 64;
+/** What holds more objects may be nested too deep for the stack of the other side. */
 const MANY = 200;
 
 /** Milliseconds that the last reply took to send. */
@@ -117,18 +116,16 @@ export class Outcomes {
 
   /** A copy that no later task can change. */
   #own(value: unknown): unknown {
-    const moved =
-      typeof value === 'object' && isTransfer(value) ? move(value.send, value.transferables, DEEPEST) : undefined;
-    const copy = moved === undefined ? plainCopy(value, DEEPEST) : moved.value;
-    // Cloned, errors would lose their class and all that is their own; some hosts make an empty object of a DOMException.
-    const packed = copy === OTHER ? packValue(value) : undefined;
-    if (packed?.kind === 'graph') {
+    const moved = typeof value === 'object' && isTransfer(value) ? move(value.send, value.transferables) : undefined;
+    const copy = moved === undefined ? plainCopy(value) : moved.value;
+    const other = copy === OTHER ? ownOther(value) : undefined;
+    const own = other === undefined ? copy : other.value;
+    if (other?.held === true) {
       this.#part.held.push(this.#part.values.length);
-      return packed;
+      return own;
     }
-    const own = copy === OTHER ? cut(structuredClone(value)) : copy;
     // What may be nested too deep to be read travels alone: then it is known what could not be read.
-    if ((copy === OTHER || moved?.plain === false) && reachable(own).size > MANY) {
+    if ((other !== undefined || moved?.plain === false) && reachable(own).size > MANY) {
       this.reply(false);
       this.#part.alone = true;
     }

@@ -1,9 +1,16 @@
 /** What is thrown in a worker, and what holds errors, in a form that can be posted. */
 import { ClosureError, CloneError, OverflowError } from '../api/workerErrors.ts';
+import { cloned, snapshot } from '../protocol/snapshot.ts';
 import { type Thrown, attempt, kindOf, packThrown, text } from '../protocol/thrown.ts';
 
 /** Undefined where it cannot cross. */
-export const packValue = (value: unknown): Thrown | undefined => packThrown(value, leaf, isOurs);
+const packValue = (value: unknown): Thrown | undefined => packThrown(value, snapshot, isOurs);
+
+/** A copy of what is no plain data. Cloned, errors would lose their class and all that is their own: what holds some is packed. */
+export function ownOther(value: unknown): { readonly value: unknown; readonly held: boolean } {
+  const packed = packValue(value);
+  return packed?.kind === 'graph' ? { value: packed, held: true } : { value: cloned(value), held: false };
+}
 
 /** What cannot cross becomes an error that says so. */
 export function pack(error: unknown): Thrown {
@@ -16,12 +23,3 @@ export function pack(error: unknown): Thrown {
 
 const isOurs = (error: object): boolean =>
   error instanceof CloneError || error instanceof ClosureError || error instanceof OverflowError;
-
-/** A copy of what is no plain data; of a view, only what it shows. */
-function leaf(value: unknown): unknown {
-  if (ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer && !(value instanceof DataView))
-    return slice.call(value);
-  return structuredClone(value);
-}
-
-const { slice } = Uint8Array.prototype;

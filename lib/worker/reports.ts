@@ -2,9 +2,9 @@
 import { post } from '#port';
 import { type Timer, clearTimeout, monotonic, now, setTimeout } from '../primitives/clock.ts';
 import { REPORT, type ReportMessage } from '../protocol/messages.ts';
-import { OTHER, cut, plainCopy, reportError } from '../protocol/snapshot.ts';
+import { OTHER, plainCopy, reportError } from '../protocol/snapshot.ts';
 import { messageOf } from '../protocol/thrown.ts';
-import { packValue } from './pack.ts';
+import { ownOther } from './pack.ts';
 
 /**
  * At most one report is sent in so many ms; of those between, the latest counts. A task that reports in a loop would else
@@ -50,10 +50,7 @@ export class Reports {
 function copied(value: unknown): Pick<ReportMessage, 'value' | 'held'> {
   try {
     const copy = plainCopy(value);
-    if (copy !== OTHER) return { value: copy, held: false };
-    const packed = packValue(value);
-    if (packed?.kind === 'graph') return { value: packed, held: true };
-    return { value: cut(structuredClone(value)), held: false };
+    return copy === OTHER ? ownOther(value) : { value: copy, held: false };
   } catch (cause) {
     throw reportError(messageOf(cause), { cause });
   }

@@ -82,6 +82,16 @@ export function contextContract(
         expect([...said].sort()).toEqual(['A', 'B', 'C', 'D', 'F'].flatMap(of).concat(failing).sort());
       });
 
+    it('a call on every worker is described in that of whoever calls', async () => {
+      const pool = made();
+      const describe = (worker: any): any => {
+        say('fn');
+        return worker.echo(1);
+      };
+      await run('A', () => pool.each(describe));
+      expect([...said]).toEqual(['fn in A']);
+    });
+
     it('what a source pushes from elsewhere, and what others do in theirs, changes nothing', async () => {
       const pool = made(1);
       const sources = { A: new Subject<number>(), B: new Subject<number>() };

@@ -1,6 +1,7 @@
 /** Calls and streams by the thousand: what the pool does for each does not grow with how many there are. */
 import { type Observable, lastValueFrom, mergeMap, of, range, toArray } from 'rxjs';
 import { SharedCalls } from '../../lib/publicPool/sharedCalls.ts';
+import { SingleCall } from '../../lib/publicPool/singleCall.ts';
 import { Stream } from '../../lib/stream/stream.ts';
 import { PoolClosedError, type WorkerPool, Worker, localPool, parallelMap, workerPool } from '../../lib/index.ts';
 import type { PrimesApi } from '../fixtures/primes.worker.ts';
@@ -21,7 +22,7 @@ const settled = async (promises: readonly Promise<unknown>[]): Promise<Set<unkno
 
 /** How often streams are asked what waits, for each of `count` that `act` makes. */
 async function asked(count: number, act: (count: number) => Promise<unknown>): Promise<number> {
-  const kinds = [Stream.prototype, SharedCalls.prototype] as const;
+  const kinds = [Stream.prototype, SharedCalls.prototype, SingleCall.prototype] as const;
   const originals = kinds.map(({ waiting }) => waiting);
   const spies = kinds.map((kind) => spyOn(kind, 'waiting').and.callThrough());
   await act(count);
@@ -56,6 +57,11 @@ describe('What is asked of a pool by the thousand', () => {
             Promise.all(numbers(count).map(() => pool.run((worker) => worker.count(10), { signal: given() }))),
           );
       });
+
+      it('as calls of several priorities, takes the same for each', () =>
+        isLinear((count) =>
+          Promise.all(numbers(count).map((n) => pool.run((worker) => worker.count(10), { priority: n % 3 }))),
+        ));
 
       it('as small streams, takes the same for each', () =>
         isLinear((count) =>

@@ -175,7 +175,12 @@ export const odd = {
   deep: () => Object.assign(new Error('deep'), { tree: nested(10_000), kept: 1 }),
   endlessData: () => Object.assign(new Error('endless data'), { tree: endlessData(), kept: 1 }),
   binary: () =>
-    Object.assign(new Error('binary'), { bytes: bytes.subarray(10, 20), all: bytes, view: new DataView(bytes.buffer) }),
+    Object.assign(new Error('binary'), {
+      bytes: bytes.subarray(10, 20),
+      all: bytes,
+      view: new DataView(bytes.buffer),
+      part: new DataView(bytes.buffer, 20, 4),
+    }),
   bulky: () => Object.assign(new Error('bulky'), { data: new Uint8Array(30_000_000), text: 'x'.repeat(1_000_000) }),
   manyObjects: () => Object.assign(new Error('many'), { rows: Array.from({ length: 150_000 }, (_, n) => ({ n })) }),
   longList: () => Object.assign(new Error('long'), { list: Array.from({ length: 1_000_000 }, (_, n) => n) }),

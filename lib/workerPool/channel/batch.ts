@@ -2,7 +2,7 @@
 import { type Timer, clearTimeout, setTimeout } from '../../primitives/clock.ts';
 import type { Task } from '../../pool/contract.ts';
 import { HostCell } from '../../protocol/batchCell.ts';
-import { largeBuffer, snapshot } from '../../protocol/snapshot.ts';
+import { cut, largeBuffer, snapshot } from '../../protocol/snapshot.ts';
 import { RUN, type RunMessage } from '../../protocol/messages.ts';
 import type { WorkerAttachment } from './workerAttachment.ts';
 
@@ -228,7 +228,7 @@ export class Batch {
       arity: sameArity ? first.args.length : tasks.map((task) => task.args.length),
       args,
       index: inRow ? first.index : tasks.map((task) => task.index),
-      carried: carries ? tasks.map((task) => task.carried) : undefined,
+      carried: carries ? cut(tasks.map((task) => task.carried)) : undefined,
       timed,
       reports: timed || this.attachment.source.reports === true,
       buffer: this.attachment.source.buffer,

@@ -46,6 +46,8 @@ export class Recall {
         return !makesWay;
       });
       this.#couldMakeWay ||= most > 0 && others.some(({ batches }) => batches!.spare);
+      // Those that are left give nothing for this one, so for none after it: thousands may wait.
+      if (wanted > 0 && !attachment.sticky) return;
     }
   }
 

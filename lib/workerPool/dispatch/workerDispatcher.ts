@@ -3,6 +3,7 @@ import { Dispatcher } from '../../pool/dispatcher.ts';
 import { poolClosed } from '../../api/errors.ts';
 import type { PoolStats } from '../../api/pool.ts';
 import type { Description, TaskSource } from '../../pool/contract.ts';
+import { cut } from '../../protocol/snapshot.ts';
 import { EachCall } from './eachCall.ts';
 import { KeyHomes } from './keyHomes.ts';
 import { WorkerSlot } from './workerSlot.ts';
@@ -134,6 +135,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   /** Every worker that is up makes the call, and with `keep` each that comes up later. */
   each(call: Description, calledAt: Error, keep: boolean): Promise<PromiseSettledResult<unknown>[]> {
     if (this.closing !== undefined) return Promise.reject(poolClosed(this.#settings.name));
+    cut(call.args);
     if (keep) this.#kept.push(call);
     const outcomes: Promise<PromiseSettledResult<unknown>>[] = [];
     for (const { calls, channel, retired } of this.#slots)

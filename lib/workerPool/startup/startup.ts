@@ -1,6 +1,7 @@
 /** The start of one worker, from its making to its connection. */
 import { lasting } from '#platform';
 import { type Timer, clearTimeout, setTimeout } from '../../primitives/clock.ts';
+import { cut } from '../../protocol/snapshot.ts';
 import {
   HOOKS,
   type HooksMessage,
@@ -163,7 +164,7 @@ export class Startup implements PendingWorker {
       if (this.#hooks?.setup !== true && calls.length === 0) return this.#connected(this.#connection);
       this.state = 'settingUp';
       this.#prepares = calls.length;
-      return monitor.post({ type: PREPARE, data: this.#data?.[0], calls } satisfies PrepareMessage);
+      return monitor.post({ type: PREPARE, data: cut(this.#data?.[0]), calls } satisfies PrepareMessage);
     }
     spawnPlain(monitor, init).then(
       ({ thread, deliver, end }) =>

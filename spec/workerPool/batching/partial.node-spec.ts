@@ -2,6 +2,7 @@
 import { createGzip, gunzipSync } from 'node:zlib';
 import { lastValueFrom, range, toArray } from 'rxjs';
 import { CloneError, Transfer, Worker, type WorkerPool, parallelMap, workerPool } from '../../../lib/index.ts';
+import type { SetupApi } from '../../fixtures/setup.worker.ts';
 import type { Throwers } from '../../support/throwers.ts';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
@@ -73,3 +74,15 @@ for (const file of ['throwers.worker', 'plainThrowers.worker'])
       expect(whole.length).toBe(0);
     });
   });
+
+it('A Buffer that is part of a larger one crosses as what it shows as data, carried, and in a call on every worker', async () => {
+  const of = (shown: string): { bytes: Uint8Array } => ({ bytes: Buffer.from(shown) });
+  await using pool = workerPool<SetupApi>(
+    () => new Worker(new URL('../../fixtures/setup.worker.js', import.meta.url), { type: 'module' }),
+    { size: 1, data: of('data'), carry: () => of('carried') },
+  );
+  expect(await pool.run((worker) => worker.behind(Buffer.from('argument')))).toEqual([4, 7, 8]);
+  expect(await pool.each((worker) => worker.behind(Buffer.from('each')))).toEqual([
+    { status: 'fulfilled', value: [4, undefined, 4] },
+  ]);
+});

@@ -174,6 +174,7 @@ describe('An odd error of a task', () => {
     expect(error.bytes).toEqual(new Uint8Array(10).fill(7));
     expect(error.bytes.buffer.byteLength).toBe(10);
     expect(error.view.byteLength).toBe(1000);
+    expect([error.part.byteLength, error.part.buffer.byteLength]).toEqual([4, 4]);
     const { data, text } = await caught('bulky');
     expect([data.byteLength, text.length]).toEqual([30_000_000, 1_000_000]);
   });
