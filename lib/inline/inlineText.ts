@@ -258,7 +258,7 @@ function tokensOf(text: string): readonly Token[] | undefined {
     }
     const mark = match(MARK)!;
     if (mark === '{') braces.push(false);
-    if (mark === '(') parens.push(/^(?:if|while|for|with|await)$/.test(tokens.at(-1)?.text ?? ''));
+    if (mark === '(') parens.push(CONTROL.has(tokens.at(-1)?.text ?? ''));
     if (mark === ')') clause = parens.pop() === true;
     push('mark', mark);
   }
