@@ -18,6 +18,7 @@ if (!names.includes(name)) {
   );
   process.exit(1);
 }
+if (process.stderr.isTTY) console.error('Building …');
 const build = spawnSync('npm run -s build', { shell: true, encoding: 'utf8' });
 if (build.status !== 0) {
   console.error(build.stdout + build.stderr);

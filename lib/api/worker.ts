@@ -7,8 +7,27 @@ export interface WorkerUrl {
 
 /** Options of `new Worker`: the browser's, and in Node those of `node:worker_threads` besides. */
 export interface WorkerSettings {
+  /** `'module'` in browsers, for a module; Node goes by the file. */
   readonly type?: 'classic' | 'module' | undefined;
+  /** What debuggers call it. */
   readonly name?: string | undefined;
+  /** In Node: a copy is `workerData` of `node:worker_threads` there. `setup` is for what all workers of a pool need. */
+  readonly workerData?: unknown;
+  /** In Node: what it may use; past it that worker ends, and the process lives. */
+  readonly resourceLimits?:
+    | {
+        readonly maxOldGenerationSizeMb?: number | undefined;
+        readonly maxYoungGenerationSizeMb?: number | undefined;
+        readonly codeRangeSizeMb?: number | undefined;
+        readonly stackSizeMb?: number | undefined;
+      }
+    | undefined;
+  /** In Node: its environment, or `SHARE_ENV`. Default: a copy of that of the thread which makes it. */
+  readonly env?: object | symbol | undefined;
+  /** In Node: options of `node` for it. Default: those of the process. */
+  readonly execArgv?: readonly string[] | undefined;
+  /** In Node: what `process.argv` has there besides. */
+  readonly argv?: readonly unknown[] | undefined;
   readonly [other: string]: unknown;
 }
 

@@ -107,8 +107,9 @@ export const addressOf = (worker: object): string | undefined => FileWorker.addr
 /** What a worker's exit code says of its module, where it has ended by itself, in good order. */
 const BY_CODE: Readonly<Record<number, Lasting>> = { 0: 'exposes nothing', 13: 'never settles' };
 
-/** By which Node says that a module is not there, or is of no kind that it knows. */
-const NO_MODULE = /^(?:ERR_)?(?:MODULE_NOT_FOUND|UNKNOWN_FILE_EXTENSION|UNSUPPORTED_DIR_IMPORT)$/;
+/** The code by which Node says that a module is not there, or is of no kind that it knows; or the message of Deno, which has none. */
+const NO_MODULE =
+  /^(?:(?:ERR_)?(?:MODULE_NOT_FOUND|UNKNOWN_FILE_EXTENSION|UNSUPPORTED_DIR_IMPORT)$|Cannot find module )/;
 
 /**
  * Of a worker that ended before it exposed anything: what is wrong with its module, where the next would end likewise;
@@ -116,8 +117,9 @@ const NO_MODULE = /^(?:ERR_)?(?:MODULE_NOT_FOUND|UNKNOWN_FILE_EXTENSION|UNSUPPOR
  */
 export function lasting({ cause, exitCode = -1, ran = false }: EarlyExit): Lasting | undefined {
   if (cause === undefined) return ran ? BY_CODE[exitCode] : undefined;
-  const { code } = (cause[0] ?? {}) as { code?: unknown };
-  return typeof code === 'string' && NO_MODULE.test(code) ? 'is not there' : undefined;
+  const { code, message } = (cause[0] ?? {}) as { code?: unknown; message?: unknown };
+  const said = code ?? message;
+  return typeof said === 'string' && NO_MODULE.test(said) ? 'is not there' : undefined;
 }
 
 /** Runs `act` once the messages that are already waiting have been received. */
