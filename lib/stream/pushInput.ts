@@ -4,7 +4,7 @@ import { monotonic, queueMicrotask } from '../primitives/clock.ts';
 import { Fifo } from '../primitives/fifo.ts';
 import type { Arrival } from '../pool/contract.ts';
 import type { QueueLimit } from '../pool/queueLimit.ts';
-import type { Input } from './stream.ts';
+import type { Input } from './input.ts';
 
 type Limits = Pick<ResolvedOptions, 'maxPending' | 'overflow'>;
 

@@ -6,35 +6,11 @@ import type { Arrival, Description, TaskSource, Attachment, MayTake, Pool, Task 
 import { queueMicrotask } from '../primitives/clock.ts';
 import type { Context } from '../primitives/zone.ts';
 import { FailureLimit } from './failureLimit.ts';
+import type { Input } from './input.ts';
 import { KeyedTasks } from './keyedTasks.ts';
 import { Failure, type ResultBuffer, SKIPPED } from './resultBuffer.ts';
 import { Retries } from '../pool/retries.ts';
 import { Coalesced } from '../primitives/coalesced.ts';
-
-/** Where a stream takes its values from: `PushInput` that were pushed, or an iterator that is pulled. */
-export interface Input {
-  /** How many values `take` could give now; where that cannot be known, `Infinity`. */
-  readonly waiting: number;
-  /** Whether nothing more will come. */
-  readonly done: boolean;
-  /** Whether another could be fetched at once: of a source that is pulled, and is not being read. */
-  readonly readable: boolean;
-  /** Whether values are fetched from a source that may have no end. */
-  readonly pulls?: boolean;
-  /** The number of the value that `take` gives next. */
-  readonly index: number;
-  /** When that came; undefined where it is pulled, and did not wait. */
-  readonly arrival?: Arrival | undefined;
-  /** Asked before `take` where some wait: whether there is one indeed. What is not read ahead is read now. */
-  ready(): boolean;
-  take(): unknown;
-  /** Fetches values while fewer than `wanted()` wait; a source that pushes needs no asking. */
-  read(wanted: () => number): void;
-  /** Takes nothing more from the source; what has been taken stays. */
-  stop(): void;
-  /** Forgets what waits. */
-  clear(): void;
-}
 
 /** Where a stream's results go. */
 export interface Destination {
