@@ -7,6 +7,7 @@ import firefoxLauncher from 'karma-firefox-launcher';
 import jasmine from 'karma-jasmine';
 import { flags } from './scripts/chromium.js';
 import { locate } from './scripts/programs.js';
+import { runsInPages } from './scripts/specs.js';
 
 const specs = resolve('dist/spec');
 const bundled = resolve('dist/karma');
@@ -53,7 +54,7 @@ async function bundle(isolated) {
   const chosen = names.filter((name) => {
     if (/\.(worker|frame)\.js$/.test(name)) return true;
     if (CHOSEN !== undefined && !CHOSEN.includes(name)) return false;
-    return !/\.(node|redis|slow)-spec\.js$/.test(name) && (isolated ? OF_WORKERS : NOT_ISOLATED).test(name);
+    return runsInPages(name) && (isolated ? OF_WORKERS : NOT_ISOLATED).test(name);
   });
   // What dist/spec has of a worker is for Node.
   const source = (name) =>

@@ -3,7 +3,17 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 
-const SPEC = /(\.(?:node|page|isolated|redis|slow))?-spec\.ts$/;
+/** Kinds of specs, told by their names: what runs in no page, what runs only there. */
+const ELSEWHERE = 'node|redis|slow';
+const KIND = `(\\.(?:page|isolated|${ELSEWHERE}))?`;
+const SPEC = new RegExp(`${KIND}-spec\\.ts$`);
+const NAME_END = new RegExp(`${KIND}(-spec)?(\\.[jt]s)?$`);
+
+/**
+ * Whether a built spec may run in a page.
+ * @param {string} file
+ */
+export const runsInPages = (file) => !new RegExp(`\\.(${ELSEWHERE})-spec\\.js$`).test(file);
 
 /** In spec/. */
 const allSpecs = () => readdirSync('spec', { recursive: true, encoding: 'utf8' }).filter((file) => SPEC.test(file));
@@ -13,9 +23,7 @@ const allSpecs = () => readdirSync('spec', { recursive: true, encoding: 'utf8' }
  * @param {string} name
  */
 export function specsNamed(name) {
-  const wanted = name
-    .replace(/^(\.\/)?(dist\/)?spec\//, '')
-    .replace(/(\.(node|page|isolated|redis|slow))?(-spec)?(\.[jt]s)?$/, '');
+  const wanted = name.replace(/^(\.\/)?(dist\/)?spec\//, '').replace(NAME_END, '');
   const files = allSpecs();
   const exact = files.filter((file) => [file, basename(file)].some((each) => each.replace(SPEC, '') === wanted));
   return exact.length > 0 ? exact : files.filter((file) => file.toLowerCase().includes(wanted.toLowerCase()));
