@@ -27,7 +27,18 @@ const apart = {
   name: 'apart',
   setup({ onLoad, onResolve }) {
     const own = [
-      ...['attachment', 'dispatcher', 'ownCall', 'poolEvents', 'roundRobin', 'snapshot', 'thrown'],
+      ...[
+        'attachment',
+        'dispatcher',
+        'ownCall',
+        'poolEvents',
+        'roundRobin',
+        'snapshot',
+        'thrown',
+        'taskTimes',
+        'histogram',
+        'eventTime',
+      ],
       ...['iterate', 'iterator', 'observable', 'openSource', 'pullInput'],
     ];
     onResolve({ filter: new RegExp(`/(${own.join('|')})\\.js$`) }, ({ importer, namespace, path, resolveDir }) =>

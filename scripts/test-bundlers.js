@@ -25,7 +25,7 @@ const expected = {
   closed: 'WorkerCrashedError',
 };
 /** Bytes that a page may pay before it makes a pool. */
-const BUDGET = 15_150;
+const BUDGET = 14_900;
 /** This machine by a name that makes the page no secure context: it has no locks. */
 const INSECURE = 'page.test';
 /** A helper that is renamed cannot be told from a variable around the function: then the error has to say so. */
