@@ -1,6 +1,7 @@
 /** Tasks that travel in one job. */
 import { monotonic, now } from '../../primitives/clock.ts';
-import type { Task } from '../../pool/contract.ts';
+import type { Task, TaskSource } from '../../pool/contract.ts';
+import { write } from '../shared/codec.ts';
 import type { JobRequest } from '../shared/message.ts';
 import type { JobAttachment } from './jobAttachment.ts';
 
@@ -48,4 +49,29 @@ export class Job {
   get cancelled(): boolean {
     return this.cancelledFrom === 0;
   }
+}
+
+/** What a job asks of the machine that takes it. `args`: those of each task, as texts. `observed`: whether somebody listens to the events of the pool. */
+export function requestOf(
+  { concurrency, priority = 0, reports, terminateAfter, timeout }: TaskSource,
+  tasks: readonly Task[],
+  args: readonly string[],
+  observed: boolean,
+  maxPayload: number,
+): Omit<JobRequest, 'layout' | 'run'> {
+  return {
+    methods: tasks.map(({ method }) => method),
+    args,
+    indices: tasks.map(({ index }) => index),
+    // With a limit, a job counts as one of those that run at once.
+    spread: concurrency === Infinity,
+    timeout: timeout ?? null,
+    terminateAfter: terminateAfter === Infinity ? null : terminateAfter,
+    ...(priority === 0 ? {} : { priority }),
+    ...(tasks.some(({ carried }) => carried !== undefined)
+      ? { carried: tasks.map(({ carried }) => write(carried, 'What carry returned', maxPayload)) }
+      : {}),
+    ...(reports === true || observed ? { reports: true } : {}),
+    ...('key' in tasks[0]! ? { keyed: true } : {}),
+  };
 }

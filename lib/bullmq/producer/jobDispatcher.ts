@@ -6,8 +6,8 @@ import type { PoolStats } from '../../api/pool.ts';
 import type { Task, TaskSource } from '../../pool/contract.ts';
 import { ANY_SERVER, type Server } from '../../pool/roundRobin.ts';
 import { monotonic } from '../../primitives/clock.ts';
-import { Job } from './job.ts';
-import { read, write } from '../shared/codec.ts';
+import { Job, requestOf } from './job.ts';
+import { read } from '../shared/codec.ts';
 import { type OnError, Notices } from '../shared/notices.ts';
 import { outcomeOf, reportIn, unableOf } from './outcomes.ts';
 import { JobSlot, timesOf } from './jobSlot.ts';
@@ -140,28 +140,8 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
     const { again, args, tasks } = load;
     const free = this.#slots.findIndex((each) => each.job === undefined);
     const slot = free < 0 ? this.#slots.push(new JobSlot()) - 1 : free;
-    const { concurrency, priority = 0, terminateAfter, timeout } = source;
-    const job = new Job(
-      attachment,
-      slot,
-      tasks,
-      {
-        methods: tasks.map(({ method }) => method),
-        args,
-        indices: tasks.map(({ index }) => index),
-        // With a limit, a job counts as one of those that run at once.
-        spread: concurrency === Infinity,
-        timeout: timeout ?? null,
-        terminateAfter: terminateAfter === Infinity ? null : terminateAfter,
-        ...(priority === 0 ? {} : { priority }),
-        ...(tasks.some(({ carried }) => carried !== undefined)
-          ? { carried: tasks.map(({ carried }) => write(carried, 'What carry returned', this.maxPayload)) }
-          : {}),
-        ...(source.reports === true || this.events.observed ? { reports: true } : {}),
-        ...('key' in tasks[0]! ? { keyed: true } : {}),
-      },
-      again,
-    );
+    const request = requestOf(source, tasks, args, this.events.observed, this.maxPayload);
+    const job = new Job(attachment, slot, tasks, request, again);
     this.#slots[slot]!.job = job;
     if (free < 0) this.#taskEvents.up(slot);
     this.#out++;

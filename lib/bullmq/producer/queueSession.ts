@@ -7,6 +7,7 @@ import type { Queue as BullQueue } from 'bullmq';
 import { clearInterval, setInterval } from '../../primitives/clock.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Job } from './job.ts';
+import { placeOf } from './jobPlace.ts';
 import { RedisConnection, type RedisConnectionSettings } from '../shared/redisConnection.ts';
 import { QueueKeys, jobRequest, reportOf, runOf } from '../shared/message.ts';
 import { Queue } from '../shared/peers.ts';
@@ -35,11 +36,6 @@ export interface SessionEvents {
   /** Redis has refused something, or was never there: nothing more will come of this run. `why` says more than `error`. */
   broken(why: string, error: Error): void;
 }
-
-/** BullMQ's priorities are from 1, their highest, to this. */
-const LOWEST = 2 ** 21 - 1;
-/** A job at the head of the queue may be overtaken by so many that were added later. */
-const MOST_OVERTAKING = 256;
 
 /** How long a closing run waits for what is cancelled to leave the queue, and then for its last words to be heard, in ms. */
 const CLOSE_WITHIN = 2000;
@@ -114,7 +110,13 @@ export class QueueSession {
     const entries = jobs.map((job) => ({
       name: job.request.methods[0]!,
       data: jobRequest({ run: this.id, ...job.request }),
-      opts: { jobId: job.id, ...this.#placeOf(job), attempts: 1, removeOnComplete: false, removeOnFail: false },
+      opts: {
+        jobId: job.id,
+        ...placeOf(job, this.#jobs.values()),
+        attempts: 1,
+        removeOnComplete: false,
+        removeOnFail: false,
+      },
     }));
     // What goes to the head goes before what is there: it is added in reverse.
     const heads = entries.filter(({ opts }) => opts.lifo === true).toReversed();
@@ -127,20 +129,6 @@ export class QueueSession {
           if (job.cancelledFrom < Infinity) this.cancel(job);
         }
       });
-  }
-
-  /**
-   * Where in the queue a job goes, by its priority: at 0 to the end, as BullMQ's jobs without a priority; above 0 to the head;
-   * below 0 behind all of those, by BullMQ's own priorities. Those at the head pass each other by: they go to the end while
-   * one of them has been waiting for long, so that it has its turn.
-   */
-  #placeOf({ again, number, request: { priority = 0 } }: Job): { lifo?: true; priority?: number } {
-    if (again) return { lifo: true };
-    if (priority < 0) return { priority: Math.min(Math.ceil(-priority), LOWEST) };
-    if (priority === 0) return {};
-    for (const { number: first, request } of this.#jobs.values())
-      if ((request.priority ?? 0) > 0) return first < number - MOST_OVERTAKING ? {} : { lifo: true };
-    return { lifo: true };
   }
 
   /** Tells whoever runs it from which task on it is cancelled; takes it out of the queue where nobody does. */
