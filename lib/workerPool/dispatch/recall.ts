@@ -25,8 +25,8 @@ export class Recall {
   }
 
   /**
-   * Takes back what has not begun of streams below those that wait: from a worker for each task that waits, or, where
-   * those have not been heard of for a while, from `all`.
+   * Takes back what has not begun of streams whose priority is below that of one that waits: from one worker for each task that
+   * waits, or from `all`, where the workers asked before have not been heard of for a while.
    */
   makeWay(all: boolean = false): void {
     this.#couldMakeWay = false;
@@ -39,7 +39,7 @@ export class Recall {
       const most = Math.max(source.waiting(), source.canFetch === true ? 1 : 0);
       let wanted = Math.min(most, source.concurrency - slots);
       others = others.filter(({ batches, life }) => {
-        // Another worker's tasks, where the stream is sticky.
+        // What waits of a sticky stream may be for another worker: then this one need not make way.
         if (wanted <= 0 || (attachment.sticky && attachment.waitingFor(life) === 0)) return true;
         const makesWay = batches!.makeWay(priority);
         if (makesWay && !all) wanted--;
@@ -51,7 +51,7 @@ export class Recall {
     }
   }
 
-  /** Has it done in a while, where a worker has tasks that others may come to sooner. */
+  /** Sees to it in `RECALL_EVERY` ms, where a worker has tasks that another may come to sooner. */
   schedule(): void {
     if (this.#timer !== undefined) return;
     const idle = this.#slots.some((slot) => !slot.retired && (slot.idle || slot.state === 'down'));
