@@ -23,9 +23,6 @@ export function cloned<T>(value: T): T {
 
 const NONE: ReadonlySet<unknown> = new Set();
 
-/** What is nested deeper may be too deep for the stack of the other side. */
-const DEEPEST = 64;
-
 /**
  * A copy of what is only plain objects, arrays, buffers and views of them, each only once in it; else `OTHER`. A view is
  * cut to what it shows; those in `shown` have been. Those of `moved` stay as they are. What is nested deeper than `deepest`
@@ -35,7 +32,7 @@ export function plainCopy(
   value: unknown,
   moved: ReadonlySet<unknown> = NONE,
   shown?: Shown,
-  deepest: number = DEEPEST,
+  deepest: number = Infinity,
   seen?: Set<unknown>,
 ): unknown {
   if (isPrimitive(value)) return value;
@@ -116,12 +113,12 @@ export interface Moved {
  *
  * @throws what `structuredClone` throws; also where something has been moved already.
  */
-export function move(value: unknown, list: readonly unknown[]): Moved {
+export function move(value: unknown, list: readonly unknown[], deepest?: number): Moved {
   for (const each of list) if (isDetached(each)) throw new TypeError('its buffer has been moved already');
   const moved = new Set(list);
   for (const view of reachable(value)) if (isPart(view)) moved.delete(view.buffer);
   const transfer = [...moved] as Transferable[];
-  const copy = plainCopy(value, moved);
+  const copy = plainCopy(value, moved, undefined, deepest);
   const plain = copy !== OTHER;
   const own = structuredClone({ value: plain ? copy : value, transfer }, { transfer });
   // Node 20 only copies what must not be moved.

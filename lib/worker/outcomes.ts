@@ -9,7 +9,8 @@ import { isTransfer } from '../protocol/transferable.ts';
 
 /** What is done is sent after so many ms, even if the batch goes on. */
 const REPLY_EVERY = 10;
-/** What holds more objects may be nested too deep for the stack of the other side. */
+/** What is nested deeper may be too deep for the stack of the other side; so may be what holds more objects than so many. */
+const DEEPEST = 64;
 const MANY = 200;
 
 /** Milliseconds that the last reply took to send. */
@@ -116,8 +117,9 @@ export class Outcomes {
 
   /** A copy that no later task can change. */
   #own(value: unknown): unknown {
-    const moved = typeof value === 'object' && isTransfer(value) ? move(value.send, value.transferables) : undefined;
-    const copy = moved === undefined ? plainCopy(value) : moved.value;
+    const moved =
+      typeof value === 'object' && isTransfer(value) ? move(value.send, value.transferables, DEEPEST) : undefined;
+    const copy = moved === undefined ? plainCopy(value, undefined, undefined, DEEPEST) : moved.value;
     const other = copy === OTHER ? ownOther(value) : undefined;
     const own = other === undefined ? copy : other.value;
     if (other?.held === true) {
