@@ -54,7 +54,9 @@ function adviceFor(name: string, text: string): string {
   const known = ADVICE.find(([names]) => names.test(name));
   if (known !== undefined) return known[1];
   if (new RegExp(`(?<![\\w$.])${quoted(name)}\\((?:[\\w$]+\\()?\\{\\s*\\},`).test(text)) return `${SPREAD}, ${MODULE}`;
-  const called = new RegExp(`(?<![\\w$.])${quoted(name)}\\s*(?:\\?\\.)?\\(`).test(text);
+  const called = new RegExp(
+    `(?<![\\w$.])${quoted(name)}\\s*(?:\\?\\.)?[(\`]|(?:extends|instanceof)\\s+${quoted(name)}(?![\\w$])`,
+  ).test(text);
   return called
     ? `Write that function inside this one, import() its module here, ${MODULE}: a function cannot be given as context. ${YOURS}`
     : `Give it as the option context ({ context: { ${name} } }, the third argument), import() it inside the function, ${MODULE}. ${YOURS}`;

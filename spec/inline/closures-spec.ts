@@ -66,6 +66,7 @@ describe('An inline function that lacks something', () => {
 
   it('is told what to do about what it lacks', async () => {
     const helper = (n: number): number => n;
+    const tag = (parts: TemplateStringsArray, n: number): string => parts.join(String(n));
     const value = 1;
     class Thing {
       readonly here = true;
@@ -73,6 +74,9 @@ describe('An inline function that lacks something', () => {
     const cases: readonly (readonly [(n: number) => unknown, RegExp])[] = [
       [(n) => helper(n), /"helper".* a function cannot be given as context\./],
       [() => new Thing(), /"Thing".* a function cannot be given as context\./],
+      [() => ({}) instanceof Thing, /"Thing".* a function cannot be given as context\./],
+      [() => class extends Thing {}, /"Thing".* a function cannot be given as context\./],
+      [(n) => tag`${n}`, /"tag".* a function cannot be given as context\./],
       [(n) => n + value, /"value".*\{ context: \{ value \} \}/],
       // @ts-expect-error: made by a compiler
       [(n) => __importStar(n), /"__importStar".* import\(\), for CommonJS/],
