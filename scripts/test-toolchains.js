@@ -170,7 +170,7 @@ without a framework are in \`npm run test:bundlers\`; TypeScript's settings in \
 | --- | --- | --- | --- |
 ${table.join('\n')}
 
-What Node does (\`program/limits.js\`), and a runtime here does not:
+What Node does (\`program/limits.js\`, and our own specs, of which \`cannot.js\` names those), and a runtime here does not:
 
 ${list(cannot).join('\n')}
 
