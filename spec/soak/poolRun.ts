@@ -97,9 +97,10 @@ export class PoolRun {
     const { open } = this;
     this.#ends.push(open.close(this.plan.drainLast));
     await Promise.all(this.#ends);
-    const { setUp = 0, tornDown = 0 } = open.hooks?.() ?? {};
-    const wrong = this.#peaceful && this.plan.drainLast ? setUp !== tornDown : setUp < tornDown;
-    return wrong ? [`${setUp} workers were set up, and ${tornDown} torn down`] : [];
+    const { setUp = 0, tornDown = 0, cutOff = 0 } = open.hooks?.() ?? {};
+    const missed = setUp - tornDown;
+    const wrong = missed < 0 || (missed > cutOff && this.#peaceful && this.plan.drainLast);
+    return wrong ? [`${setUp} workers were set up, ${tornDown} torn down, and ${cutOff} cut off`] : [];
   }
 
   /** Whether none of its workers may have been ended in the middle of something. */

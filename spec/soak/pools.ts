@@ -16,8 +16,8 @@ export interface OpenPool {
   /** A call on every worker, of which each says which thread it is. */
   each?(keep: boolean): Promise<PromiseSettledResult<number>[]>;
   warmUp?(workers: number): Promise<void>;
-  /** How many workers have been set up, and torn down, where they say so. */
-  hooks?(): { readonly setUp: number; readonly tornDown: number };
+  /** How many workers have been set up, torn down, and cut off as they did not end in time, where they say so. */
+  hooks?(): { readonly setUp: number; readonly tornDown: number; readonly cutOff?: number };
   /** Where it can be paused and resized. */
   readonly policy?: Pick<WorkerPool<Api>, 'pause' | 'resume' | 'resize'>;
   /** Workers of its making that have ended. */
@@ -98,6 +98,20 @@ function calls(pool: WorkerPool<Api>, plan: PoolPlan): (value: number) => Promis
   };
 }
 
+/** Milliseconds that a worker has for its teardown; on a machine that is very busy some do not come to it. */
+const LEAVES_WITHIN = 1000;
+
+/** Tells when a worker is ended that had been spoken to, and had not ended within its time. */
+function whenCutOff(worker: NodeWorker, cutOff: () => void): void {
+  let spokenTo = performance.now();
+  const post = worker.postMessage.bind(worker);
+  worker.postMessage = (...message: Parameters<typeof post>): void => {
+    spokenTo = performance.now();
+    post(...message);
+  };
+  worker.once('exit', (code) => code !== 0 && performance.now() - spokenTo >= LEAVES_WITHIN && cutOff());
+}
+
 /** Node says so of a thread that has ended. */
 const isDead = ({ threadId }: NodeWorker): boolean => threadId < 0;
 
@@ -107,6 +121,7 @@ function openOurs(plan: PoolPlan, script: Script): OpenPool {
   const { setupMs, teardownMs } = plan;
   const data: Data = { counts, setupMs, teardownMs };
   let made = 0;
+  let cutOff = 0;
   let closed = false;
   const factory = (): unknown => {
     const nth = made++;
@@ -121,6 +136,7 @@ function openOurs(plan: PoolPlan, script: Script): OpenPool {
         ? new NodeWorker(url('plain'), { workerData: script, ...limited })
         : new Worker(url('act'), settings(script));
     victims.push(worker as NodeWorker);
+    whenCutOff(worker as NodeWorker, () => cutOff++);
     return worker;
   };
   const { idleTimeout, maxTasksPerWorker, size } = plan;
@@ -143,7 +159,9 @@ function openOurs(plan: PoolPlan, script: Script): OpenPool {
       return called;
     },
     warmUp: (workers) => pool.warmUp(Math.min(workers, pool.size)),
-    ...(plan.kind === 'worker' ? { hooks: () => ({ setUp: counts[SET_UP]!, tornDown: counts[TEARDOWNS]! }) } : {}),
+    ...(plan.kind === 'worker'
+      ? { hooks: () => ({ setUp: counts[SET_UP]!, tornDown: counts[TEARDOWNS]!, cutOff }) }
+      : {}),
     stats: () => pool.stats(),
     close(drain) {
       closed = true;
