@@ -1,14 +1,15 @@
 // What `npm test` and `npm run test:slow` run.
 
 /**
- * `after` names the step that has to be done before; `alone`: nothing else runs meanwhile. `specs` finds how many specs
- * a step ran, `says` what of its output is worth a line; `limit` is in seconds, 120 where it is left out.
+ * `after` names the step that has to be done before; `alone`: nothing else runs meanwhile; `needs`: without that program the
+ * step is left out, and said to be. `specs` finds how many specs a step ran, `says` what of its output is worth a line; `limit` is in seconds, 120 where it is left out.
  * @typedef {object} Step
  * @property {string} name
  * @property {string} run
  * @property {Record<string, string>} [env]
  * @property {string} [after]
  * @property {boolean} [alone]
+ * @property {'firefox'} [needs]
  * @property {RegExp} [specs]
  * @property {RegExp} [says]
  * @property {number} [limit]
@@ -28,7 +29,13 @@ export const fast = [
   { name: BUILD, run: 'npm run -s clean && npm run -s build', after: FORMAT },
   { name: 'Lint', run: 'npm run -s lint', after: BUILD },
   { name: 'Specs in Node', run: 'npm run -s spec', after: BUILD, specs: SPECS, limit: 600 },
-  { name: 'Specs in browsers', run: 'npm run -s spec:browser', after: BUILD, specs: EXECUTED, limit: 600 },
+  {
+    name: 'Specs in Chromium',
+    run: 'npm run -s spec:browser -- --browsers Chromium',
+    after: BUILD,
+    specs: EXECUTED,
+    limit: 600,
+  },
   { name: 'Specs on Redis', run: 'npm run -s spec:redis', after: BUILD, specs: SPECS, limit: 600 },
   { name: 'Types of scripts and benchmarks', run: 'npm run -s check:scripts', after: BUILD },
   { name: 'Package: types for every resolution', run: 'attw --pack .', after: BUILD },
@@ -46,10 +53,19 @@ export const fast = [
 export const slow = [
   { name: BUILD, run: 'npm run -s build' },
   {
+    name: 'Specs in Firefox',
+    run: 'npm run -s spec:browser -- --browsers FirefoxHeadless',
+    after: BUILD,
+    needs: 'firefox',
+    specs: EXECUTED,
+    limit: 600,
+  },
+  {
     name: 'Specs of workers in cross-origin isolated pages',
     run: 'npm run -s spec:browser',
     env: { ISOLATED: 'true' },
-    after: BUILD,
+    // Both bundle the specs into one folder.
+    after: 'Specs in Firefox',
     specs: EXECUTED,
     limit: 600,
   },
