@@ -145,7 +145,7 @@ await check('it is usable on a phone, with a keyboard alone, and by a screen rea
 });
 
 await check('what is pressed and the orders of the results are seen together, and nothing jumps', async () => {
-  const demo = await DemoPage.open(browser, `${built.url}#ordered-8${PART}`, desktop);
+  const demo = await DemoPage.open(browser, `${built.url}#ordered-8`, desktop);
   const { page } = demo;
   for (const [width, height] of [
     [1280, 800],

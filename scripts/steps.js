@@ -27,7 +27,7 @@ const BUILD = 'Types and build';
 export const fast = [
   { name: FORMAT, run: 'oxfmt --check' },
   { name: BUILD, run: 'npm run -s clean && npm run -s build', after: FORMAT },
-  { name: 'Lint', run: 'npm run -s lint', after: BUILD },
+  { name: 'Specs on Redis', run: 'npm run -s spec:redis', after: BUILD, specs: SPECS, limit: 600 },
   // All specs in Node in two parts: alone they would go on when all others are done.
   {
     name: 'Specs of worker pools in Node',
@@ -50,12 +50,10 @@ export const fast = [
     specs: SPECS,
     limit: 600,
   },
-  { name: 'Specs on Redis', run: 'npm run -s spec:redis', after: BUILD, specs: SPECS, limit: 600 },
+  { name: 'Lint', run: 'npm run -s lint', after: BUILD },
   { name: 'Types of scripts and benchmarks', run: 'npm run -s check:scripts', after: BUILD },
-  { name: 'Package: types for every resolution', run: 'attw --pack .', after: BUILD },
   { name: 'Package: public API', run: 'node scripts/check-api.js', after: BUILD, limit: 300 },
   { name: 'Package: nothing unused', run: 'knip', after: BUILD },
-  { name: 'Package: publint', run: 'publint --strict', after: BUILD },
   { name: 'Package: size', run: 'size-limit', after: BUILD },
   { name: 'Documents', run: 'node scripts/check-docs.js && node scripts/draw-marbles.js --check', after: BUILD },
 ];
@@ -94,6 +92,8 @@ export const slow = [
   },
   { name: 'Examples', run: 'node scripts/check-examples.js', after: BUILD, limit: 600 },
   { name: 'Package: bundlers', run: 'npm run -s test:bundlers', after: BUILD, says: /^A page pays.*/m, limit: 600 },
+  { name: 'Package: types for every resolution', run: 'attw --pack .', after: BUILD },
+  { name: 'Package: publint', run: 'publint --strict', after: BUILD },
   { name: 'Package: consumers', run: 'node scripts/check-consumers.js', after: BUILD, limit: 600 },
   { name: 'Recipe: OpenTelemetry', run: 'node scripts/check-opentelemetry.js', after: BUILD, says: /^2 requests.*/m },
   {
