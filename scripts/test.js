@@ -91,7 +91,7 @@ async function check(step) {
 const lacks = (/** @type {Step} */ { needs }) => needs === 'firefox' && firefox === undefined;
 
 /**
- * Runs them, as many side by side as the machine has cores (one more took 8 % longer), and two on one: much of it is
+ * Runs them, as many side by side as the machine has cores (one more took no less time), and two on one: much of it is
  * waiting. Gives how many specs there were.
  */
 async function checkAll() {

@@ -79,8 +79,8 @@ function bodyOf(tokens: readonly Token[], from: number): number {
 
 /** A method's text is no expression by itself; its name is nobody's, and may need what is not there. */
 function methodExpression(text: string, { from, to, accessor }: NonNullable<Head['method']>): string {
-  const isText = from.kind === 'private' || from.kind === 'mark';
-  const named = isText ? `${text.slice(0, from.at)}_${text.slice(to.at + to.text.length)}` : text;
+  const needsAnother = from.kind === 'private' || from.kind === 'mark';
+  const named = needsAnother ? `${text.slice(0, from.at)}_${text.slice(to.at + to.text.length)}` : text;
   const property = `Object.values(Object.getOwnPropertyDescriptors({ ${named} }))[0]`;
   return accessor ? `((each) => each.get ?? each.set)(${property})` : `${property}.value`;
 }
