@@ -5,7 +5,7 @@ import { checkFn } from './api/options.ts';
 import type { Sent } from './api/remote.ts';
 import type { Fn, Options, Value, Workers } from './api/signature.ts';
 import { executorOf, isInline } from './executorOf.ts';
-import { ConcatBuffer } from './stream/concatBuffer.ts';
+import { ConcatBuffer } from './stream/results/concatBuffer.ts';
 import { resolveFlat } from './stream/flatOptions.ts';
 import { parallelOperator } from './stream/operator.ts';
 

@@ -4,13 +4,13 @@ import type { Sent } from './api/remote.ts';
 import type { Fn, Options, Workers } from './api/signature.ts';
 import { executorOf, isInline } from './executorOf.ts';
 import { subscriptionSite } from './primitives/callSite.ts';
-import { ConcatBuffer } from './stream/concatBuffer.ts';
+import { ConcatBuffer } from './stream/results/concatBuffer.ts';
 import { resolveFlat } from './stream/flatOptions.ts';
 import { resolveIterable } from './stream/iterableOptions.ts';
 import { ResultIterator } from './stream/iterator.ts';
-import { MergeBuffer } from './stream/mergeBuffer.ts';
+import { MergeBuffer } from './stream/results/mergeBuffer.ts';
 import type { IterableSource } from './api/iterableSource.ts';
-import { sourceOf } from './stream/openSource.ts';
+import { sourceOf } from './stream/input/openSource.ts';
 
 const CALLER = 'parallelFlatMapIterable';
 

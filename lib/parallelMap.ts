@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import { parallelOperator } from './stream/operator.ts';
-import { ReorderBuffer } from './stream/reorderBuffer.ts';
+import { ReorderBuffer } from './stream/results/reorderBuffer.ts';
 import { type OptionsWithPool, type ParallelOptions, checkFn, resolveOptions } from './api/options.ts';
 import type { Emitted, Fn, Options, Returned, Value, Workers } from './api/signature.ts';
 import { executorOf, isInline } from './executorOf.ts';

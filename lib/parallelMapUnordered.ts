@@ -1,5 +1,5 @@
 import { parallelOperator } from './stream/operator.ts';
-import { CompletionQueue } from './stream/completionQueue.ts';
+import { CompletionQueue } from './stream/results/completionQueue.ts';
 import { type ResolvedOptions, checkFn, resolveOptions } from './api/options.ts';
 import type { ParallelOperator } from './parallelMap.ts';
 import { executorOf, isInline } from './executorOf.ts';

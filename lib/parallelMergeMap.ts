@@ -2,7 +2,7 @@ import { checkFn } from './api/options.ts';
 import { executorOf, isInline } from './executorOf.ts';
 import type { ParallelFlatOperator } from './parallelConcatMap.ts';
 import { resolveFlat } from './stream/flatOptions.ts';
-import { MergeBuffer } from './stream/mergeBuffer.ts';
+import { MergeBuffer } from './stream/results/mergeBuffer.ts';
 import { parallelOperator } from './stream/operator.ts';
 
 /**

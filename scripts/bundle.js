@@ -8,7 +8,7 @@ const entries = ['index', 'worker/index'];
 // Files of their own: what is found beside another by its address, and what has to run before threads.js does. The text
 // of this ends in chunks/: it names the file below from a folder of lib/, one level deep.
 const addressed = ['inline/inlineWorker.node'];
-const first = ['threadsjs/sideEffects.node', 'worker/sideEffects'];
+const first = ['threadsjs/sideEffects.node', 'worker/host/sideEffects'];
 /** Shares nothing with `index`: a page has the one or the other. In Node they share all, so that errors are of one class. */
 const apartInPages = ['observable/index'];
 /** Shares nothing with the others: what it shared would be a file more in each page. The same in Node. */
@@ -136,11 +136,11 @@ for (const platform of /** @type {const} */ (['node', 'browser'])) {
 function inlineFile(outdir) {
   const of = (/** @type {string} */ name) => resolve(modules, 'worker', name);
   return {
-    entryPoints: [of('inlineEntry.node.mjs')],
+    entryPoints: [of('inline/inlineEntry.node.mjs')],
     outdir: undefined,
     outbase: undefined,
-    outfile: join(outdir, 'worker/inlineEntry.node.mjs'),
-    alias: { '#port': of('port.node.js'), '#threadsHost': of('threadsHost.inline.js') },
+    outfile: join(outdir, 'worker/inline/inlineEntry.node.mjs'),
+    alias: { '#port': of('host/port.node.js'), '#threadsHost': of('host/threadsHost.inline.js') },
   };
 }
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const { outputFiles } = await build({
-  entryPoints: ['lib/worker/inlineEntry.browser.ts'],
+  entryPoints: ['lib/worker/inline/inlineEntry.browser.ts'],
   bundle: true,
   write: false,
   minify: true,
@@ -11,7 +11,7 @@ const { outputFiles } = await build({
   target: 'es2022',
   platform: 'browser',
   legalComments: 'none',
-  alias: { '#port': './lib/worker/port.browser.ts', '#threadsHost': './lib/worker/threadsHost.inline.ts' },
+  alias: { '#port': './lib/worker/host/port.browser.ts', '#threadsHost': './lib/worker/host/threadsHost.inline.ts' },
 });
 
 const text = outputFiles[0].text;

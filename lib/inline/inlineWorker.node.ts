@@ -15,7 +15,7 @@ export function inlineWorker({ fn, setup }: InlineFunctions): InlineWorker {
 
 function inlineFile(): URL {
   try {
-    const beside = new URL('../worker/inlineEntry.node.mjs', import.meta.url);
+    const beside = new URL('../worker/inline/inlineEntry.node.mjs', import.meta.url);
     if (existsSync(beside)) return beside;
   } catch {
     // In a CommonJS bundle `import.meta.url` is undefined.

@@ -3,7 +3,7 @@ import type { ResolvedOptions } from '../api/options.ts';
 import { subscriptionSite } from '../primitives/callSite.ts';
 import type { Executor } from '../stream/executor.ts';
 import { pushedStream } from '../stream/pushedStream.ts';
-import type { ResultBuffer } from '../stream/resultBuffer.ts';
+import type { ResultBuffer } from '../stream/results/resultBuffer.ts';
 import { type Observable, type ObservableSource, platformObservable } from './platform.ts';
 
 /** From an Observable to one of its results: `parallelMap(fn, 4)(source)`. */

@@ -10,12 +10,12 @@ import {
 import type { Sent } from '../api/remote.ts';
 import type { Emitted, Fn, Options, Returned, Value, Workers } from '../api/signature.ts';
 import { executorOf, isInline } from '../executorOf.ts';
-import { CompletionQueue } from '../stream/completionQueue.ts';
-import { ConcatBuffer } from '../stream/concatBuffer.ts';
+import { CompletionQueue } from '../stream/results/completionQueue.ts';
+import { ConcatBuffer } from '../stream/results/concatBuffer.ts';
 import { resolveFlat } from '../stream/flatOptions.ts';
-import { MergeBuffer } from '../stream/mergeBuffer.ts';
-import { ReorderBuffer } from '../stream/reorderBuffer.ts';
-import type { ResultBuffer } from '../stream/resultBuffer.ts';
+import { MergeBuffer } from '../stream/results/mergeBuffer.ts';
+import { ReorderBuffer } from '../stream/results/reorderBuffer.ts';
+import type { ResultBuffer } from '../stream/results/resultBuffer.ts';
 import { type Operator, parallelOperator } from './operator.ts';
 
 /** The type of `parallelMap` and `parallelMapUnordered`; `fn`, `workers` and `options` are as in `rxjs-parallel`. */

@@ -1,12 +1,12 @@
 /** The operators of a pool, for any kind of Observable: those of the package, without the argument `workers`. */
 import { type ResolvedOptions, checkFn, resolveOptions } from '../api/options.ts';
-import { CompletionQueue } from '../stream/completionQueue.ts';
-import { ConcatBuffer } from '../stream/concatBuffer.ts';
+import { CompletionQueue } from '../stream/results/completionQueue.ts';
+import { ConcatBuffer } from '../stream/results/concatBuffer.ts';
 import { resolveFlat } from '../stream/flatOptions.ts';
-import { MergeBuffer } from '../stream/mergeBuffer.ts';
+import { MergeBuffer } from '../stream/results/mergeBuffer.ts';
 import { type Executor, poolExecutor } from '../stream/executor.ts';
-import { ReorderBuffer } from '../stream/reorderBuffer.ts';
-import type { ResultBuffer } from '../stream/resultBuffer.ts';
+import { ReorderBuffer } from '../stream/results/reorderBuffer.ts';
+import type { ResultBuffer } from '../stream/results/resultBuffer.ts';
 import type { Pool } from '../pool/contract.ts';
 
 type Fn = (...args: any[]) => unknown;

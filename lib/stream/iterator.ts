@@ -4,9 +4,9 @@ import type { ResolvedOptions } from '../api/options.ts';
 import { onAbort } from '../primitives/onAbort.ts';
 import { clearTimeout, setTimeout } from '../primitives/clock.ts';
 import type { Executor } from './executor.ts';
-import type { Source } from './openSource.ts';
-import type { ResultBuffer } from './resultBuffer.ts';
-import { PullInput } from './pullInput.ts';
+import type { Source } from './input/openSource.ts';
+import type { ResultBuffer } from './results/resultBuffer.ts';
+import { PullInput } from './input/pullInput.ts';
 import { type Destination, NOTHING, Stream } from './stream.ts';
 
 interface Asked<R> {

@@ -1,7 +1,7 @@
 /** The tasks of a stream of which those of one key run one after another (`key`). */
 import type { Task } from '../pool/contract.ts';
 import { Fifo } from '../primitives/fifo.ts';
-import { Failure } from './resultBuffer.ts';
+import { Failure } from './results/resultBuffer.ts';
 
 type KeyOf = (value: any, index: number) => unknown;
 

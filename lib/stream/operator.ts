@@ -4,7 +4,7 @@ import type { ResolvedOptions } from '../api/options.ts';
 import { subscriptionSite } from '../primitives/callSite.ts';
 import type { Executor } from './executor.ts';
 import { pushedStream } from './pushedStream.ts';
-import type { ResultBuffer } from './resultBuffer.ts';
+import type { ResultBuffer } from './results/resultBuffer.ts';
 
 /** Makes an operator of an executor and a result buffer. Every subscription has a stream of its own. */
 export function parallelOperator<T, R>(

@@ -2,8 +2,8 @@
 import type { ResolvedOptions } from '../api/options.ts';
 import { onAbort } from '../primitives/onAbort.ts';
 import type { Executor } from './executor.ts';
-import { PushInput } from './pushInput.ts';
-import type { ResultBuffer } from './resultBuffer.ts';
+import { PushInput } from './input/pushInput.ts';
+import type { ResultBuffer } from './results/resultBuffer.ts';
 import { type Destination, Stream } from './stream.ts';
 
 /** What the source is subscribed with. */

@@ -6,9 +6,9 @@ import type { Arrival, Description, TaskSource, Attachment, MayTake, Pool, Task 
 import { queueMicrotask } from '../primitives/clock.ts';
 import type { Context } from '../primitives/zone.ts';
 import { FailureLimit } from './failureLimit.ts';
-import type { Input } from './input.ts';
+import type { Input } from './input/input.ts';
 import { KeyedTasks } from './keyedTasks.ts';
-import { Failure, type ResultBuffer, SKIPPED } from './resultBuffer.ts';
+import { Failure, type ResultBuffer, SKIPPED } from './results/resultBuffer.ts';
 import { Retries } from '../pool/retries.ts';
 import { Coalesced } from '../primitives/coalesced.ts';
 

@@ -1,5 +1,5 @@
 /** A stream's result buffer that tells whose result is taken from it next. */
-import type { ResultBuffer } from '../stream/resultBuffer.ts';
+import type { ResultBuffer } from '../stream/results/resultBuffer.ts';
 
 /** An outcome, and the number of its value. */
 interface Marked {

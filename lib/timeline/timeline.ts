@@ -4,7 +4,7 @@ import type { WorkerPool } from '../api/pool.ts';
 import type { ObservablePool } from '../observable/pools.ts';
 import { type Pool, type TaskSource, ENGINE_POOL } from '../pool/contract.ts';
 import { now } from '../primitives/clock.ts';
-import type { ResultBuffer } from '../stream/resultBuffer.ts';
+import type { ResultBuffer } from '../stream/results/resultBuffer.ts';
 import { WatchedBuffer } from './emissions.ts';
 import { perfetto } from './perfetto.ts';
 import { Recording } from './recording.ts';

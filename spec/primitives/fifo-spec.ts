@@ -1,5 +1,5 @@
 import { Fifo } from '../../lib/primitives/fifo.ts';
-import { ReorderBuffer } from '../../lib/stream/reorderBuffer.ts';
+import { ReorderBuffer } from '../../lib/stream/results/reorderBuffer.ts';
 
 const COUNT = 5000;
 

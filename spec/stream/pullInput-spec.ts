@@ -1,4 +1,4 @@
-import { PullInput } from '../../lib/stream/pullInput.ts';
+import { PullInput } from '../../lib/stream/input/pullInput.ts';
 import { turn } from '../support/gates.ts';
 
 describe('What is pulled from an iterator', () => {

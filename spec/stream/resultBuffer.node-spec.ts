@@ -1,5 +1,5 @@
-import { ReorderBuffer } from '../../lib/stream/reorderBuffer.ts';
-import { CompletionQueue } from '../../lib/stream/completionQueue.ts';
+import { ReorderBuffer } from '../../lib/stream/results/reorderBuffer.ts';
+import { CompletionQueue } from '../../lib/stream/results/completionQueue.ts';
 import { References } from '../support/references.ts';
 
 describe('What was taken from an outlet that holds more', () => {

@@ -1,9 +1,9 @@
-import { PushInput } from '../../lib/stream/pushInput.ts';
-import type { ResultBuffer } from '../../lib/stream/resultBuffer.ts';
-import { ReorderBuffer } from '../../lib/stream/reorderBuffer.ts';
-import { PullInput } from '../../lib/stream/pullInput.ts';
+import { PushInput } from '../../lib/stream/input/pushInput.ts';
+import type { ResultBuffer } from '../../lib/stream/results/resultBuffer.ts';
+import { ReorderBuffer } from '../../lib/stream/results/reorderBuffer.ts';
+import { PullInput } from '../../lib/stream/input/pullInput.ts';
 import { NOTHING, Stream } from '../../lib/stream/stream.ts';
-import { CompletionQueue } from '../../lib/stream/completionQueue.ts';
+import { CompletionQueue } from '../../lib/stream/results/completionQueue.ts';
 import { taskOf } from '../../lib/api/errors.ts';
 import { resolveOptions } from '../../lib/api/options.ts';
 import type { Attachment, Task } from '../../lib/pool/contract.ts';

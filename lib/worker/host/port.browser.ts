@@ -1,5 +1,5 @@
 /** How a worker talks to its host, in browsers. `#port` in package.json chooses between this file and its sibling. */
-import { LOCK, type LockMessage } from '../protocol/messages.ts';
+import { LOCK, type LockMessage } from '../../protocol/messages.ts';
 
 interface Scope {
   addEventListener(type: string, listener: (event: never) => void): void;

@@ -1,7 +1,7 @@
-import { queueMicrotask } from '../primitives/clock.ts';
-import { show } from '../api/options.ts';
-import { Fifo } from '../primitives/fifo.ts';
-import type { Context } from '../primitives/zone.ts';
+import { queueMicrotask } from '../../primitives/clock.ts';
+import { show } from '../../api/options.ts';
+import { Fifo } from '../../primitives/fifo.ts';
+import type { Context } from '../../primitives/zone.ts';
 import type { Input } from './input.ts';
 
 /** What a pulled source has to do with its stream. */

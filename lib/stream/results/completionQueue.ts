@@ -1,4 +1,4 @@
-import { Fifo } from '../primitives/fifo.ts';
+import { Fifo } from '../../primitives/fifo.ts';
 import type { ResultBuffer } from './resultBuffer.ts';
 
 /** Emits outcomes in the order in which they arrived. */

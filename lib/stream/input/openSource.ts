@@ -1,7 +1,7 @@
 /** How each kind of source is opened for reading, and how it is closed where it never was. */
-import type { ReadableStreamLike } from '../api/iterableSource.ts';
-import { Fifo } from '../primitives/fifo.ts';
-import { type Pushing, pushingOf } from '../protocol/observable.ts';
+import type { ReadableStreamLike } from '../../api/iterableSource.ts';
+import { Fifo } from '../../primitives/fifo.ts';
+import { type Pushing, pushingOf } from '../../protocol/observable.ts';
 
 /** What Node has of an emitter, as far as it is used here: a stream, or the lines of one. */
 interface Emitter extends AsyncIterable<unknown> {

@@ -1,5 +1,5 @@
 /** Where a stream takes its values from. `pushInput.ts` and `pullInput.ts` are its two forms. */
-import type { Arrival } from '../pool/contract.ts';
+import type { Arrival } from '../../pool/contract.ts';
 
 export interface Input {
   /** How many values `take` could give now; where that cannot be known, `Infinity`. */

@@ -1,7 +1,7 @@
 /** How a worker talks to its host, in Node. `#port` in package.json chooses between this file and its sibling. */
 import { getEnvironmentData, parentPort, setEnvironmentData } from 'node:worker_threads';
-import { text } from '../protocol/thrown.ts';
-import { MADE } from '../protocol/messages.ts';
+import { text } from '../../protocol/thrown.ts';
+import { MADE } from '../../protocol/messages.ts';
 import { sendPrinted, watchPrinted } from './output.node.ts';
 
 /**

@@ -1,12 +1,12 @@
 /** Runs an inline function in a worker: it has been told the function, and waits for its context. */
 import { listen } from '#port';
-import { CloneError, ClosureError } from '../api/workerErrors.ts';
-import { messageOf } from '../protocol/thrown.ts';
-import { INLINE, FUNCTION, type FunctionMessage } from '../protocol/messages.ts';
+import { CloneError, ClosureError } from '../../api/workerErrors.ts';
+import { messageOf } from '../../protocol/thrown.ts';
+import { INLINE, FUNCTION, type FunctionMessage } from '../../protocol/messages.ts';
 import { explain } from './missingNames.ts';
-import type { TaskContext } from '../api/taskContext.ts';
-import { taskContext } from '../protocol/taskContext.ts';
-import { expose } from './expose.ts';
+import type { TaskContext } from '../../api/taskContext.ts';
+import { taskContext } from '../../protocol/taskContext.ts';
+import { expose } from '../expose.ts';
 
 type Inline = (value: unknown, index: number, context: unknown, task: TaskContext) => unknown;
 /** Compiled with what compilers put into functions and which does no harm if it does nothing. */

@@ -1,4 +1,4 @@
-import { Fifo } from '../primitives/fifo.ts';
+import { Fifo } from '../../primitives/fifo.ts';
 import { Chunk, type Grant, type ValueBuffer } from './valueBuffer.ts';
 
 /** What of one task has not been emitted. */

@@ -1,5 +1,5 @@
 /** What an inline function lacks in a worker, and what to do about it. */
-import { ClosureError } from '../api/workerErrors.ts';
+import { ClosureError } from '../../api/workerErrors.ts';
 
 const MODULE = 'or use workerPool with a worker module';
 const SPREAD =

@@ -1,4 +1,4 @@
-import type { Task } from '../pool/contract.ts';
+import type { Task } from '../../pool/contract.ts';
 
 /** Where outcomes wait until they are emitted. `reorderBuffer.ts` and `completionQueue.ts` are its two forms. */
 export interface ResultBuffer {

@@ -1,9 +1,9 @@
-import { OverflowError } from '../api/errors.ts';
-import type { ResolvedOptions } from '../api/options.ts';
-import { monotonic, queueMicrotask } from '../primitives/clock.ts';
-import { Fifo } from '../primitives/fifo.ts';
-import type { Arrival } from '../pool/contract.ts';
-import type { QueueLimit } from '../pool/queueLimit.ts';
+import { OverflowError } from '../../api/errors.ts';
+import type { ResolvedOptions } from '../../api/options.ts';
+import { monotonic, queueMicrotask } from '../../primitives/clock.ts';
+import { Fifo } from '../../primitives/fifo.ts';
+import type { Arrival } from '../../pool/contract.ts';
+import type { QueueLimit } from '../../pool/queueLimit.ts';
 import type { Input } from './input.ts';
 
 type Limits = Pick<ResolvedOptions, 'maxPending' | 'overflow'>;

@@ -1,4 +1,4 @@
-import { Fifo } from '../primitives/fifo.ts';
+import { Fifo } from '../../primitives/fifo.ts';
 import { Chunk, type Grant, type ValueBuffer } from './valueBuffer.ts';
 
 /** Emits values in the order in which they arrived, whichever task they are of. */
