@@ -13,10 +13,12 @@ export class ConcatBuffer implements ValueBuffer {
   readonly inOrder = true;
   readonly #tasks = new Map<number, Waiting>();
   #first = 0;
+  /** The first task's: looked up once a task, not twice a value. */
+  #head: Waiting | undefined;
   held = 0;
 
   get ready(): boolean {
-    const head = this.#tasks.get(this.#first);
+    const head = this.#head;
     return head !== undefined && (head.chunks.length > 0 || head.end !== undefined);
   }
 
@@ -30,7 +32,7 @@ export class ConcatBuffer implements ValueBuffer {
   }
 
   take(): unknown {
-    const { chunks, end } = this.#tasks.get(this.#first)!;
+    const { chunks, end } = this.#head!;
     const chunk = chunks.first;
     if (chunk !== undefined) {
       const value = chunk.take();
@@ -41,13 +43,17 @@ export class ConcatBuffer implements ValueBuffer {
       return value;
     }
     this.#tasks.delete(this.#first++);
+    this.#head = this.#tasks.get(this.#first);
     this.held--;
     return end![0];
   }
 
   #of(seq: number): Waiting {
     let found = this.#tasks.get(seq);
-    if (found === undefined) this.#tasks.set(seq, (found = { chunks: new Fifo(), end: undefined }));
+    if (found === undefined) {
+      this.#tasks.set(seq, (found = { chunks: new Fifo(), end: undefined }));
+      if (seq === this.#first) this.#head = found;
+    }
     return found;
   }
 }
