@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { languagesSection } from './languages/table.js';
+import { pageSection } from './page/table.js';
 import { writePay } from './pay.js';
 import { sectionOf, targetsTable } from './report.js';
 import { workloads } from './workloads.js';
@@ -57,6 +58,7 @@ hand_ are no libraries: they show what bare messages can do, without errors, can
 ## Results
 
 ${measured.map((id) => sectionOf(id, results[id])).join('\n')}
+${pageSection() ?? ''}
 ${languagesSection() ?? ''}## Targets
 
 Ratios, so that they mean the same on another machine.

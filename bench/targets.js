@@ -1,5 +1,6 @@
 /** What rxjs-parallel is to reach, as ratios between figures of one run, so that they hold on another machine too. */
 import { libraries } from './libraries.js';
+import { pageFigures } from './page/table.js';
 
 const US = 'rxjs-parallel';
 const PULLED = 'rxjs-parallel-iterable';
@@ -16,7 +17,12 @@ const atMost = (want, unit = '') => ({ want: `≤ ${want}${unit}`, met: (value) 
 const targets = [
   target('noop, ordered, to the best peer', atLeast(30), (f) => f('noop', US) / f.most('noop', PEERS)),
   target('noop, unordered, to the best peer', atLeast(30), (f) => f('noop', UNORDERED) / f.most('noop', PEERS)),
-  target('noop, to batches of 64 by hand', atLeast(1), (f) => f('noop', US) / f('noop', 'fixed-64')),
+  target('noop, ordered, to batches of 64 by hand', atLeast(1.1), (f) => f('noop', US) / f('noop', 'fixed-64')),
+  target(
+    'noop, unordered, to batches of 64 by hand',
+    atLeast(1.1),
+    (f) => f('noop', UNORDERED) / f('noop', 'fixed-64'),
+  ),
   target(
     '20 µs, to the best peer',
     atLeast(2.2),
@@ -50,15 +56,33 @@ const targets = [
     (f) => f('moved', US) / f.most('moved', PEERS),
     'A buffer that is moved travels alone, to an idle worker: gone with a worker that died of another task, it could not be sent again. So each waits for a round trip, which four calls in flight hide. A promise that is kept costs more here than its time.',
   ),
+  target(
+    'buffers moved with `batch: 8`, to the best peer',
+    atLeast(1),
+    (f) => f('moved', `${US}-batch`) / f.most('moved', PEERS),
+  ),
   target('buffers moved, 16 MiB to 64 KiB', atMost(1.1), (f) => f('sizes', US, 'mib16') / f('sizes', US, 'kib64')),
   ...['noop', '20us', '1ms', '50ms'].map((id) =>
     target(`${id}, ordered to unordered`, atLeast(0.9), (f) => f(id, US) / f(id, UNORDERED)),
   ),
-  target('lone value, to threads.js by hand', atMost(1.2), (f) => f('lone', US) / f('lone', 'threads-by-hand')),
-  target(
-    'cold start, to piscina and tinypool',
-    atMost(1.2),
-    (f) => f('cold', US) / f.least('cold', ['piscina', 'tinypool']),
+  target('lone value, to the best peer', atMost(1), (f) => f('lone', US) / f.least('lone', PEERS)),
+  target('lone value, to a bare worker', atMost(1.2), (f) => f('lone', US) / f('lone', 'bare')),
+  target('cold: first result, to the best peer', atMost(1), (f) => f('cold', US) / f.least('cold', PEERS)),
+  target('cold: first result, to a bare worker', atMost(1.15), (f) => f('cold', US) / f('cold', 'bare')),
+  target('cold: no-op, to adaptive batches by hand', atMost(1.25), cold('first-noop')),
+  target('cold: 20 µs, to adaptive batches by hand', atMost(1.1), cold('first-20us')),
+  target('cold: 1 ms, to adaptive batches by hand', atMost(1), cold('first-1ms')),
+  target('cold: 1 ms, first result, to adaptive batches by hand', atMost(1.15), cold('first-1ms', 'first')),
+  target('a page: click to first result, to a bare module worker', atMost(1.2), () => {
+    const { ms } = pageFigures() ?? { ms: {} };
+    return ms['rxjs-parallel'] / ms.bare;
+  }),
+  ...['20us', '1ms'].map((id) =>
+    target(
+      `busy: ${id}, to batches of 64 by hand`,
+      atLeast(0.95),
+      (f) => f(`busy-${id}`, US) / f(`busy-${id}`, 'fixed-64'),
+    ),
   ),
   target('a value of 1 000 000, to one of 10 000', atMost(1.3), (f) => f('million', US, 'grown')),
   target('pulled: memory of 10 000 000 values over that of 100 000', atMost(20, ' MiB'), (f) =>
@@ -91,6 +115,11 @@ const targets = [
     (f) => f('yields', US, 'first') / f('yields', 'comlink', 'first'),
   ),
 ];
+
+/** The time of a process that has just started, to that of adaptive batches by hand. */
+function cold(id, column = 'ms') {
+  return (f) => f(id, US, column) / f(id, 'adaptive', column);
+}
 
 /** `why` is told where it is missed. */
 function target(what, { want, met }, value, why) {

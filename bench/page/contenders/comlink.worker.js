@@ -1,0 +1,3 @@
+import { expose } from 'comlink';
+
+expose({ double: (n) => 2 * n });

@@ -1,0 +1,3 @@
+import { expose } from 'rxjs-parallel/worker';
+
+expose({ double: (n) => 2 * n });
