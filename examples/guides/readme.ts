@@ -1,40 +1,12 @@
-// The code of README.md, one piece after another.
-import { from, fromEvent, map, range, switchMap, take } from 'rxjs';
-import { localPool, parallelMap, parallelMapUnordered, taskOf, Worker, workerPool } from 'rxjs-parallel';
+// The parts of README.md that are no whole files, one after another.
+import { from, fromEvent, range, switchMap, take } from 'rxjs';
+import { parallelMap, parallelMapUnordered, taskOf, Worker, workerPool } from 'rxjs-parallel';
 import type { PrimesApi } from './primes.worker.ts';
 
-// #region first
-function countPrimes(below: number): number {
-  let count = 0;
-  for (let n = 2; n < below; n++) {
-    let divisor = 2;
-    while (divisor * divisor <= n && n % divisor > 0) divisor++;
-    if (divisor * divisor > n) count++;
-  }
-  return count;
-}
-const numbers = range(1, 8).pipe(map((n) => n * 400_000));
-
-numbers.pipe(map(countPrimes)); // one core
-numbers.pipe(parallelMap(countPrimes, 4)); // four workers, the same results in the same order
-// #endregion
-
-for (const [name, operator] of Object.entries({ map: map(countPrimes), parallelMap: parallelMap(countPrimes, 4) })) {
-  console.time(name);
-  await numbers.pipe(operator, take(8)).forEach((count) => console.log(count));
-  console.timeEnd(name);
-}
-
-// #region pool
 const pool = workerPool<PrimesApi>(
-  () => new Worker(new URL('./primes.worker.js', import.meta.url), { type: 'module' }), // the compiled file
+  () => new Worker(new URL('./primes.worker.js', import.meta.url), { type: 'module' }),
   4,
 );
-
-await range(1, 8)
-  .pipe(parallelMap((worker, n) => worker.countPrimes(n * 400_000), pool))
-  .forEach((count) => console.log(count));
-// #endregion
 
 // #region errors
 await from(['{"a": 1}', 'not JSON', '{"b": 2}'])
@@ -61,6 +33,3 @@ const count = await pool.run((worker) => worker.countPrimes(1_000_000), { deadli
 console.log(count);
 await pool.close(); // what has begun is finished first
 // #endregion
-
-const local = localPool({ double: (n: number) => 2 * n });
-console.log(await local.run((worker) => worker.double(21)));
