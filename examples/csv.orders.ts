@@ -35,6 +35,7 @@ export function* rangesOf(file: string, bytes: number): Generator<Range> {
   }
 }
 
+// #region rows
 /** Parses the rows of a range; gives the orders of at least `least`. */
 export function* largeOrders(file: string, range: Range, least: number): Generator<Order> {
   const open = openSync(file, 'r');
@@ -47,6 +48,7 @@ export function* largeOrders(file: string, range: Range, least: number): Generat
     closeSync(open);
   }
 }
+// #endregion
 
 function read(open: number, { end, start }: Range): Buffer {
   const bytes = Buffer.alloc(end - start);

@@ -8,7 +8,7 @@ function isPrime(n: number): boolean {
 }
 
 const api = {
-  /** How many primes there are below `limit`; gives up when nobody waits for them any more. */
+  /** How many primes there are below `limit`; stops when the call is cancelled. */
   primes(limit: number): number {
     const { signal } = taskContext();
     let count = 0;

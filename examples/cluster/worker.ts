@@ -19,7 +19,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void end(
 
 async function end(signal: string): Promise<void> {
   console.log(`${signal}: finishing what runs`);
-  await server.close(); // takes no more jobs; resolves when those that run have ended
+  await server.close(); // takes no more jobs; resolves when the running ones have ended
   await pool.close();
   console.log(`Ended: ${pool.stats().completed} tasks completed, ${pool.stats().failed} failed`);
 }

@@ -12,7 +12,7 @@ const pool = workerPool<SearchApi>(
 const subscription = of('no such digits')
   .pipe(parallelMap((worker, digits) => worker.find(digits, 0), pool))
   .subscribe();
-timer(50).subscribe(() => subscription.unsubscribe()); // waiting tasks are dropped, the running one is told
+timer(50).subscribe(() => subscription.unsubscribe()); // waiting tasks are dropped, the running one's signal aborts
 // #endregion
 
 // #region first
@@ -43,7 +43,7 @@ await pool
 
 // #region deadline
 await pool
-  .run((worker) => worker.find('no such digits', 0), { deadline: 100 }) // waiting for a worker included
+  .run((worker) => worker.find('no such digits', 0), { deadline: 100 }) // includes waiting for a worker
   .catch((error: unknown) => console.log(error instanceof TaskTimeoutError, String(error)));
 // #endregion
 await pool.close();

@@ -22,6 +22,15 @@ await from([1000, 2000]) // as_completed(…)
   .forEach((count) => console.log(count));
 // #endregion
 
+// #region dict
+await from([1000, 2000])
+  .pipe(parallelMapUnordered((worker, below) => worker.countPrimes(below), pool, { onError: 'settle' }))
+  .forEach((future) => {
+    if (future.status === 'fulfilled') console.log(future.input, future.value); // future_to_url[future], future.result()
+    else console.log(future.input, String(future.reason)); // except Exception as error
+  });
+// #endregion
+
 // #region wait
 const settled = range(1, 4).pipe(
   parallelMapUnordered((worker, n) => worker.countPrimes(n * 1000), pool, { onError: 'settle' }),

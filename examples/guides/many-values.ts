@@ -14,7 +14,7 @@ await from([3, 5])
 // #region merge
 await range(1, 2)
   .pipe(
-    parallelMergeMap((worker) => worker.naturals(), pool), // without end: it pauses when nobody takes its values
+    parallelMergeMap((worker) => worker.naturals(), pool), // endless: it pauses when nobody takes its values
     take(4),
   )
   .forEach((n) => console.log(n));

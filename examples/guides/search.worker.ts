@@ -1,7 +1,7 @@
 import { expose, taskContext } from 'rxjs-parallel/worker';
 
 const api = {
-  /** The first number from `from` that has the digits `digits` in its square; looks as long as somebody waits. */
+  /** The first number from `from` on whose square contains `digits`; stops when the task is cancelled. */
   find(digits: string, from: number): number {
     const { signal } = taskContext();
     for (let n = from; ; n++) {

@@ -12,7 +12,7 @@ const pool = workerPool<PrimesApi>(
 const background = lastValueFrom(
   range(1, 1000).pipe(parallelMap((worker, n) => worker.countPrimes(n * 10), pool, { priority: -1 })),
 );
-const now = await pool.run((worker) => worker.countPrimes(1000)); // waits for one task of the background, not for all
+const now = await pool.run((worker) => worker.countPrimes(1000)); // waits for one task of the background stream, not for all
 console.log(now, await background);
 // #endregion
 

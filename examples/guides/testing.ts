@@ -6,7 +6,7 @@ import { localPool, parallelMap, type WorkerPool } from 'rxjs-parallel';
 import type { PrimesApi } from './primes.worker.ts';
 
 // #region subject
-/** What is to be tested takes the pool as a parameter. */
+/** The code under test. */
 function primesBelow(limits: Observable<number>, pool: WorkerPool<PrimesApi>): Observable<number> {
   return limits.pipe(parallelMap((worker, below) => worker.countPrimes(below), pool));
 }

@@ -6,18 +6,18 @@ import type { WorkerPool } from 'rxjs-parallel';
 // #region progress
 interface Progress {
   readonly done: number;
-  /** Of those that are done. */
+  /** How many of `done` have failed. */
   readonly failed: number;
   readonly running: number;
-  /** Done, and waiting for one before them. */
+  /** Done, and waiting for a slower task before them. */
   readonly held: number;
-  /** A second. */
+  /** Tasks a second. */
   readonly rate: number;
-  /** Seconds. */
+  /** Seconds that remain. */
   readonly left: number;
 }
 
-/** Ten times a second, of what a pool is given from now on. `total` and `emitted`: how many results are awaited, and have come. */
+/** The progress of the tasks that `pool` gets from now on, ten times a second. `total`: how many results are expected; `emitted`: how many have come. */
 export const progressOf = (pool: WorkerPool<any>, total: () => number, emitted: () => number): Observable<Progress> =>
   defer(() => {
     const [before, began] = [pool.stats(), performance.now()];

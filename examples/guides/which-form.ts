@@ -36,7 +36,7 @@ function* naturals(): Generator<number> {
   for (let n = 1; ; n++) yield n;
 }
 for await (const count of parallelMapIterable(naturals(), (worker, n) => worker.countPrimes(n * 1000), pool))
-  if (count > 1000) break; // closes the generator, and cancels what is out
+  if (count > 1000) break; // closes the generator, and cancels the tasks that still run
 // #endregion
 
 // #region local

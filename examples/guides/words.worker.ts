@@ -7,7 +7,7 @@ const api = {
   add: (word: string) => words.push(word),
 };
 expose(api, {
-  setup: (data: string[]) => void (words = data), // may be async; counts against initTimeout
-  teardown: () => void (words = []), // when the worker is ended with nothing to do; has a second
+  setup: (data: string[]) => void (words = data), // before the first task; may be async
+  teardown: () => void (words = []), // after the last task
 });
 export type WordsApi = typeof api;
