@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { generate } from '../csv.generate.ts';
-import { firstValueFrom } from 'rxjs';
 // #region imports
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -66,7 +65,14 @@ console.log(`${count} orders, ${total.toFixed(0)} together`);
 
 const titlesUrl = `data:application/json,${JSON.stringify(['The baker of Cork', 'The sailor of Cork'])}`;
 const box = Object.assign(new EventTarget(), { value: '' });
-const list = { replaceChildren: (...items: string[]) => console.log(items) };
+let filled = (): void => {};
+const searched = new Promise<void>((resolve) => (filled = resolve));
+const list = {
+  replaceChildren(...items: string[]): void {
+    console.log(items);
+    filled();
+  },
+};
 
 // #region search
 const titles = workerPool<TitlesApi>(
@@ -80,11 +86,10 @@ const hits = fromEvent(box, 'input').pipe(
 );
 const shown = hits.subscribe((found) => list.replaceChildren(...found));
 // #endregion
-const both = firstValueFrom(hits);
 for (const value of ['bak', 'baker']) {
   box.value = value;
   box.dispatchEvent(new Event('input'));
 }
-console.log(await both);
+await searched;
 shown.unsubscribe();
 await titles.close();
