@@ -11,7 +11,7 @@ const REPOSITORY = 'https://github.com/rxjs-parallel/rxjs-parallel';
 const guide = (text, name) => ({ text, link: `/guides/${name}` });
 const guides = [
   {
-    text: 'Using it',
+    text: 'Basics',
     items: [
       guide('Which form?', 'which-form'),
       guide('Worker modules', 'worker-modules'),
@@ -24,24 +24,24 @@ const guides = [
     ],
   },
   {
-    text: 'Around it',
+    text: 'Practice',
     items: [
+      guide('Recipes', 'recipes'),
       guide('Services', 'services'),
       guide('Browsers, bundlers', 'browsers'),
       guide('Testing', 'testing'),
       guide('Debugging', 'debugging'),
-      guide('See what each worker did', 'watching'),
+      guide('Progress, latency, traces', 'watching'),
       guide('Troubleshooting', 'troubleshooting'),
-      guide('Does it pay, tuning', 'tuning'),
-      guide('Recipes', 'recipes'),
+      guide('When workers pay off, tuning', 'tuning'),
       guide('Many machines', 'many-machines'),
     ],
   },
   {
-    text: 'Behind it',
+    text: 'Background',
     items: [
-      guide('Coming from…', 'coming-from'),
-      guide('Why', 'why'),
+      guide('Coming from other libraries', 'coming-from'),
+      guide('Design decisions', 'why'),
       guide('Versions', 'versions'),
       { text: 'Benchmarks', link: '/measured/BENCHMARKS' },
       { text: 'Faults', link: '/measured/FAULTS' },
