@@ -25,9 +25,9 @@ await from([1000, 2000]) // as_completed(…)
 // #region dict
 await from([1000, 2000])
   .pipe(parallelMapUnordered((worker, below) => worker.countPrimes(below), pool, { onError: 'settle' }))
-  .forEach((future) => {
-    if (future.status === 'fulfilled') console.log(future.input, future.value); // future_to_url[future], future.result()
-    else console.log(future.input, String(future.reason)); // except Exception as error
+  .forEach((done) => {
+    if (done.status === 'fulfilled') console.log(done.input, done.value); // future_to_url[future], future.result()
+    else console.log(done.input, String(done.reason)); // except Exception as error
   });
 // #endregion
 

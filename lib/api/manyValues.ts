@@ -36,9 +36,15 @@ export type ManyValues = AsyncIterable<unknown> | Iterable<unknown> | Observable
 /** A worker as `fn` sees it: the methods that give many values, each the description of a call with the type of one. */
 export type RemoteValues<Api> = {
   readonly [K in keyof Api as Api[K] extends Method ? K : never]: Api[K] extends (...args: infer A) => infer R
-    ? (...args: Arguments<A>) => Call<Sent<Values<Awaited<R>>>>
+    ? GivesOne<R> extends true
+      ? 'the method has one result: use parallelMap, or make it a generator'
+      : (...args: Arguments<A>) => Call<Sent<Values<Awaited<R>>>>
     : never;
 };
+
+/** Not where the compiler knows nothing of it. */
+type GivesOne<R> =
+  unknown extends Awaited<R> ? false : [Extract<Awaited<R>, ManyValues>] extends [never] ? true : false;
 
 /** The options that only tasks with one result have. */
 type NotFlat = 'batch' | 'key' | 'sticky';

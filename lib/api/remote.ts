@@ -23,8 +23,13 @@ export interface Transfer<T> {
 // biome-ignore: `any` is what lets every method of an Api match.
 export type Method = (...args: any[]) => unknown;
 
+/** What cannot be moved; what editors show of a call is shorter without it. */
+type Primitive = string | number | bigint | boolean | symbol | null | undefined;
+
+type Moved<T> = [T] extends [Primitive] ? never : Transfer<T>;
+
 /** The arguments of a call: as they are, or moved. */
-export type Arguments<A extends unknown[]> = { [K in keyof A]: A[K] | Transfer<A[K]> };
+export type Arguments<A extends unknown[]> = { [K in keyof A]: A[K] | Moved<A[K]> };
 
 /** What a method gives back once it has crossed: awaited, out of its `Transfer`, and cloned. */
 export type Result<R> = Sent<Awaited<R>>;

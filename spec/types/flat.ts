@@ -35,6 +35,10 @@ declare const api: {
   asyncIterable(n: number): AsyncIterable<bigint>;
   threads(n: number): ThreadsObservable<RegExp>;
   platform(n: number): PlatformObservable<Map<string, number>>;
+  count(n: number): number;
+  any(): any;
+  unknown(): unknown;
+  nothing(): Generator<never>;
   // What a web stream has of it: not every program knows its type.
   readable(n: number): {
     getReader(): { read(): Promise<{ done: false; value: Uint8Array } | { done: true; value: undefined }> };
@@ -87,5 +91,13 @@ is<
 >()(of(1).pipe(pool.mergeMap((worker, n) => worker.rows(n), { onError: 'settle' })));
 // @ts-expect-error: there is no such method
 of(1).pipe(pool.concatMap((worker, n) => worker.rosw(n)));
+// @ts-expect-error: it has one result
+of(1).pipe(pool.concatMap((worker, n) => worker.count(n)));
+// @ts-expect-error: it has one result
+of(1).pipe(parallelMergeMap((worker, n) => worker.count(n), pool));
+// Of what nobody knows, it may be many; and many may be none.
+of(1).pipe(parallelMergeMap((worker) => worker.any(), pool));
+of(1).pipe(parallelMergeMap((worker) => worker.unknown(), pool));
+of(1).pipe(parallelMergeMap((worker) => worker.nothing(), pool));
 // @ts-expect-error: such a task travels alone
 of(1).pipe(pool.mergeMap((worker, n) => worker.rows(n), { batch: 2 }));

@@ -53,6 +53,8 @@ emits<void>()(numbers.pipe(parallelMap((worker) => worker.nothing(), pool)));
 emits<Uint8Array>()(
   of(new Uint8Array(8)).pipe(parallelMap((worker, bytes) => worker.zip(Transfer(bytes, [bytes.buffer])), pool)),
 );
+is<[limit: number]>()(undefined as never as Parameters<Remote<Api>['count']>);
+is<[bytes: Uint8Array | Transfer<Uint8Array>]>()(undefined as never as Parameters<Remote<Api>['zip']>);
 // @ts-expect-error: what is moved has the wrong type too
 of(new Uint8Array(8)).pipe(parallelMap((worker, bytes) => worker.count(Transfer(bytes, [bytes.buffer])), pool));
 
