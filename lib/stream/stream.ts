@@ -54,6 +54,8 @@ export class Stream implements TaskSource {
   #keyed: KeyedTasks | undefined;
   readonly callSite: Error;
 
+  /** How many values waited when a value came and the pool would ask by itself. Asked of each of 100 000, it took a third of the pushing. */
+  #queuedSince = Infinity;
   #seq = 0;
   /** Dispatched and not returned. */
   #out = 0;
@@ -103,7 +105,11 @@ export class Stream implements TaskSource {
 
   /** The input has a value more. */
   arrived(): void {
+    const { waiting } = this.#input;
+    // What was found for fewer holds for more, until one is taken: what changes at the pool meanwhile, the pool itself sees to.
+    if (waiting > this.#queuedSince) return;
     if (!this.#queued) this.proceed();
+    else if (!this.sticky) this.#queuedSince = waiting;
   }
 
   waiting(may?: MayTake): number {
@@ -132,6 +138,7 @@ export class Stream implements TaskSource {
         return undefined;
       }
       const { arrival, index } = this.#input;
+      this.#queuedSince = Infinity;
       const input = this.#input.take();
       const seq = this.#seq++;
       // Out before `fn` is asked, which is the user's: within it the source may complete, or the pool be closed.
@@ -316,6 +323,7 @@ export class Stream implements TaskSource {
 
   #pass(): void {
     if (this.#closed) return;
+    this.#queuedSince = Infinity;
     if (this.#cancelFrom !== Infinity) this.#cancel();
     while (this.#emitting) this.#emit(this.#results.take());
     // After what is ready: whether that came in the same message is chance.

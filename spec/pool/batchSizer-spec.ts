@@ -44,10 +44,10 @@ describe('The pace of a stream', () => {
     expect(atTheEdge.small).toBeFalse();
   });
 
-  it('shrinks at once, and grows again by and by', () => {
+  it('shrinks with the least of three measurements, and grows again by and by', () => {
     const pace = new BatchSizer();
     run(pace, 8, 0.1);
-    pace.observe(40, 40 * 0.4);
+    for (const ms of [0.6, 0.4, 0.5]) pace.observe(40, 40 * ms);
     expect(pace.size).toBe(10);
     pace.observe(10, 10 * 0.1);
     expect(pace.size).toBe(16);
@@ -55,17 +55,35 @@ describe('The pace of a stream', () => {
     expect(pace.size).toBeGreaterThan(36);
   });
 
-  it('takes one bad measurement for no more than four times as much', () => {
+  it('takes one or two bad measurements for those of a preempted worker', () => {
     const pace = new BatchSizer();
     run(pace, 8, 0.1);
-    pace.observe(40, 10_000);
+    const { size } = pace;
+    for (let twice = 0; twice < 2; twice++) pace.observe(size, 10_000);
+    expect(pace.size).toBe(size);
+    pace.observe(size, 0.1 * size);
+    for (let twice = 0; twice < 2; twice++) pace.observe(size, 10_000);
+    expect(pace.size).toBe(size);
+  });
+
+  it('does not grow by a message that took too long', () => {
+    const pace = new BatchSizer();
+    run(pace, 4, 0.0001);
+    pace.observe(16, 10);
+    expect(pace.size).toBe(16);
+  });
+
+  it('takes bad measurements for no more than four times as much each', () => {
+    const pace = new BatchSizer();
+    run(pace, 8, 0.1);
+    for (let time = 0; time < 3; time++) pace.observe(40, 10_000);
     expect(pace.size).toBe(9);
   });
 
   it('believes a bad measurement that comes again', () => {
     const pace = new BatchSizer();
     run(pace, 8, 0.1);
-    run(pace, 6, 50);
+    run(pace, 8, 50);
     expect(pace.size).toBe(1);
     expect(pace.small).toBeFalse();
   });

@@ -29,6 +29,42 @@ describe('A backlog', () => {
     expect(backlog.shift()).toBe('third');
   });
 
+  it('drops the newest where that is the last of its segment', () => {
+    const backlog = new Fifo<number>();
+    for (let n = 0; n < 3000; n++) backlog.push(n);
+    for (let n = 2999; n >= 500; n--) {
+      expect(backlog.last).toBe(n);
+      backlog.pop();
+    }
+    backlog.push(-1);
+    expect(backlog.length).toBe(501);
+    for (let n = 0; n < 500; n++) expect(backlog.shift()).toBe(n);
+    expect(backlog.shift()).toBe(-1);
+    expect(backlog.last).toBeUndefined();
+  });
+
+  it('gives what it holds at any time, whatever was pushed, shifted and dropped', () => {
+    const backlog = new Fifo<number>();
+    const model: number[] = [];
+    let seed = 7;
+    for (let step = 0; step < 30_000; step++) {
+      seed = (seed * 1103515245 + 12345) % 2 ** 31;
+      // Now mostly in, now mostly out.
+      const inwards = step % 10_000 < 5000 ? 0.7 : 0.3;
+      if (seed / 2 ** 31 < inwards) {
+        backlog.push(step);
+        model.push(step);
+      } else if (model.length > 0)
+        if (seed % 3 === 0) {
+          backlog.pop();
+          model.pop();
+        } else expect(backlog.shift()).toBe(model.shift()!);
+      if (step % 100 !== 0) continue;
+      expect(backlog.length).toBe(model.length);
+      expect([backlog.first, backlog.last]).toEqual([model[0], model.at(-1)]);
+    }
+  });
+
   it('begins anew when it is cleared', () => {
     const backlog = new Fifo<string>();
     for (let n = 0; n < 3; n++) backlog.push('before');
