@@ -43,9 +43,11 @@ export function bestPeer(id, { figures }) {
 export function targetsTable(results) {
   const all = verdicts(results);
   const rows = all.map(({ what, want, value, met }) => [what, want, value, met ? 'met' : '**missed**']);
-  const reasons = all
-    .filter(({ met, why }) => !met && why !== undefined)
-    .map(({ what, why }) => `\n- _${what}_: ${why}`);
+  const missed = all.filter(({ met, why }) => !met && why !== undefined);
+  const reasons = [...new Set(missed.map(({ why }) => why))].map((reason) => {
+    const of = missed.filter(({ why }) => why === reason).map(({ what }) => `_${what}_`);
+    return `\n- ${of.join('; ')}: ${reason}`;
+  });
   return [table(['target', 'wanted', 'measured', ''], rows), ...reasons].join('\n');
 }
 

@@ -128,11 +128,12 @@ export class Supervisor {
    * waited for: were it ended, they would wait for its successor, and be ended before that is up.
    */
   watchIdle(slot: WorkerSlot, warming: boolean): void {
+    if (this.#idleTimeout === undefined) return;
     const timer = this.#idle.get(slot);
     if (!slot.idle || warming) {
       clearTimeout(timer);
       this.#idle.delete(slot);
-    } else if (this.#idleTimeout !== undefined && timer === undefined) {
+    } else if (timer === undefined) {
       const started = setTimeout(() => this.end(slot), this.#idleTimeout);
       (started as { unref?(): void }).unref?.();
       this.#idle.set(slot, started);

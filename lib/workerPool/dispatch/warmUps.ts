@@ -11,6 +11,8 @@ export class WarmUps {
   /** The most workers that a call waits for; 0: no call waits. */
   get most(): number {
     let most = 0;
+    // After every change of the pool.
+    if (this.#waiting.size === 0) return most;
     for (const { workers } of this.#waiting) most = Math.max(most, workers);
     return most;
   }

@@ -164,8 +164,11 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
 
   /** Gives every worker with room what is next, and starts workers for what is left. */
   protected pass(): void {
-    for (const slot of this.#slots) if (slot.idle && this.#isOver(slot)) this.#supervisor.end(slot);
-    for (const slot of this.#slots) if (slot.idle) this.#serve(slot, slot.channel!);
+    for (const slot of this.#slots) {
+      if (!slot.idle) continue;
+      if (this.#isOver(slot)) this.#supervisor.end(slot);
+      else this.#serve(slot, slot.channel!);
+    }
     this.#startMore();
     for (const slot of this.#slots) if (slot.batches?.room === true) this.#serve(slot, slot.channel!);
     this.#recall.makeWay();
@@ -216,7 +219,8 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     if (!this.#supervisor.lacking) return;
     const reason = this.#supervisor.hopeless;
     if (reason !== undefined) for (const { source } of this.roundRobin) source.error(reason);
-    let wanted = Math.max(0, this.#warmUps.most - this.#supervisor.up);
+    const { most } = this.#warmUps;
+    let wanted = most === 0 ? 0 : Math.max(0, most - this.#supervisor.up);
     for (const attachment of this.roundRobin.waiting()) {
       const waiting = attachment.waitingFor();
       // When it last looked there was no room for what it could fetch: since then a worker has gone.
@@ -225,7 +229,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       wanted += Math.min(waiting, attachment.source.concurrency - attachment.slots);
       if (wanted >= this.size) break;
     }
-    this.#supervisor.start(wanted);
+    if (wanted > 0) this.#supervisor.start(wanted);
   }
 
   /** Who keeps the process alive, who has been idle, what waits behind a long task. */
