@@ -7,7 +7,7 @@ import { engineOf } from './timeline.ts';
 
 /** Options of `showInDevTools`. */
 interface DevToolsOptions {
-  /** What the group of lanes is called. Default: `'rxjs-parallel'`. */
+  /** The name of the group of lanes. Default: `'rxjs-parallel'`. */
   readonly name?: string | undefined;
 }
 
@@ -17,17 +17,17 @@ export interface DevTools extends Disposable {
   stop(): void;
 }
 
-/** As Chromium has it; elsewhere what comes after the label is left aside. */
+/** The signature in Chromium; other hosts ignore the parameters after the label. */
 type TimeStamp = (label: string, start: number, end: number, track: string, group: string, color: string) => void;
 
 const COLOURS: Readonly<Record<string, string>> = { value: 'primary', cancel: 'secondary' };
 
 /**
- * Draws a lane for each worker into the Performance panel of Chromium's developer tools, beside what the page itself does:
- * from now on, until it is stopped or the pool is closed. To be called before the tools record.
+ * Draws a lane for each worker into the Performance panel of Chromium's developer tools, beside the lanes of the page itself:
+ * from now on, until it is stopped or the pool is closed. Call it before the tools record.
  *
  * @param pool made by `workerPool` or `localPool`, of `rxjs-parallel/observable`, too.
- * @param options how the group of lanes is called.
+ * @param options the name of the group of lanes.
  * @throws TypeError: an argument is not what it must be.
  *
  * ```ts
@@ -39,9 +39,9 @@ export function showInDevTools(pool: WorkerPool<any> | ObservablePool<any>, opti
   const { name = 'rxjs-parallel' } = record('showInDevTools: options', options, ['name']);
   if (typeof name !== 'string') throw new TypeError(`showInDevTools: name must be a string, got ${show(name)}`);
   const timeStamp = (globalThis as { console?: { timeStamp?: TimeStamp } }).console?.timeStamp?.bind(console);
-  /** Of each worker, what runs there. */
+  /** The tasks that run, by worker. */
   const running = new Map<number, Extract<PoolEvent, { type: 'task:start' }>[]>();
-  const hear = (event: PoolEvent): void => {
+  const draw = (event: PoolEvent): void => {
     if (event.type === 'task:start') running.set(event.worker, [...(running.get(event.worker) ?? []), event]);
     else if (event.type === 'worker:exit') running.delete(event.worker);
     if (event.type !== 'task:end') return;
@@ -57,6 +57,6 @@ export function showInDevTools(pool: WorkerPool<any> | ObservablePool<any>, opti
     const colour = COLOURS[outcome] ?? 'error';
     timeStamp?.(label, start.time - timeOrigin, time - timeOrigin, `worker ${worker}`, name, colour);
   };
-  const stop = engine.listen({ next: hear, complete() {} });
+  const stop = engine.listen({ next: draw, complete() {} });
   return { stop, [Symbol.dispose ?? (Symbol.for('Symbol.dispose') as never)]: stop };
 }

@@ -1,20 +1,20 @@
-/** A stream's result buffer that tells whose result is taken from it next. */
+/** A result buffer that reports which result is taken from it, so that emissions can be recorded. */
 import type { ResultBuffer } from '../stream/results/resultBuffer.ts';
 
-/** An outcome, and the number of its value. */
+/** An outcome with the index of its task. */
 interface Marked {
-  /** -1: one of many values of a task, which goes on. */
+  /** -1: one of many values of a task that goes on. */
   readonly index: number;
   readonly outcome: unknown;
 }
 
 export class WatchedBuffer implements ResultBuffer {
   readonly #results: ResultBuffer;
-  readonly #taken: (index: number) => void;
+  readonly #onTake: (index: number) => void;
 
-  constructor(results: ResultBuffer, taken: (index: number) => void) {
+  constructor(results: ResultBuffer, onTake: (index: number) => void) {
     this.#results = results;
-    this.#taken = taken;
+    this.#onTake = onTake;
   }
 
   get held(): number {
@@ -33,7 +33,7 @@ export class WatchedBuffer implements ResultBuffer {
     this.#results.store(seq, { index, outcome } satisfies Marked, index);
   }
 
-  /** Of the values of a task its end is told, which comes after them. */
+  /** Values of a task that gives many: only its end, which comes after them, is reported. */
   add(seq: number, values: readonly unknown[], grant: (count: number) => void): void {
     const marked = values.map((outcome): Marked => ({ index: -1, outcome }));
     this.#results.add!(seq, marked, grant);
@@ -41,7 +41,7 @@ export class WatchedBuffer implements ResultBuffer {
 
   take(): unknown {
     const { index, outcome } = this.#results.take() as Marked;
-    if (index >= 0) this.#taken(index);
+    if (index >= 0) this.#onTake(index);
     return outcome;
   }
 }

@@ -1,4 +1,4 @@
-/** A recording as trace-event JSON. */
+/** A recording as trace-event JSON, for Perfetto. */
 import type { Recording } from './recording.ts';
 import type { TaskSpan } from './taskTable.ts';
 
@@ -18,7 +18,7 @@ interface TraceEvent {
 }
 
 const PID = 1;
-/** Emissions are drawn as slices of so many µs: an arrow needs one to end in. */
+/** The duration of an emission, in µs: an arrow must end in a slice. */
 const EMISSION = 1;
 
 export function perfetto(recording: Recording, name: string): string {
@@ -42,7 +42,7 @@ function named(what: 'process_name' | 'thread_name', tid: number, name: string):
   return { ph: 'M', name: what, pid: PID, tid, args: { name } };
 }
 
-/** What overlaps on its worker, as tasks of one job of a queue may, is a pair of events: slices of a thread have to nest. */
+/** Tasks as slices of their worker. Slices of a thread must nest: those that overlap, as tasks of one job may, are pairs of events. */
 function slices(tasks: readonly TaskSpan[], ts: (time: number) => number): TraceEvent[] {
   const events: TraceEvent[] = [];
   const until = new Map<number, number>();
@@ -60,7 +60,7 @@ function slices(tasks: readonly TaskSpan[], ts: (time: number) => number): Trace
   return events;
 }
 
-/** From the end of a task to when its result was emitted. */
+/** Arrows from the end of each task to the emission of its result. */
 function emissions(
   tasks: readonly TaskSpan[],
   resultsOf: ReadonlyMap<number, number>,
@@ -68,7 +68,7 @@ function emissions(
 ): TraceEvent[] {
   const events: TraceEvent[] = [];
   const until = new Map<number, number>();
-  // Clocks are coarse: what was emitted at one time is told apart by its stream and place (sorting is stable).
+  // Clocks are coarse: emissions of one time are ordered by stream and place (sorting is stable).
   const emitted = tasks
     .filter(({ order }) => order !== undefined)
     .sort((a, b) => a.order! - b.order!)
@@ -90,7 +90,7 @@ function emissions(
   return events;
 }
 
-/** How many tasks run, and how many results are held for those before them. */
+/** Counters of the tasks that run, and of the results that wait for earlier ones. */
 function counters(tasks: readonly TaskSpan[], ts: (time: number) => number): TraceEvent[] {
   const changes = tasks.flatMap(({ emitted, end, start }) => [
     { at: ts(start), running: 1, held: 0 },

@@ -1,11 +1,11 @@
-/** What is known of the tasks of a pool: the first and the last of them, so that memory is bounded. */
+/** The recording of a pool: its workers, and the first and the last of its tasks, so that memory is bounded. */
 import type { PoolEvent } from '../api/pool.ts';
 import { type TaskSpan, TaskTable } from './taskTable.ts';
 
 type TaskStart = Extract<PoolEvent, { type: 'task:start' }>;
 type TaskEnd = Extract<PoolEvent, { type: 'task:end' }>;
 
-/** A worker that was up from `start` on. */
+/** The time from the start of a worker to its exit. */
 export interface WorkerSpan {
   readonly worker: number;
   readonly start: number;
@@ -18,34 +18,34 @@ export class Recording {
   readonly #most: number;
   readonly #table: TaskTable;
   readonly #running = new Map<number, TaskStart[]>();
-  /** Streams whose emissions are told. */
+  /** Streams whose emissions are recorded. */
   readonly #watched = new Set<number>();
 
-  /** `most`: how many of the first tasks are kept, and how many of the last. */
+  /** `most`: how many of the first tasks are kept, and as many of the last. */
   constructor(most: number, began: number) {
     this.#most = most;
     this.#table = new TaskTable(most);
     this.began = began;
   }
 
-  /** How many tasks have ended that are not among `tasks`. */
+  /** How many tasks have ended and were not kept. */
   get leftOut(): number {
     return this.#table.count - this.#table.size;
   }
 
-  /** Those that are kept, in the order in which they ended. */
+  /** The tasks that are kept, in the order in which they ended. */
   get tasks(): readonly TaskSpan[] {
     return this.#table.spans();
   }
 
-  /** What is returned is to be told of each result of a stream when it is emitted: which, and when. */
+  /** Records the emissions of a stream; the function returned is to be called with each: the index of the task, and the time. */
   watch(stream: number): (index: number, time: number) => void {
     this.#watched.add(stream);
     let emitted = 0;
     return (index, time) => this.#table.emit(stream, index, time, emitted++);
   }
 
-  hear(event: PoolEvent): void {
+  record(event: PoolEvent): void {
     if (event.type === 'task:start') return this.#start(event);
     if (event.type === 'task:end') return this.#end(event);
     if (event.type === 'worker:start') this.#up(event.worker, event.time);
@@ -60,17 +60,17 @@ export class Recording {
 
   #end({ index, method, outcome, stream, time, worker }: TaskEnd): void {
     const running = this.#running.get(worker) ?? [];
-    // Most often it is the only one.
+    // From the youngest on: mostly there is only one.
     let at = running.length - 1;
     while (at >= 0 && (running[at]!.index !== index || running[at]!.stream !== stream)) at--;
-    // It had begun before this was listening.
+    // It had begun before the recording.
     if (at < 0) return;
     const { time: start } = running[at]!;
     if (at === running.length - 1) running.pop();
     else running.splice(at, 1);
     const row = this.#table.next;
-    // The task of the row makes place for this one.
-    if (this.#table.size === 2 * this.#most) this.#table.letGo(row);
+    // The row is that of an older task, which is not kept.
+    if (this.#table.size === 2 * this.#most) this.#table.release(row);
     this.#table.add(worker, stream, index, method, start, time, outcome);
     if (this.#watched.has(stream)) this.#table.hold(row);
   }

@@ -1,14 +1,14 @@
-/** Rectangles side by side; those narrower than a pixel are merged. */
+/** Rectangles of one lane, side by side; those narrower than a pixel are merged. */
 
-/** Pixels that are drawn one by one. */
+/** The least width of a rectangle, in pixels. */
 const FINEST = 1;
 
-/** A gap that is narrower is drawn as none: it would come out as a pixel. */
+/** Gaps narrower than this, in pixels, are not drawn: a viewer would show each as a whole pixel. */
 const TOUCHING = 0.5;
 
-/** Failures that are narrower are drawn in steps so wide, as tall as their share of what else is there. */
+/** Failures narrower than this, in pixels, are drawn in steps of this width, as tall as their share of the step. */
 const STEP = 2;
-/** A failure is at least so tall, however few of its step have failed. */
+/** The least height of a failure in a step, however small its share. */
 const SEEN = 4;
 
 export class Shapes {
@@ -18,15 +18,15 @@ export class Shapes {
   /** The path of each colour. */
   readonly #paths = new Map<number, string[]>();
   readonly #failed: string[] = [];
-  readonly #said: string[] = [];
-  /** What is too narrow to be drawn by itself: where it begins and ends, and the colour it has most of. */
+  readonly #labels: string[] = [];
+  /** Rectangles that are being merged: their edges, and the colour of the widest. */
   #left = 0;
   #right = 0;
   #widest = 0;
   #colour: number | undefined;
-  /** Where the last that was drawn ends. */
+  /** The right edge of the last rectangle that was drawn. */
   #drawnTo = -1;
-  /** The step that narrow shapes have come to, how much of it they are, and how much of that has failed. */
+  /** The present step: its number, how much of it is filled, and how much of that failed. */
   #step = 0;
   #filled = 0;
   #failing = 0;
@@ -37,7 +37,7 @@ export class Shapes {
     this.#gap = gap;
   }
 
-  /** From left to right. */
+  /** Adds a rectangle; to be called from left to right. */
   add(left: number, right: number, colour: number, failed: boolean): void {
     const wide = right - left >= STEP;
     if (!wide) this.#count(left, Math.max(right - left, 1e-3), failed);
@@ -59,14 +59,14 @@ export class Shapes {
     this.#colour = colour;
   }
 
-  /** What is said of a rectangle when it is pointed at, and what is written on it. */
-  say(left: number, right: number, said: string, written: string, failed: boolean): void {
+  /** Adds the text on a rectangle, and the text shown when it is pointed at. */
+  label(left: number, right: number, title: string, text: string, failed: boolean): void {
     const width = Math.max(1, right - left);
-    this.#said.push(
-      `<g><title>${escaped(said)}</title><rect class="over" x="${fixed(left)}" y="${fixed(this.#top)}" width="${fixed(width)}" height="${fixed(this.#height)}"/>` +
-        (written === ''
+    this.#labels.push(
+      `<g><title>${escaped(title)}</title><rect class="over" x="${fixed(left)}" y="${fixed(this.#top)}" width="${fixed(width)}" height="${fixed(this.#height)}"/>` +
+        (text === ''
           ? '</g>'
-          : `<text class="number${failed ? ' bad' : ''}" x="${fixed(left + width / 2)}" y="${fixed(this.#top + this.#height / 2 + 3.5)}">${escaped(written)}</text></g>`),
+          : `<text class="number${failed ? ' bad' : ''}" x="${fixed(left + width / 2)}" y="${fixed(this.#top + this.#height / 2 + 3.5)}">${escaped(text)}</text></g>`),
     );
   }
 
@@ -74,12 +74,12 @@ export class Shapes {
     this.#flush();
     this.#flushStep();
     const paths = [...this.#paths].map(([colour, path]) => `<path class="c${colour}" d="${path.join('')}"/>`);
-    // Lines as thick as they are tall: a third of the text that rectangles would take.
+    // Lines as thick as the lane: as text they take a third of what rectangles would.
     const middle = fixed(this.#top + this.#height / 2);
     const parts = [`<g transform="translate(0 ${middle})" stroke-width="${fixed(this.#height)}">${paths.join('')}</g>`];
-    // Over what is beside them.
+    // Last, so that they are over their neighbours.
     if (this.#failed.length > 0) parts.push(`<path class="failed" d="${this.#failed.join('')}"/>`);
-    return [...parts, ...this.#said];
+    return [...parts, ...this.#labels];
   }
 
   #count(left: number, width: number, failed: boolean): void {
@@ -103,13 +103,13 @@ export class Shapes {
     if (this.#colour === undefined) return;
     let path = this.#paths.get(this.#colour);
     if (path === undefined) this.#paths.set(this.#colour, (path = []));
-    // By its edges: rounded widths would leave gaps.
+    // The edges are rounded, not the width: rounded widths would leave gaps.
     const [from, to] = this.#next(this.#left, this.#right).map(fixed) as [number, number];
     path.push(`M${from} 0h${fixed(to - from)}`);
     this.#colour = undefined;
   }
 
-  /** The edges of what comes after the last that was drawn. */
+  /** The edges at which the next rectangle is drawn. */
   #next(left: number, right: number): [from: number, to: number] {
     const from = left - this.#drawnTo < TOUCHING ? Math.min(left, this.#drawnTo) : left;
     const width = right - from - (right - from > 4 * this.#gap ? this.#gap : 0);
@@ -117,7 +117,7 @@ export class Shapes {
     return [from, from + Math.max(FINEST, width)];
   }
 
-  /** It stands on the bottom. */
+  /** A rectangle on the bottom of the lane. */
   #rectangle(from: number, to: number, tall: number): string {
     const bottom = this.#top + this.#height;
     return `M${fixed(from)} ${fixed(bottom - tall)}H${fixed(to)}V${fixed(bottom)}H${fixed(from)}z`;

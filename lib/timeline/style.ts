@@ -1,6 +1,6 @@
-/** How the picture of a timeline looks: light, or dark where the reader has it so. */
+/** The style sheet of the picture: light, or dark by the colour scheme of the reader. */
 
-/** From blue over green to orange: 24 colours, by the place in the source. */
+/** 24 colours from blue over green to orange, by the place in the source. */
 const COLOURS = Array.from(
   { length: 24 },
   (_, at) => `.c${at}{stroke:hsl(${Math.round(250 - (at * 215) / 23)} 62% var(--l))}`,

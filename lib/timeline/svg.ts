@@ -1,4 +1,4 @@
-/** A recording as a picture: a lane for each worker, and below them the order in which results were emitted. */
+/** A recording as SVG: a lane for each worker, and below them the results in the order of their emission. */
 import { record, show } from '../api/options.ts';
 import type { Recording } from './recording.ts';
 import { Shapes, escaped } from './shapes.ts';
@@ -7,22 +7,22 @@ import type { TaskSpan } from './taskTable.ts';
 
 /** Options of `toSVG`. */
 export interface PictureOptions {
-  /** What stands above it. Default: the pool's name. */
+  /** The heading. Default: the pool's name. */
   readonly title?: string | undefined;
   /** Only the tasks of this stream, by the number that events give it. Default: all. */
   readonly stream?: number | undefined;
-  /** Milliseconds that its width stands for, at least 1: to compare pictures. Default: as long as the tasks took. */
+  /** Milliseconds of its width, at least 1: to compare pictures. Default: as long as the tasks took. */
   readonly duration?: number | undefined;
 }
 
 const WIDTH = 960;
-/** Where the lanes begin and end. */
+/** The edges of the lanes. */
 const LEFT = 84;
 const RIGHT = WIDTH - 12;
 const TOP = 68;
-/** Results are drawn one by one, with their numbers and ways, up to so many. */
+/** Up to so many results, each has its number, and a line from the end of its task. */
 const FEW = 120;
-/** A label is so tall. */
+/** The height of a label. */
 const LABEL = 10;
 
 export function svg(recording: Recording, name: string, options?: PictureOptions): string {
@@ -47,7 +47,7 @@ export function svg(recording: Recording, name: string, options?: PictureOptions
     parts.push(
       ...lane(
         tasks.filter((task) => task.worker === worker),
-        // Not more of them than can be read.
+        // As many labels as have room.
         at % Math.ceil(LABEL / height) === 0 ? `worker ${worker}` : '',
         { y: TOP + at * height, height },
         colourOf(tasks),
@@ -70,7 +70,7 @@ export function svg(recording: Recording, name: string, options?: PictureOptions
     `<rect class="page" width="${WIDTH}" height="${round(y)}"/>`,
     `<text class="title" x="12" y="22">${escaped(title)}</text><text class="said" x="12" y="40">${escaped(described)}</text>`,
     ...parts,
-    // Over the ways to those that stand below them.
+    // Last, so that they are over the lines to the rows below.
     ...rows,
     '</svg>',
     '',
@@ -85,7 +85,7 @@ function checked(duration: unknown): number | undefined {
   return duration;
 }
 
-/** Tasks are coloured by their place in their source: what is in order is a rainbow, and what is not is seen. */
+/** The colour of a task is that of its place in the source: results in order make a rainbow, others stand out. */
 function colourOf(tasks: readonly TaskSpan[]): (task: TaskSpan) => number {
   const last = tasks.reduce((most, { index }) => Math.max(most, index), 1);
   return ({ index }) => Math.floor((index / (last + 1)) * 24);
@@ -107,11 +107,11 @@ function lane(
     shapes.add(left, right, colour(task), failed);
     if (tasks.length > FEW) continue;
     const { end, index, method, outcome, start } = task;
-    const said = failed ? `, ${outcome}` : '';
-    shapes.say(
+    const suffix = failed ? `, ${outcome}` : '';
+    shapes.label(
       left,
       right,
-      `${method} ${index}: ${ms(end - start)}${said}`,
+      `${method} ${index}: ${ms(end - start)}${suffix}`,
       right - left > 16 && tall > 10 ? String(index) : '',
       failed,
     );
@@ -122,7 +122,7 @@ function lane(
   return [named + idle, ...shapes.drawn()];
 }
 
-/** One cell a result, in the order of emission; where there are few, with the way from the end of its task. */
+/** A row of cells, one per result, in the order of emission; where there are few, with a line from the end of each task. */
 function results(
   own: readonly TaskSpan[],
   { height, lanes, y }: { readonly y: number; readonly lanes: readonly number[]; readonly height: number },
@@ -142,8 +142,8 @@ function results(
     if (!few) continue;
     const { emitted: time, end, index, worker } = task;
     const waited = `${index}: emitted ${ms(Math.max(0, time! - end))} after its task had ended`;
-    shapes.say(left, left + width, waited, width > 14 ? String(index) : '', failed);
-    // From its lane to when it was emitted, and from there to its place.
+    shapes.label(left, left + width, waited, width > 14 ? String(index) : '', failed);
+    // From its lane to the time of its emission, and from there to its cell.
     const top = TOP + lanes.indexOf(worker) * height + height / 2;
     ways.push(
       `M${round(x(end))} ${round(top)}L${round(x(time!))} ${round(y - 10)}L${round(left + width / 2)} ${round(y + 8)}`,
@@ -162,7 +162,7 @@ function axis(from: number, span: number, x: (time: number) => number, bottom: n
   const parts: string[] = [];
   for (let at = 0; at <= span * 1.0001; at += step) {
     const left = round(x(from + at));
-    // The last would be cut off.
+    // Centred, the last label would be cut off.
     const anchor = left > RIGHT - 20 ? ' style="text-anchor:end"' : '';
     parts.push(
       `<path class="tick" d="M${left} ${TOP - 4}V${round(bottom)}"/><text class="time" x="${left}" y="${TOP - 8}"${anchor}>${ms(at)}</text>`,

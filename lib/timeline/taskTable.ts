@@ -1,4 +1,4 @@
-/** The tasks of a recording, as numbers in arrays: objects that are kept make the garbage collector copy each of them. */
+/** The tasks of a recording, as numbers in typed arrays: as objects, the garbage collector would copy each of them. */
 
 /** A task that has run. Times are in ms since the epoch. */
 export interface TaskSpan {
@@ -14,16 +14,16 @@ export interface TaskSpan {
   readonly order: number | undefined;
 }
 
-/** What a row has: worker, stream, index, method, start, end, outcome, emitted, order, and the next of those that are held. */
+/** The columns of a row: worker, stream, index, method, start, end, outcome, emitted, order, and the next row of its list. */
 const WIDTH = 10;
 const STREAM = 1;
 const INDEX = 2;
 const EMITTED = 7;
 const ORDER = 8;
 const NEXT = 9;
-/** Rows of one array: one that grew would be copied, a third of what a task cost. A power of two. */
+/** Rows of a block. A single array would be copied when it grows, which was a third of the cost of a task. A power of two. */
 const BLOCK = 512;
-/** Those that are held are found in so many lists, by their index. A power of two. */
+/** Number of lists of held rows, chosen by index. A power of two. */
 const LISTS = 4096;
 
 export class TaskTable {
@@ -40,12 +40,12 @@ export class TaskTable {
     this.#most = most;
   }
 
-  /** How many are kept. */
+  /** How many tasks are kept. */
   get size(): number {
     return Math.min(this.count, 2 * this.#most);
   }
 
-  /** Which row the next task gets: an empty one, or that of the oldest which is not among the first. */
+  /** The row of the next task: an empty one, or that of the oldest task that is not among the first. */
   get next(): number {
     const most = this.#most;
     return this.count < most ? this.count : most + ((this.count - most) % most);
@@ -75,21 +75,21 @@ export class TaskTable {
     this.count++;
   }
 
-  /** The result of a task is to be emitted: `emit` finds it from now on. */
+  /** Holds a row, whose result is yet to be emitted, for `emit` to find. */
   hold(row: number): void {
     const list = this.#listOf(row);
     this.#blockOf(row)[placeOf(row) + NEXT] = this.#lists[list]!;
     this.#lists[list] = row;
   }
 
-  /** The result of the task that is held was emitted, if that is kept. */
+  /** Records the emission of a held row, if it is still kept. */
   emit(stream: number, index: number, time: number, order: number): void {
     let row = this.#lists[index % LISTS]!;
     while (row >= 0) {
       const numbers = this.#blockOf(row);
       const at = placeOf(row);
       if (numbers[at + INDEX] === index && numbers[at + STREAM] === stream) {
-        this.letGo(row);
+        this.release(row);
         numbers[at + EMITTED] = time;
         numbers[at + ORDER] = order;
         return;
@@ -98,8 +98,8 @@ export class TaskTable {
     }
   }
 
-  /** It is held no longer, if it was. */
-  letGo(row: number): void {
+  /** Takes a row out of its list, if it is held. */
+  release(row: number): void {
     const list = this.#listOf(row);
     const next = this.#nextOf(row);
     let before = this.#lists[list]!;
@@ -112,7 +112,7 @@ export class TaskTable {
       }
   }
 
-  /** In the order in which they were added. */
+  /** The tasks that are kept, in the order in which they were added. */
   spans(): TaskSpan[] {
     const first = Math.min(this.count, this.#most);
     const oldest = this.count > 2 * this.#most ? this.next : first;
@@ -137,7 +137,7 @@ export class TaskTable {
     });
   }
 
-  /** Of the names of methods and outcomes there are few. */
+  /** The number of a name. Names are few, those of methods and outcomes, so that a list is searched. */
   #numberOf(name: string): number {
     const known = this.#names.indexOf(name);
     return known < 0 ? this.#names.push(name) - 1 : known;
@@ -156,5 +156,5 @@ export class TaskTable {
   }
 }
 
-/** Where in its block a row begins. */
+/** The place in its block where a row begins. */
 const placeOf = (row: number): number => WIDTH * (row % BLOCK);

@@ -14,27 +14,27 @@ import { type PictureOptions, svg } from './svg.ts';
 export interface TimelineOptions {
   /** How many of the first tasks are kept, and how many of the last: an integer, at least 1. Default: 10 000. */
   readonly most?: number | undefined;
-  /** What the pool is called in what is made of it. Default: `'pool'`. */
+  /** The name of the pool in both outputs. Default: `'pool'`. */
   readonly name?: string | undefined;
 }
 
 /** What `timeline` returns. */
 export interface Timeline extends Disposable {
   /**
-   * What has happened so far as trace-event JSON, for https://ui.perfetto.dev: a thread for each worker, the results of each
+   * The recording so far as trace-event JSON, for https://ui.perfetto.dev: a thread for each worker, the results of each
    * stream, with an arrow from the end of each task to its emission, and counters of tasks that run and results that are held.
    */
   toPerfetto(): string;
   /**
-   * What has happened so far as a picture: a lane for each worker, and for each stream the order of its results. An SVG that
-   * needs nothing else, light or dark as the reader has it.
+   * The recording so far as a picture: a lane for each worker, and for each stream the order of its results. A self-contained
+   * SVG, light or dark by the colour scheme of the reader.
    *
    * @throws TypeError, RangeError: an option is not what it must be.
    */
   toSVG(options?: PictureOptions): string;
-  /** How many tasks have ended that are neither among the first nor among the last that are kept. */
+  /** How many tasks have ended and were not kept. */
   readonly leftOut: number;
-  /** Records nothing more; what there is stays. */
+  /** Ends the recording; what was recorded stays. */
   stop(): void;
 }
 
@@ -43,7 +43,7 @@ export interface Timeline extends Disposable {
  * first and the last tasks are kept. The order in which results are emitted is known of streams that are subscribed from
  * now on.
  *
- * @param pool made by `workerPool`, `localPool` (of `rxjs-parallel/observable`, too) or `bullmqPool`. In a `bullmqPool` a worker is one of its places for jobs.
+ * @param pool made by `workerPool`, `localPool` (of `rxjs-parallel/observable`, too) or `bullmqPool`. In a `bullmqPool` a worker is one of its slots for jobs.
  * @param options see `TimelineOptions`.
  * @throws TypeError, RangeError: an argument is not what it must be.
  *
@@ -58,8 +58,8 @@ export function timeline(pool: WorkerPool<any> | ObservablePool<any>, options?: 
   const { most, name = 'pool' } = record('timeline: options', options, ['most', 'name']);
   if (typeof name !== 'string') throw new TypeError(`timeline: name must be a string, got ${show(name)}`);
   const recording = new Recording(whole('timeline: most', most, 1, 10_000), now());
-  // Not by `events$`, which enters the context of whoever subscribes, for each event.
-  const unlisten = engine.listen({ next: (event) => recording.hear(event), complete() {} });
+  // Not `events$`: it enters the async context of its subscriber for each event.
+  const unlisten = engine.listen({ next: (event) => recording.record(event), complete() {} });
   const unwatch = watch(engine, recording);
   const stop = (): void => {
     unlisten();
@@ -82,10 +82,10 @@ export function engineOf(caller: string, pool: unknown): Pool {
   throw new TypeError(`${caller}: pool must be a pool made by workerPool, localPool or bullmqPool, got ${show(pool)}`);
 }
 
-/** Those that watch a pool. */
+/** The recordings of each pool. */
 const watching = new WeakMap<Pool, Set<Recording>>();
 
-/** Hears of what streams emit that come from now on. */
+/** Records the emissions of streams that are subscribed from now on; returns what ends that. */
 function watch(engine: Pool, recording: Recording): () => void {
   const all = watching.get(engine) ?? new Set();
   watching.set(engine, all.add(recording));

@@ -21,7 +21,7 @@ describe('Notices', () => {
   });
   afterEach(() => void replaceClock(before));
 
-  const say = (message: string, name = 'Error'): void => notices.say(Object.assign(new Error(message), { name }));
+  const say = (message: string, name = 'Error'): void => notices.add(Object.assign(new Error(message), { name }));
 
   it('tell the first at once, the others of its kind with their number, one a second', () => {
     for (let n = 0; n < 5000; n++) say(`READONLY script ${n}`, 'ReplyError');
@@ -58,7 +58,7 @@ describe('Notices', () => {
 
   it('say why a transaction was discarded', () => {
     const discarded = Object.assign(new Error('EXECABORT Transaction discarded'), { name: 'ReplyError' });
-    notices.say(Object.assign(discarded, { previousErrors: [new Error('OOM command not allowed')] }));
+    notices.add(Object.assign(discarded, { previousErrors: [new Error('OOM command not allowed')] }));
     expect(told).toEqual([['OOM command not allowed', 1]]);
   });
 

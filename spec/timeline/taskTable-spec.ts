@@ -28,7 +28,7 @@ describe('The table of tasks', () => {
         for (const [time, { emits, index, stream }] of all.entries()) {
           const row = table.next;
           if (table.size === 2 * most) {
-            table.letGo(row);
+            table.release(row);
             model[time - most]!.held = false;
           }
           table.add(0, stream, index, 'run', time, time, 'value');

@@ -1,10 +1,10 @@
 import { type CarryOptions, carrying } from '../../publicPool/carrying.ts';
 import { publicPool } from '../../publicPool/publicPool.ts';
-import { milliseconds, record, show, whole } from '../../api/options.ts';
+import { milliseconds, record, whole } from '../../api/options.ts';
 import type { WorkerPool } from '../../api/pool.ts';
 import { JobDispatcher } from './jobDispatcher.ts';
-import { type Connection, checkConnection } from '../shared/connection.ts';
-import { type OnError, ignore } from '../shared/notices.ts';
+import { commonOptions } from '../shared/commonOptions.ts';
+import type { Connection } from '../shared/connection.ts';
 
 /** Options of `bullmqPool`. */
 export interface BullmqPoolOptions extends CarryOptions {
@@ -29,16 +29,16 @@ export interface BullmqPoolOptions extends CarryOptions {
    * failover, too few replicas), at least 0; then `WorkerInitError`. Default: 60 000. Meanwhile the streams wait.
    */
   readonly refusalTimeout?: number | undefined;
-  /** Milliseconds between looks at what is out, at least 10: what servers say can be lost. Default: 5 000. */
+  /** Milliseconds between looks at all jobs that are out, at least 10: messages of machines may be missed. Default: 5 000. */
   readonly checkInterval?: number | undefined;
   /**
-   * Milliseconds, at least 100, after which this process counts as gone when nothing is heard of it: servers then
-   * remove what it has left in Redis. Default: 60 000.
+   * Milliseconds, at least 100, after which this process counts as gone if its heartbeat is not renewed: machines then
+   * remove its jobs. It is renewed at a third of that time. Default: 60 000.
    */
   readonly expireAfter?: number | undefined;
   /**
-   * Hears of what goes wrong between this process and Redis, while it goes on by itself: at once, then at most once a
-   * second. `count` says how many errors of this kind there were.
+   * Called with each error between this process and Redis after which it goes on by itself: at once, then at most once a
+   * second. `count`: how many errors of this kind there were.
    */
   readonly onError?: ((error: unknown, count: number) => void) | undefined;
 }
@@ -56,28 +56,6 @@ const NAMES = [
   'carry',
 ] as const;
 
-/** Checks what both ends have in common. */
-export function commonOf(
-  caller: string,
-  queue: unknown,
-  given: Readonly<Record<string, unknown>>,
-): { queue: string; prefix: string; connection: Connection; maxPayload: number; onError: OnError } {
-  const of = (name: string): string => `${caller}: ${name}`;
-  const { connection, maxPayload, onError = ignore, prefix = 'bull' } = given;
-  if (typeof queue !== 'string') throw new TypeError(`${of('queue')} must be a string, got ${show(queue)}`);
-  if (queue === '' || queue.includes(':'))
-    throw new RangeError(`${of('queue')} must not be empty nor contain a colon, got ${show(queue)}`);
-  if (typeof prefix !== 'string') throw new TypeError(`${of('prefix')} must be a string, got ${show(prefix)}`);
-  if (typeof onError !== 'function') throw new TypeError(`${of('onError')} must be a function, got ${show(onError)}`);
-  return {
-    queue,
-    prefix,
-    connection: checkConnection(of('connection'), connection),
-    maxPayload: whole(of('maxPayload'), maxPayload, 1, 8 * 1024 * 1024),
-    onError: onError as OnError,
-  };
-}
-
 /**
  * A pool whose workers are on other machines: calls go through a BullMQ queue in Redis to whoever calls `serve` on it.
  *
@@ -85,10 +63,10 @@ export function commonOf(
  * inline function cannot get to another machine. Short tasks go together in one job. A pool that is idle lets a Node
  * process end.
  *
- * **A task may run more than once**, where a machine dies or loses touch in the middle of it: what it does must bear
- * that. Each input has one output all the same. While Redis is gone, or refuses for now (out of memory, a failover), the
- * streams wait: nothing is lost, order is kept, and no task fails by it. A job that somebody removed from the queue,
- * completed or failed is sent again; where that goes on, the stream ends (`WorkerInitError`).
+ * **A task may run more than once**, where its machine dies or its connection breaks: it must be idempotent. Each input has
+ * one output all the same. While Redis is unreachable, or refuses for now (out of memory, a failover), the streams wait:
+ * no result is missing, order is kept, and no task fails for that. A job that somebody removed from the queue, completed or
+ * failed is sent again; where that goes on, the stream ends (`WorkerInitError`).
  *
  * Arguments and results are copied, as between threads: numbers with NaN, -0 and infinities, bigints, `undefined`,
  * Date, RegExp, Map, Set, typed arrays, ArrayBuffer, errors, circular and sparse ones. Functions, symbols, URLs,
@@ -97,13 +75,13 @@ export function commonOf(
  *
  * `concurrency` is the most jobs of a stream at once; the tasks of such a job run one after another, while those of a
  * stream without a limit spread over the workers of their machine. `timeout` counts from the start of a task in its
- * worker. `crashRetries` counts workers that died of a task; a machine that died is no matter of it: its jobs run again.
+ * worker. `crashRetries` counts workers that died of a task, not machines that died: their jobs run again in any case.
  * `priority`: a stream above 0 goes to the head of the queue, before what other producers have in it; at 0 its jobs have no
  * priority of BullMQ's, and wait in turn; below 0 they have BullMQ's, 1 at -1, 2 at -2 and so on (rounded), and wait for all
- * others. A job that a machine has taken is not taken back. `pause` is of this pool alone: it adds no jobs meanwhile, and those
+ * others. A job that runs is not interrupted for another. `pause` is of this pool alone: it adds no jobs meanwhile, and those
  * that are in the queue run.
- * In `stats()` and `events$` a worker is one of the `size` places for jobs; a task's times are those of its
- * machine, told when its job is back.
+ * In `stats()` and `events$` a worker is one of the `size` slots for jobs; a task's times are those of its
+ * machine, and its events come when its job is back.
  *
  * @param queue the name of the queue, without a colon.
  * @param options see `BullmqPoolOptions`.
@@ -124,7 +102,7 @@ export function bullmqPool<Api>(queue: string, options: BullmqPoolOptions): Work
   const given = record(of('options'), options, NAMES);
   return publicPool<Api>(
     new JobDispatcher({
-      ...commonOf('bullmqPool', queue, given),
+      ...commonOptions('bullmqPool', queue, given),
       size: whole(of('size'), given['size'], 1, 64),
       initTimeout: milliseconds(of('initTimeout'), given['initTimeout'] ?? 10_000, 1),
       refusalTimeout: milliseconds(of('refusalTimeout'), given['refusalTimeout'] ?? 60_000, 0),

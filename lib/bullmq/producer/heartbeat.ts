@@ -1,19 +1,19 @@
-/** The key by which a producer says that it lives, and which of its jobs are cancelled. It expires when it is not renewed. */
+/** The heartbeat of a run: a key that expires when it is not renewed. Its fields say which jobs are cancelled. */
 import { type Timer, clearInterval, monotonic, setInterval, wallClock } from '../../primitives/clock.ts';
+import type { QueueKeys } from '../shared/queueKeys.ts';
 import type { RedisConnection } from '../shared/redisConnection.ts';
-import type { QueueKeys } from '../shared/message.ts';
 
 export class Heartbeat {
   readonly #redis: RedisConnection;
   readonly #key: string;
   readonly #expireAfter: number;
   #timer: Timer | undefined;
-  /** When Redis has last heard of it. */
-  #heard: number | undefined;
+  /** When the last beat that Redis has acknowledged was sent. */
+  #lastBeat: number | undefined;
 
-  constructor(redis: RedisConnection, names: QueueKeys, run: string, expireAfter: number) {
+  constructor(redis: RedisConnection, keys: QueueKeys, run: string, expireAfter: number) {
     this.#redis = redis;
-    this.#key = names.alive(run);
+    this.#key = keys.alive(run);
     this.#expireAfter = expireAfter;
   }
 
@@ -22,28 +22,29 @@ export class Heartbeat {
   }
 
   start(): void {
-    // While Redis is gone, beats would only pile up.
+    // While Redis is unreachable, beats would only queue up.
     const beat = (): unknown => this.#redis.client.status === 'ready' && this.#redis.try(() => this.beat());
     this.#timer = setInterval(beat, this.#expireAfter / 3);
-    // The sockets are what keeps the process alive.
+    // The sockets keep the process alive.
     this.#timer.unref();
   }
 
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#heard = undefined;
+    this.#lastBeat = undefined;
   }
 
   async beat(): Promise<void> {
     await this.#write('since', wallClock());
   }
 
-  /** Machines run nothing for a process that is not known to be there. */
-  async known(): Promise<void> {
-    if (this.#heard === undefined || monotonic() - this.#heard > this.#expireAfter / 2) await this.beat();
+  /** Beats, unless a recent beat is in Redis: machines run no job of a run without a heartbeat. */
+  async ensure(): Promise<void> {
+    if (this.#lastBeat === undefined || monotonic() - this.#lastBeat > this.#expireAfter / 2) await this.beat();
   }
 
+  /** Records that the tasks of a job are cancelled from number `from` on. */
   async cancelled(id: string, from: number): Promise<void> {
     await this.#write(id, from);
   }
@@ -60,6 +61,6 @@ export class Heartbeat {
     const at = monotonic();
     const { client } = this.#redis;
     await client.multi().hset(this.#key, field, value).pexpire(this.#key, this.#expireAfter).exec();
-    if (field === 'since') this.#heard = at;
+    if (field === 'since') this.#lastBeat = at;
   }
 }

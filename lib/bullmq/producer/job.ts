@@ -1,4 +1,4 @@
-/** Tasks that travel in one job. */
+/** A job as its producer has it: the tasks in it, and what has become of them so far. */
 import { monotonic, now } from '../../primitives/clock.ts';
 import type { Task, TaskSource } from '../../pool/contract.ts';
 import { write } from '../shared/codec.ts';
@@ -7,23 +7,23 @@ import type { JobAttachment } from './jobAttachment.ts';
 
 export class Job {
   readonly attachment: JobAttachment;
-  /** Which of the pool's places it takes. */
+  /** The number of the slot that it takes. */
   readonly slot: number;
   readonly tasks: readonly Task[];
   readonly request: Omit<JobRequest, 'layout' | 'run'>;
-  /** Whether its tasks were in a job that was lost: it is then next. */
+  /** Whether its tasks were in a job that was lost: it then goes to the head of the queue. */
   readonly again: boolean;
   /** When it was made, in ms since the epoch. */
   readonly sent: number = now();
   /** The same on the monotonic clock. */
   readonly posted: number = monotonic();
-  /** Tasks from here on are cancelled: whatever becomes of them, nobody waits for it. */
+  /** The tasks from this place on are cancelled: nobody waits for their outcomes. */
   cancelledFrom: number = Infinity;
-  /** Its name in the queue, once it has one. */
+  /** Its id in the queue; empty until its session has given it one. */
   id: string = '';
-  /** The number of the job in its session. */
+  /** Its number in its session; -1 until the session has given it one. */
   number: number = -1;
-  /** Whether it has reached Redis. */
+  /** Whether Redis has acknowledged it. */
   added: boolean = false;
 
   constructor(
@@ -40,18 +40,18 @@ export class Job {
     this.again = again;
   }
 
-  /** Tasks in it that somebody waits for. */
+  /** Its tasks without the cancelled ones. */
   get waited(): readonly Task[] {
     return this.tasks.slice(0, this.cancelledFrom);
   }
 
-  /** Whether nobody waits for anything in it. */
+  /** Whether all of its tasks are cancelled. */
   get cancelled(): boolean {
     return this.cancelledFrom === 0;
   }
 }
 
-/** What a job asks of the machine that takes it. `args`: those of each task, as texts. `observed`: whether somebody listens to the events of the pool. */
+/** The request of a job. `args`: the arguments of each task, as texts. `observed`: whether the events of the pool have a listener. */
 export function requestOf(
   { concurrency, priority = 0, reports, terminateAfter, timeout }: TaskSource,
   tasks: readonly Task[],
@@ -63,7 +63,7 @@ export function requestOf(
     methods: tasks.map(({ method }) => method),
     args,
     indices: tasks.map(({ index }) => index),
-    // With a limit, a job counts as one of those that run at once.
+    // `concurrency` limits jobs: the tasks of one then run one after another.
     spread: concurrency === Infinity,
     timeout: timeout ?? null,
     terminateAfter: terminateAfter === Infinity ? null : terminateAfter,

@@ -1,4 +1,4 @@
-/** A stream's attachment to a pool on a queue. */
+/** The attachment of a task source to a pool on a queue. */
 import { queueMicrotask } from '../../primitives/clock.ts';
 import { BatchSizer, type BatchSizing } from '../../pool/batchSizer.ts';
 import { BaseAttachment, type AttachmentPool } from '../../pool/attachment.ts';
@@ -6,32 +6,32 @@ import type { Description, TaskSource, Task } from '../../pool/contract.ts';
 import { isPrimitive } from '../../protocol/snapshot.ts';
 import { sizeOf, write } from '../shared/codec.ts';
 
-/** Work in a job, in ms: a job costs about one in Redis and on the way, and the rest is still shared out evenly. */
+/** Work in a job, in ms: a job costs about 1 ms in Redis and on the way, and 20 still spread evenly over the machines. */
 const TARGET = 20;
 /**
- * Many jobs are out before the first comes back: by doubling, it would take ten times as many to fill them. What tasks
- * cost bounds it, too.
+ * How many times the tasks of a job that is back the next may have. Many jobs are out before the first comes back: with
+ * doubling, ten times as many jobs would go out before they are full. The cost of tasks is a bound as well.
  */
 const GROWTH = 32;
-/** However few tasks are left, a job of short ones is filled to this part: less gains nothing. */
+/** A job of short tasks is filled at least to this part, however few tasks wait: smaller jobs gain nothing. */
 const LEAST = 1 / 8;
 
-/** What an attachment asks of its pool besides. */
+/** What an attachment of this kind asks of its pool. */
 export interface JobPool extends AttachmentPool<JobAttachment> {
   readonly maxPayload: number;
-  /** These cannot be sent. */
+  /** The arguments of these tasks cannot be encoded. */
   unsendable(attachment: JobAttachment, failures: readonly (readonly [Task, unknown])[]): void;
 }
 
-/** Tasks with their arguments as text, for one job. */
+/** The tasks for one job, with their arguments as texts. */
 export interface Load {
   readonly tasks: readonly Task[];
   readonly args: readonly string[];
-  /** Whether they were in a job that was lost. */
+  /** Whether their last job was lost. */
   readonly again: boolean;
 }
 
-/** Of a job: its tasks, and their arguments as they were sent. */
+/** The part of a job that `putBack` needs: its tasks, and their arguments as they were sent. */
 interface SentTasks {
   readonly tasks: readonly Task[];
   readonly request: { readonly args: readonly string[] };
@@ -40,13 +40,13 @@ interface SentTasks {
 export class JobAttachment extends BaseAttachment {
   readonly sizer: BatchSizing;
   protected readonly pool: JobPool;
-  /** How often the jobs of these tasks were lost. A task that may have been the reason travels alone. */
+  /** How many jobs of a task were lost. Such a task travels alone: it may have been the reason. */
   readonly #losses = new WeakMap<Task, number>();
-  /** The arguments of calls as they were when those were described. */
+  /** The texts of arguments that were encoded before their task was taken. */
   readonly #texts = new WeakMap<readonly unknown[], string>();
-  /** Bytes of a result, as of late: together those of a job should not exceed what one may have. */
-  #bytes = 0;
-  /** How many jobs of this stream are out. */
+  /** The length of a result, of late: a job gets so few tasks that their results do not exceed `maxPayload` together. */
+  #length = 0;
+  /** How many jobs of this source are out. */
   out = 0;
 
   constructor(source: TaskSource, pool: JobPool) {
@@ -55,26 +55,26 @@ export class JobAttachment extends BaseAttachment {
     this.pool = pool;
   }
 
-  /** A call may wait: its arguments are written when it is described. What cannot be is told when it is taken. */
+  /** Encodes the arguments at once, since the call may wait and its caller may change them. An error is thrown again by `take`. */
   own(call: Description): Description {
     const { args, method } = call;
     try {
       if (!args.every(isPrimitive)) this.#texts.set(args, this.#write(args, method));
     } catch {
-      // It is tried again.
+      // `take` encodes them again.
     }
     return call;
   }
 
-  /** Whether a job more of it may be out. */
+  /** Whether one more job of it may be out. */
   get fits(): boolean {
     return this.out < this.source.concurrency;
   }
 
-  /** The next tasks for one job: as many as go into one, and of what is left a fair `share`. */
+  /** Takes the next tasks for one job: as many as fit, and no more than `share` of those that wait, unless that is too few. */
   take(share: number): Load {
     const { maxPayload } = this.pool;
-    const lean = this.#bytes === 0 ? Infinity : Math.max(1, Math.floor(maxPayload / this.#bytes));
+    const lean = this.#length === 0 ? Infinity : Math.max(1, Math.floor(maxPayload / this.#length));
     const fair = Math.max(share, Math.floor(this.sizer.size * LEAST));
     const most = Math.min(this.sizer.size, this.source.batch, fair, lean);
     const tasks: Task[] = [];
@@ -104,18 +104,18 @@ export class JobAttachment extends BaseAttachment {
       again = lost;
       if (lost) break;
     }
-    // Not at once: the pool is in the middle of handing out.
+    // Deferred: the pool is in the middle of a pass.
     if (failures.length > 0) queueMicrotask(() => this.pool.unsendable(this, failures));
     return { tasks, args, again };
   }
 
-  /** A job of `count` tasks came back after `ms`, with so many bytes. */
-  observe(count: number, ms: number, bytes: number): void {
+  /** A job is back: `count` tasks took `ms`, and their results have this `length` together. */
+  observe(count: number, ms: number, length: number): void {
     this.sizer.observe(count, ms);
-    if (count > 0) this.#bytes = Math.max(bytes / count, this.#bytes / 2);
+    if (count > 0) this.#length = Math.max(length / count, this.#length / 2);
   }
 
-  /** These go back to the stream, and their arguments are not read again. */
+  /** Puts tasks of a job back into the source; their texts are kept, so that no change of the arguments counts. */
   putBack(tasks: readonly Task[], { request, tasks: all }: SentTasks): void {
     const texts = new Map(all.map((task, at) => [task, request.args[at]!]));
     for (const task of tasks) this.#texts.set(task.args, texts.get(task)!);
@@ -126,7 +126,7 @@ export class JobAttachment extends BaseAttachment {
     return write(args, `The argument of ${method}()`, this.pool.maxPayload);
   }
 
-  /** Remembers that a job with this task was lost, and how often that has happened. */
+  /** Counts a lost job of this task, and returns how many there were. */
   countLoss(task: Task): number {
     const times = (this.#losses.get(task) ?? 0) + 1;
     this.#losses.set(task, times);

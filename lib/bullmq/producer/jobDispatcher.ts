@@ -1,19 +1,20 @@
-/** A pool on a queue: which stream the next job is made for, and what becomes of those that are out. */
-import { Dispatcher } from '../../pool/dispatcher.ts';
-import type { Outcome } from '../../pool/poolEvents.ts';
-import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../../api/errors.ts';
+/** The dispatcher of a pool on a queue: makes jobs of the tasks of its streams, and settles the tasks of those that are back. */
+import { PoolClosedError, TaskTimeoutError, WorkerInitError } from '../../api/errors.ts';
 import type { PoolStats } from '../../api/pool.ts';
 import type { Task, TaskSource } from '../../pool/contract.ts';
+import { Dispatcher } from '../../pool/dispatcher.ts';
+import type { Outcome } from '../../pool/poolEvents.ts';
 import { ANY_SERVER, type Server } from '../../pool/roundRobin.ts';
 import { monotonic } from '../../primitives/clock.ts';
-import { Job, requestOf } from './job.ts';
 import { read } from '../shared/codec.ts';
 import { type OnError, Notices } from '../shared/notices.ts';
-import { outcomeOf, reportIn, unableOf } from './outcomes.ts';
-import { JobSlot, timesOf } from './jobSlot.ts';
-import { QueueSession, type SessionSettings } from './queueSession.ts';
+import { Job, requestOf } from './job.ts';
 import { JobAttachment, type JobPool } from './jobAttachment.ts';
 import { JobEvents } from './jobEvents.ts';
+import { type JobLoss, REMOVED, lossError, lossOf } from './jobLoss.ts';
+import { JobSlots } from './jobSlots.ts';
+import { outcomeOf, resultIn, unableOf } from './outcomes.ts';
+import { QueueSession, type SessionSettings } from './queueSession.ts';
 
 export interface JobSettings extends SessionSettings {
   /** Most jobs out at once. */
@@ -23,14 +24,7 @@ export interface JobSettings extends SessionSettings {
   readonly onError: OnError;
 }
 
-/** A task is sent again so many times when somebody else has ended its job. */
-const MOST_STRANGERS = 5;
-/** BullMQ's word for a job of which several machines have died. */
-const STALLED = /stalled more than allowable limit/;
-/** A task is sent again so many times when its job has vanished from the queue. */
-const MOST_LOSSES = 10;
-
-/** A job takes tasks of any stream that has not as many jobs out as it may have. */
+/** A job takes tasks of any stream that may have a job more out. */
 const SERVER: Server<JobAttachment> = { ...ANY_SERVER, serves: ({ fits }) => fits };
 
 export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool {
@@ -42,10 +36,8 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
   readonly #settings: JobSettings;
   readonly #taskEvents = new JobEvents(this.events);
   readonly #notices: Notices;
-  /** Those that were ever used. */
-  readonly #slots: JobSlot[] = [];
-  #run: QueueSession | undefined;
-  #out = 0;
+  readonly #slots = new JobSlots();
+  #session: QueueSession | undefined;
   #ending = false;
 
   constructor(settings: JobSettings) {
@@ -56,19 +48,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
   }
 
   stats(): Omit<PoolStats, 'dropped' | 'paused'> {
-    const slots = this.#ending ? [] : this.#slots;
-    let running = 0;
-    for (const { job } of slots) running += job?.waited.length ?? 0;
-    const idle = slots.filter(({ job }) => job === undefined).length;
-    return {
-      workers: slots.length,
-      idle,
-      running,
-      ...this.counts,
-      restarts: 0,
-      ...timesOf(this.#slots, slots),
-      ...this.times.summary,
-    };
+    return { ...this.#slots.stats(this.#ending), ...this.counts, restarts: 0, ...this.times.summary };
   }
 
   each(): Promise<never> {
@@ -92,16 +72,16 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
   }
 
   hasRoomFor({ source, fits }: JobAttachment): boolean {
-    return fits && this.#out < this.size && source.waiting() === 0;
+    return fits && this.#slots.out < this.size && source.waiting() === 0;
   }
 
   protected revoke(attachment: JobAttachment, from: number): void {
-    for (const { job } of this.#slots) {
-      if (job?.attachment !== attachment) continue;
+    for (const job of this.#slots.jobs()) {
+      if (job.attachment !== attachment) continue;
       const at = job.tasks.findIndex(({ seq }) => seq >= from);
       if (at < 0 || at >= job.cancelledFrom) continue;
       job.cancelledFrom = at;
-      this.#run?.cancel(job);
+      this.#session?.cancel(job);
     }
   }
 
@@ -114,10 +94,10 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
     this.pump();
   }
 
-  /** Makes jobs while there are tasks and slots for them, and sends those together. */
+  /** Makes jobs while there are tasks and slots for them, and adds them to the queue in one command. */
   protected pass(): void {
     const jobs: Job[] = [];
-    while (this.#out < this.size) {
+    while (this.#slots.out < this.size) {
       const attachment = this.roundRobin.next(SERVER);
       if (attachment === undefined) break;
       const job = this.#make(attachment);
@@ -128,7 +108,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
 
   #make(attachment: JobAttachment): Job | undefined {
     const { source } = attachment;
-    // What is left is shared out evenly, so that no machine ends long after the others.
+    // The remaining tasks are shared out evenly, so that no machine ends long after the others.
     const share = Math.ceil(source.waiting() / Math.min(this.size, source.concurrency));
     const load = source.inContext(() => attachment.take(share));
     // `fn` is the user's: it may have ended its stream, or closed the pool.
@@ -138,32 +118,28 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
       return undefined;
     }
     const { again, args, tasks } = load;
-    const free = this.#slots.findIndex((each) => each.job === undefined);
-    const slot = free < 0 ? this.#slots.push(new JobSlot()) - 1 : free;
     const request = requestOf(source, tasks, args, this.events.observed, this.maxPayload);
-    const job = new Job(attachment, slot, tasks, request, again);
-    this.#slots[slot]!.job = job;
-    if (free < 0) this.#taskEvents.up(slot);
-    this.#out++;
+    const job = new Job(attachment, this.#slots.free, tasks, request, again);
+    if (this.#slots.put(job)) this.#taskEvents.up(job.slot);
     attachment.out++;
     return job;
   }
 
   #send(jobs: readonly Job[]): void {
-    // Those of a stream that a later `fn` has ended.
+    // `fn` of a later job may have ended the stream of an earlier one.
     for (const job of jobs) if (job.cancelled) this.#free(job);
     const wanted = jobs.filter(({ cancelled }) => !cancelled);
     if (wanted.length === 0) return;
-    if (this.#run === undefined || this.#run.ended)
-      this.#run = new QueueSession(this.#settings, {
-        ended: (job, data, failure) => this.#done(job, data, failure),
+    if (this.#session === undefined || this.#session.ended)
+      this.#session = new QueueSession(this.#settings, {
+        ended: (job, data, failure) => this.#ended(job, data, failure),
         reported: (job, seq, text) => this.#reported(job, seq, text),
-        missing: (job) => this.#jobLost(job, 'was removed from the queue', MOST_LOSSES),
+        missing: (job) => this.#lost(job, REMOVED),
         dropped: (job) => this.#free(job),
-        troubled: (error) => this.#notices.say(error),
+        failed: (error) => this.#notices.add(error),
         broken: (why, cause) => this.#broken(why, cause),
       });
-    this.#run.add(wanted);
+    this.#session.add(wanted);
   }
 
   #reported(job: Job, seq: number, text: string): void {
@@ -173,57 +149,54 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
     try {
       value = read(text, this.maxPayload);
     } catch (error) {
-      return this.#notices.say(error);
+      return this.#notices.add(error);
     }
     this.#taskEvents.reported(job, task, value);
     job.attachment.source.report?.(task, value);
   }
 
-  #done(job: Job, data: string | null, failure: string | null): void {
-    const { source } = job.attachment;
-    // Whatever BullMQ says of it: a machine has run it, and has said what came of it.
-    const report = reportIn(data);
-    if (report === undefined) {
-      if (failure !== null && STALLED.test(failure)) this.#jobLost(job, `failed in the queue: ${failure}`, 1);
-      else this.#strange(job, failure === null ? 'was completed without a result' : `was failed: ${failure}`);
-      return;
-    }
-    const { ms, times, values } = report;
-    const unable = unableOf(report, this.maxPayload);
+  #ended(job: Job, data: string | null, failure: string | null): void {
+    // A result counts whatever the failure: a machine has written it, and Redis has refused to complete the job.
+    const result = resultIn(data);
+    if (result === undefined) return this.#lost(job, lossOf(failure));
+    const { attachment } = job;
+    const { source } = attachment;
+    const { ms, times, values } = result;
+    const unable = unableOf(result, this.maxPayload);
     const unrun: Task[] = [];
-    let bytes = 0;
+    let length = 0;
     let ran = 0;
     let since = 0;
     for (const [at, task] of job.waited.entries()) {
-      const { fate, outcome: found } = outcomeOf(report, at, task, this.maxPayload, task.callSite ?? source.callSite);
-      if (fate === 'unrun') {
+      const { status, outcome: found } = outcomeOf(result, at, task, this.maxPayload, task.callSite ?? source.callSite);
+      if (status === 'unrun') {
         unrun.push(task);
         continue;
       }
-      bytes += values[at]!.length;
+      length += values[at]!.length;
       ran++;
       since += task.arrival?.time ?? job.posted;
-      const outcome = this.#settle(job, task, fate, found);
+      const outcome = this.#settle(job, task, status, found);
       this.#taskEvents.ended(job, task, outcome, times[2 * at], times[2 * at + 1], found);
     }
-    this.#slots[job.slot]!.add(job, ms);
+    this.#slots.count(job, ms);
     if (ran > 0) this.times.record(monotonic() - since / ran, ms / ran, ran);
     this.#taskEvents.cancelled(job);
-    job.attachment.observe(ran, ms, bytes);
+    attachment.observe(ran, ms, length);
     this.#free(job);
-    job.attachment.putBack(unrun, job);
+    attachment.putBack(unrun, job);
     if (unable === undefined) source.proceed();
     else source.error(unable);
     this.pump();
   }
 
-  #settle({ attachment: { source } }: Job, task: Task, fate: 'value' | 'error' | 'crash', outcome: unknown): Outcome {
-    if (fate === 'value') {
+  #settle({ attachment: { source } }: Job, task: Task, status: 'value' | 'error' | 'crash', outcome: unknown): Outcome {
+    if (status === 'value') {
       this.counts.completed++;
       source.value(task, outcome);
       return 'value';
     }
-    if (fate === 'crash') {
+    if (status === 'crash') {
       if (!source.crashed(task, outcome as Error)) this.counts.failed++;
       return 'crash';
     }
@@ -232,45 +205,33 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
     return outcome instanceof TaskTimeoutError ? 'timeout' : 'error';
   }
 
-  /** The job is gone, without an outcome: its tasks are sent again, each alone; one that has been lost so often fails. */
-  #jobLost(job: Job, how: string, most: number): void {
-    this.#again(job, most, (task) => {
-      const error = new WorkerCrashedError(`The job of task ${task.index} ${how}`);
-      if (!job.attachment.source.crashed(task, error)) this.counts.failed++;
-      this.#taskEvents.ended(job, task, 'crash');
-    });
-  }
-
-  /** Somebody else has ended the job: that is no task's failure, and where it goes on, none of theirs. */
-  #strange(job: Job, how: string): void {
-    const { source } = job.attachment;
-    const { queue } = this.#settings;
-    this.#again(job, MOST_STRANGERS, ({ index }) => {
-      const what = `The job of task ${index} ${how}, as ${MOST_STRANGERS - 1} before it`;
-      source.error(
-        new WorkerInitError(
-          `The queue "${queue}" cannot be used: ${what}; another worker than serve() is on the queue`,
-        ),
-      );
-    });
-  }
-
-  #again(job: Job, most: number, fail: (task: Task) => void): void {
+  /** The job has no result: its tasks are sent again, each alone. A task with too many such jobs fails, or its stream does. */
+  #lost(job: Job, loss: JobLoss): void {
     const { attachment, tasks, waited } = job;
+    const { source } = attachment;
     const again: Task[] = [];
     for (const task of waited) {
       const times = attachment.countLoss(task);
-      if (times < most || tasks.length > 1) again.push(task);
-      else fail(task);
+      if (times < loss.most || tasks.length > 1) {
+        again.push(task);
+        continue;
+      }
+      const error = lossError(loss, task.index, this.#settings.queue);
+      if (loss.foreign) {
+        source.error(error);
+        continue;
+      }
+      if (!source.crashed(task, error)) this.counts.failed++;
+      this.#taskEvents.ended(job, task, 'crash');
     }
     this.#taskEvents.cancelled(job);
     this.#free(job);
     attachment.putBack(again, job);
-    attachment.source.proceed();
+    source.proceed();
     this.pump();
   }
 
-  /** Nothing comes of what is out: everyone who waits is told. */
+  /** The session has ended: so do all streams. */
   #broken(why: string, cause: Error): void {
     const { queue } = this.#settings;
     for (const { source } of this.roundRobin)
@@ -279,17 +240,13 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
   }
 
   #free(job: Job): void {
-    const slot = this.#slots[job.slot]!;
-    if (slot.job !== job) return;
-    slot.job = undefined;
-    this.#out--;
-    job.attachment.out--;
+    if (this.#slots.release(job)) job.attachment.out--;
   }
 
   protected async end(): Promise<void> {
     this.#ending = true;
-    await this.#run?.end();
+    await this.#session?.end();
     this.#notices.end();
-    this.#taskEvents.gone(this.#slots.keys());
+    this.#taskEvents.gone(this.#slots.numbers);
   }
 }

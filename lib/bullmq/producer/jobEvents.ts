@@ -1,4 +1,4 @@
-/** The events of a pool's slots and of their tasks; costs nothing while nobody listens. */
+/** The events of slots and tasks of a pool on a queue; without a listener they cost nothing. */
 import { here } from '../../pool/eventTime.ts';
 import { now } from '../../primitives/clock.ts';
 import type { Outcome, PoolEvents, TaskAt } from '../../pool/poolEvents.ts';
@@ -7,7 +7,7 @@ import type { Job } from './job.ts';
 
 export class JobEvents {
   readonly #events: PoolEvents;
-  /** Tasks whose start has been told, because they have reported something. */
+  /** Tasks whose start has been emitted: the first report of a task emits it, else its end. */
   readonly #begun = new WeakSet<Task>();
 
   constructor(events: PoolEvents) {
@@ -40,7 +40,7 @@ export class JobEvents {
     this.#events.taskStart(at(job, task), here(job.sent, time));
   }
 
-  /** What of a job is cancelled, if anything is: the first such task is the one that ran, if any did. */
+  /** Emits the cancel of a job. Of its cancelled tasks, only the first may have run. */
   cancelled(job: Job): void {
     const task = job.tasks[job.cancelledFrom];
     if (task !== undefined) this.ended(job, task, 'cancel');

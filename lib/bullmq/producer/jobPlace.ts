@@ -1,21 +1,22 @@
-/** Where in the queue a job goes. */
+/** The place of a job in the queue, by its priority. */
 import type { Job } from './job.ts';
 
-/** BullMQ's priorities are from 1, their highest, to this. */
+/** BullMQ's lowest priority; its highest is 1. */
 const LOWEST = 2 ** 21 - 1;
-/** A job at the head of the queue may be overtaken by so many that were added later. */
+/** Most jobs, added later, that may overtake a job with a priority above 0. */
 const MOST_OVERTAKING = 256;
 
-/** As options of BullMQ: `lifo` is to the head. */
+/** Options of BullMQ; `lifo` puts a job at the head. */
 export interface JobPlace {
   readonly lifo?: true;
   readonly priority?: number;
 }
 
 /**
- * By the job's priority: at 0 to the end, as BullMQ's jobs without a priority; above 0 to the head; below 0 behind all of
- * those, by BullMQ's own priorities. Those at the head pass each other by: they go to the end while one of them has been
- * waiting for long, so that it has its turn. `out`: the jobs of the session that are in Redis, in the order of their numbers.
+ * At priority 0 the end, as for BullMQ's jobs without a priority; above 0 the head; below 0 behind all of those, by BullMQ's
+ * own priorities. A job at the head overtakes those that were put there before: where one of these has been overtaken by
+ * `MOST_OVERTAKING`, new ones go to the end, so that it has its turn. `out`: the jobs of the session that are in Redis, in the
+ * order of their numbers.
  */
 export function placeOf(
   { again, number, request: { priority = 0 } }: Pick<Job, 'again' | 'number' | 'request'>,

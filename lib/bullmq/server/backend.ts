@@ -1,44 +1,44 @@
-/** BullMQ's commands on a machine, tried again while Redis refuses: no job is given up or fails for that. */
+/** BullMQ's commands on a machine, repeated while Redis refuses them: a refusal neither fails a job nor gives it up. */
 import type { BackendFactory, RedisQueueBackend } from 'bullmq';
-import { askAgain } from '../shared/retryDelay.ts';
 import { createRedisBackend } from '../shared/peers.ts';
 import { mayPass } from '../shared/redisErrors.ts';
+import { retryRefused } from '../shared/retryRefused.ts';
 
-export interface Patience {
-  /** Redis has refused something, and is asked again. */
+export interface BackendEvents {
+  /** Redis has refused a command, which is repeated. */
   refused(error: unknown): void;
-  /** Whether jobs are still taken. */
-  takes(): boolean;
-  /** Locks a job that nobody has locked; says whether it could. */
+  /** Whether the machine takes jobs. */
+  takesJobs(): boolean;
+  /** Locks a job that nobody has locked; resolves to whether it could. */
   lock(id: string, token: string): Promise<boolean>;
 }
 
-/** BullMQ's number for a job that is locked by nobody, or by somebody else. */
+/** BullMQ's code for a job whose lock has expired, or is another machine's. */
 const NO_LOCK = -2;
 
-export const patientBackend =
-  ({ lock, refused, takes }: Patience): BackendFactory<RedisQueueBackend> =>
+export const retryingBackend =
+  ({ lock, refused, takesJobs }: BackendEvents): BackendFactory<RedisQueueBackend> =>
   (name, options, more) => {
     const backend = createRedisBackend(name, options, more);
-    // Whatever Redis says: a loop of BullMQ's would spin else.
-    const taking = <A extends unknown[], R>(act: (...args: A) => Promise<R>) => {
-      return (...args: A): Promise<R> => askAgain(() => act.apply(backend, args), refused, takes);
+    // Commands of BullMQ's loops are repeated whatever the refusal: a loop would try again without a pause.
+    const whileTaking = <A extends unknown[], R>(act: (...args: A) => Promise<R>) => {
+      return (...args: A): Promise<R> => retryRefused(() => act.apply(backend, args), refused, takesJobs);
     };
-    // What else it may say is about this job.
-    const keeping = <A extends unknown[], R>(act: (...args: A) => Promise<R>) => {
-      return (...args: A): Promise<R> => askAgain(() => act.apply(backend, args), refused, mayPass);
+    // Commands about a job are repeated where the refusal may pass: any other is an error of this job.
+    const whileRefused = <A extends unknown[], R>(act: (...args: A) => Promise<R>) => {
+      return (...args: A): Promise<R> => retryRefused(() => act.apply(backend, args), refused, mayPass);
     };
     const { extendLocks, moveStalledJobsToWait, moveToActive, moveToCompleted, moveToFailed, updateData } = backend;
-    backend.moveToActive = taking(moveToActive);
-    backend.moveStalledJobsToWait = taking(moveStalledJobsToWait);
-    backend.extendLocks = taking(extendLocks);
-    backend.updateData = keeping(updateData);
-    backend.moveToFailed = keeping(moveToFailed);
-    backend.moveToCompleted = keeping(async (...args) => {
+    backend.moveToActive = whileTaking(moveToActive);
+    backend.moveStalledJobsToWait = whileTaking(moveStalledJobsToWait);
+    backend.extendLocks = whileTaking(extendLocks);
+    backend.updateData = whileRefused(updateData);
+    backend.moveToFailed = whileRefused(moveToFailed);
+    backend.moveToCompleted = whileRefused(async (...args) => {
       try {
         return await moveToCompleted.apply(backend, args);
       } catch (error) {
-        // While Redis refused, or was gone, the lock may have run out. Where nobody else has taken the job, it is ours.
+        // The lock may have expired while Redis refused or was unreachable. If no other machine has taken the job, it is locked again.
         const [job, , , token] = args;
         if ((error as { code?: unknown }).code !== NO_LOCK || !(await lock(job.id!, token))) throw error;
         return moveToCompleted.apply(backend, args);

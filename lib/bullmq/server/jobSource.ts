@@ -1,17 +1,20 @@
-/** A job as a stream of the pool that runs it. */
+/** A job as a task source of the pool that runs it. */
 import { now } from '../../primitives/clock.ts';
 import type { BatchSizing } from '../../pool/batchSizer.ts';
-import { CloneError, PoolClosedError } from '../../api/errors.ts';
+import { PoolClosedError } from '../../api/errors.ts';
 import type { TaskSource, Attachment, Pool, Task } from '../../pool/contract.ts';
-import { read, sizeOf, write, writeThrown } from '../shared/codec.ts';
-import { messageOf } from '../../protocol/thrown.ts';
-import { type TaskStatus, type JobRequest, type JobResult, jobResult } from '../shared/message.ts';
+import { write, writeThrown } from '../shared/codec.ts';
+import type { JobRequest, JobResult, TaskStatus } from '../shared/message.ts';
+import { JobOutcomes } from './jobOutcomes.ts';
+import { decodeTasks } from './jobTasks.ts';
 
-/** Results of a job that are together larger than this do not go in one report: the rest runs again. */
-const MOST_TOGETHER = 256 * 1024 * 1024;
-
-/** A call with more arguments than a stack holds would end the process that makes it. */
-const MOST_ARGUMENTS = 10_000;
+/** What a job source emits besides its result. */
+export interface JobSourceEvents {
+  /** A task has reported something, as text. */
+  reported(seq: number, text: string): void;
+  /** A report could not be encoded. */
+  reportFailed(error: unknown): void;
+}
 
 export class JobSource implements TaskSource {
   readonly concurrency: number;
@@ -20,7 +23,7 @@ export class JobSource implements TaskSource {
   readonly timeout: number | undefined;
   readonly terminateAfter: number;
   readonly callSite: undefined = undefined;
-  /** Whoever made the job has decided how many tasks go together; what is learned goes back with the report. */
+  /** The producer has sized the job. The time that its tasks take goes back with the result, for the next. */
   readonly sizer: BatchSizing = {
     size: Infinity,
     small: false,
@@ -30,89 +33,71 @@ export class JobSource implements TaskSource {
   };
   readonly run: string;
   readonly reports: boolean;
-  readonly #reported: (seq: number, text: string) => void;
-  readonly #unreportable: (error: unknown) => void;
+  readonly #events: JobSourceEvents;
   readonly #request: JobRequest;
   readonly #maxPayload: number;
+  readonly #outcomes: JobOutcomes;
   #waiting: Task[] = [];
-  readonly #fates: (TaskStatus | undefined)[];
-  readonly #values: string[];
-  readonly #times: number[];
-  #total = 0;
   #ms = 0;
-  /** Tasks that the pool has taken and not told of. */
+  /** Tasks that the pool has taken, and that have neither an outcome nor been put back. */
   #taken = 0;
+  /** Why the pool can run nothing, as text. */
   #unable: string | null = null;
-  /** Whether the pool will do nothing more. */
+  /** Whether the pool is closed: it takes nothing more. */
   poolClosed = false;
   #cancelledFrom = Infinity;
-  #since = now();
-  #slot: Attachment | undefined;
+  #attachment: Attachment | undefined;
   #finished: (() => void) | undefined;
 
-  /** `reported` is told what tasks report, as text; `unreportable` why a report cannot be. */
-  constructor(
-    request: JobRequest,
-    maxPayload: number,
-    reported: (seq: number, text: string) => void,
-    unreportable: (error: unknown) => void,
-  ) {
+  constructor(request: JobRequest, maxPayload: number, events: JobSourceEvents) {
     this.reports = request.reports === true;
-    this.#reported = reported;
-    this.#unreportable = unreportable;
+    this.#events = events;
     this.#request = request;
     this.#maxPayload = maxPayload;
+    this.#outcomes = new JobOutcomes(request.methods.length);
     this.run = request.run;
     this.priority = request.priority ?? 0;
     this.concurrency = request.spread ? Infinity : 1;
     this.timeout = request.timeout ?? undefined;
     this.terminateAfter = request.terminateAfter ?? Infinity;
-    const count = request.methods.length;
-    this.#fates = Array.from({ length: count }, () => undefined);
-    this.#values = Array.from({ length: count }, () => '');
-    this.#times = Array.from({ length: 2 * count }, () => 0);
   }
 
-  /** Whether nobody waits for anything in it. */
+  /** Whether all of its tasks are cancelled. */
   get cancelled(): boolean {
     return this.#cancelledFrom === 0;
   }
 
-  /** Runs it on `pool`; resolves to what came of it when all that somebody waits for has ended. */
+  /** Runs the job on `pool`. Resolves when each task that is not cancelled has its outcome, or the pool runs nothing more. */
   async runOn(pool: Pool): Promise<JobResult> {
     const began = now();
-    this.#since = began;
-    this.#unpack();
+    this.#outcomes.begin();
+    const { failures, tasks } = decodeTasks(this.#request, this.#maxPayload, this.#cancelledFrom);
+    this.#waiting = tasks;
+    for (const [{ seq }, error] of failures) this.#fail(seq, error);
     const finished = new Promise<void>((resolve) => (this.#finished = resolve));
     try {
-      this.#slot = pool.attach(this);
-      this.#slot.wake();
+      this.#attachment = pool.attach(this);
+      this.#attachment.wake();
       this.proceed();
     } catch (error) {
       this.error(error);
     }
     await finished;
-    return jobResult({
-      fates: this.#fates.map((fate) => fate ?? 'unrun'),
-      values: this.#values,
-      times: this.#times,
-      // A pool that measures nothing ran one task after another.
-      ms: this.#ms === 0 ? now() - began : this.#ms,
-      unable: this.#unable,
-    });
+    // A pool that measures no times has run one task after another.
+    return this.#outcomes.result(this.#ms === 0 ? now() - began : this.#ms, this.#unable);
   }
 
-  /** Nobody waits for the tasks from `from` on: what has not begun does not, what runs is told. */
+  /** Cancels the tasks from number `from` on: those that wait never start, the signals of those that run abort. */
   cancel(from: number): void {
-    // Whoever may speak on the channel may say anything.
+    // NaN, or a negative number: the channel is open to whoever has the rights of Redis.
     if (!(from >= 0 && from < this.#cancelledFrom)) return;
     this.#cancelledFrom = from;
     this.#waiting = this.#waiting.filter(({ seq }) => seq < from);
-    if (from > 0) this.#slot?.cancel(from);
+    if (from > 0) this.#attachment?.cancel(from);
     this.proceed();
   }
 
-  /** What it runs is no user's function. */
+  /** No context to enter: nothing here calls a function of the user. */
   inContext<T>(act: () => T): T {
     return act();
   }
@@ -138,9 +123,9 @@ export class JobSource implements TaskSource {
     try {
       text = write(value, `What ${method}() reports`, this.#maxPayload);
     } catch (error) {
-      return this.#unreportable(error);
+      return this.#events.reportFailed(error);
     }
-    this.#reported(seq, text);
+    this.#events.reported(seq, text);
   }
 
   value(task: Task, value: unknown): void {
@@ -154,19 +139,19 @@ export class JobSource implements TaskSource {
   }
 
   failure(task: Task, error: unknown): void {
-    this.#settle(task, 'error', writeThrown(error, this.#maxPayload));
+    this.#taken--;
+    this.#fail(task.seq, error);
   }
 
-  /** Whether it runs again is for the stream to say that it belongs to. */
+  /** The producer decides whether the task runs again: `crashRetries` is an option of its stream. */
   crashed(task: Task, error: Error): boolean {
     this.#settle(task, 'crash', writeThrown(error, this.#maxPayload));
     return false;
   }
 
   proceed(): void {
-    const open = this.#fates.some((fate, seq) => fate === undefined && seq < this.#cancelledFrom);
-    if (open && !(this.poolClosed && this.#taken === 0)) return;
-    this.#finish();
+    const complete = this.#outcomes.complete(this.#cancelledFrom);
+    if (complete || (this.poolClosed && this.#taken === 0)) this.#finish();
   }
 
   closing(): void {
@@ -181,63 +166,20 @@ export class JobSource implements TaskSource {
     this.#finish();
   }
 
-  #unpack(): void {
-    const { args, carried, indices, keyed, methods } = this.#request;
-    for (const [seq, method] of methods.entries()) {
-      if (seq >= this.#cancelledFrom) break;
-      const task: Omit<Task, 'args'> = {
-        index: indices[seq]!,
-        seq,
-        input: undefined,
-        method,
-        transfer: undefined,
-        crashes: 0,
-      };
-      if (keyed === true) task.key = undefined;
-      try {
-        const own = carried === undefined ? undefined : read(carried[seq]!, this.#maxPayload);
-        this.#waiting.push({ ...task, args: argumentsOf(method, args[seq]!, this.#maxPayload), carried: own });
-      } catch (error) {
-        this.#taken++;
-        this.failure({ ...task, args: [] }, error);
-      }
-    }
+  #settle({ seq }: Task, status: TaskStatus, text: string): void {
+    this.#taken--;
+    this.#outcomes.add(seq, status, text);
   }
 
-  #settle({ seq }: Task, fate: TaskStatus, text: string): void {
-    this.#taken--;
-    const ended = now();
-    this.#times[2 * seq] = this.#since;
-    this.#times[2 * seq + 1] = ended;
-    this.#since = ended;
-    this.#total += text.length;
-    const fits = this.#total <= MOST_TOGETHER || this.#total === text.length;
-    this.#fates[seq] = fits ? fate : 'unrun';
-    if (fits) this.#values[seq] = text;
+  #fail(seq: number, error: unknown): void {
+    this.#outcomes.add(seq, 'error', writeThrown(error, this.#maxPayload));
   }
 
   #finish(): void {
     const finished = this.#finished;
     this.#finished = undefined;
     if (finished === undefined) return;
-    this.#slot?.leave();
+    this.#attachment?.leave();
     finished();
   }
-}
-
-function argumentsOf(method: string, text: string, maxPayload: number): readonly unknown[] {
-  const what = `The arguments of ${method}()`;
-  const bytes = sizeOf(text);
-  if (bytes > maxPayload)
-    throw new CloneError(`${what} have ${bytes} bytes as text, more than the machine's maxPayload (${maxPayload})`);
-  let found: unknown;
-  try {
-    found = read(text, maxPayload);
-  } catch (cause) {
-    throw new CloneError(`${what} came unreadable: ${messageOf(cause)}`);
-  }
-  if (!Array.isArray(found)) throw new CloneError(`${what} came as no array`);
-  if (found.length > MOST_ARGUMENTS)
-    throw new CloneError(`${what} came as an array of ${found.length}, more than ${MOST_ARGUMENTS}`);
-  return found;
 }

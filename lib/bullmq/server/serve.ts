@@ -2,7 +2,7 @@ import { asyncDispose } from '../../publicPool/basicPool.ts';
 import { milliseconds, record, show, whole } from '../../api/options.ts';
 import { type WorkerPool } from '../../api/pool.ts';
 import { type Pool, ENGINE_POOL } from '../../pool/contract.ts';
-import { commonOf } from '../producer/bullmqPool.ts';
+import { commonOptions } from '../shared/commonOptions.ts';
 import type { Connection } from '../shared/connection.ts';
 import { Server } from './server.ts';
 
@@ -22,17 +22,17 @@ export interface ServeOptions {
   /** Most bytes of a task's result, as text: an integer, at least 1. Default: 8 MiB. More is a `CloneError`. */
   readonly maxPayload?: number | undefined;
   /**
-   * Milliseconds, at least 100, after which a job of a process that is not heard of is given to another: it is renewed
-   * at half that time. Default: 30 000.
+   * Milliseconds, at least 100, for which a job is locked: then it is given to another process. The lock is renewed at half
+   * that time. Default: 30 000.
    */
   readonly lockDuration?: number | undefined;
-  /** Milliseconds, at least 100, between looks for such jobs, and for what is left of producers that are gone. Default: 30 000. */
+  /** Milliseconds, at least 100, between looks for jobs without a lock, and for jobs of producers that are gone. Default: 30 000. */
   readonly stalledInterval?: number | undefined;
   /** How many processes may die of a job before its tasks are tried each alone, and of such a task before it fails: an integer, at least 0. Default: 3. */
   readonly maxStalledCount?: number | undefined;
   /**
-   * Hears of what goes wrong between this process and Redis, while it goes on by itself, and of jobs that are not for
-   * it: at once, then at most once a second. `count` says how many errors of this kind there were.
+   * Called with each error between this process and Redis after which it goes on by itself, and with jobs that it cannot
+   * run: at once, then at most once a second. `count`: how many errors of this kind there were.
    */
   readonly onError?: ((error: unknown, count: number) => void) | undefined;
 }
@@ -40,13 +40,13 @@ export interface ServeOptions {
 /** What `serve` returns. */
 export interface Served extends AsyncDisposable {
   /**
-   * Resolves when jobs are taken; rejects (`WorkerInitError`) when it is closed before, or where Redis does not let it:
+   * Resolves when jobs are taken; rejects (`WorkerInitError`) when it is closed before, or where Redis refuses for good:
    * a wrong password, a user without the rights, a Cluster. It is then closed.
    */
   readonly ready: Promise<void>;
   /**
-   * Takes no more jobs and finishes those that run; the pool stays open. May be called again.
-   * Where Redis is gone and does not hear within 5 s that they have ended, another machine runs them again.
+   * Takes no more jobs and finishes those that run; the pool stays open. Idempotent.
+   * Where Redis does not record within 5 s that they have ended, another machine runs them again.
    */
   close(): Promise<void>;
 }
@@ -66,8 +66,8 @@ const NAMES = [
 /**
  * Runs on `pool` what a `bullmqPool` of the same queue sends, until it is closed: call it in a process on each machine.
  *
- * The pool should be a `workerPool`: its threads compute while this process keeps its jobs. Only the methods that its
- * workers expose can be called, by their names; nothing else that comes from the queue is executed.
+ * The pool should be a `workerPool`: its threads compute while this process renews the locks of its jobs. Only the methods
+ * that its workers expose can be called, by their names; nothing else that comes from the queue is executed.
  *
  * @param pool made by `workerPool`, or for debugging by `localPool`. It may serve other streams, too.
  * @param options see `ServeOptions`.
@@ -95,7 +95,7 @@ export function serve(pool: WorkerPool<any>, options: ServeOptions): Served {
   const given = record(of('options'), options, NAMES);
   const { lockDuration = 30_000, stalledInterval = 30_000 } = given;
   const server = new Server(seen, {
-    ...commonOf('serve', given['queue'], given),
+    ...commonOptions('serve', given['queue'], given),
     concurrency: given['concurrency'] === undefined ? undefined : whole(of('concurrency'), given['concurrency'], 1),
     lockDuration: milliseconds(of('lockDuration'), lockDuration, 100),
     stalledInterval: milliseconds(of('stalledInterval'), stalledInterval, 100),

@@ -1,11 +1,11 @@
-/** Values as text and back: faithfully, or not at all. */
+/** The codec of values: text that revives to an equal value, or a `CloneError`. */
 import { remoteError } from '../../protocol/remoteError.ts';
 import { CloneError, ParallelError } from '../../api/errors.ts';
 import { type Thrown, kindOf, messageOf, packThrown } from '../../protocol/thrown.ts';
 import { checkPayload } from './payloadCheck.ts';
 import { stringify, unflatten } from './peers.ts';
 
-/** Called with everything that devalue comes by; what is returned is written in its place. */
+/** devalue calls these with every value that it visits; what one returns is written in place of the value. */
 const reducers = {
   Error(value: unknown): unknown {
     if (typeof value !== 'object' || value === null) return undefined;
@@ -18,21 +18,21 @@ const reducers = {
 
 const revivers = { Error: (value: unknown): unknown => remoteError(value as Thrown) };
 
-/** What devalue would change without a word. */
+/** @throws TypeError: devalue would write the value as something else */
 function refuse(value: object): void {
   if (Array.isArray(value)) {
-    // Elements come first among the keys, in any array.
+    // The keys of an array list its elements first.
     const last = Object.keys(value).at(-1);
     if (last !== undefined && !/^\d+$/.test(last))
       throw new TypeError(`an array has the property "${last}" besides its elements`);
   } else if ((value as { resizable?: unknown }).resizable === true && value instanceof ArrayBuffer)
     throw new TypeError('an ArrayBuffer is resizable');
-  // Threads make an empty object of it.
+  // Structured clone makes an empty object of it, on the way to the worker.
   else if (value instanceof URL || value instanceof URLSearchParams)
     throw new TypeError(`a ${value.constructor.name} is lost between the threads of a machine: send its text`);
 }
 
-/** Undefined where it is no error, and cannot cross. Of an error, only what devalue would change is left out. */
+/** A thrown value as data; undefined where it is no error and cannot be encoded. Of an error, properties that cannot are omitted. */
 function pack(thrown: unknown): Thrown | undefined {
   const packed = packThrown(thrown, leaf, isOurs);
   if (packed?.kind !== 'graph') return packed;
@@ -42,7 +42,7 @@ function pack(thrown: unknown): Thrown | undefined {
 
 const isOurs = (error: object): boolean => error instanceof ParallelError;
 
-/** What is no plain data, if it crosses. */
+/** @throws TypeError: what is no plain data cannot be encoded */
 function leaf(value: unknown): unknown {
   if (crosses(value)) return value;
   throw new TypeError('it cannot cross');
@@ -57,7 +57,7 @@ function crosses(value: unknown): boolean {
   }
 }
 
-/** `what` names the value in the error, as in "The result of count()". */
+/** Encodes a value. `what` names it in the error: "The result of count()". @throws CloneError */
 export function write(value: unknown, what: string, maxPayload: number): string {
   let text: string;
   try {
@@ -75,7 +75,7 @@ export function write(value: unknown, what: string, maxPayload: number): string 
   return text;
 }
 
-/** Throws, and does no more, whatever the text is; `most` is how many bytes it may have. */
+/** Decodes a text of at most `most` bytes, whoever wrote it. @throws Error: it is no text of ours, or too large */
 export function read(text: string, most: number = Infinity): unknown {
   const bytes = most === Infinity ? 0 : sizeOf(text);
   if (bytes > most) throw new TypeError(`it has ${bytes} bytes as text, more than ${most}`);
@@ -84,7 +84,7 @@ export function read(text: string, most: number = Infinity): unknown {
   return unflatten(parsed as number | unknown[], revivers);
 }
 
-/** Something that was thrown, as text; a CloneError where it cannot be. */
+/** Encodes what was thrown; where that cannot be, a `CloneError` that says so. */
 export function writeThrown(thrown: unknown, maxPayload: number): string {
   try {
     return write(pack(thrown) ?? pack(notCloneable(thrown)), 'What the task threw', maxPayload);

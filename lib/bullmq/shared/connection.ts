@@ -1,7 +1,7 @@
-/** Where Redis is. Names no type of ioredis: it is in what is published. */
+/** The option `connection` and its check. These types are published, so they name none of ioredis, which is optional. */
 import { show } from '../../api/options.ts';
 
-/** Options of ioredis, as far as they are told here; most others may be given, too, but how it tries again is decided here. */
+/** Options of ioredis, the common ones typed. Most others may be given, too; those on retries and timeouts are set by this library. */
 export interface ConnectionOptions {
   /** In the place of host and port: `redis://…`, `rediss://…`. */
   readonly url?: string | { readonly href: string } | undefined;
@@ -26,9 +26,9 @@ export interface ConnectionOptions {
  */
 export type Connection = string | { readonly href: string } | ConnectionOptions;
 
-/** One of these says where Redis is. */
+/** Of these options at least one must be given. */
 const PLACES = ['url', 'host', 'port', 'path', 'sentinels'];
-/** What BullMQ, or this library, cannot work with; and why. */
+/** Options with which BullMQ or this library cannot work, and the reason. */
 const REFUSED: Readonly<Record<string, (value: unknown) => string | undefined>> = {
   keyPrefix: (value) => (value === '' ? undefined : 'the option prefix is for that'),
   monitor: (value) => (value === true ? 'such a connection runs no commands' : undefined),
@@ -36,7 +36,7 @@ const REFUSED: Readonly<Record<string, (value: unknown) => string | undefined>> 
   role: (value) => (value === 'slave' ? 'jobs are written, and only a master takes them' : undefined),
 };
 
-/** Checks it, before anything is connected. */
+/** Checks the option before anything connects. `what` names it in errors. @throws TypeError, RangeError */
 export function checkConnection(what: string, connection: unknown): Connection {
   const expected = `${what} must be a Redis URL, options of ioredis, or an ioredis client`;
   if (typeof connection === 'string' || connection instanceof URL) {
@@ -62,7 +62,7 @@ export function checkConnection(what: string, connection: unknown): Connection {
   return given;
 }
 
-/** node-redis and others have a `duplicate`, too; only ioredis defines commands. */
+/** `duplicate` alone would also match clients of node-redis; `defineCommand` is only in those of ioredis. */
 export const isClient = (connection: object): boolean =>
   ['duplicate', 'defineCommand'].every((name) => typeof (connection as ConnectionOptions)[name] === 'function');
 
@@ -86,7 +86,7 @@ function checkOptions(what: string, options: ConnectionOptions): void {
   const { host, port } = options as { host?: unknown; port?: unknown };
   if (host !== undefined && (typeof host !== 'string' || host === ''))
     throw new TypeError(`${what}.host must be a name or an address, got ${show(host)}`);
-  // From the environment it comes as text.
+  // A port from an environment variable is a string.
   const number: unknown = typeof port === 'string' && /^\d+$/.test(port) ? Number(port) : port;
   if (number !== undefined && !(Number.isInteger(number) && (number as number) > 0 && (number as number) < 65_536))
     throw new RangeError(`${what}.port must be an integer from 1 to 65535, got ${show(port)}`);

@@ -1,64 +1,64 @@
-/** What is in a job, on its way to a machine and back, and under which names in Redis. */
+/** The data of a job, on its way to a machine (request) and back (result), and the check of both. */
 import { ParallelError } from '../../api/errors.ts';
 import { show } from '../../api/options.ts';
 
-/** The layout of what follows: a machine refuses jobs of another. */
+/** The version of these layouts: a machine refuses jobs of another. */
 export const LAYOUT = 2;
 
-/** Calls on their way to a machine: one entry a task. */
+/** Calls on their way to a machine. Each array has one entry per task. */
 export interface JobRequest {
   readonly layout: typeof LAYOUT;
-  /** Whose they are: see `Names.alive`. */
+  /** The run they belong to (`QueueKeys.alive`). */
   readonly run: string;
   readonly methods: readonly string[];
-  /** The arguments of each, as text. */
+  /** The arguments, as texts of `codec`. */
   readonly args: readonly string[];
   readonly indices: readonly number[];
   /** Whether they may run side by side. */
   readonly spread: boolean;
   readonly timeout: number | null;
-  /** null: never. */
+  /** null: no limit. */
   readonly terminateAfter: number | null;
-  /** What the pool's `carry` has given for each, as text; absent: nothing. */
+  /** What `carry` of the pool returned, as texts; absent: nothing. */
   readonly carried?: readonly string[];
-  /** Whether what tasks report is wanted; absent: no. */
+  /** Whether the producer wants reports of tasks; absent: no. */
   readonly reports?: boolean;
-  /** Whether others wait for each to have ended, in time or not (`key`); absent: no. */
+  /** Whether other tasks wait for the end of each, because of `key`; absent: no. */
   readonly keyed?: boolean;
-  /** That of the stream; absent: 0. */
+  /** The priority of the stream; absent: 0. */
   readonly priority?: number;
 }
 
-/** What became of a task: its value, what it threw, its worker died, or it has not run. */
+/** The outcome of a task: it returned, it threw, its worker died, or it has not run. */
 export type TaskStatus = 'value' | 'error' | 'crash' | 'unrun';
 
-const FATES: readonly TaskStatus[] = ['value', 'error', 'crash', 'unrun'];
+const STATUSES: readonly TaskStatus[] = ['value', 'error', 'crash', 'unrun'];
 
-/** Outcomes on their way back, in the place of the order. */
+/** Outcomes on their way back. The result takes the place of the request in the job. */
 export interface JobResult {
   readonly layout: typeof LAYOUT;
   readonly fates: readonly TaskStatus[];
-  /** The value, or what was thrown, as text. */
+  /** The value, or what was thrown, as texts of `codec`. */
   readonly values: readonly string[];
   /** Start and end of each task, ms since the epoch. */
   readonly times: readonly number[];
-  /** Milliseconds that these took in the machine's workers. */
+  /** Milliseconds that the tasks took in the workers of the machine. */
   readonly ms: number;
-  /** Why the machine cannot run anything, as text. */
+  /** The error for which the machine can run nothing, as a text of `codec`; null: none. */
   readonly unable: string | null;
 }
 
 export const jobRequest = (content: Omit<JobRequest, 'layout'>): JobRequest => ({ layout: LAYOUT, ...content });
 export const jobResult = (content: Omit<JobResult, 'layout'>): JobResult => ({ layout: LAYOUT, ...content });
 
-/** A job's data, if it was made by this library in this layout. */
+/** The data of a job, checked. @throws ParallelError: it was not made by this library, in this layout */
 export function requestOrResult(data: unknown): JobRequest | JobResult {
   const found = data as Partial<JobRequest & JobResult> | null | undefined;
   if (typeof found !== 'object' || found === null || found.layout !== LAYOUT)
     throw new ParallelError(
       `The job was not made by this version of rxjs-parallel (its layout is ${show(found?.layout)}, not ${LAYOUT})`,
     );
-  if (isResult(found as JobRequest | JobResult)) return sound(isSoundReport(found), found as JobResult);
+  if (isResult(found as JobRequest | JobResult)) return sound(isSoundResult(found), found as JobResult);
   const { args, carried, indices, methods, priority, run, terminateAfter, timeout } = found;
   const count = Array.isArray(methods) ? methods.length : -1;
   const isSound =
@@ -78,10 +78,10 @@ function sound<T>(isSound: boolean, found: T): T {
   return found;
 }
 
-function isSoundReport({ fates, ms, times, unable, values }: Partial<JobResult>): boolean {
+function isSoundResult({ fates, ms, times, unable, values }: Partial<JobResult>): boolean {
   const count = Array.isArray(fates) ? fates.length : -1;
   return (
-    isArrayOf(fates, count, (each) => FATES.includes(each as TaskStatus)) &&
+    isArrayOf(fates, count, (each) => STATUSES.includes(each as TaskStatus)) &&
     isArrayOf(values, count, (each) => typeof each === 'string') &&
     isArrayOf(times, 2 * count, Number.isFinite) &&
     isTime(ms) &&
@@ -100,71 +100,11 @@ function isArrayOf(value: unknown, count: number, is: (each: unknown) => boolean
   return Array.isArray(value) && value.length === count && value.every(is);
 }
 
-/** Names in Redis, beside BullMQ's own. */
-export class QueueKeys {
-  readonly #base: string;
-
-  constructor(prefix: string, queue: string) {
-    this.#base = `${prefix}:${queue}`;
-  }
-
-  /** All keys, as a pattern. */
-  get keys(): string {
-    return `${this.#base}:*`;
-  }
-
-  /** All channels, as a pattern. */
-  get channels(): string {
-    return `${this.#base}:rxjs-parallel:*`;
-  }
-
-  /** A job. */
-  job(id: string): string {
-    return `${this.#base}:${id}`;
-  }
-
-  /** Whose a job is, while it runs. */
-  lock(id: string): string {
-    return `${this.#base}:${id}:lock`;
-  }
-
-  /**
-   * A hash that is there while the process is that made the run: what is left of a run without it is nobody's.
-   * Its fields are the jobs that are cancelled, and from which task on.
-   */
-  alive(run: string): string {
-    return `${this.#base}:rxjs-parallel:${run}`;
-  }
-
-  /** The channel on which servers tell a run that a job has ended (its name), and what a task has reported (see `reportOf`). */
-  ended(run: string): string {
-    return `${this.#base}:rxjs-parallel:ended:${run}`;
-  }
-
-  /** The channel on which servers are told what is cancelled. */
-  get cancelled(): string {
-    return `${this.#base}:rxjs-parallel:cancelled`;
-  }
-
-  get completed(): string {
-    return `${this.#base}:completed`;
-  }
-
-  get failed(): string {
-    return `${this.#base}:failed`;
-  }
-}
-
-/** What a task of a job has reported, on the channel of its run: the job's name, the task's place in it, the value as text. */
+/** A report of a task, as a message on the channel of its run: the job, the place of the task in it, the value as text. */
 export const reportText = (id: string, seq: number, text: string): string => `${id} ${seq} ${text}`;
 
-/** Undefined for what is no report. */
+/** The inverse of `reportText`; undefined for any other message. */
 export function reportOf(message: string): { id: string; seq: number; text: string } | undefined {
   const [, id, seq, text] = /^(\S+) (\d+) ([^]*)$/.exec(message) ?? [];
   return id === undefined ? undefined : { id, seq: Number(seq), text: text! };
-}
-
-/** The run that a job belongs to; undefined for a job of somebody else's. */
-export function runOf(jobId: string): string | undefined {
-  return /^(r[0-9a-f]+)-\d+$/.exec(jobId)?.[1];
 }

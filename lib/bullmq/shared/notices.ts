@@ -1,14 +1,14 @@
-/** Notices of errors: the first at once, then at most one a second, with how many of its kind there were. */
+/** Notices of errors for `onError`: the first at once, the others at most one a second, with the number of its kind. */
 import { type Timer, clearTimeout, queueMicrotask, setTimeout } from '../../primitives/clock.ts';
-import { isRefusal, reasonOf, said } from './redisErrors.ts';
+import { errorText, isRefusal, reasonOf } from './redisErrors.ts';
 
 const INTERVAL = 1000;
-/** Kinds of errors that wait to be told; what comes beyond counts as the last of them. */
+/** Kinds that may wait for their notice; errors of further kinds are counted with the youngest of these. */
 const MOST_KINDS = 100;
 
 export type OnError = (error: unknown, count: number) => void;
 
-/** Where nobody wants to hear. */
+/** The default of `onError`. */
 export const ignore: OnError = () => {};
 
 interface Notice {
@@ -17,49 +17,48 @@ interface Notice {
 }
 
 export class Notices {
-  readonly #tell: OnError;
-  /** What has not been told, oldest first. */
+  readonly #onError: OnError;
+  /** Kinds whose notice is due, oldest first. */
   readonly #waiting = new Map<string, Notice>();
-  /** The youngest of them. */
-  #last: Notice | undefined;
+  #youngest: Notice | undefined;
   #timer: Timer | undefined;
   #ended = false;
 
-  constructor(tell: OnError) {
-    this.#tell = tell;
+  constructor(onError: OnError) {
+    this.#onError = onError;
   }
 
-  say(error: unknown): void {
+  add(error: unknown): void {
     if (this.#ended) return;
     const reason = reasonOf(error);
     const kind = kindOf(reason);
     let notice = this.#waiting.get(kind);
     if (notice === undefined && this.#waiting.size < MOST_KINDS)
-      this.#waiting.set(kind, (notice = this.#last = { error: reason, count: 0 }));
-    notice ??= this.#last!;
+      this.#waiting.set(kind, (notice = this.#youngest = { error: reason, count: 0 }));
+    notice ??= this.#youngest!;
     notice.count++;
-    if (this.#timer === undefined) this.#next();
+    if (this.#timer === undefined) this.#notify();
   }
 
-  /** Nothing more is told. */
+  /** No notice comes after this. */
   end(): void {
     this.#ended = true;
     clearTimeout(this.#timer);
   }
 
-  #next(): void {
+  #notify(): void {
     this.#timer = undefined;
     const [found] = this.#waiting;
     if (found === undefined) return;
     const [kind, { count, error }] = found;
     this.#waiting.delete(kind);
-    this.#timer = setTimeout(() => this.#next(), INTERVAL);
-    // To tell is no reason to live on.
+    this.#timer = setTimeout(() => this.#notify(), INTERVAL);
+    // A notice that is due does not keep the process alive.
     (this.#timer as { unref?(): void }).unref?.();
     try {
-      this.#tell(error, count);
+      this.#onError(error, count);
     } catch (thrown) {
-      // It is the listener's own: what is told here goes on.
+      // An error of the user's callback: it is uncaught, and does not end what this class is called from.
       queueMicrotask(() => {
         throw thrown;
       });
@@ -67,8 +66,8 @@ export class Notices {
   }
 }
 
-/** Refusals are of one kind by their first word: the rest names a script, or a command. */
+/** The kind of a refusal is the first word of its text: the rest names a script or a command. */
 function kindOf(error: unknown): string {
-  const text = said(error ?? {});
+  const text = errorText(error ?? {});
   return isRefusal(error) ? (text.split(' ', 1)[0] ?? '') : text;
 }

@@ -1,20 +1,20 @@
 /**
- * What is checked of a text before anything is made of it: whoever may write to Redis may have written it, and some of
- * what devalue would make ends the process, where nothing can catch it.
+ * The check of a parsed text before devalue revives it. Whoever may write to Redis may have written the text, and some values
+ * that devalue would make end the process where nothing can catch it.
  *
- * What is made of a text is then bounded by its length: each of its nodes is made once, a sparse array is no longer than
- * the text may be, and errors are put together in as many steps as there are nodes, times a factor.
+ * What a text may revive to is bounded by its length: each node is made once, sparse arrays are no longer together than the
+ * text may be, and errors are rebuilt in at most `STEPS` steps per node.
  */
 
-/** As devalue has them: a list of what is in the value, in which an array or object names the others by their numbers. */
+/** A node of devalue's format: a list in which arrays and objects refer to other nodes by their index. */
 type Node = string | number | boolean | null | readonly unknown[] | Readonly<Record<string, unknown>>;
 
-/** Stands at the head of a sparse array, before its length. */
+/** The first entry of a sparse array; the second is its length. */
 const SPARSE = -7;
-/** Steps for each node, of all errors together: what two errors hold is looked at twice. */
+/** Steps per node to rebuild all errors: a node that two errors refer to is visited twice. */
 const STEPS = 16;
 
-/** `most` is how long all sparse arrays together may be. Throws a TypeError. */
+/** `most`: the greatest length of all sparse arrays together. @throws TypeError */
 export function checkPayload(parsed: unknown, most: number): void {
   if (!Array.isArray(parsed)) return;
   const nodes = parsed as readonly Node[];
@@ -22,7 +22,7 @@ export function checkPayload(parsed: unknown, most: number): void {
   const errors: number[] = [];
   for (const node of nodes) {
     if (typeof node !== 'object' || node === null) continue;
-    // Nothing is nested: what is held is named by its number.
+    // devalue nests nothing: what a node holds is an index.
     const parts: readonly unknown[] = Array.isArray(node) ? node : Object.values(node);
     for (const part of parts) if (typeof part === 'object' && part !== null) throw new TypeError('it is nested');
     if (!Array.isArray(node)) continue;
@@ -34,7 +34,7 @@ export function checkPayload(parsed: unknown, most: number): void {
   checkErrors(nodes, errors, STEPS * nodes.length + most);
 }
 
-/** Each error is put together by walking through all that it holds, up to the errors in it. */
+/** Walks the graph below each error, as its revival does. */
 function checkErrors(nodes: readonly Node[], errors: readonly number[], most: number): void {
   let steps = most;
   for (const error of errors) {

@@ -1,10 +1,10 @@
-/** The only door to bullmq, ioredis and devalue, which are optional: without them the import says what to install. */
+/** The optional peer packages: bullmq, ioredis and devalue. Nothing else imports them; a missing one fails with the command that installs it. */
 import type { createRedisBackend as CreateRedisBackend, Queue as BullQueue, Worker } from 'bullmq';
 import type { stringify as Stringify, unflatten as Unflatten } from 'devalue';
 import type { Redis as Client } from 'ioredis';
 import { ParallelError } from '../../api/errors.ts';
 
-/** Imported when asked for, so that a missing one is ours to tell of. */
+/** Imports a peer dynamically: the failure of a static import could not be caught here. */
 async function peer<T>(load: () => Promise<T>): Promise<T> {
   try {
     return await load();

@@ -1,12 +1,12 @@
-/** The connection of a pool to Redis, for commands and notices. It waits however long Redis is gone. */
+/** The connection of a pool to Redis: a client for commands, one for channels. Once connected, it waits for Redis without a limit. */
 import type { Redis as Client } from 'ioredis';
 import { type Timer, clearTimeout, monotonic, setTimeout } from '../../primitives/clock.ts';
 import type { Connection } from './connection.ts';
-import { backoff, sleep } from './retryDelay.ts';
+import { backoff, sleep } from './retryRefused.ts';
 import { connect } from './redis.ts';
-import { isFinal, isRefusal, said } from './redisErrors.ts';
+import { errorText, isFinal, isRefusal } from './redisErrors.ts';
 
-/** How long to wait before Redis is asked again what it has not answered, in ms. */
+/** The wait before a command is repeated that was in flight when the connection broke, in ms. */
 const ASK_AGAIN = 100;
 
 export interface RedisConnectionSettings {
@@ -16,13 +16,13 @@ export interface RedisConnectionSettings {
 }
 
 export interface RedisConnectionEvents {
-  /** It is there, or there again: what was said while it was away is lost. */
+  /** A client is connected, or again: messages published in between were missed. */
   ready(): void;
-  /** Something went wrong, and it goes on. */
+  /** An error after which the connection goes on. */
   failed(error: unknown): void;
   /**
-   * Nothing more comes of it; `error` where Redis has refused something, or was never there. What is written meanwhile
-   * is still sent where the connection is ready.
+   * The connection has ended; `error` where Redis refused something, or never answered. A command issued within this call is
+   * still sent where the client is ready.
    */
   ended(error?: Error): void;
 }
@@ -35,10 +35,10 @@ export class RedisConnection {
   readonly #settings: RedisConnectionSettings;
   readonly #events: RedisConnectionEvents;
   readonly #init: Timer;
-  /** Whether somebody waits for something: it then keeps the Node process alive, and is restored when it breaks. */
+  /** Whether somebody waits for a reply: the sockets then keep the process alive, and a broken connection is restored. */
   #held = true;
   #lastError: Error | undefined;
-  /** Questions that Redis refuses to answer for now. */
+  /** Commands that Redis refuses for now. */
   #refused = 0;
   ended = false;
 
@@ -52,11 +52,11 @@ export class RedisConnection {
       made.on('ready', () => events.ready());
       made.on('error', (error: Error) => {
         this.#lastError = error;
-        // Nobody is let in without the right password: to wait would lead nowhere.
+        // A wrong password, for instance: a retry is pointless.
         if (isFinal(error)) this.end(error);
         else events.failed(error);
       });
-      // Broken while nobody waited: the next who comes makes another.
+      // It broke while nobody waited: the next job makes another session.
       made.on('end', () => this.end());
       return made;
     };
@@ -64,7 +64,7 @@ export class RedisConnection {
     this.subscriber = client();
     this.#init = setTimeout(() => {
       const cause = this.#lastError;
-      const why = cause === undefined ? '' : `: ${said(cause)}`;
+      const why = cause === undefined ? '' : `: ${errorText(cause)}`;
       const message = `Redis has not answered within ${initTimeout} ms (initTimeout sets the limit)${why}`;
       this.end(new Error(message, { cause }));
     }, initTimeout);
@@ -72,8 +72,9 @@ export class RedisConnection {
   }
 
   /**
-   * Asks until Redis answers: what was in flight when the connection broke may have been done, and is done again.
-   * Never settles once the line has ended, as it does where Redis refuses for good, or for too long.
+   * Repeats `act` until Redis answers: `act` must be idempotent, since a command that was in flight when the connection broke
+   * may have been executed. A final refusal, or one for longer than `refusalTimeout`, ends the connection; the promise then
+   * stays pending.
    */
   async ask<T>(act: () => Promise<T>): Promise<T> {
     const { refusalTimeout } = this.#settings;
@@ -83,19 +84,19 @@ export class RedisConnection {
       if (isFinal(error)) this.end(error);
       else if (monotonic() - since >= refusalTimeout) {
         const limit = `${refusalTimeout} ms (refusalTimeout sets the limit)`;
-        this.end(new Error(`Redis has refused for ${limit}: ${said(error)}`, { cause: error }));
+        this.end(new Error(`Redis has refused for ${limit}: ${errorText(error)}`, { cause: error }));
       }
       return !this.ended;
     });
     return this.ended ? new Promise(() => {}) : found!;
   }
 
-  /** The same for what may stay undone: whatever Redis says, it ends nobody. Undefined where it was not done. */
+  /** As `ask`, for commands that are best effort: no refusal ends the connection. Resolves to undefined where it was not done. */
   attempt<T>(act: () => Promise<T>): Promise<T | undefined> {
     return this.#until(act, (error) => !isFinal(error));
   }
 
-  /** What need not be done, should Redis be gone. */
+  /** One attempt; an error is ignored. */
   try(act: () => Promise<unknown>): Promise<unknown> {
     return act().catch(() => {});
   }
@@ -107,7 +108,7 @@ export class RedisConnection {
     this.#holdSocket(this.subscriber);
   }
 
-  /** Once. */
+  /** Ends the connection; idempotent. */
   end(error?: Error): void {
     if (this.ended) return;
     this.ended = true;
@@ -117,7 +118,7 @@ export class RedisConnection {
     this.subscriber.disconnect();
   }
 
-  /** `goesOn` is asked after each refusal. While any lasts, it is told once. */
+  /** Repeats `act`; `goesOn` decides after each refusal. `failed` is called once while any command is refused. */
   async #until<T>(act: () => Promise<T>, goesOn: (refusal: unknown) => boolean): Promise<T | undefined> {
     let tries = 0;
     try {

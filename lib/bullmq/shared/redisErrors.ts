@@ -1,22 +1,23 @@
-/** What Redis refuses: what passes by itself, what does not, and what to do about that. */
-import type { QueueKeys } from './message.ts';
+/** Errors of Redis: which pass by themselves, which are final, and their explanation. */
+import type { QueueKeys } from './queueKeys.ts';
 
 export interface RedisError extends Error {
   readonly code?: unknown;
-  /** Why a transaction was discarded: what Redis has said to its commands. */
+  /** Of a discarded transaction: the errors of its commands. */
   readonly previousErrors?: readonly RedisError[] | undefined;
 }
 
 /**
- * Passes: Redis loads its data, is a replica for now (a failover), misses its own replicas, runs a long script, is out
- * of memory, cannot save, or has too many clients. Redis up to 6 puts in the middle what a script came by.
+ * Refusals that pass: Redis loads its data, is a replica for now (a failover), misses its own replicas, runs a long script, is
+ * out of memory, cannot save, or has too many clients. Up to version 6 the code of an error within a script follows a `-` in
+ * the middle of the text.
  */
 const PASSES =
   /(?:^|-)(?:LOADING|MASTERDOWN|READONLY|NOREPLICAS|NOSCRIPT|TRYAGAIN|BUSY|OOM|MISCONF|CLUSTERDOWN|UNBLOCKED)\b|^ERR max number of clients/;
-/** A cluster sends elsewhere, or does not run commands on keys in several slots. */
+/** Refusals of a cluster: the key is on another node, or the keys of a command are in several slots. */
 const CLUSTER = /(?:^|-)(?:MOVED|ASK|CROSSSLOT)\b/;
 
-/** Whether Redis has answered, and said no; else it was gone, or not ready. */
+/** Whether Redis has answered with an error. Other errors are of the connection. */
 export function isRefusal(error: unknown): error is RedisError {
   return (error as Partial<Error> | null)?.name === 'ReplyError';
 }
@@ -31,31 +32,31 @@ function reasonsOf({ message, previousErrors = [] }: RedisError): readonly strin
 
 const isDiscarded = (message: string): boolean => message.startsWith('EXECABORT');
 
-/** Of a transaction that was discarded, why. */
+/** The cause of a discarded transaction; any other error itself. */
 export function reasonOf(error: unknown): unknown {
   if (!isRefusal(error) || !isDiscarded(error.message)) return error;
   return error.previousErrors?.[0] ?? error;
 }
 
-/** The same, and rights that were taken away: whoever has taken them may give them back. */
+/** Whether a refusal may pass on a machine that has served before: also one for want of rights, which may be granted again. */
 export const mayPass = (refusal: RedisError): boolean =>
   passes(refusal) || /^(?:NOPERM|NOAUTH|WRONGPASS)\b/.test(refusal.message);
 
-/** Whether to ask again leads nowhere: Redis says no for good, or it was asked something wrong. */
+/** Whether a retry is pointless: Redis refuses for good, or the command itself was wrong. */
 export function isFinal(error: unknown): error is Error {
   return isRefusal(error) ? !passes(error) : error instanceof TypeError || error instanceof RangeError;
 }
 
-/** What Redis has said, or why it was not there. */
-export function said(error: unknown): string {
+/** The text of an error of Redis, or of its connection. */
+export function errorText(error: unknown): string {
   const { code, message = '' } = reasonOf(error) as Partial<RedisError>;
-  // An error of several addresses has only a code.
+  // The error of a host with several addresses has a code and no message.
   return message === '' ? String(code) : message;
 }
 
-/** What Redis has said, and what to do about it. */
+/** The text of an error, and what to do about it. */
 export function explain(error: unknown, names: QueueKeys): string {
-  const text = said(error);
+  const text = errorText(error);
   if (/^NOPERM\b/.test(text))
     return (
       `${text} (the user needs the keys ~${names.keys} and the channels &${names.channels}; ` +

@@ -1,17 +1,20 @@
-/** Asks Redis again while it refuses. */
+/** Retries of commands that Redis refuses, with exponential back-off. */
 import { setTimeout } from '../../primitives/clock.ts';
 import { type RedisError, isRefusal } from './redisErrors.ts';
 
 /** The longest wait between two tries, in ms. */
 const LONGEST = 1000;
 
-/** How long to wait before the next of so many tries, in ms. */
+/** The wait after so many failed tries, in ms. */
 export const backoff = (tries: number): number => Math.min(50 * 2 ** Math.min(tries, 10), LONGEST);
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
-/** Until Redis does it, or `goesOn` says no; each refusal is told to `refused`. */
-export async function askAgain<T>(
+/**
+ * Calls `act` until Redis does not refuse it. `refused` hears each refusal. Any other error, and a refusal for which
+ * `goesOn` returns false, is thrown.
+ */
+export async function retryRefused<T>(
   act: () => Promise<T>,
   refused: (error: unknown) => void,
   goesOn: (error: RedisError) => boolean,
@@ -23,7 +26,7 @@ export async function askAgain<T>(
       if (!isRefusal(error) || !goesOn(error)) throw error;
       refused(error);
       await sleep(backoff(tries));
-      // It may have been given up meanwhile.
+      // Whoever waits may have given up meanwhile.
       if (!goesOn(error)) throw error;
     }
 }
