@@ -71,6 +71,17 @@ describe('Somebody else on the queue', () => {
     await site.closes(pool, queue);
   });
 
+  it('more jobs of others that have ended than a sweep looks at hide none of a producer that is gone', async () => {
+    const queue = site.newQueue();
+    const { client } = site.redis;
+    const completed = `bull:${queue}:completed`;
+    await client.zadd(completed, ...numbers(1500).flatMap((n) => [n + 1, `other-${n}`]), 2000, 'rabc-0');
+    await client.hset(`bull:${queue}:rabc-0`, { name: 'x', data: '{}', opts: '{}', timestamp: 1, finishedOn: 2000 });
+    site.machine(queue, 1, { stalledInterval: 100 });
+    await until(async () => (await client.exists(`bull:${queue}:rabc-0`)) === 0);
+    expect(await client.zcard(completed)).toBe(1500);
+  });
+
   it('a job that failed with its report in it counts', async () => {
     const queue = site.newQueue();
     const pool = site.pool(queue);

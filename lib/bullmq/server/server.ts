@@ -13,7 +13,7 @@ import { explain, isFinal, passes } from '../shared/redisErrors.ts';
 import { retryRefused } from '../shared/retryRefused.ts';
 import { retryingBackend } from './backend.ts';
 import { JobProcessor } from './jobProcessor.ts';
-import { sweep } from './sweep.ts';
+import { Sweeper } from './sweeper.ts';
 
 export interface ServerSettings {
   readonly queue: string;
@@ -46,6 +46,7 @@ export class Server {
   readonly #queue: BullQueue;
   readonly #worker: Worker;
   readonly #processor: JobProcessor;
+  readonly #sweeper: Sweeper;
   readonly #sweeping: ReturnType<typeof setInterval>;
   readonly #notices: Notices;
   #closing: Promise<void> | undefined;
@@ -73,7 +74,14 @@ export class Server {
     this.#subscriber = kept(connect(connection, () => true).on('error', onError));
     const { duplicate } = this.#client;
     this.#client.duplicate = (...args) => kept(duplicate.apply(this.#client, args));
-    this.#processor = new JobProcessor(pool, this.#client, this.#keys, settings, this.#notices, () => void this.close());
+    this.#processor = new JobProcessor(
+      pool,
+      this.#client,
+      this.#keys,
+      settings,
+      this.#notices,
+      () => void this.close(),
+    );
     this.#subscriber.on('message', (_channel: string, message: string) => this.#processor.cancel(message));
     this.#queue = new Queue(queue, { connection: this.#client, prefix, skipMetasUpdate: true });
     this.#queue.on('error', () => {});
@@ -88,6 +96,7 @@ export class Server {
     this.#worker.on('error', onError);
     this.#worker.on('completed', (job) => this.#processor.ended(job.id!));
     this.#worker.on('failed', (job) => job !== undefined && this.#processor.ended(job.id!));
+    this.#sweeper = new Sweeper(this.#client, this.#queue, this.#keys, this.#processor.running);
     this.#sweeping = setInterval(() => void this.#sweep(), stalledInterval);
     this.ready = this.#start();
     this.ready.catch(() => {});
@@ -159,7 +168,7 @@ export class Server {
     // While Redis is unreachable, the commands would only queue up.
     if (this.#client.status !== 'ready') return;
     try {
-      await sweep(this.#client, this.#queue, this.#keys, this.#processor.running);
+      await this.#sweeper.sweep();
     } catch (error) {
       if (this.#closing === undefined) this.#notices.add(error);
     }
