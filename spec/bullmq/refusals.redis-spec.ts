@@ -168,6 +168,24 @@ describe('While Redis refuses', () => {
     await pool.close();
   });
 
+  it('longer than refusalTimeout, while all jobs are out: the streams end, though the producer has nothing to write', async () => {
+    const queue = site.newQueue();
+    const here = site.machine(queue, 1);
+    const pool = site.pool(queue, { size: 1, refusalTimeout: 200 });
+    const running = reason(pool.run((worker) => worker.untilTold(1)));
+    await here.hears('begun', 1);
+    const waiting = reason(pool.run((worker) => worker.twice(1)));
+    await REFUSALS['OOM']!.begin(site.redis);
+    here.tell();
+    for (const error of [await running, await waiting]) {
+      expect(error).toBeInstanceOf(WorkerInitError);
+      expect(error.message).toMatch(/cannot be used: Redis has refused for 200 ms \(refusalTimeout .*\): OOM/);
+    }
+    await REFUSALS['OOM']!.end(site.redis);
+    expect(await pool.run((worker) => worker.twice(2))).toBe(4);
+    await pool.close();
+  });
+
   it('a machine hears of it at once, then once a second with a count, and does not spin', async () => {
     const queue = site.newQueue();
     const heard = new Heard();

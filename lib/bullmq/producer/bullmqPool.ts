@@ -33,7 +33,7 @@ export interface BullmqPoolOptions extends CarryOptions {
   readonly checkInterval?: number | undefined;
   /**
    * Milliseconds, at least 100, after which this process counts as gone if its heartbeat is not renewed: machines then
-   * remove its jobs. It is renewed at a third of that time. Default: 60 000.
+   * remove its jobs. Default: 60 000.
    */
   readonly expireAfter?: number | undefined;
   /**

@@ -2,19 +2,24 @@
 import { type Timer, clearInterval, monotonic, setInterval, wallClock } from '../../primitives/clock.ts';
 import type { QueueKeys } from '../shared/queueKeys.ts';
 import type { RedisConnection } from '../shared/redisConnection.ts';
+import { isRefusal } from '../shared/redisErrors.ts';
 
 export class Heartbeat {
   readonly #redis: RedisConnection;
   readonly #key: string;
   readonly #expireAfter: number;
+  readonly #interval: number;
   #timer: Timer | undefined;
   /** When the last beat that Redis has acknowledged was sent. */
   #lastBeat: number | undefined;
+  #renewing = false;
 
-  constructor(redis: RedisConnection, keys: QueueKeys, run: string, expireAfter: number) {
+  /** `interval`: the longest time between two beats, in ms. */
+  constructor(redis: RedisConnection, keys: QueueKeys, run: string, expireAfter: number, interval: number) {
     this.#redis = redis;
     this.#key = keys.alive(run);
     this.#expireAfter = expireAfter;
+    this.#interval = Math.min(expireAfter / 3, interval);
   }
 
   get beats(): boolean {
@@ -22,9 +27,7 @@ export class Heartbeat {
   }
 
   start(): void {
-    // While Redis is unreachable, beats would only queue up.
-    const beat = (): unknown => this.#redis.client.status === 'ready' && this.#redis.try(() => this.beat());
-    this.#timer = setInterval(beat, this.#expireAfter / 3);
+    this.#timer = setInterval(() => void this.#renew(), this.#interval);
     // The sockets keep the process alive.
     this.#timer.unref();
   }
@@ -37,6 +40,24 @@ export class Heartbeat {
 
   async beat(): Promise<void> {
     await this.#write('since', wallClock());
+  }
+
+  /**
+   * Repeats a beat that Redis refuses, so that a refusal ends the session after `refusalTimeout` even where all jobs are out
+   * and nothing else is written: machines do not write results meanwhile, and no job would come back.
+   */
+  async #renew(): Promise<void> {
+    // While Redis is unreachable, beats would only queue up.
+    if (this.#renewing || this.#redis.client.status !== 'ready') return;
+    this.#renewing = true;
+    await this.#redis.ask(async () => {
+      try {
+        if (this.beats) await this.beat();
+      } catch (error) {
+        if (isRefusal(error)) throw error;
+      }
+    });
+    this.#renewing = false;
   }
 
   /** Beats, unless a recent beat is in Redis: machines run no job of a run without a heartbeat. */

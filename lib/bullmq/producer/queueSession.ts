@@ -59,7 +59,7 @@ export class QueueSession {
   constructor(settings: SessionSettings, events: SessionEvents) {
     this.#settings = settings;
     this.#events = events;
-    const { expireAfter, prefix, queue } = settings;
+    const { checkInterval, expireAfter, prefix, queue } = settings;
     this.#keys = new QueueKeys(prefix, queue);
     const redis = new RedisConnection(settings, {
       ready: () => {
@@ -82,7 +82,7 @@ export class QueueSession {
       read: () => this.#update(),
     });
     redis.subscriber.on('message', (_channel: string, message: string) => this.#receive(message));
-    this.#heartbeat = new Heartbeat(redis, this.#keys, this.id, expireAfter);
+    this.#heartbeat = new Heartbeat(redis, this.#keys, this.id, expireAfter, checkInterval);
     // Both directions are tried now: a user without rights on channels would otherwise only notice that nothing comes.
     void redis.ask(() => redis.subscriber.subscribe(this.#keys.ended(this.id)));
     void redis.ask(() => redis.client.publish(this.#keys.cancelled, ''));
