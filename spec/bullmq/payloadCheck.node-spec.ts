@@ -100,6 +100,88 @@ describe('A text that was not written by us', () => {
     expect(refusal(() => readThrown(`[${levels.join(',')},1]`, MOST))).toBeDefined();
   });
 
+  /** A list of packed errors, by `kind` and so on; `nodes`: from number 8 on. */
+  const graph = (errors: readonly number[], own: number, nodes: readonly string[]): string =>
+    [
+      '{"kind":2,"errors":3,"marks":4,"value":5}',
+      '"graph"',
+      JSON.stringify(errors),
+      '[5]',
+      '{}',
+      `{"name":2,"message":2,"stack":2,"of":2,"ours":7,"own":${own}}`,
+      'false',
+      ...nodes,
+    ].join(',');
+  const TOO_OFTEN = 'its errors hold one another too often';
+
+  it('is refused where it names one error so often that they would not fit into memory', () => {
+    const often = Array.from({ length: 20_000 }, () => 6);
+    expect(refusal(() => read(`[["Error",1],${graph(often, 8, ['[]'])}]`, MOST))).toContain(TOO_OFTEN);
+    // Something that was thrown is a packed error itself.
+    const thrown = `[${graph(often, 8, ['[]']).replaceAll(/[2-8](?=[,}\]])/g, (at) => String(Number(at) - 1))}]`;
+    expect(refusal(() => readThrown(thrown, MOST))).toContain(TOO_OFTEN);
+  });
+
+  it('is refused where its errors share a long list of properties', () => {
+    const list = JSON.stringify(Array.from({ length: 2000 }, () => 9));
+    const packed = (own: number): string => `{"name":2,"message":2,"stack":2,"of":2,"ours":7,"own":${own}}`;
+    const others = Array.from({ length: 200 }, () => packed(8));
+    const errors = others.map((_other, at) => at + 10);
+    const text = `[["Error",1],${graph(errors, 8, [list, '[2,7,7,7]', ...others])}]`;
+    expect(refusal(() => read(text, MOST))).toContain(TOO_OFTEN);
+  });
+
+  it('is refused where each error holds all those below it', () => {
+    const nodes: string[] = [];
+    for (let level = 0; level < 300; level++) {
+      const at = 9 + 5 * level;
+      const below = level === 0 ? 8 : at - 5;
+      nodes.push(
+        `["Error",${at + 1}]`,
+        `{"kind":2,"errors":${at + 2},"marks":4,"value":5}`,
+        `[${at + 3}]`,
+        `{"name":2,"message":2,"stack":2,"of":2,"ours":7,"own":${at + 4}}`,
+        `[${below}]`,
+      );
+    }
+    const last = 9 + 5 * 299;
+    expect(refusal(() => read(`[[${last}],${graph([6], 8, ['[]', ...nodes])}]`, MOST))).toContain(TOO_OFTEN);
+  });
+
+  it('is refused where it repeats long texts, which workers get a copy of each time', () => {
+    const often = Array.from({ length: 2000 }, () => 1).join(',');
+    for (const node of [`"${'x'.repeat(1000)}"`, `["BigInt","${'9'.repeat(1000)}"]`])
+      expect(refusal(() => read(`[[${often}],${node}]`, MOST))).toContain(
+        'its texts have a length of 2000000 where they are repeated, more than 16 times 65536',
+      );
+    expect(read(`[[${often}],"twenty characters..."]`, MOST)).toHaveSize(2000);
+  });
+
+  it('says how much the value takes besides the text', () => {
+    const weights: number[] = [];
+    const weigh = (bytes: number): void => void weights.push(bytes);
+    read('[[1,1,2],"four",[-7,1000]]', MOST, weigh);
+    read('[{"a":1},5]', MOST, weigh);
+    read('-1', MOST, weigh);
+    expect(weights).toEqual([8 + 8000, 0, 0]);
+  });
+
+  it('is read where we have written it, however many errors it holds', () => {
+    const shared = new Date(5);
+    const errors = Array.from({ length: 800 }, (_, at) =>
+      Object.assign(new RangeError(`number ${at}`, { cause: new Error('why', { cause: shared }) }), { shared, at }),
+    );
+    const most = 16 * 1024 * 1024;
+    for (const value of [
+      errors,
+      new AggregateError(errors.slice(0, 300), 'all'),
+      { first: errors[0], same: errors[0] },
+    ]) {
+      expect(refusal(() => read(write(value, 'a', most), most))).toBeUndefined();
+      expect(refusal(() => readThrown(writeThrown(value, most), most))).toBeUndefined();
+    }
+  });
+
   it('is refused where it is nested, or larger than it may be', () => {
     expect(refusal(() => read('[["Date",[[[1]]]]]', MOST))).toContain('it is nested');
     expect(refusal(() => read(`["${'x'.repeat(MOST)}"]`, MOST))).toContain(`bytes as text, more than ${MOST}`);

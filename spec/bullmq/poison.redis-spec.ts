@@ -53,6 +53,34 @@ describe('Poison in Redis', () => {
     await bull(queue).obliterate({ force: true });
   });
 
+  it('a job whose tasks take more in a worker than one may: those that exceed it fail, and the others run', async () => {
+    const queue = site.newQueue();
+    site.machine(queue, 1, { maxPayload: 100_000 });
+    const args = Array.from({ length: 5 }, () => '[[1],[-7,90000]]');
+    const job = await bull(queue).add('x', await order(queue, [...args, '[[1],"well"]']));
+    await until(async () => (await bull(queue).getCompletedCount()) === 1);
+    const { data } = (await bull(queue).getJob(job.id!))!;
+    expect(data.fates).toEqual(['value', 'value', 'error', 'error', 'error', 'value']);
+    expect(data.values[2]).toContain('the job takes more than 16 times maxPayload (100000) in a worker');
+    await bull(queue).obliterate({ force: true });
+  });
+
+  it('a job of very many tasks is refused', async () => {
+    const queue = site.newQueue();
+    const heard = new Heard();
+    site.machine(queue, 1, { onError: heard.onError });
+    await bull(queue).add(
+      'x',
+      await order(
+        queue,
+        Array.from({ length: 10_001 }, () => '-1'),
+      ),
+    );
+    await heard.hears('not as rxjs-parallel makes them');
+    expect(await site.pool(queue).run((worker) => worker.twice(2))).toBe(4);
+    await bull(queue).obliterate({ force: true });
+  });
+
   it('messages on its channels that mean nothing', async () => {
     const queue = site.newQueue();
     const here = site.machine(queue, 1);

@@ -4,13 +4,13 @@ import type { Redis as Client } from 'ioredis';
 import { ParallelError, WorkerInitError } from '../../api/errors.ts';
 import type { Pool } from '../../pool/contract.ts';
 import { messageOf } from '../../protocol/thrown.ts';
-import { sizeOf } from '../shared/codec.ts';
 import { type JobRequest, type JobResult, isResult, reportText, requestOrResult } from '../shared/message.ts';
 import type { Notices } from '../shared/notices.ts';
 import { type QueueKeys, runOf } from '../shared/queueKeys.ts';
 import { mayPass } from '../shared/redisErrors.ts';
 import { retryRefused } from '../shared/retryRefused.ts';
 import { JobSource } from './jobSource.ts';
+import { checkSize } from './jobTasks.ts';
 
 export interface JobProcessorSettings {
   readonly queue: string;
@@ -19,11 +19,6 @@ export interface JobProcessorSettings {
 
 /** Refused jobs whose ids are remembered: each is in one notice, however often BullMQ tries it again. */
 const MOST_REFUSED = 1000;
-/**
- * The arguments of a job may have so many times `maxPayload` bytes together. The `maxPayload` of a producer may be larger than
- * the one of this machine: then only those tasks fail that exceed it.
- */
-const LARGEST = 16;
 
 export class JobProcessor {
   readonly #pool: Pool;
@@ -121,7 +116,8 @@ export class JobProcessor {
   #read(job: BullJob): JobRequest | JobResult {
     try {
       const data = requestOrResult(job.data);
-      return isResult(data) ? data : bounded(data, this.#settings.maxPayload);
+      if (!isResult(data)) checkSize(data, this.#settings.maxPayload);
+      return data;
     } catch (cause) {
       const id = job.id!;
       if (!this.#refused.has(id) && this.#refused.size < MOST_REFUSED) {
@@ -142,11 +138,4 @@ export class JobProcessor {
       this.#working.delete(work);
     }
   }
-}
-
-/** @throws ParallelError: the job is larger than a pool makes it */
-function bounded(request: JobRequest, maxPayload: number): JobRequest {
-  const bytes = request.args.reduce((sum, text) => sum + sizeOf(text), 0);
-  if (bytes <= LARGEST * maxPayload) return request;
-  throw new ParallelError(`Its arguments have ${bytes} bytes as text, more than ${LARGEST} times maxPayload`);
 }

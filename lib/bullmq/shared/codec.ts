@@ -75,13 +75,21 @@ export function write(value: unknown, what: string, maxPayload: number): string 
   return text;
 }
 
-/** Decodes a text of at most `most` bytes, whoever wrote it. @throws Error: it is no text of ours, or too large */
-export function read(text: string, most: number = Infinity): unknown {
+/**
+ * Decodes a text of at most `most` bytes, whoever wrote it. `weigh` hears how many bytes the value may take besides the text,
+ * before it is made, and may throw. @throws Error: it is no text of ours, or too large
+ */
+export function read(text: string, most: number = Infinity, weigh?: (bytes: number) => void): unknown {
+  const parsed = parse(text, most);
+  const bytes = checkPayload(parsed, most);
+  weigh?.(bytes);
+  return unflatten(parsed as number | unknown[], revivers);
+}
+
+function parse(text: string, most: number): unknown {
   const bytes = most === Infinity ? 0 : sizeOf(text);
   if (bytes > most) throw new TypeError(`it has ${bytes} bytes as text, more than ${most}`);
-  const parsed: unknown = JSON.parse(text);
-  checkPayload(parsed, most);
-  return unflatten(parsed as number | unknown[], revivers);
+  return JSON.parse(text);
 }
 
 /** Encodes what was thrown; where that cannot be, a `CloneError` that says so. */
@@ -98,7 +106,9 @@ function notCloneable(thrown: unknown): CloneError {
 }
 
 export function readThrown(text: string, most: number, callSite?: Error): unknown {
-  const thrown = read(text, most) as Partial<Thrown> | null;
+  const parsed = parse(text, most);
+  checkPayload(parsed, most, true);
+  const thrown = unflatten(parsed as number | unknown[], revivers) as Partial<Thrown> | null;
   if (typeof thrown !== 'object' || (thrown?.kind !== 'value' && thrown?.kind !== 'graph'))
     throw new TypeError('what was thrown is not as rxjs-parallel writes it');
   return remoteError(thrown as Thrown, callSite);

@@ -32,6 +32,9 @@ export interface JobRequest {
 /** The outcome of a task: it returned, it threw, its worker died, or it has not run. */
 export type TaskStatus = 'value' | 'error' | 'crash' | 'unrun';
 
+/** Most tasks of a job. A pool puts up to 1024 into one; each costs a machine some time even where it cannot be decoded. */
+const MOST_TASKS = 10_000;
+
 const STATUSES: readonly TaskStatus[] = ['value', 'error', 'crash', 'unrun'];
 
 /** Outcomes on their way back. The result takes the place of the request in the job. */
@@ -62,6 +65,7 @@ export function requestOrResult(data: unknown): JobRequest | JobResult {
   const { args, carried, indices, methods, priority, run, terminateAfter, timeout } = found;
   const count = Array.isArray(methods) ? methods.length : -1;
   const isSound =
+    count <= MOST_TASKS &&
     isName(run) &&
     isArrayOf(methods, count, (each) => typeof each === 'string') &&
     isArrayOf(args, count, (each) => typeof each === 'string') &&
@@ -81,6 +85,7 @@ function sound<T>(isSound: boolean, found: T): T {
 function isSoundResult({ fates, ms, times, unable, values }: Partial<JobResult>): boolean {
   const count = Array.isArray(fates) ? fates.length : -1;
   return (
+    count <= MOST_TASKS &&
     isArrayOf(fates, count, (each) => STATUSES.includes(each as TaskStatus)) &&
     isArrayOf(values, count, (each) => typeof each === 'string') &&
     isArrayOf(times, 2 * count, Number.isFinite) &&
