@@ -18,8 +18,8 @@ const NAMES: Record<Way, readonly [plain: string, finer: string]> = {
 
 const MEANS: Record<Way, string> = {
   main: 'the main thread',
-  ordered: 'in their order',
-  unordered: 'as they are done',
+  ordered: 'in order',
+  unordered: 'as completed',
 };
 
 export const nameOf = (way: Way, finer: boolean): string => NAMES[way][finer ? 1 : 0].replace('|', '');

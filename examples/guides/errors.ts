@@ -2,10 +2,10 @@
 import { from, range } from 'rxjs';
 import { parallelMap, TaskTimeoutError, taskOf, TooManyFailuresError } from 'rxjs-parallel';
 
+// #region throw
 const texts = ['{"a": 1}', '{"b": 2}', 'not JSON', '{"d": 4}'];
 const parse = (text: string) => JSON.parse(text) as object;
 
-// #region throw
 await from(texts)
   .pipe(parallelMap(parse, 2))
   .forEach((value) => console.log(value)) // two values

@@ -4,12 +4,12 @@ import { createInterface } from 'node:readline';
 import { from, interval, range, take } from 'rxjs';
 import { parallelMap, parallelMapIterable, parallelMapUnordered } from 'rxjs-parallel';
 
+// #region order
 const waits = async (ms: number) => {
   await new Promise((wake) => setTimeout(wake, ms));
   return ms;
 };
 
-// #region order
 await from([50, 10, 40])
   .pipe(parallelMap(waits, 2))
   .forEach((ms) => console.log(ms)); // 50, 10, 40
@@ -34,14 +34,13 @@ console.log(longest);
 // #endregion
 
 // #region paced
+function* range100(): Generator<number> {
+  for (let n = 1; n <= 100; n++) yield n;
+}
 const paced = from(parallelMapIterable(range100(), (n) => n * n, 2));
 
 await paced.pipe(take(3)).forEach((square) => console.log(square));
 // #endregion
-
-function* range100(): Generator<number> {
-  for (let n = 1; n <= 100; n++) yield n;
-}
 
 // #region overflow
 await interval(1)
@@ -52,12 +51,12 @@ await interval(1)
   .forEach((square) => console.log(square));
 // #endregion
 
+// #region key
 const bookings = [
   { account: 'ann', amount: 5 },
   { account: 'bob', amount: 7 },
   { account: 'ann', amount: -2 },
 ];
-// #region key
 await from(bookings)
   .pipe(
     parallelMapUnordered(({ account, amount }) => `${account} ${amount}`, 2, {
