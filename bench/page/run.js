@@ -62,21 +62,20 @@ if (!flags.quick) {
   console.log(`Written: ${write({}, { machine: machine(), versions: versions() })}`);
 }
 
-/** A page with a button, and what a bundler makes of the contender and its worker. */
+/** A page with a button, and what a bundler makes of the contender and of its worker, which shares nothing with the page. */
 async function buildPage(name) {
   const out = join(folder, name);
   await mkdir(out);
-  await build({
-    entryPoints: [`${name}.js`, `${name}.worker.js`].map((file) =>
-      fileURLToPath(new URL(`contenders/${file}`, import.meta.url)),
-    ),
-    outdir: out,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    minify: true,
-    alias: LIBRARY,
-  });
+  for (const file of [`${name}.js`, `${name}.worker.js`])
+    await build({
+      entryPoints: [fileURLToPath(new URL(`contenders/${file}`, import.meta.url))],
+      outdir: out,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      minify: true,
+      alias: LIBRARY,
+    });
   await writeFile(
     join(out, 'index.html'),
     `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><button>Run</button>

@@ -117,8 +117,8 @@ describe('A worker with room', () => {
     const [worker] = await new Answered({ size: 1 }).run(texts(10_000));
     for (let message = 0; message < 20; message++) worker!.answer(0.5);
     expect(worker!.counts).toEqual([8, 8]);
-    worker!.answer(2);
-    worker!.answer(2);
+    // Once or twice that may be a pause.
+    for (let message = 0; message < 3; message++) worker!.answer(2);
     expect(worker!.counts.at(-1)).toBe(2);
     while (worker!.waiting.length > 0 && worker!.counts.at(-1)! > 1) worker!.answer(50);
     while (worker!.waiting.length > 1) worker!.answer(50);
