@@ -37,7 +37,7 @@ export type ManyValues = AsyncIterable<unknown> | Iterable<unknown> | Observable
 export type RemoteValues<Api> = {
   readonly [K in keyof Api as Api[K] extends Method ? K : never]: Api[K] extends (...args: infer A) => infer R
     ? GivesOne<R> extends true
-      ? 'the method has one result: use parallelMap, or make it a generator'
+      ? { readonly 'the method has one result: use parallelMap, or make it a generator': never }
       : (...args: Arguments<A>) => Call<Sent<Values<Awaited<R>>>>
     : never;
 };

@@ -13,7 +13,8 @@ const COMPILERS = ['typescript-5.9', 'typescript-6'] as const;
 
 const PRELUDE = `import type { Observable } from 'rxjs';
 import {
-  type Worker, type WorkerPool, localPool, parallelMap, parallelMapIterable, parallelMapUnordered, workerPool,
+  type Worker, type WorkerPool, localPool, parallelConcatMap, parallelMap, parallelMapIterable, parallelMapUnordered,
+  workerPool,
 } from 'rxjs-parallel';
 import { bullmqPool } from 'rxjs-parallel/bullmq';
 declare const start: () => Worker;
@@ -41,6 +42,8 @@ const noCall = (at: string): Wrong => ({ at, says: /is not assignable to type 'C
 const notAllOptions = { at: 'timeout', says: /'timeout' does not exist in type/ };
 const noWorkers: Wrong = { at: "'4'", says: /'"4"' is not assignable to parameter of type 'Workers'/ };
 const untyped: Wrong = { at: 'count', says: /'count' does not exist on type 'Remote<unknown>'/ };
+
+const oneResult: Wrong = { at: 'count', says: /not callable.*'\{ .*the method has one result: use parallelMap/s };
 
 const WITH_POOL = '(worker, n) => worker.count(n), pool';
 const INLINE = '(n) => n, 2';
@@ -73,7 +76,7 @@ const WRONG: readonly (readonly [program: string, wrong: Wrong])[] = ['parallelM
     [of(`(worker, n) => { worker.count(n); }, pool`), noCall('(worker, n)')],
     [of(`(worker, n) => n > 1 ? worker.count(n) : n, pool`), noCall('n > 1')],
     [of(`(worker, n) => worker.cuont(n), pool`), { at: 'cuont', says: /'cuont' does not exist on type 'Remote<Api>'/ }],
-    [of(`(worker, n) => worker.find(n), pool`), { at: 'n), pool', says: /'number' is not assignable to .*'string/ }],
+    [of(`(worker, n) => worker.find(n), pool`), { at: 'n), pool', says: /'number' is not assignable to .*'string'/ }],
     [of(`(worker, n) => worker.count(n), workerPool(start)`), untyped],
     [of(`(worker, n) => worker.count(n), bullmqPool('q', { connection: '' })`), untyped],
   ])
@@ -97,6 +100,8 @@ const WRONG: readonly (readonly [program: string, wrong: Wrong])[] = ['parallelM
     [`parallelMapIterable([1], ${WITH_POOL}, { maxPending: 3 })`, option('maxPending')],
     [`parallelMapIterable([1], ${INLINE}, { overflow: 'error', timeout: 3 })`, option('overflow')],
     [`parallelMapIterable(5, ${INLINE})`, { at: '5', says: /not assignable to parameter of type 'IterableSource/ }],
+    [`numbers.pipe(parallelConcatMap(${WITH_POOL}))`, oneResult],
+    ['numbers.pipe(pool.mergeMap((worker, n) => worker.count(n)))', oneResult],
     ['pool.run(async (worker) => worker.count(1))', { ...notAsync, at: 'worker.count(1)' }],
     ['pool.run((worker) => { worker.count(1); })', noCall('(worker)')],
     ['pool.run((worker) => worker.count(1), { timeuot: 3 })', option('timeuot')],
@@ -262,6 +267,9 @@ numbers.pipe(parallelMap(${WITH_POOL}, { batch: 3, onError: '/*words*/' }));
         ['parallelMapIterable([', 'Runs `fn` on every value of an iterable'],
       ];
       for (const [word, documentation] of hovers) expect(hover(word)).withContext(word).toContain(documentation);
+
+      const call = service.getQuickInfoAtPosition(file, text.indexOf('count(n), pool'))?.displayParts;
+      expect(compiler.displayPartsToString(call)).toContain('count(n: number): Call<number>');
 
       const names = text.indexOf('/*names*/');
       const proposed = service.getCompletionsAtPosition(file, names, {})!.entries.map((entry) => entry.name);
