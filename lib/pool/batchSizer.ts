@@ -36,9 +36,14 @@ const PAUSE = 20;
  * explains, and falls by halves. When each measurement counted, a collection of 15 ms made messages of 400 tasks three.
  */
 class Estimate {
+  /** Undefined: not known. */
   value: number | undefined;
   #last = Infinity;
   #beforeLast = Infinity;
+
+  constructor(value?: number) {
+    this.value = value;
+  }
 
   /** `count` tasks took `ms`. Returns whether that is no longer than was thought. */
   add(count: number, ms: number): boolean {
@@ -61,8 +66,8 @@ export class BatchSizer implements BatchSizing {
   /** Milliseconds a task. */
   readonly #cost = new Estimate();
   /** Milliseconds to put a task into a message, and its result. */
-  readonly #sent = new Estimate();
-  readonly #returned = new Estimate();
+  readonly #sent = new Estimate(0);
+  readonly #returned = new Estimate(0);
   /** Grows from 1. */
   #size = 1;
 
@@ -98,7 +103,7 @@ export class BatchSizer implements BatchSizing {
   }
 
   #fit(most: number): void {
-    const carry = Math.max(this.#sent.value ?? 0, this.#returned.value ?? 0);
+    const carry = Math.max(this.#sent.value!, this.#returned.value!);
     const fitting = Math.min(most, this.#target / (this.#cost.value ?? this.#target), CARRY / carry);
     this.#size = Math.max(1, Math.floor(fitting));
   }
