@@ -157,6 +157,14 @@ describe('A text that was not written by us', () => {
     expect(read(`[[${often}],"twenty characters..."]`, MOST)).toHaveSize(2000);
   });
 
+  it('is refused where its bigints have so many digits that they would take a minute', () => {
+    const most = 1024 * 1024;
+    expect(refusal(() => read(`[["BigInt","${'9'.repeat(1_000_000)}"]]`, most))).toBe(
+      'its bigints have too many digits',
+    );
+    expect(read(`[["BigInt","${'9'.repeat(100_000)}"]]`, most)).toBe(BigInt('9'.repeat(100_000)));
+  });
+
   it('says how much the value takes besides the text', () => {
     const weights: number[] = [];
     const weigh = (bytes: number): void => void weights.push(bytes);

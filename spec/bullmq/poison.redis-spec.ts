@@ -65,6 +65,27 @@ describe('Poison in Redis', () => {
     await bull(queue).obliterate({ force: true });
   });
 
+  for (const [field, text] of Object.entries({
+    data: '{"layout":2,"run":"r',
+    opts: '{"att',
+    progress: '{',
+  }))
+    it(`a job whose ${field} is no JSON: the machine goes on, and says so once where that is what it runs`, async () => {
+      const queue = site.newQueue();
+      const { client } = site.redis;
+      const heard = new Heard();
+      const { id } = await bull(queue).add('x', await order(queue, ['[[1],"well"]']), { delay: 1_000_000 });
+      await client.hset(`bull:${queue}:${id}`, { [field]: text, delay: 0 });
+      await client.multi().zrem(`bull:${queue}:delayed`, id!).lpush(`bull:${queue}:wait`, id!).exec();
+      const ended = field === 'data' ? 'failed' : 'completed';
+      site.machine(queue, 1, { onError: heard.onError });
+      await until(async () => (await client.zscore(`bull:${queue}:${ended}`, id!)) !== null);
+      if (field === 'data') await heard.hears(`The job "${id}" in the queue "${queue}" cannot be run: `);
+      expect(heard.total).toBe(field === 'data' ? 1 : 0);
+      expect(await site.pool(queue).run((worker) => worker.twice(2))).toBe(4);
+      await bull(queue).obliterate({ force: true });
+    });
+
   it('a job of very many tasks is refused', async () => {
     const queue = site.newQueue();
     const heard = new Heard();

@@ -1,4 +1,7 @@
-/** BullMQ's commands on a machine, repeated while Redis refuses them: a refusal neither fails a job nor gives it up. */
+/**
+ * BullMQ's commands on a machine, repeated while Redis refuses them: a refusal neither fails a job nor gives it up. Jobs come
+ * from them with fields that BullMQ can parse, whoever has written them.
+ */
 import type { BackendFactory, RedisQueueBackend } from 'bullmq';
 import { createRedisBackend } from '../shared/peers.ts';
 import { mayPass } from '../shared/redisErrors.ts';
@@ -28,6 +31,11 @@ export const retryingBackend =
     const whileRefused = <A extends unknown[], R>(act: (...args: A) => Promise<R>) => {
       return (...args: A): Promise<R> => retryRefused(() => act.apply(backend, args), refused, mayPass);
     };
+    const { execCommand } = backend;
+    backend.execCommand = (...args) => {
+      const reply: unknown = execCommand.apply(backend, args);
+      return reply instanceof Promise ? reply.then(withReadableFields) : reply;
+    };
     const { extendLocks, moveStalledJobsToWait, moveToActive, moveToCompleted, moveToFailed, updateData } = backend;
     backend.moveToActive = whileTaking(moveToActive);
     backend.moveStalledJobsToWait = whileTaking(moveStalledJobsToWait);
@@ -46,3 +54,23 @@ export const retryingBackend =
     });
     return backend;
   };
+
+/** Fields that BullMQ parses of each job that it takes; where they are empty, it has defaults. */
+const PARSED: readonly unknown[] = ['opts', 'progress'];
+
+/** The reply of a command that may take a job: that is then its first entry, as a list of names and values. */
+function withReadableFields(reply: unknown): unknown {
+  const fields: unknown = Array.isArray(reply) ? reply[0] : undefined;
+  if (!Array.isArray(fields)) return reply;
+  for (let at = 0; at < fields.length; at += 2)
+    if (PARSED.includes(fields[at]) && !isReadable(fields[at + 1])) fields[at + 1] = '';
+  return reply;
+}
+
+function isReadable(text: unknown): boolean {
+  try {
+    return JSON.parse(String(text)) !== null;
+  } catch {
+    return false;
+  }
+}

@@ -6,13 +6,14 @@ import type { Pool } from '../../pool/contract.ts';
 import { clearInterval, setInterval } from '../../primitives/clock.ts';
 import type { Connection } from '../shared/connection.ts';
 import { Notices, type OnError, ignore } from '../shared/notices.ts';
-import { BullWorker, Queue } from '../shared/peers.ts';
+import { Queue } from '../shared/peers.ts';
 import { QueueKeys } from '../shared/queueKeys.ts';
 import { connect, end, within } from '../shared/redis.ts';
 import { explain, isFinal, passes } from '../shared/redisErrors.ts';
 import { retryRefused } from '../shared/retryRefused.ts';
 import { retryingBackend } from './backend.ts';
 import { JobProcessor } from './jobProcessor.ts';
+import { JobWorker } from './jobWorker.ts';
 import { Sweeper } from './sweeper.ts';
 
 export interface ServerSettings {
@@ -92,7 +93,7 @@ export class Server {
       lock: async (id, token) =>
         (await this.#client.set(this.#keys.lock(id), token, 'PX', Math.ceil(lockDuration), 'NX')) === 'OK',
     });
-    this.#worker = new BullWorker(queue, (job) => this.#process(job), options, backend);
+    this.#worker = new JobWorker(queue, (job) => this.#process(job), options, backend);
     this.#worker.on('error', onError);
     this.#worker.on('completed', (job) => this.#processor.ended(job.id!));
     this.#worker.on('failed', (job) => job !== undefined && this.#processor.ended(job.id!));

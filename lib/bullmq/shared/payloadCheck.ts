@@ -7,6 +7,7 @@
  * - sparse arrays are no longer together than the text may be: a worker allocates them whole, and so would a call;
  * - strings and bigints are copied for each reference to them on the way to a worker, to `REPEATED` times the length of the text
  *   at most;
+ * - bigints weigh the square of their digits, as that is the time to convert them: a million digits take a second;
  * - errors are rebuilt in at most `STEPS` steps for each reference in the text.
  */
 
@@ -20,10 +21,12 @@ const STEPS = 4;
 /** Steps to rebuild an error: it takes some 5 µs, against 30 ns for other steps, and ours have six references at least. */
 const REBUILD = 6 * STEPS;
 const REPEATED = 16;
+/** The square of a bigint's digits, by this, is its weight in bytes. */
+const DIGITS = 10_000;
 
 /**
  * `most`: the longest text that may be. `thrown`: whether the text is of something thrown, which may be a packed error itself.
- * Returns how many bytes the value may take in a worker besides the text. @throws TypeError
+ * Returns the weight of the value besides the text: the bytes that it may take in a worker. @throws TypeError
  */
 export function checkPayload(parsed: unknown, most: number, thrown: boolean = false): number {
   if (!Array.isArray(parsed)) return 0;
@@ -32,6 +35,7 @@ export function checkPayload(parsed: unknown, most: number, thrown: boolean = fa
   let references = 0;
   let sparse = 0;
   let repeated = 0;
+  let digits = 0;
   for (const node of nodes) {
     if (typeof node !== 'object' || node === null) continue;
     const parts: readonly unknown[] = Array.isArray(node) ? node : Object.values(node);
@@ -43,14 +47,16 @@ export function checkPayload(parsed: unknown, most: number, thrown: boolean = fa
     if (!Array.isArray(node)) continue;
     if (node[0] === SPARSE) sparse += lengthOf(node);
     else if (node[0] === 'Error') errors.push(node[1]);
+    else if (node[0] === 'BigInt') digits += textLength(node) ** 2 / DIGITS;
   }
   if (!(sparse <= most)) throw new TypeError(`its sparse arrays have a length of ${sparse}, more than ${most}`);
   if (!(repeated <= REPEATED * most))
     throw new TypeError(
       `its texts have a length of ${repeated} where they are repeated, more than ${REPEATED} times ${most}`,
     );
+  if (!(digits <= REPEATED * most)) throw new TypeError('its bigints have too many digits');
   if (errors.length > 0) checkErrors(nodes, errors, STEPS * (references + sparse));
-  return 8 * sparse + repeated;
+  return Math.ceil(8 * sparse + repeated + digits);
 }
 
 /** The entries of a node that refer to others; a negative number stands for a value. */
