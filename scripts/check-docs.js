@@ -1,4 +1,5 @@
-// The documents: README.md, the guides in docs/guides, what programs write in docs/measured. `--write` fills in the code.
+// The documents: README.md, SECURITY.md, CONTRIBUTING.md, the guides in docs/guides, what programs write in docs/measured.
+// `--write` fills in the code.
 //  - Every ts block is code that runs: it equals the file, or the region of a file, that is named before it.
 //      <!-- from examples/futures.ts -->             the whole file
 //      <!-- from examples/guides/errors.ts#skip -->  what stands between `// #region skip` and `// #endregion`
@@ -30,6 +31,8 @@ const headings = new Map();
 
 const documents = [
   'README.md',
+  'SECURITY.md',
+  'CONTRIBUTING.md',
   ...['docs/measured', GUIDES].flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => name.endsWith('.md'))
