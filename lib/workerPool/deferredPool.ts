@@ -217,9 +217,9 @@ class Waiting implements Attachment {
 
   own(call: Description): Description {
     if (this.#attachment !== undefined) return this.#attachment.own?.(call) ?? call;
-    // What copies is on its way with the rest. What is moved, or cannot be cloned, is looked at when it is there.
+    // What copies better is on its way with the rest. What cannot be cloned, or moved, is looked at when it is there.
     try {
-      return call.transfer === undefined ? { ...call, args: structuredClone(call.args) } : call;
+      return structuredClone({ ...call }, call as never);
     } catch {
       return call;
     }

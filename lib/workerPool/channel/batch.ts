@@ -209,7 +209,9 @@ export class Batch {
         const alone = typeof arg === 'object' && task.args.length === 1 && task.transfer === undefined;
         const large = alone ? largeBuffer(arg) : undefined;
         const sent = large === undefined ? arg : snapshot(arg);
-        if (large !== undefined) copied.push(largeBuffer(sent)!);
+        // Of a call that was made before this pool was there, a view may not have been cut as yet.
+        const moved = large === undefined ? undefined : largeBuffer(sent);
+        if (moved !== undefined) copied.push(moved);
         args.push(sent);
       }
     }

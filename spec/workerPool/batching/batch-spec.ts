@@ -42,6 +42,16 @@ describe('A batch on the wire', () => {
     expect(message.args).toEqual([1, 'b', 'c']);
   });
 
+  it('cuts a view that has not been cut, and moves a copy of what is large', () => {
+    const whole = new Uint8Array(100_000);
+    const cut = messageOf({ args: [whole.subarray(8, 16)] });
+    expect((cut.message.args[0] as Uint8Array).buffer.byteLength).toBe(8);
+    expect(cut.transfer).toEqual([]);
+    const { message, transfer } = messageOf({ args: [whole] });
+    expect(transfer).toEqual([(message.args[0] as Uint8Array).buffer]);
+    expect(whole.length).toBe(100_000);
+  });
+
   it('packs arguments that are all numbers, and moves them', () => {
     const numbers = [0, -0, NaN, Infinity, 0.1, 2 ** 53];
     const { message, transfer } = messageOf(...numbers.map((n) => ({ args: [n, n] })));

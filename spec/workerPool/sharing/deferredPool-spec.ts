@@ -1,5 +1,5 @@
 import { EMPTY, NEVER, type Observer, Subject, concat, lastValueFrom, of, range, retry, toArray } from 'rxjs';
-import { PoolClosedError, type PoolEvent, type WorkerPool, WorkerInitError } from '../../../lib/index.ts';
+import { PoolClosedError, type PoolEvent, Transfer, type WorkerPool, WorkerInitError } from '../../../lib/index.ts';
 import { parallelMap, parallelMapIterable } from '../../../lib/index.ts';
 import { publicPool } from '../../../lib/publicPool/publicPool.ts';
 import { poolClosed } from '../../../lib/api/errors.ts';
@@ -8,6 +8,7 @@ import { FakePool } from '../../support/fakePool.ts';
 
 const api = {
   double: (n: number): number => 2 * n,
+  sum: (bytes: Uint8Array): number => bytes.reduce((sum, each) => sum + each, 0),
   fail(): number {
     throw new Error('failed');
   },
@@ -100,6 +101,19 @@ describe('A pool whose engine is being fetched', () => {
     await fetched.arrive();
     expect(await result).toBe(2);
     expect(pool.stats().completed).toBe(1);
+  });
+
+  it('has what a call was given when it was made, and what that moved is gone then', async () => {
+    const bytes = { copied: Uint8Array.of(1, 2), moved: Uint8Array.of(3, 4) };
+    const { copied, moved } = bytes;
+    const sums = [
+      pool.run((worker) => worker.sum(copied)),
+      pool.run((worker) => worker.sum(Transfer(moved, [moved.buffer]))),
+    ];
+    expect([copied.length, moved.length]).toEqual([2, 0]);
+    copied.fill(0);
+    await fetched.arrive();
+    expect(await Promise.all(sums)).toEqual([3, 7]);
   });
 
   it('loses nothing of what is pushed meanwhile, or after', async () => {
