@@ -70,7 +70,10 @@ export function serve(api: Methods, hooks: WorkerHooks): void {
     else if (message?.type === RUN) {
       read = message.id;
       waiting.push(new BatchRun(message, cells));
-      if (running === undefined) void runAll();
+      if (running === undefined) {
+        listenLast();
+        void runAll();
+      }
     } else if (message?.type === CANCEL) runOf(message.id)?.cancel(message.end, message.late);
     else if (message?.type === CREDIT) runOf(message.id)?.grant(message.count);
     // What is not over tells how far it is anyway.

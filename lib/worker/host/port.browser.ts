@@ -41,7 +41,7 @@ export function onUncaught(report: (error: unknown) => void): void {
   listenLast();
 }
 
-/** After those that the worker's module has registered: they may prevent the event. */
+/** After those that the worker's module has registered, or a task since: they may prevent the event. */
 export function listenLast(): void {
   for (const [event, listener] of listening) {
     scope.removeEventListener(event, listener);
