@@ -30,7 +30,9 @@ export function executorOf(caller: string, fn: Fn, workers: unknown, resolved: R
       acquire() {
         // Fetched beside the factories, not after them.
         void prepareInline?.().catch(() => {});
-        const pool = withFactories(({ inlinePool }) => inlinePool(functions, resolved.context, size), size);
+        // A worker that is fetched first reads it later.
+        const context = prepareInline === undefined ? resolved.context : asItIsNow(resolved.context);
+        const pool = withFactories(({ inlinePool }) => inlinePool(functions, context, size), size);
         return { pool, release: () => void pool.close(false) };
       },
     };
@@ -45,6 +47,15 @@ export function executorOf(caller: string, fn: Fn, workers: unknown, resolved: R
       `${caller}: sticky needs workers that stay; a threads.js Pool lends its threads, and has them back when they are idle. Use workerPool`,
     );
   return poolExecutor(caller, fn, pool, resolved);
+}
+
+/** A copy; what cannot be copied cannot be sent, either, and is told of then. */
+function asItIsNow<T>(context: T): T {
+  try {
+    return structuredClone(context);
+  } catch {
+    return context;
+  }
 }
 
 function moved(caller: string, list: unknown): readonly unknown[] | undefined {

@@ -151,7 +151,7 @@ async function weigh() {
   console.log(
     `A page pays, minified and gzipped, rxjs apart: ${kB(ours.stdin)} for parallelMap and workerPool; ` +
       `${kB(ours.factories)} more when it makes its first pool; ` +
-      `${kB(ours.inlineRuntime)} more when it first runs an inline function; ` +
+      `${kB(ours.blobWorker)} more when it first runs an inline function; ` +
       `${kB(threads)} of threads for its first worker that is a plain one of threads.js`,
   );
   if (ours.stdin > BUDGET) failures.push(`A page pays ${ours.stdin} bytes at first, more than ${BUDGET}`);

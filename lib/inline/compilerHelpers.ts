@@ -33,6 +33,9 @@ const HELPERS: Readonly<Record<string, string>> = {
   // Called with `new` by esbuild, without by TypeScript.
   __await: `function (value) { return { [${AWAIT}]: [value] } }`,
   __asyncGenerator: `async function* (self, args, make) { const steps = make.apply(self, args ?? []); let how = "next", value; try { for (;;) { const step = steps[how](value); if (step.done) return step.value; how = "next"; const awaited = step.value?.[${AWAIT}]; try { value = awaited === undefined ? yield step.value : await awaited[0] } catch (error) { how = "throw"; value = error } } } finally { steps.return?.() } }`,
+  // TypeScript's and Vite's, around the address of an import() that is no literal: a relative one leads nowhere anyway.
+  __rewriteRelativeImportExtension: '(address) => address',
+  __vite__injectQuery: '(address) => address',
   // What is in packages of Node, which a test runner names for itself.
   __vite_ssr_dynamic_import__:
     '(name) => { const own = name.replace(/^[/]@id[/]/, ""); if (/^[./]/.test(own)) throw new ReferenceError("__vite_ssr_dynamic_import__ is not defined"); return import(own) }',

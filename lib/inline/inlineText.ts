@@ -1,4 +1,5 @@
 /** What an inline function's text is as an expression, and what in it cannot be had in a worker. */
+import { HIDDEN } from '../protocol/hiddenNames.ts';
 import { generatorOf, helpersIn } from './compilerHelpers.ts';
 
 /** The function as it is sent; `problem` says why it cannot run, where that can be seen. */
@@ -19,14 +20,28 @@ function inlineTextOf(text: string): InlineText {
   if (tokens === undefined) return { expression: text, problem: undefined };
   const head = headOf(tokens);
   const expression = head.method === undefined ? text : methodExpression(text, head.method);
-  return { expression: withHelpers(expression, helpersIn(tokens)), problem: problemIn(tokens, head) };
+  return { expression: inScope(expression, helpersIn(tokens), hiddenIn(tokens)), problem: problemIn(tokens, head) };
 }
 
-/** On the line on which the function begins: a stack counts its own. */
-function withHelpers(expression: string, helpers: ReadonlyMap<string, string>): string {
-  if (helpers.size === 0) return expression;
-  const all = [...helpers].map(([name, text]) => `${name} = ${text}`);
-  return `(() => { const ${all.join(', ')}; return (${expression}); })()`;
+/**
+ * With these helpers, and without these globals: a name that is declared and never comes to its value is a ReferenceError, and
+ * what the function imports sees the global. On the line on which the function begins: a stack counts its own.
+ */
+function inScope(expression: string, helpers: ReadonlyMap<string, string>, hidden: readonly string[]): string {
+  if (helpers.size === 0 && hidden.length === 0) return expression;
+  const all = [...helpers].map(([name, text]) => `const ${name} = ${text}; `).join('');
+  const never = hidden.map((name) => ` let ${name};`).join('');
+  return `(() => { ${all}if (true) return (${expression});${never} })()`;
+}
+
+/** Which of the names that are hidden stand by themselves in it. To call `close` is to mean the worker's. */
+function hiddenIn(tokens: readonly Token[]): readonly string[] {
+  const standsAt = (name: string, at: number): boolean => {
+    const before = tokens[at - 1]?.text;
+    const called = name === 'close' && tokens[at + 1]?.text === '(';
+    return tokens[at]!.text === name && tokens[at]!.kind === 'name' && before !== '.' && before !== '?.' && !called;
+  };
+  return HIDDEN.filter((name) => tokens.some((_, at) => standsAt(name, at)));
 }
 
 /** The texts of a function and of its setup as a worker compiles them, or why it cannot. */
@@ -121,7 +136,7 @@ function problemIn(tokens: readonly Token[], { arrow, body }: Head): string | un
     const name = tokens[at + 2];
     if (next === '(' && name?.kind === 'string' && /^.\.\.?\//.test(name.text))
       return (
-        `The function imports ${name.text}, which is relative to a file that it has left: ${HERE}. Give the address as the option context, ` +
+        `The function imports ${name.text}, which is relative to a file that it has left (a bundler makes such an address of a package, too): ${HERE}. Give the address as the option context, ` +
         `{ context: new URL(${name.text}, import.meta.url).href }, and import() that, or use workerPool with a worker module`
       );
   }

@@ -16,9 +16,9 @@ export { leased } from './leasedThreads.ts';
 /** Milliseconds that an inline worker may take to come up. */
 const INIT_TIMEOUT = 10_000;
 
-/** A page has the text of an inline worker at hand: only its policy can keep the worker from loading. */
+/** A page has the text of an inline worker at hand: only its policy can keep the worker from loading, or what the text is. */
 const UNLOADED =
-  "a function sent as text needs worker-src blob: in the page's Content-Security-Policy; workerPool with a worker module does not";
+  "a function sent as text needs worker-src blob: in the page's Content-Security-Policy, and has to be valid in strict mode; workerPool with a worker module needs no blob:";
 
 /** A pool of the workers that `factory` makes. */
 export function modulePool(

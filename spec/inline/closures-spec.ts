@@ -96,11 +96,26 @@ describe('An inline function that lacks something', () => {
   it('is told of a name that the worker of a page has, too', async () => {
     const name = 'outer';
     const origin = 1;
-    for (const fn of [(n: number) => name + n, (n: number) => n + origin]) {
+    const close = 9.5;
+    const location = { lat: 1 };
+    for (const [lacks, fn] of Object.entries({
+      name: (n: number) => name + n,
+      origin: (n: number) => n + origin,
+      close: (n: number) => n - close,
+      location: (n: number) => n * location.lat,
+    })) {
       const error = await failing(fn);
-      expect(error).toBeInstanceOf(ClosureError);
-      expect(error.message).toMatch(/^The function uses "(?:name|origin)", which it does not have in a worker/);
+      expect(error).withContext(lacks).toBeInstanceOf(ClosureError);
+      expect(error.message).toMatch(new RegExp(`^The function uses "${lacks}", which it does not have in a worker`));
     }
+  });
+
+  it('may have such names of its own', async () => {
+    const own = (n: number): string => {
+      const location = { name: 'x' };
+      return location.name + n;
+    };
+    expect(await lastValueFrom(of(1).pipe(parallelMap(own, 1)))).toBe('x1');
   });
 
   it('is told of a global that has the name of what it had around it', async () => {

@@ -48,6 +48,22 @@ describe('An inline function that a compiler has lowered', () => {
       expect(await lastValueFrom(values)).toEqual([3, 4]);
     });
 
+  it('imports from an address that it is given', async () => {
+    const code = 'const fn = async (n, index, from) => (await import(from)).default + n;';
+    const { ES2022: target } = ts.ScriptTarget;
+    const compiled = {
+      TypeScript: ts.transpile(code, { target, module: ts.ModuleKind.ESNext, rewriteRelativeImportExtensions: true }),
+      Vite: code.replace('import(from)', "import(__vite__injectQuery(from, 'import'))"),
+    };
+    for (const [compiler, text] of Object.entries(compiled)) {
+      expect(text).withContext(compiler).toContain('import(__');
+      const options = { context: 'data:text/javascript,export default 4' };
+      expect(await lastValueFrom(of(3).pipe(parallelMap(load(text), 1, options))))
+        .withContext(compiler)
+        .toBe(7);
+    }
+  });
+
   it('is async, and its helper has lost its name', async () => {
     const code = transformSync('export const fn = async (n) => (await n) + 1; export const other = async () => 1;', {
       target: 'es2015',

@@ -14,7 +14,6 @@ const INTERNAL = [
   'what was thrown is not as rxjs-parallel packs it',
   'The lease is no longer wanted',
   'it is no longer wanted',
-  ' is not defined',
   'Unhandled promise rejection: ',
   'pool.each',
 ];

@@ -1,5 +1,4 @@
 /** The module that runs inline functions in Node. */
-import { hideGlobals } from './hiddenGlobals.ts';
 import { serveInline } from './inline.ts';
 
 // The text comes from the process that made this worker. It starts on the first line, so that a stack counts the
@@ -8,5 +7,4 @@ const compile = (source: string | undefined): never =>
   // oxlint-disable-next-line no-eval
   (0, eval)(`'use strict'; (__name) => (${source})\n//# sourceURL=inline-function`) as never;
 
-hideGlobals();
 serveInline(compile, (source) => (source === undefined ? undefined : compile(source)));

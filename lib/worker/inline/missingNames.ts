@@ -1,5 +1,6 @@
 /** What an inline function lacks in a worker, and what to do about it. */
 import { ClosureError } from '../../api/workerErrors.ts';
+import { HIDDEN } from '../../protocol/hiddenNames.ts';
 
 const MODULE = 'or use workerPool with a worker module';
 const SPREAD =
@@ -9,7 +10,14 @@ const COMPILED_IMPORT =
 const YOURS = 'A name that you did not write is a helper of your compiler (keepNames makes one)';
 /** Names that are no variables of the user's, and what is to be said of each. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
-  [/^(?:document|window|localStorage|sessionStorage|alert)$/, `A worker has none: do what needs it in the subscriber`],
+  [
+    /^(?:document|window|localStorage|sessionStorage|alert|confirm|prompt|matchMedia|getComputedStyle|customElements|AudioContext|DOMParser|XMLSerializer|(?:HTML|SVG)\w*Element)$/,
+    `A worker has none: do what needs it in the subscriber`,
+  ],
+  [
+    /^location$/,
+    `That of the page is not there, and self.location is that of the worker's text: give what you need of it as the option context ({ context: location.href }, the third argument)`,
+  ],
   [
     /^(?:require|module|exports|__dirname|__filename)$/,
     `Write const { … } = await import('…') inside the function, ${MODULE}`,
@@ -17,6 +25,10 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /^__vite_ssr_/,
     `It is made by Vite, or Vitest, of an import: keep the function in a file that it does not transform (server.deps.external), ${MODULE}`,
+  ],
+  [
+    /^__(?:webpack|turbopack|rspack|vite|parcel)\w*$/i,
+    `It is what your bundler makes of an import(): use workerPool with a worker module`,
   ],
   [
     /^(?:cov_|__coverage__|__cov_|stryMutAct|_istanbul)/,
@@ -32,7 +44,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** A name that is not defined, and that the function's text uses freely, is one that it had around it at home. */
+/** A name that is not defined, and that the function's text uses freely, is one that it had around it at home. What a page's `import()` cannot resolve could only be told there. */
 export function explain(error: unknown, text: string): never {
   const name = error instanceof ReferenceError ? undefinedIn(error.message) : undefined;
   if (name !== undefined && isFree(name, text))
@@ -44,6 +56,11 @@ export function explain(error: unknown, text: string): never {
   if (namesake !== undefined && isFree(namesake, text))
     throw new ClosureError(
       `The function uses "${namesake}", which in a worker is the global of that name, not a variable or an import around the function: it is sent there as text (${(error as Error).message}). import() it inside the function, under another name, ${MODULE}`,
+      { cause: error },
+    );
+  if (error instanceof TypeError && /\bspecifier\b/.test(error.message))
+    throw new ClosureError(
+      `The function imports what has no address in a worker: it is sent there as text, without its file (${error.message}). import() a whole address, given as the option context ({ context: new URL('…', import.meta.url).href }, the third argument), ${MODULE}`,
       { cause: error },
     );
   throw error;
@@ -62,9 +79,12 @@ function adviceFor(name: string, text: string): string {
     : `Give it as the option context ({ context: { ${name} } }, the third argument), import() it inside the function, ${MODULE}. ${YOURS}`;
 }
 
-/** The name that a host's message says is not defined. */
-const undefinedIn = (message: string): string | undefined =>
-  /^(?:Can't find variable: )?([\w$\u0080-\uffff]+)(?: is not defined)?$/.exec(message)?.[1];
+/** The name that a host's message says is not defined; or, of those that are hidden, has no value yet. */
+function undefinedIn(message: string): string | undefined {
+  const hidden = /'(\w+)' before initialization/.exec(message)?.[1];
+  if (hidden !== undefined && HIDDEN.includes(hidden)) return hidden;
+  return /^(?:Can't find variable: )?([\w$\u0080-\uffff]+)(?: is not defined)?$/.exec(message)?.[1];
+}
 
 /** The built-in names of the language mean what they mean everywhere. */
 const BUILT_IN =
