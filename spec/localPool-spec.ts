@@ -1,4 +1,5 @@
 import { Subject, firstValueFrom, from, lastValueFrom, of, range } from 'rxjs';
+import { PoolClosedError } from '../lib/api/errors.ts';
 import { replaceClock } from '../lib/primitives/clock.ts';
 import { type Remote, WorkerInitError, localPool, parallelMap, parallelMapUnordered, taskOf } from '../lib/index.ts';
 import { taskContext } from '../lib/worker/index.ts';
@@ -144,6 +145,24 @@ describe('localPool', () => {
     expect(pool.stats()).toEqual(
       jasmine.objectContaining({ workers: 1, idle: 1, running: 0, completed: 1, failed: 1, restarts: 0, dropped: 0 }),
     );
+  });
+
+  it('gives up a task that never settles once nobody waits for it: what is next runs, and the pool closes', async () => {
+    let resolveLate!: (value: number) => void;
+    const late = new Promise<number>((resolve) => (resolveLate = resolve));
+    const pool = localPool({ never: () => new Promise<number>(() => {}), late: () => late, next: () => 2 });
+    const timedOut = pool.run((worker) => worker.late(), { timeout: 5 });
+    const next = pool.run((worker) => worker.next());
+    await expectAsync(timedOut).toBeRejectedWithError(/^Task 0 ran longer/);
+    expect(await next).toBe(2);
+    // What it comes to is nobody's.
+    resolveLate(1);
+    expect(await pool.run((worker) => worker.next())).toBe(2);
+    expect(pool.stats()).toEqual(jasmine.objectContaining({ running: 0, completed: 2, failed: 1 }));
+    const never = pool.run((worker) => worker.never());
+    const closed = pool.close({ drain: false });
+    await expectAsync(never).toBeRejectedWithError(PoolClosedError);
+    await closed;
   });
 
   it('leaves no timer when a task with a timeout ends or is cancelled', async () => {

@@ -35,7 +35,7 @@ export class LocalDispatcher extends Dispatcher<LocalAttachment> {
   readonly runsHere = true;
   readonly #api: Methods;
   readonly #hooks: LocalHooks;
-  /** The one task that runs, until it has really ended. */
+  /** The one task that runs, until it has ended or is given up. */
   #running: LocalTask | undefined;
   readonly #made = monotonic();
   #taskTime = 0;
@@ -165,7 +165,7 @@ export class LocalDispatcher extends Dispatcher<LocalAttachment> {
     this.pump();
   }
 
-  /** The outcome is known when the time is up; the slot is free only when the task has ended. */
+  /** The outcome is known when the time is up; the slot is free when the task has ended, or is given up. */
   #watchTime(running: LocalTask): void {
     const { attachment, task } = running;
     const { timeout } = attachment.source;

@@ -1,4 +1,4 @@
-/** A task that runs on the calling thread, from its call until it has really ended. */
+/** A task that runs on the calling thread, from its call until it has ended, or is given up. */
 import type { BaseAttachment } from '../pool/attachment.ts';
 import type { Task } from '../pool/contract.ts';
 import type { TaskAt } from '../pool/poolEvents.ts';
@@ -11,6 +11,9 @@ import { messageOf } from '../protocol/thrown.ts';
 import { LocalOutlet } from './localOutlet.ts';
 import { ownResult } from './ownResult.ts';
 
+/** The least ms until a task that nobody waits for is given up: its promise may never settle, and nothing here can end it. */
+const GIVEN_UP_AFTER = 1000;
+
 export class LocalTask {
   readonly attachment: BaseAttachment;
   readonly task: Task;
@@ -19,6 +22,7 @@ export class LocalTask {
   /** Why nobody waits for it any more, though it runs on. */
   #abandoned: 'cancel' | 'timeout' | undefined;
   #timer: Timer | undefined;
+  #end: ((failed: boolean, outcome: unknown) => void) | undefined;
   /** Where it gives many values. */
   #outlet: LocalOutlet | undefined;
 
@@ -51,6 +55,8 @@ export class LocalTask {
     const current = (): RunningTask => this.#context;
     enterTask(current);
     const end = (failed: boolean, outcome: unknown): void => {
+      if (this.#end === undefined) return;
+      this.#end = undefined;
       clearTimeout(this.#timer);
       leaveTask(current);
       let result = outcome;
@@ -61,6 +67,7 @@ export class LocalTask {
       }
       ended(failed, result);
     };
+    this.#end = end;
     let result: unknown;
     let waits: boolean;
     try {
@@ -91,10 +98,12 @@ export class LocalTask {
     this.#timer = setTimeout(expire, ms);
   }
 
-  /** Nobody waits for it any more: its signal is aborted. */
+  /** Nobody waits for it any more: its signal is aborted, and it is given up if it does not end for long. */
   abandon(why: 'cancel' | 'timeout'): void {
     clearTimeout(this.#timer);
     this.#abandoned ??= why;
+    const after = Math.max(this.attachment.source.terminateAfter, GIVEN_UP_AFTER);
+    if (after !== Infinity) this.#timer = setTimeout(() => this.#end?.(false, undefined), after);
     this.#context.abort(this.#abandoned);
     this.#outlet?.grant(0);
   }
