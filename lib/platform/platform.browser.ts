@@ -7,10 +7,10 @@ import type { WorkerConstructor } from '../api/worker.ts';
 
 export const cores: number = globalThis.navigator?.hardwareConcurrency ?? 4;
 
-/** Jest resolves for browsers under jsdom, which has no workers; no other host of this file is without. */
+/** Jest resolves for browsers under jsdom, which has no workers. */
 function NoWorker(): never {
   throw new TypeError(
-    "There is no Worker here. Jest takes the files for browsers under jsdom: testEnvironmentOptions: { customExportConditions: ['node'] }",
+    "There is no Worker here: a service worker has none, and in Chromium no shared one. Jest takes the files for browsers under jsdom: testEnvironmentOptions: { customExportConditions: ['node'] }",
   );
 }
 

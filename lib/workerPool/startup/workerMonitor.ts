@@ -11,6 +11,11 @@ import { type PageError, type WorkerExit, nodeExit, pageExit } from './workerExi
 /** Milliseconds that a worker may take to end by itself. */
 const LEAVES_WITHIN = 1000;
 
+/** In a page that is isolated, a script without that header is refused as one that is not there. */
+const UNLOADED = `is its URL right, and its text a module?${
+  globalThis.crossOriginIsolated === true ? ' In an isolated page it needs a Cross-Origin-Embedder-Policy, too' : ''
+}`;
+
 const UNREADABLE = 'sent a message that cannot be read';
 
 /** By the event that each listens to. */
@@ -38,7 +43,7 @@ export class WorkerMonitor {
   #free: Promise<void> | undefined;
 
   /** `unloaded` says what to look at where a page could not load it, for which the browser gives no reason. */
-  constructor(worker: AnyWorker, unloaded: string = 'is its URL right, and its text a module?') {
+  constructor(worker: AnyWorker, unloaded: string = UNLOADED) {
     this.worker = worker;
     this.#unloaded = unloaded;
     this.#listeners = Object.entries(typeof worker.on === 'function' ? this.#nodeListeners() : this.#pageListeners());

@@ -82,6 +82,7 @@ describe('A worker in a page', () => {
       () => new Worker(new URL('./missing.worker.js', import.meta.url), { type: 'module' }),
     );
     expect(message).toMatch(/could not be loaded \(is its URL right/);
+    expect(message.includes('Cross-Origin-Embedder-Policy')).toBe(crossOriginIsolated);
   });
 
   // At once, for some browsers take seconds to end a loop.
