@@ -17,22 +17,22 @@ export function snapshot<T>(value: T): T {
 /** What `structuredClone` gives, with views cut to what they show; of plain data, the rest of their buffers is not copied. */
 export function cloned<T>(value: T): T {
   const shown = shownOf(reachable(value), NONE);
-  const copy = shown.size > 0 ? plainCopy(value, NONE, shown) : OTHER;
+  const copy = shown.size > 0 ? plainCopy(value, Infinity, NONE, shown) : OTHER;
   return copy === OTHER ? cut(structuredClone(value)) : (copy as T);
 }
 
 const NONE: ReadonlySet<unknown> = new Set();
 
 /**
- * A copy of what is only plain objects, arrays, buffers and views of them, each only once in it; else `OTHER`. A view is
- * cut to what it shows; those in `shown` have been. Those of `moved` stay as they are. What is nested deeper than `deepest`
- * is `OTHER`, too.
+ * A copy of what is only plain objects, arrays, buffers and views of them, each only once in it; else `OTHER`. What is
+ * nested deeper than `deepest` is `OTHER`, too. A view is cut to what it shows; those of `moved` stay as they are, and those
+ * in `shown` have been cut.
  */
 export function plainCopy(
   value: unknown,
+  deepest: number = Infinity,
   moved: ReadonlySet<unknown> = NONE,
   shown?: Shown,
-  deepest: number = Infinity,
   seen?: Set<unknown>,
 ): unknown {
   if (isPrimitive(value)) return value;
@@ -45,7 +45,7 @@ export function plainCopy(
       if (isPrimitive(inner)) continue;
       // An assignment to it would set the prototype.
       if (key === '__proto__' || !Object.hasOwn(copy, key)) return OTHER;
-      const own = plainCopy(inner, moved, shown, deepest - 1, (seen ??= new Set().add(value)));
+      const own = plainCopy(inner, deepest - 1, moved, shown, (seen ??= new Set().add(value)));
       if (own === OTHER) return OTHER;
       copy[key] = own;
     }
@@ -60,7 +60,7 @@ export function plainCopy(
     for (let at = 0; at < length; at++) {
       const inner = copy[at];
       if (isPrimitive(inner)) continue;
-      const own = plainCopy(inner, moved, shown, deepest - 1, (seen ??= new Set().add(value)));
+      const own = plainCopy(inner, deepest - 1, moved, shown, (seen ??= new Set().add(value)));
       if (own === OTHER) return OTHER;
       copy[at] = own;
     }
@@ -73,11 +73,25 @@ export function plainCopy(
     if (part !== undefined) return part;
     // Two views of one buffer go on showing the same bytes.
     if (isAgain(buffer, seen)) return OTHER;
-    const { byteLength, byteOffset } = value;
+    const { byteLength, byteOffset } = inBounds(value);
     return viewIn((buffer as ArrayBuffer).slice(byteOffset, byteOffset + byteLength), byteOffset, value);
   }
   const fixed = proto === ArrayBuffer.prototype && (value as { resizable?: boolean }).resizable !== true;
   return fixed ? (value as ArrayBuffer).slice() : OTHER;
+}
+
+/**
+ * The view itself.
+ *
+ * @throws TypeError: its buffer has become too short for it, or was moved. Then a typed array would pass for an empty one.
+ */
+function inBounds(view: ArrayBufferView): ArrayBufferView & { readonly BYTES_PER_ELEMENT?: number } {
+  try {
+    if (view.byteLength === 0) (view as Partial<Uint8Array>).keys?.();
+    return view;
+  } catch {
+    throw new TypeError('a view is out of the bounds of its buffer, which has shrunk or was moved');
+  }
 }
 
 const isAgain = (value: object, seen: Set<unknown> | undefined): boolean =>
@@ -104,6 +118,8 @@ export interface Moved {
   readonly transfer: readonly object[];
   /** Whether the value is plain data besides. */
   readonly plain: boolean;
+  /** Whether it is as `pack` gave it. */
+  readonly packed: boolean;
 }
 
 /**
@@ -111,20 +127,33 @@ export interface Moved {
  * are the buffers of Node `Buffer`s that are parts of something larger: others go on using that (the pool of `Buffer.from`,
  * the output of zlib).
  *
+ * `pack` is asked of what is no plain data what crosses instead, and given what of it stays as it is: `undefined`, and it is cloned.
+ *
  * @throws what `structuredClone` throws; also where something has been moved already.
  */
-export function move(value: unknown, list: readonly unknown[], deepest?: number): Moved {
+export function move(
+  value: unknown,
+  list: readonly unknown[],
+  deepest?: number,
+  pack?: (value: unknown, moved: ReadonlySet<unknown>) => object | undefined,
+): Moved {
   for (const each of list) if (isDetached(each)) throw new TypeError('its buffer has been moved already');
   const moved = new Set(list);
   for (const view of reachable(value)) if (isPart(view)) moved.delete(view.buffer);
   const transfer = [...moved] as Transferable[];
-  const copy = plainCopy(value, moved, undefined, deepest);
+  const copy = plainCopy(value, deepest, moved);
   const plain = copy !== OTHER;
-  const own = structuredClone({ value: plain ? copy : value, transfer }, { transfer });
+  const packed = plain ? undefined : pack?.(value, moved);
+  const own = structuredClone({ value: plain ? copy : (packed ?? value), transfer }, { transfer });
   // Node 20 only copies what must not be moved.
   for (const each of transfer)
     if (each instanceof ArrayBuffer && !isDetached(each)) throw new TypeError('its buffer cannot be moved');
-  return { value: plain ? own.value : cut(own.value, new Set(own.transfer)), transfer: own.transfer, plain };
+  return {
+    value: plain ? own.value : cut(own.value, new Set(own.transfer)),
+    transfer: own.transfer,
+    plain,
+    packed: packed !== undefined,
+  };
 }
 
 /** `byteLength` alone does not tell it from an empty one, and Node 20 has no `detached`. */
@@ -171,7 +200,7 @@ function shownOf(parts: ReadonlySet<unknown>, moved: ReadonlySet<unknown>): Show
     let from = Infinity;
     let to = 0;
     let size = 1;
-    for (const { BYTES_PER_ELEMENT = 1, byteLength, byteOffset } of views) {
+    for (const { BYTES_PER_ELEMENT = 1, byteLength, byteOffset } of views.map(inBounds)) {
       from = Math.min(from, byteOffset);
       to = Math.max(to, byteOffset + byteLength);
       size = Math.max(size, BYTES_PER_ELEMENT);

@@ -3,10 +3,10 @@ import { post } from '#port';
 import { type Timer, clearTimeout, monotonic, setTimeout } from '../primitives/clock.ts';
 import { CHUNK, type ChunkMessage } from '../protocol/messages.ts';
 import type { Outlet } from '../protocol/produce.ts';
-import { OTHER, move, plainCopy, resultError } from '../protocol/snapshot.ts';
+import { OTHER, plainCopy, resultError } from '../protocol/snapshot.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { isTransfer } from '../protocol/transferable.ts';
-import { ownOther } from './pack.ts';
+import { ownMoved, ownOther } from './pack.ts';
 
 /** Values are sent at once where none were for so many ms; those that come faster travel together. */
 const CHUNK_EVERY = 4;
@@ -87,8 +87,9 @@ export class Chunks implements Outlet {
   /** A copy that the task cannot change any more. */
   #own(value: unknown): unknown {
     if (typeof value === 'object' && isTransfer(value)) {
-      const moved = move(value.send, value.transferables);
+      const moved = ownMoved(value);
       this.#transfer.push(...moved.transfer);
+      if (moved.packed) this.#held.push(this.#values.length);
       return moved.value;
     }
     const copy = plainCopy(value);

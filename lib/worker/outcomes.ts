@@ -1,10 +1,10 @@
 /** What has come of the tasks of a batch, and the replies that carry it to the host. */
 import { post } from '#port';
 import { type Timer, clearTimeout, monotonic, setTimeout, timeOrigin } from '../primitives/clock.ts';
-import { OTHER, largeBuffer, move, plainCopy, reachable, resultError } from '../protocol/snapshot.ts';
+import { OTHER, largeBuffer, plainCopy, reachable, resultError } from '../protocol/snapshot.ts';
 import { messageOf } from '../protocol/thrown.ts';
 import { REPLY, type ReplyMessage, type RunMessage } from '../protocol/messages.ts';
-import { ownOther, pack } from './pack.ts';
+import { ownMoved, ownOther, pack } from './pack.ts';
 import { isTransfer } from '../protocol/transferable.ts';
 
 /** What is done is sent after so many ms, even if the batch goes on. */
@@ -117,17 +117,13 @@ export class Outcomes {
 
   /** A copy that no later task can change. */
   #own(value: unknown): unknown {
-    const moved =
-      typeof value === 'object' && isTransfer(value) ? move(value.send, value.transferables, DEEPEST) : undefined;
-    const copy = moved === undefined ? plainCopy(value, undefined, undefined, DEEPEST) : moved.value;
+    const moved = typeof value === 'object' && isTransfer(value) ? ownMoved(value, DEEPEST) : undefined;
+    const copy = moved === undefined ? plainCopy(value, DEEPEST) : moved.value;
     const other = copy === OTHER ? ownOther(value) : undefined;
     const own = other === undefined ? copy : other.value;
-    if (other?.held === true) {
-      this.#part.held.push(this.#part.values.length);
-      return own;
-    }
+    if (other?.held === true || moved?.packed === true) this.#part.held.push(this.#part.values.length);
     // What may be nested too deep to be read travels alone: then it is known what could not be read.
-    if ((other !== undefined || moved?.plain === false) && reachable(own).size > MANY) {
+    else if ((other !== undefined || moved?.plain === false) && reachable(own).size > MANY) {
       this.reply(false);
       this.#part.alone = true;
     }

@@ -1,7 +1,8 @@
 /** What is thrown in a worker, and what holds errors, in a form that can be posted. */
 import { ClosureError, CloneError, OverflowError } from '../api/workerErrors.ts';
-import { cloned, snapshot } from '../protocol/snapshot.ts';
-import { type Thrown, attempt, kindOf, packThrown, text } from '../protocol/thrown.ts';
+import { type Moved, cloned, move, snapshot } from '../protocol/snapshot.ts';
+import { type Thrown, type ThrownGraph, attempt, kindOf, packThrown, text } from '../protocol/thrown.ts';
+import type { TransferDescriptor } from '../protocol/transferable.ts';
 
 /** Undefined where it cannot cross. */
 const packValue = (value: unknown): Thrown | undefined => packThrown(value, snapshot, isOurs);
@@ -10,6 +11,15 @@ const packValue = (value: unknown): Thrown | undefined => packThrown(value, snap
 export function ownOther(value: unknown): { readonly value: unknown; readonly held: boolean } {
   const packed = packValue(value);
   return packed?.kind === 'graph' ? { value: packed, held: true } : { value: cloned(value), held: false };
+}
+
+/** What a task gives by `Transfer`; `packed`: it holds errors. @throws what `move` throws */
+export function ownMoved({ send, transferables }: TransferDescriptor, deepest?: number): Moved {
+  return move(send, transferables, deepest, (value, moved): ThrownGraph | undefined => {
+    const isMoved = (part: unknown): boolean => moved.has(ArrayBuffer.isView(part) ? part.buffer : part);
+    const found = packThrown(value, (part) => (isMoved(part) ? part : snapshot(part)), isOurs);
+    return found?.kind === 'graph' ? found : undefined;
+  });
 }
 
 /** What cannot cross becomes an error that says so. */

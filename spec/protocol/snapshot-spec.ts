@@ -109,8 +109,8 @@ describe('A snapshot', () => {
       'abc'.match(/b/),
     ])
       expect(plainCopy(value)).toBe(OTHER);
-    expect(plainCopy([[[[]]]], undefined, undefined, 3)).toEqual([[[[]]]]);
-    expect(plainCopy([[[[]]]], undefined, undefined, 2)).toBe(OTHER);
+    expect(plainCopy([[[[]]]], 3)).toEqual([[[[]]]]);
+    expect(plainCopy([[[[]]]], 2)).toBe(OTHER);
   });
 
   it('reads a getter once', () => {
@@ -191,6 +191,41 @@ describe('A snapshot', () => {
     expect(third!.buffer).toBe(first!.buffer);
   });
 
+  it('of a view that its buffer has become too short for is refused; one that follows it shows what it shows', () => {
+    const resizable = (): ArrayBuffer => {
+      const Resizable = ArrayBuffer as unknown as new (
+        length: number,
+        options: { maxByteLength: number },
+      ) => ArrayBuffer;
+      const buffer = new Resizable(8, { maxByteLength: 16 });
+      new Uint8Array(buffer).set([1, 2, 3, 4, 5, 6, 7, 8]);
+      return buffer;
+    };
+    // Not every browser has them.
+    if ((resizable() as { resizable?: boolean }).resizable !== true) return expect().nothing();
+    const shrunk = <View extends ArrayBufferView>(view: View, length: number): View => {
+      (view.buffer as unknown as { resize(length: number): void }).resize(length);
+      return view;
+    };
+    for (const holder of [
+      (view: unknown) => view,
+      (view: unknown) => [view, view],
+      (view: unknown) => new Map([[view, new Date(0)]]),
+      (view: unknown) => ({ view, buffer: (view as ArrayBufferView).buffer }),
+    ]) {
+      for (const view of [
+        shrunk(new Uint8Array(resizable(), 4, 4), 6),
+        shrunk(new Uint8Array(resizable(), 4), 3),
+        shrunk(new BigInt64Array(resizable(), 0, 1), 4),
+        shrunk(new DataView(resizable(), 4, 4), 6),
+      ])
+        expect(() => snapshot(holder(view))).toThrow();
+      const { view } = snapshot({ view: shrunk(new Uint8Array(resizable(), 2), 4), of: holder(0) });
+      expect([...view]).toEqual([3, 4]);
+    }
+    expect(snapshot(shrunk(new Uint8Array(resizable()), 0)).length).toBe(0);
+  });
+
   it('keeps the kinds of elements, at their places', () => {
     const buffer = new ArrayBuffer(64);
     new Float64Array(buffer, 40, 1)[0] = 2.5;
@@ -238,14 +273,12 @@ describe('What is moved', () => {
 
   it('may be in what is no plain data', () => {
     const bytes = Uint8Array.of(1, 2, 3);
-    const { value, plain } = move(
-      new Map([
-        ['moved', bytes.subarray(1)],
-        ['copied', part('shown')],
-      ]),
-      [bytes.buffer],
-    );
-    const own = value as Map<string, Uint8Array>;
+    const parts = new Map([
+      ['moved', bytes.subarray(1)],
+      ['copied', part('shown')],
+    ]);
+    const { value, plain } = move({ at: new Date(0), parts }, [bytes.buffer]);
+    const own = (value as { parts: typeof parts }).parts;
     expect([bytes.byteLength, plain]).toEqual([0, false]);
     expect([own.get('moved'), own.get('moved')!.buffer.byteLength]).toEqual([Uint8Array.of(2, 3), 3]);
     expect(own.get('copied')!.buffer.byteLength).toBe(5);

@@ -1,4 +1,5 @@
 /** Errors as libraries and careless programs make them. Each is thrown by a task. */
+import { Transfer } from '../../lib/worker/index.ts';
 
 class FieldError extends Error {
   readonly path: string;
@@ -196,6 +197,7 @@ export const odd = {
 };
 export type Odd = keyof typeof odd;
 
+let moved = new Uint8Array(0);
 let reused: (Error & { seen?: number[] }) | undefined;
 
 export const oddApi = {
@@ -211,6 +213,13 @@ export const oddApi = {
   },
   settle: (): unknown => odd.settled(),
   give: (what: Odd): unknown => odd[what](),
+  /** An error beside bytes that are moved, and that it has, too. */
+  giveMoved(n: number): unknown {
+    moved = Uint8Array.of(n, n, n);
+    const error = Object.assign(new RangeError('beside', { cause: n }), { code: 'E', bytes: moved });
+    return Transfer({ error, bytes: moved, all: moved.buffer, at: new Date(n) }, [moved.buffer]);
+  },
+  leftOfMoved: (): number => moved.length,
   echo: <T>(value: T): T => value,
 };
 export type OddApi = typeof oddApi;

@@ -115,6 +115,27 @@ describe('An odd error of a task', () => {
     expect(((await pool.run((worker) => worker.give('domWithCode'))) as any).code).toBe('X');
   });
 
+  it('is whole beside what is moved, and has what of that it had', async () => {
+    const results = range(0, 20).pipe(
+      parallelMap((worker, n) => (n % 3 === 0 ? worker.giveMoved(n) : worker.echo({ n })), pool, { batch: 8 }),
+      toArray(),
+    );
+    for (const [n, result] of (await lastValueFrom(results)).entries()) {
+      if (n % 3 !== 0) {
+        expect(result).toEqual({ n });
+        continue;
+      }
+      const { all, at, bytes, error } = result as any;
+      expect(error).toBeInstanceOf(RangeError);
+      expect(error).toEqual(jasmine.objectContaining({ message: 'beside', code: 'E', cause: n }));
+      expect(error.bytes).toBe(bytes);
+      expect(bytes).toEqual(Uint8Array.of(n, n, n));
+      expect(bytes.buffer).toBe(all);
+      expect(at).toEqual(new Date(n));
+    }
+    expect(await pool.run((worker) => worker.leftOfMoved())).toBe(0);
+  });
+
   it('may be a DOMException with properties of its own', async () => {
     const error = await caught('domWithCode');
     expect(error).toBeInstanceOf(DOMException);

@@ -217,10 +217,16 @@ describe('A task that gives many values', () => {
       toArray(),
     );
     expect(await lastValueFrom(moved)).toEqual([Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(3)]);
-    const errors = of(3).pipe(parallelConcatMap((worker) => worker.errors(), pool));
-    const error = await lastValueFrom(errors);
+    const errors = of(3).pipe(
+      parallelConcatMap((worker) => worker.errors(), pool),
+      toArray(),
+    );
+    const [error, { bytes, error: beside }] = await lastValueFrom(errors);
     expect(error).toBeInstanceOf(RangeError);
     expect(error.message).toBe('held');
+    expect(beside).toBeInstanceOf(RangeError);
+    expect(beside.code).toBe('E');
+    expect(bytes).toEqual(Uint8Array.of(1));
   });
 
   it('that pushes fails past buffer', async () => {
