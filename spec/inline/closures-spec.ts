@@ -77,7 +77,10 @@ describe('An inline function that lacks something', () => {
       [() => ({}) instanceof Thing, /"Thing".* a function cannot be given as context\./],
       [() => class extends Thing {}, /"Thing".* a function cannot be given as context\./],
       [(n) => tag`${n}`, /"tag".* a function cannot be given as context\./],
-      [(n) => n + value, /"value".*\{ context: \{ value \} \}/],
+      [(n) => [n].map(helper), /"helper".* a function cannot be given as context\./],
+      [(n) => Promise.resolve(n).then(helper), /"helper".* a function cannot be given as context\./],
+      [(n) => [n].concat(value), /"value".*\{ context: \{ value \} \}, the third argument\) unless it is a function,/],
+      [(n) => n + value, /"value".*\{ context: \{ value \} \}, the third argument\), import/],
       // @ts-expect-error: made by a compiler
       [(n) => __importStar(n), /"__importStar".* import\(\), for CommonJS/],
       // @ts-expect-error: made by a compiler
@@ -123,6 +126,12 @@ describe('An inline function that lacks something', () => {
     expect(error).toBeInstanceOf(ClosureError);
     expect(error.message).toContain('"crypto", which in a worker is the global of that name');
     expect(error.cause).toBeInstanceOf(TypeError);
+    const local = await failing(() => {
+      const crypto = {} as { hash(): string };
+      return crypto.hash();
+    });
+    expect(local).toBeInstanceOf(TypeError);
+    expect(local).not.toBeInstanceOf(ClosureError);
     const own = await failing(() => (Math as unknown as { none(): number }).none());
     expect(own).toBeInstanceOf(TypeError);
     expect(own).not.toBeInstanceOf(ClosureError);

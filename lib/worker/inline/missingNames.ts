@@ -53,7 +53,7 @@ export function explain(error: unknown, text: string): never {
       { cause: error },
     );
   const namesake = error instanceof TypeError ? namesakeIn(error.message) : undefined;
-  if (namesake !== undefined && isFree(namesake, text))
+  if (namesake !== undefined && isGlobal(namesake, text))
     throw new ClosureError(
       `The function uses "${namesake}", which in a worker is the global of that name, not a variable or an import around the function: it is sent there as text (${(error as Error).message}). import() it inside the function, under another name, ${MODULE}`,
       { cause: error },
@@ -71,13 +71,20 @@ function adviceFor(name: string, text: string): string {
   const known = ADVICE.find(([names]) => names.test(name));
   if (known !== undefined) return known[1];
   if (new RegExp(`(?<![\\w$.])${quoted(name)}\\((?:[\\w$]+\\()?\\{\\s*\\},`).test(text)) return `${SPREAD}, ${MODULE}`;
+  const own = quoted(name);
   const called = new RegExp(
-    `(?<![\\w$.])${quoted(name)}\\s*(?:\\?\\.)?[(\`]|(?:extends|instanceof)\\s+${quoted(name)}(?![\\w$])`,
+    `(?<![\\w$.])${own}\\s*(?:\\?\\.)?[(\`]|(?:extends|instanceof)\\s+${own}(?![\\w$])|\\.${CALLS}\\(\\s*${own}\\s*[,)]`,
   ).test(text);
-  return called
-    ? `Write that function inside this one, import() its module here, ${MODULE}: a function cannot be given as context. ${YOURS}`
-    : `Give it as the option context ({ context: { ${name} } }, the third argument), import() it inside the function, ${MODULE}. ${YOURS}`;
+  if (called)
+    return `Write that function inside this one, import() its module here, ${MODULE}: a function cannot be given as context. ${YOURS}`;
+  // Passed on, it may be anything.
+  const passedOn = new RegExp(`[(,]\\s*${own}\\s*[,)]`).test(text);
+  return `Give it as the option context ({ context: { ${name} } }, the third argument)${passedOn ? ' unless it is a function' : ''}, import() it inside the function, ${MODULE}. ${YOURS}`;
 }
+
+/** Methods whose first argument is a function. */
+const CALLS =
+  '(?:map|flatMap|filter|forEach|reduce|reduceRight|some|every|find(?:Last)?(?:Index)?|sort|toSorted|then|catch|finally)';
 
 /** The name that a host's message says is not defined; or, of those that are hidden, has no value yet. */
 function undefinedIn(message: string): string | undefined {
@@ -97,4 +104,7 @@ function namesakeIn(message: string): string | undefined {
 }
 
 const quoted = (name: string): string => name.replaceAll('$', '\\$');
+/** Where it stands only before a dot, nothing in the text declares it. */
+const isGlobal = (name: string, text: string): boolean =>
+  isFree(name, text) && !new RegExp(`(?<![\\w$.])${quoted(name)}(?![\\w$]|\\s*\\??\\.)`).test(text);
 const isFree = (name: string, text: string): boolean => new RegExp(`(?<![\\w$.])${quoted(name)}(?![\\w$])`).test(text);
