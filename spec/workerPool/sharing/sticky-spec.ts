@@ -1,5 +1,5 @@
 /** `sticky`: all tasks of a key go to one worker, while that lives. With random schedules: `operators/law-spec`. */
-import { Subject, from, lastValueFrom, range, toArray } from 'rxjs';
+import { Subject, filter, firstValueFrom, from, lastValueFrom, range, toArray } from 'rxjs';
 import {
   Worker,
   type WorkerPool,
@@ -34,16 +34,27 @@ describe('sticky', () => {
     it(`has all tasks of a key at one worker (${operator.name}), and several at work`, async () => {
       await using pool = cachePool(3);
       await pool.warmUp();
-      const inputs = range(0, 300).pipe(
-        operator((worker, n) => worker.visit(n % 10, n % 10 === 0 ? 3 : 0), pool, { key: (n) => n % 10, sticky: true }),
-        toArray(),
+      const { begun, channel } = await beginning();
+      // The first holds its worker until another has ended a task.
+      const another = firstValueFrom(pool.events$.pipe(filter((event) => event.type === 'task:end')));
+      const results = lastValueFrom(
+        range(0, 301).pipe(
+          operator((worker, n) => (n === 0 ? worker.hold(channel) : worker.visit(n % 10)), pool, {
+            key: (n) => (n === 0 ? 'held' : n % 10),
+            sticky: true,
+          }),
+          toArray(),
+        ),
       );
-      const results = await lastValueFrom(inputs);
-      expect(results.length).toBe(300);
+      await begun;
+      expect(await another).toEqual(jasmine.objectContaining({ outcome: 'value' }));
+      const heard = endHold(channel);
+      const all = await results;
+      heard();
+      expect(all.length).toBe(301);
       // So each has counted all of a key.
-      const last = results.filter(({ count }) => count === 30);
-      expect(last.length).toBe(10);
-      expect(new Set(last.map(({ id }) => id)).size).toBeGreaterThan(1);
+      expect(all.filter(({ count }) => count === 30).length).toBe(10);
+      expect(new Set(all.map(({ id }) => id)).size).toBeGreaterThan(1);
     });
 
   it('has them there also later, and in other streams, whatever kind of key it is', async () => {
