@@ -3,6 +3,7 @@ import { prepareInline } from '#inlineWorker';
 import { cores } from '#platform';
 import { withFactories } from '#withFactories';
 import { type Executor, poolExecutor } from './stream/executor.ts';
+import { programError } from './api/errors.ts';
 import { type ResolvedOptions, show, whole } from './api/options.ts';
 import { type Pool, ENGINE_POOL } from './pool/contract.ts';
 import { INLINE } from './protocol/messages.ts';
@@ -60,7 +61,7 @@ function asItIsNow<T>(context: T): T {
 
 function moved(caller: string, list: unknown): readonly unknown[] | undefined {
   if (list !== undefined && !Array.isArray(list))
-    throw new TypeError(`${caller}: transfer must return an array of what is moved, got ${show(list)}`);
+    throw programError(`${caller}: transfer must return an array of what is moved, got ${show(list)}`);
   return list;
 }
 

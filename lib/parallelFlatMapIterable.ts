@@ -63,9 +63,9 @@ export function parallelFlatMapIterable<T, R extends ManyValues | PromiseLike<Ma
 ): AsyncIterableIterator<Sent<Values<Awaited<R>>>>;
 export function parallelFlatMapIterable(source: unknown, fn: unknown, workers?: unknown, options?: unknown): unknown {
   const inline = isInline(workers);
-  const { buffer: _, ...others } = { ...(options as { buffer?: unknown } | undefined) };
-  const { ordered } = resolveIterable(CALLER, source, fn, options === undefined ? undefined : others, inline);
   const resolved = resolveFlat(CALLER, options, inline, ['ordered']);
+  const { buffer: _, ...others } = { ...(options as { buffer?: unknown } | undefined) };
+  const { ordered } = resolveIterable(CALLER, source, fn, others, inline);
   return new ResultIterator(
     sourceOf(source)!(),
     executorOf(CALLER, fn as never, workers, resolved),

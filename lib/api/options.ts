@@ -1,7 +1,11 @@
 /** The options of the operators: what they mean, what they may be, what they are when left out. */
 import type { AbortSignalLike } from './signal.ts';
+import { programError } from './workerErrors.ts';
 
-/** What a task came to, in `onError: 'settle'`. */
+/**
+ * What a task came to, in `onError: 'settle'`. `input` is the value of the source itself, not a copy: an object that the source
+ * fills again shows what it holds by then.
+ */
 export type Settled<T, R> =
   | { readonly status: 'fulfilled'; readonly index: number; readonly input: T; readonly value: R }
   | { readonly status: 'rejected'; readonly index: number; readonly input: T; readonly reason: unknown };
@@ -44,7 +48,7 @@ interface KeyOptions<T> {
    * What tasks are about that must not run side by side: those of one key run one after another, in the order of the source,
    * different keys in parallel. Keys are compared as in a `Map`: objects by identity, and `undefined` is one, too. A task
    * that is run again (`retry`, `crashRetries`) keeps its key's turn, and one whose time is up until it has stopped: its failure
-   * is told then. Called once for each value, when it is taken; what it
+   * is told then. Called once for each value, when it is taken; must not be async; what it
    * throws is that value's failure. Values that wait for their key count in the window: a key that takes long holds others back only when it
    * is full. Default: tasks do not wait for each other.
    */
@@ -77,7 +81,7 @@ export interface OptionsWithPool<Mode = 'throw' | 'settle' | 'skip', T = any> ex
   readonly batch?: number | 'auto' | undefined;
   /**
    * What a failing task does. `'throw'`, the default: the stream errors. `'skip'`: its result is left out.
-   * `'settle'`: every input gives `{ status, index, input, value | reason }`.
+   * `'settle'`: every input gives `{ status, index, input, value | reason }`, `input` the value itself, not a copy.
    * About tasks only: `WorkerInitError` and `PoolClosedError` error the stream in every mode.
    */
   readonly onError?: OnError<Mode> | undefined;
@@ -258,8 +262,9 @@ export function resolveOptions(
     throw new TypeError(
       `${of('priority')} is for streams that share a pool; the workers of an inline function serve it alone`,
     );
+  const { terminateAfter = 1000 } = given;
   const crashRetries = option('crashRetries', whole, 0, 0);
-  const transfer = option('transfer', callable) as ResolvedOptions['transfer'];
+  const transfer = option('transfer', synchronous) as ResolvedOptions['transfer'];
   const retry = option('retry', retryOf);
   if (transfer !== undefined && (crashRetries > 0 || retry !== undefined))
     throw new TypeError(
@@ -271,7 +276,7 @@ export function resolveOptions(
     throw new TypeError(
       `${of('maxFailures')} is for onError: 'skip' and 'settle'; with 'throw' the first failure errors the stream`,
     );
-  const key = option('key', callable);
+  const key = option('key', synchronous);
   const sticky = option('sticky', trueOrFalse, false);
   if (sticky && key === undefined)
     throw new TypeError(`${of('sticky')} needs key, which says which tasks are for one worker`);
@@ -286,9 +291,7 @@ export function resolveOptions(
     errorTiming: option('errorTiming', oneOf<ResolvedOptions['errorTiming']>, ['in-order', 'immediate']),
     timeout: given['timeout'] === undefined ? undefined : option('timeout', milliseconds, 1),
     terminateAfter:
-      given['terminateAfter'] === Infinity
-        ? Infinity
-        : milliseconds(of('terminateAfter'), given['terminateAfter'] ?? 1000, 0, ' or Infinity'),
+      terminateAfter === Infinity ? Infinity : milliseconds(of('terminateAfter'), terminateAfter, 0, ' or Infinity'),
     crashRetries,
     retry,
     maxFailures,
@@ -309,12 +312,12 @@ export function resolveOptions(
 function retryOf(option: string, value: unknown): RetryPolicy | undefined {
   const short = typeof value !== 'object';
   const given = short ? { times: value } : record(option, value, ['times', 'delay', 'when']);
-  const { delay = 0, times = short ? 0 : null, when }: Readonly<Record<string, unknown>> = given;
+  const { delay = 0, times, when }: Readonly<Record<string, unknown>> = given;
   const policy = {
     option,
-    times: whole(short ? option : `${option}.times`, times, 0, 0, true),
+    times: whole(short ? option : `${option}.times`, times, 0, short ? 0 : undefined, true),
     delay: typeof delay === 'function' ? delay : milliseconds(`${option}.delay`, delay, 0, ', or a function'),
-    when: callable(`${option}.when`, when),
+    when: synchronous(`${option}.when`, when),
   } as RetryPolicy;
   return policy.times === 0 ? undefined : policy;
 }
@@ -322,7 +325,8 @@ function retryOf(option: string, value: unknown): RetryPolicy | undefined {
 /** An options object, or undefined for none, with no other names than these: a misspelt one is not silently ignored. */
 export function record(what: string, options: unknown, names: readonly string[]): Readonly<Record<string, unknown>> {
   if (options === undefined) return {};
-  if (typeof options !== 'object' || options === null)
+  // A Promise has no names that could be wrong, and would pass for no options.
+  if (typeof options !== 'object' || options === null || options instanceof Promise)
     throw new TypeError(`${what} must be an object, got ${show(options)}`);
   for (const name of Object.keys(options))
     if (!names.includes(name)) throw new TypeError(`${what} has no "${name}"; it may have ${names.join(', ')}`);
@@ -386,9 +390,20 @@ export function checkFn(caller: string, fn: unknown): void {
 }
 
 /** A function, or undefined for none. */
-export function callable(what: string, value: unknown): ((...args: any[]) => unknown) | undefined {
+function callable(what: string, value: unknown): ((...args: any[]) => unknown) | undefined {
   if (value !== undefined) checkCallable(what, value);
   return value as ((...args: any[]) => unknown) | undefined;
+}
+
+/** A function whose result is needed at once, or undefined for none: a Promise would be taken for the result itself. */
+export function synchronous(what: string, value: unknown): ((...args: any[]) => unknown) | undefined {
+  const fn = callable(what, value);
+  if (fn === undefined) return fn;
+  return (...args) => {
+    const result = fn(...args);
+    if (result instanceof Promise) throw programError(`${what} must not return a Promise`);
+    return result;
+  };
 }
 
 function checkCallable(what: string, value: unknown): void {

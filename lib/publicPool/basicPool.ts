@@ -2,11 +2,11 @@
 import { iterate } from '#iterate';
 import { inNoContext } from '#platform';
 import { rememberTask } from '../api/errors.ts';
-import { CloneError } from '../api/workerErrors.ts';
 import { checkFn, whole, milliseconds, resolveOptions, record, trueOrFalse } from '../api/options.ts';
 import type { BasicPool, CloseOptions, RunOptions } from '../api/pool.ts';
 import { type ClosablePool, type Description, type Pool, ENGINE_POOL } from '../pool/contract.ts';
 import type { Call, Remote, ResultOf } from '../api/remote.ts';
+import { ownCopy } from './ownCopy.ts';
 import { CALL, SharedCalls } from './sharedCalls.ts';
 import { QueueLimit } from '../pool/queueLimit.ts';
 import { recorder } from '../pool/callRecorder.ts';
@@ -36,13 +36,7 @@ function eachDescription(call: Description): Description {
   const { args, method, transfer } = call;
   if (transfer !== undefined)
     throw new TypeError(`pool.each: ${method}() moves an argument (Transfer), which only one worker can be given`);
-  try {
-    return { ...call, args: structuredClone(args) };
-  } catch (cause) {
-    throw new CloneError(`The arguments of ${method}() cannot cross to a worker: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
+  return { ...call, args: ownCopy(`The arguments of ${method}()`, args) };
 }
 
 /** `maxQueue`: how many calls and values may wait for it. `carry`: what goes with each task besides its arguments. */

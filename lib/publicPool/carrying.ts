@@ -1,6 +1,6 @@
 /** The option `carry` of pools. */
-import { callable } from '../api/options.ts';
-import { CloneError } from '../api/workerErrors.ts';
+import { synchronous } from '../api/options.ts';
+import { ownCopy } from './ownCopy.ts';
 
 /** What goes with each task of a pool besides its arguments. */
 export interface CarryOptions {
@@ -14,14 +14,7 @@ export interface CarryOptions {
 
 /** `carry` with a copy of what it returns. @throws TypeError */
 export function carrying(what: string, carry: unknown): (() => unknown) | undefined {
-  const read = callable(what, carry);
+  const read = synchronous(what, carry);
   if (read === undefined) return undefined;
-  return () => {
-    try {
-      return structuredClone(read());
-    } catch (cause) {
-      if (!(cause instanceof DOMException)) throw cause;
-      throw new CloneError(`What ${what} returned cannot cross to a worker: ${cause.message}`, { cause });
-    }
-  };
+  return () => ownCopy(`What ${what} returned`, read());
 }

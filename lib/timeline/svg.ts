@@ -1,5 +1,5 @@
 /** A recording as SVG: a lane for each worker, and below them the results in the order of their emission. */
-import { record, show } from '../api/options.ts';
+import { record, show, whole } from '../api/options.ts';
 import type { Recording } from './recording.ts';
 import { Shapes, escaped } from './shapes.ts';
 import { STYLE } from './style.ts';
@@ -28,8 +28,9 @@ const LABEL = 10;
 export function svg(recording: Recording, name: string, options?: PictureOptions): string {
   const { duration, stream, title = name } = record('toSVG: options', options, ['title', 'stream', 'duration']);
   if (typeof title !== 'string') throw new TypeError(`toSVG: title must be a string, got ${show(title)}`);
+  const only = stream === undefined ? undefined : whole('toSVG: stream', stream, 0);
   const all = recording.tasks;
-  const tasks = stream === undefined ? all : all.filter((task) => task.stream === stream);
+  const tasks = only === undefined ? all : all.filter((task) => task.stream === only);
   const from = tasks.reduce(
     (least, { start }) => Math.min(least, start),
     tasks.length > 0 ? Infinity : recording.began,

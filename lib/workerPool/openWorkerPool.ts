@@ -2,7 +2,7 @@
 import { cores } from '#platform';
 import { withFactories } from '#withFactories';
 import { type CarryOptions, carrying } from '../publicPool/carrying.ts';
-import { CloneError } from '../api/workerErrors.ts';
+import { ownCopy } from '../publicPool/ownCopy.ts';
 import { milliseconds, record, show, whole } from '../api/options.ts';
 import type { ClosablePool } from '../pool/contract.ts';
 import { PrestartedWorker } from './prestartedWorker.ts';
@@ -50,10 +50,10 @@ export function openWorkerPool(
     throw new TypeError(`workerPool: factory must be a function that returns a new Worker, got ${show(factory)}`);
   const of = (name: string): string => `workerPool: ${name}`;
   const given = record(of('options (or size)'), typeof options === 'number' ? { size: options } : options, NAMES);
-  const { idleTimeout, initTimeout, maxTasksPerWorker, name, size } = given;
+  const { idleTimeout, initTimeout = 10_000, maxTasksPerWorker, name, size } = given;
   if (name !== undefined && typeof name !== 'string')
     throw new TypeError(`${of('name')} must be a string, got ${show(name)}`);
-  const deadline = milliseconds(of('initTimeout'), initTimeout ?? 10_000, 1);
+  const deadline = milliseconds(of('initTimeout'), initTimeout, 1);
   const settings: WorkerPoolSettings = {
     size: whole(of('size'), typeof size === 'function' ? (size as () => unknown)() : size, 1, cores),
     idleTimeout: idleTimeout === undefined ? undefined : milliseconds(of('idleTimeout'), idleTimeout, 0),
@@ -62,7 +62,7 @@ export function openWorkerPool(
   };
   const carry = carrying(of('carry'), given['carry']);
   const prestarted = new PrestartedWorker(factory);
-  const data = given['data'] === undefined ? undefined : ownData(of('data'), given['data']);
+  const data = given['data'] === undefined ? undefined : ([ownCopy(of('data'), given['data'])] as const);
   const pool = withFactories(
     ({ modulePool }) => modulePool(prestarted.open, deadline, settings, data),
     settings.size,
@@ -71,12 +71,4 @@ export function openWorkerPool(
   );
   const maxQueue = whole(of('maxQueue'), given['maxQueue'], 0, Infinity, true);
   return [pool, maxQueue, carry];
-}
-
-function ownData(what: string, data: unknown): readonly [unknown] {
-  try {
-    return [structuredClone(data)];
-  } catch (cause) {
-    throw new CloneError(`${what} cannot cross to a worker: ${(cause as Error).message}`, { cause });
-  }
 }

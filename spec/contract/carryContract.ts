@@ -1,6 +1,6 @@
 /** What goes with each task besides its arguments (`carry`): one suite, run over each kind of pool. */
 import { lastValueFrom, range, toArray } from 'rxjs';
-import { CloneError, type WorkerPool } from '../../lib/index.ts';
+import { CloneError, Transfer, type WorkerPool } from '../../lib/index.ts';
 import type { ContractApi } from './contractApi.ts';
 import { reason } from './outcomes.ts';
 
@@ -53,6 +53,24 @@ export function carryContract(name: string, make: (carry?: () => object | undefi
         throw new RangeError('nothing is there');
       });
       for (const act of acts) expect((await reason(act())).message).toBe('nothing is there');
+    });
+
+    it('ends the stream, and fails the call, where it is async', async () => {
+      pool = make(async () => ({ n: 1 }));
+      const skipped = lastValueFrom(range(0, 3).pipe(pool.map((worker) => worker.carried(), { onError: 'skip' })));
+      for (const failed of [skipped, pool.run((worker) => worker.carried())])
+        expect((await reason(failed)).message).toMatch(/: carry must not return a Promise$/);
+    });
+
+    it('moves nothing', async () => {
+      pool = make(() => Transfer(new ArrayBuffer(1)));
+      for (const failed of [carried(1), pool.run((worker) => worker.carried())]) {
+        const error = await reason(failed);
+        expect(error).toBeInstanceOf(CloneError);
+        expect(error.message).toMatch(
+          /carry returned cannot cross to a worker: Transfer is for an argument or a result/,
+        );
+      }
     });
   });
 }

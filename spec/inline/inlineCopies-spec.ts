@@ -6,6 +6,16 @@ const numbers = Array.from({ length: MANY }, (_, n) => n);
 const all = <T>(source: Observable<T>): Promise<T[]> => lastValueFrom(source.pipe(toArray()));
 
 describe('An inline function', () => {
+  it('has its stream ended where transfer gives no list, whatever onError says', async () => {
+    for (const [transfer, message] of [
+      [async () => [], /^parallelMap: transfer must not return a Promise$/],
+      [() => new ArrayBuffer(1), /^parallelMap: transfer must return an array of what is moved, got a ArrayBuffer$/],
+    ] as const) {
+      const result = range(0, 3).pipe(parallelMap((n) => n, 1, { transfer: transfer as never, onError: 'skip' }));
+      await expectAsync(all(result)).toBeRejectedWithError(TypeError, message);
+    }
+  });
+
   it('may return again what it keeps in globalThis: each result is as it was then', async () => {
     const views = range(0, MANY).pipe(
       parallelMap((n) => {

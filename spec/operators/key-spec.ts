@@ -187,6 +187,25 @@ describe('key', () => {
     expect(statuses).toEqual(['fulfilled', 'rejected', 'fulfilled', undefined]);
   });
 
+  it('that is async ends the stream, whatever its onError says: each Promise would be a key of its own', () => {
+    for (const onError of ['throw', 'settle', 'skip'] as const) {
+      const key = async (n: number): Promise<number> => n % 2;
+      const all = notified(
+        range(0, 3).pipe(parallelMap((worker, n) => worker.run(n), localPool(echo), { key, onError })),
+      );
+      expect(all).toEqual([['error', new TypeError('parallelMap: key must not return a Promise')]]);
+      expect(taskOf((all[0] as [string, unknown])[1])).toEqual({ index: 0, input: 0 });
+    }
+  });
+
+  it('may be an object with a then of its own', () => {
+    const keys = [{ then: 1 }, { then: () => {} }];
+    const all = notified(
+      from(keys).pipe(parallelMap((worker) => worker.run(1), localPool(echo), { key: (each) => each })),
+    );
+    expect(all).toEqual([1, 1, 'complete']);
+  });
+
   it('has what fn throws for a value that waits told in its turn', async () => {
     const gates = new Gates(2);
     const all = notified(

@@ -238,6 +238,16 @@ describe('retry', () => {
         /^boom$/,
       ],
       [
+        'a when() that is async',
+        { times: 1, when: (async () => false) as never },
+        /^parallelMap: retry\.when must not return a Promise$/,
+      ],
+      [
+        'a delay() that is async',
+        { times: 1, delay: (async () => 1) as never },
+        /^parallelMap: retry\.delay\(\) must be milliseconds from 0 .*, got a Promise$/,
+      ],
+      [
         'a delay() below 0',
         { times: 1, delay: () => -1 },
         /^parallelMap: retry\.delay\(\) must be milliseconds from 0 .*, got -1$/,
@@ -298,7 +308,10 @@ describe('retry', () => {
       ['3', "retry must be an integer, at least 0 or Infinity, got '3'"],
       [-1, 'retry must be an integer, at least 0 or Infinity, got -1'],
       [null, 'retry must be an object, got null'],
-      [{ delay: 1 }, 'retry.times must be an integer, at least 0 or Infinity, got null'],
+      [[], 'retry.times must be an integer, at least 0 or Infinity, got undefined'],
+      [{}, 'retry.times must be an integer, at least 0 or Infinity, got undefined'],
+      [{ delay: 1 }, 'retry.times must be an integer, at least 0 or Infinity, got undefined'],
+      [{ times: null }, 'retry.times must be an integer, at least 0 or Infinity, got null'],
       [{ times: 1.5 }, 'retry.times must be an integer, at least 0 or Infinity, got 1.5'],
       [{ times: 1, delay: -1 }, 'retry.delay must be milliseconds from 0 to 2147483647, or a function, got -1'],
       [{ times: 1, when: 1 }, 'retry.when must be a function, got 1'],

@@ -100,14 +100,15 @@ const NAMES = [
 export function bullmqPool<Api>(queue: string, options: BullmqPoolOptions): WorkerPool<Api> {
   const of = (name: string): string => `bullmqPool: ${name}`;
   const given = record(of('options'), options, NAMES);
+  const { checkInterval = 5000, expireAfter = 60_000, initTimeout = 10_000, refusalTimeout = 60_000 } = given;
   return publicPool<Api>(
     new JobDispatcher({
       ...commonOptions('bullmqPool', queue, given),
       size: whole(of('size'), given['size'], 1, 64),
-      initTimeout: milliseconds(of('initTimeout'), given['initTimeout'] ?? 10_000, 1),
-      refusalTimeout: milliseconds(of('refusalTimeout'), given['refusalTimeout'] ?? 60_000, 0),
-      checkInterval: milliseconds(of('checkInterval'), given['checkInterval'] ?? 5000, 10),
-      expireAfter: Math.ceil(milliseconds(of('expireAfter'), given['expireAfter'] ?? 60_000, 100)),
+      initTimeout: milliseconds(of('initTimeout'), initTimeout, 1),
+      refusalTimeout: milliseconds(of('refusalTimeout'), refusalTimeout, 0),
+      checkInterval: milliseconds(of('checkInterval'), checkInterval, 10),
+      expireAfter: Math.ceil(milliseconds(of('expireAfter'), expireAfter, 100)),
     }),
     undefined,
     carrying(of('carry'), given['carry']),

@@ -3,13 +3,16 @@ import { type Observable, from, lastValueFrom, range, toArray } from 'rxjs';
 import {
   CloneError,
   ClosureError,
+  Transfer,
   Worker,
   WorkerInitError,
   type WorkerPool,
   type WorkerPoolOptions,
+  localPool,
   parallelMap,
   workerPool,
 } from '../../../lib/index.ts';
+import { replaceClock } from '../../../lib/primitives/clock.ts';
 import type { SetupApi, SetupData } from '../../fixtures/setup.worker.ts';
 
 const all = <T>(source: Observable<T>): Promise<T[]> => lastValueFrom(source.pipe(toArray()));
@@ -96,9 +99,26 @@ describe('The setup of a worker', () => {
     });
 
   it('has initTimeout to end', async () => {
-    const error = await failure(made({ how: 'hangs' }, { initTimeout: 700 }));
-    expect(error).toBeInstanceOf(WorkerInitError);
-    expect(error.message).toMatch(/did not end its setup within 700 ms \(initTimeout sets the limit\)/);
+    const { channel, said, end } = listening();
+    // That runs out when the setup has begun, however long its worker took to come up.
+    let runOut: (() => void) | undefined;
+    const clock = replaceClock({
+      setTimeout: ((act: () => void, ms: number, ...given: unknown[]) => {
+        if (ms === 700) runOut = act;
+        return clock.setTimeout(ms === 700 ? () => {} : act, ms, ...given);
+      }) as never,
+    });
+    try {
+      const failed = failure(made({ how: 'hangs', channel }, { initTimeout: 700 }));
+      await said('setup');
+      runOut!();
+      const error = await failed;
+      expect(error).toBeInstanceOf(WorkerInitError);
+      expect(error.message).toMatch(/did not end its setup within 700 ms \(initTimeout sets the limit\)/);
+    } finally {
+      replaceClock(clock);
+      end();
+    }
   });
 
   it('is told of by who gives data to a worker without one', async () => {
@@ -117,6 +137,18 @@ describe('The setup of a worker', () => {
     expect(() => made({ words: (() => {}) as never })).toThrowMatching(
       (error) => error instanceof CloneError && error.message.startsWith('workerPool: data cannot cross to a worker: '),
     );
+  });
+
+  it('is given nothing that is moved: every worker gets a copy', async () => {
+    const bytes = new ArrayBuffer(8);
+    const data = Transfer(bytes) as never;
+    const refusal = /^\w+: data cannot .*: Transfer is for an argument or a result itself/;
+    expect(() => made(data)).toThrowError(CloneError, refusal);
+    expect(() => localPool({ one: () => 1 }, { data })).toThrowError(CloneError, refusal);
+    await expectAsync(
+      lastValueFrom(range(0, 2).pipe(parallelMap((n) => n, 2, { context: data, onError: 'skip' }))),
+    ).toBeRejectedWithError(WorkerInitError, /Transfer is for an argument or a result itself/);
+    expect(bytes.byteLength).toBe(8);
   });
 });
 
