@@ -32,7 +32,15 @@ function sent(count: number, options: Parameters<typeof played>[1] & { buffer?: 
   const id = worker.lastId();
   const reply = (more: object): void =>
     worker.says({ type: REPLY, id, from: 0, values: [], ms: 1, packing: 0, last: false, ...more });
-  return { ...worker, attachment, grant, id, reply, runs: (tasks: number): void => worker.runs(id, tasks) };
+  return {
+    ...worker,
+    attachment,
+    grant,
+    id,
+    reply,
+    runsOf: worker.runs,
+    runs: (tasks: number): void => worker.runs(id, tasks),
+  };
 }
 
 describe('The channel of batches', () => {
@@ -101,6 +109,11 @@ describe('The channel of batches', () => {
     const all = heard();
     expect(all).toContain(['took', 1]);
     expect(all).toContain(['settled', 1, 0]);
+    const none = sent(1);
+    none.runs(1);
+    none.channel.cancel(none.attachment, 0);
+    none.reply({ values: ['a'], last: true });
+    expect((none.heard() as unknown[][]).filter(([what]) => what === 'took')).toEqual([]);
   });
 
   it('gives nothing of a task that has run out of time', () => {
@@ -117,13 +130,13 @@ describe('The channel of batches', () => {
 
   it('refuses a reply that cannot be, before anything is settled by it', () => {
     for (const wrong of [
-      { values: ['a', 'b'] },
-      { values: ['a'], from: 1 },
+      { values: ['a', 'b', 'c'] },
+      { values: ['b'], from: 1 },
       { values: ['a'], failed: [1] },
       { values: ['a'], ms: NaN },
     ]) {
       const { heard, reply, runs } = sent(3);
-      runs(1);
+      runs(2);
       expect(() => reply(wrong))
         .withContext(JSON.stringify(wrong))
         .toThrowError(TypeError);
@@ -132,12 +145,13 @@ describe('The channel of batches', () => {
   });
 
   it('refuses what is of another batch than the worker is at, and leaves aside what is of one that is over', () => {
-    const { channel, heard, id, reply, says, stream } = sent(1);
+    const { channel, heard, id, reply, runsOf, says, stream } = sent(1);
     channel.send(stream().attachment, tasksOf(1));
+    runsOf(id + 1, 1);
     heard();
-    expect(() => says({ type: REPLY, id: id + 1, from: 0, values: [], ms: 0, packing: 0, last: true })).toThrowError(
-      TypeError,
-    );
+    const second = { type: REPLY, id: id + 1, from: 0, values: ['b'], ms: 0, packing: 0, last: true };
+    expect(() => says(second)).toThrowError(TypeError);
+    expect(heard()).toEqual([]);
     channel.batches.remove(channel.batches.head!);
     reply({ values: ['a'], last: true });
     for (const type of [BEGIN, REPORT, CHUNK])
@@ -153,7 +167,11 @@ describe('The channel of batches', () => {
     says({ type: BEGIN, id, offset: 0, time: 1 });
     expect(channel.progress).toBeTrue();
     expect(heard()).toEqual([['task:start', 0]]);
-    expect(() => says({ type: BEGIN, id, offset: 2, time: 1 })).toThrowError(TypeError);
+    for (const wrong of [
+      { offset: 2, time: 1 },
+      { offset: 0, time: NaN },
+    ])
+      expect(() => says({ type: BEGIN, id, ...wrong })).toThrowError(TypeError);
   });
 
   it('tells what a task reports, as long as somebody waits for it', () => {
@@ -168,6 +186,9 @@ describe('The channel of batches', () => {
       ['report', 0, 'a'],
       ['report', 1, error],
     ]);
+    expect(() => says({ type: REPORT, id, offset: 0, began: NaN, time: 2, value: 'b', held: false })).toThrowError(
+      TypeError,
+    );
     channel.cancel(attachment, 1);
     report(1, 'c');
     expect(heard()).toEqual([]);
@@ -242,7 +263,7 @@ describe('The channel of batches', () => {
   });
 
   it('asks which batches are over, where a message of the worker could not be read; what was in it fails', () => {
-    const { channel, heard, id, posted, reply, runs, says, stream, unread } = sent(3);
+    const { channel, heard, id, posted, reply, runs, runsOf, says, stream, unread } = sent(3);
     channel.send(stream().attachment, tasksOf(1));
     heard();
     unread();
@@ -250,7 +271,10 @@ describe('The channel of batches', () => {
       { type: UNREAD, id },
       { type: UNREAD, id: id + 1 },
     ]);
-    channel.batches.remove([...channel.batches].at(-1)!);
+    // What tells of the end of the first may have been in it.
+    runsOf(id + 1, 1);
+    says({ type: REPLY, id: id + 1, from: 0, values: ['d'], ms: 0, packing: 0, last: true });
+    expect(heard()).toContain(['value', 0, 'd']);
     // The first two outcomes were in it.
     runs(3);
     reply({ from: 2, values: ['c'], last: true });

@@ -185,6 +185,17 @@ describe('Recall', () => {
       all.makeWay();
       all.schedule();
       expect(timers.length).toBe(0);
+      const nothing = recalling([slot('a')], [{ waiting: 0 }], said);
+      nothing.makeWay();
+      nothing.schedule();
+      expect(timers.length).toBe(0);
+      // All are of one priority again.
+      const equal = recalling([slot('a'), slot('b')], [{}], said);
+      equal.makeWay();
+      equal.ranked = false;
+      equal.makeWay();
+      equal.schedule();
+      expect(timers.length).toBe(0);
     });
 
     it('at all: those that have begun nothing give back, all make way, and what came back is served', () => {
