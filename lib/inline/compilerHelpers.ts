@@ -4,7 +4,7 @@
 const RUN =
   'async (self, args, make) => { const steps = make.apply(self, args ?? []); let step = steps.next(); while (!step.done) { let how = "next", value; try { value = await step.value } catch (error) { how = "throw"; value = error } step = steps[how](value) } return step.value }';
 const PROPS = '(to, from) => Object.defineProperties(to, Object.getOwnPropertyDescriptors(from))';
-const REST = '(from, left) => { const to = { ...from }; for (const key of left) delete to[key]; return to }';
+const REST = '(from, keys) => { const to = { ...from }; for (const key of keys) delete to[key]; return to }';
 const SPREAD = '(to, ...from) => from.reduce((all, each) => ({ ...all, ...each }), to)';
 const TO_GENERATOR = `(make) => function (...args) { return (${RUN})(this, args, make) }`;
 /** Yielded by a generator that stands for an asynchronous one, for each `await` in it. */

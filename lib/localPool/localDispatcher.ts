@@ -151,7 +151,7 @@ export class LocalDispatcher extends Dispatcher<LocalAttachment> {
     const ended = monotonic();
     this.#taskTime += ended - began;
     const how = abandoned ?? (failed ? 'error' : 'value');
-    if (abandoned === undefined) this.#took(running, ended);
+    if (abandoned === undefined) this.#record(running, ended);
     // That its time was up has been told.
     if (how !== 'timeout') this.events.taskEnd(running.at, now(), how, outcome);
     if (how === 'error') {
@@ -174,14 +174,14 @@ export class LocalDispatcher extends Dispatcher<LocalAttachment> {
       this.counts.failed++;
       const error = new TaskTimeoutError(`Task ${task.index} ran longer than its timeout of ${timeout} ms`);
       this.events.taskEnd(running.at, now(), 'timeout', error);
-      this.#took(running, monotonic());
+      this.#record(running, monotonic());
       attachment.source.failure(task, error);
       running.abandon('timeout');
       attachment.source.proceed();
     }, timeout);
   }
 
-  #took({ began, task }: LocalTask, ended: number): void {
+  #record({ began, task }: LocalTask, ended: number): void {
     this.times.record(ended - (task.arrival?.time ?? began), ended - began);
   }
 

@@ -33,19 +33,19 @@ export class LocalHooks {
     this.#waiting.set(ready, failed);
     if (this.state === 'settingUp') return;
     this.state = 'settingUp';
-    const takeWaiting = (): [() => void, (error: WorkerInitError) => void][] => {
+    const removeWaiting = (): [() => void, (error: WorkerInitError) => void][] => {
       const waiting = [...this.#waiting];
       this.#waiting.clear();
       return waiting;
     };
     const succeeded = (): void => {
       this.state = 'ready';
-      for (const [each] of takeWaiting()) each();
+      for (const [each] of removeWaiting()) each();
     };
     const broke = (cause: unknown): void => {
       this.state = 'down';
       const error = new WorkerInitError(`The setup of the localPool failed: ${text(cause)}`, { cause });
-      for (const [, each] of takeWaiting()) each(error);
+      for (const [, each] of removeWaiting()) each(error);
     };
     try {
       const setup = this.#hooks.setup!(snapshot(this.#data));

@@ -45,7 +45,7 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
   protected abstract revoke(attachment: A, from: number): void;
 
   /** Takes back what was sent and has not begun, where that can be. */
-  protected takeBack(): void {}
+  protected recall(): void {}
 
   /** Looks after what every change may concern. */
   protected afterPass(): void {}
@@ -75,7 +75,7 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
   pause(): void {
     if (this.closing !== undefined || this.paused) return;
     this.roundRobin.paused = true;
-    this.takeBack();
+    this.recall();
     this.pump();
   }
 

@@ -36,14 +36,14 @@ export class PoolEvents {
   }
 
   workerStart(worker: number): void {
-    this.#tellOfWorker({ type: 'worker:start', worker, time: now() });
+    this.#emitOfWorker({ type: 'worker:start', worker, time: now() });
   }
 
   /** `error`: why, where it was not ended on purpose. */
   workerExit(worker: number, exitCode?: number, error?: Error): void {
     const code = exitCode === undefined ? {} : { exitCode };
     const why = error === undefined ? {} : { error };
-    this.#tellOfWorker({ type: 'worker:exit', worker, time: now(), ...code, ...why });
+    this.#emitOfWorker({ type: 'worker:exit', worker, time: now(), ...code, ...why });
   }
 
   taskStart({ worker, task, source: { stream = 0 } }: TaskAt, time: number): void {
@@ -56,19 +56,19 @@ export class PoolEvents {
       method: this.#methodOf(task),
       time,
     } as const;
-    this.#tell(event);
+    this.#emit(event);
     if (diagnostics?.observed === true) diagnostics.taskStart(this.pool, task, event);
   }
 
   taskReport({ worker, task, source: { stream = 0 } }: TaskAt, time: number, value: unknown): void {
     if (!this.observed) return;
-    this.#tell({ type: 'task:report', worker, stream, index: task.index, method: this.#methodOf(task), time, value });
+    this.#emit({ type: 'task:report', worker, stream, index: task.index, method: this.#methodOf(task), time, value });
   }
 
   /** `error`: what the task has failed with. */
   taskEnd({ worker, task, source: { stream = 0 } }: TaskAt, time: number, outcome: Outcome, error?: unknown): void {
     if (!this.observed) return;
-    this.#tell({ type: 'task:end', worker, stream, index: task.index, method: this.#methodOf(task), time, outcome });
+    this.#emit({ type: 'task:end', worker, stream, index: task.index, method: this.#methodOf(task), time, outcome });
     diagnostics?.taskEnd(task, time, outcome, error);
   }
 
@@ -78,13 +78,13 @@ export class PoolEvents {
     for (const listener of listeners) listener.complete();
   }
 
-  #tellOfWorker(event: Extract<PoolEvent, { type: 'worker:start' | 'worker:exit' }>): void {
-    this.#tell(event);
+  #emitOfWorker(event: Extract<PoolEvent, { type: 'worker:start' | 'worker:exit' }>): void {
+    this.#emit(event);
     diagnostics?.worker(this.pool, event);
   }
 
   /** To those who listen now: one of them may bring another. */
-  #tell(event: PoolEvent): void {
+  #emit(event: PoolEvent): void {
     for (const listener of this.#listeners ?? []) listener.next(event);
   }
 

@@ -22,7 +22,7 @@ export class Retries {
    *
    * @throws what `when` and `delay` throw, and where `delay` returns no milliseconds.
    */
-  take(task: Task, error: unknown): boolean {
+  retry(task: Task, error: unknown): boolean {
     const { delay, option, times, when } = this.#policy;
     const failures = (task.failures ?? 0) + 1;
     if (

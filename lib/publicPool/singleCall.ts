@@ -116,7 +116,7 @@ export class SingleCall implements TaskSource {
 
   failure(task: Task, error: unknown): void {
     try {
-      if (this.#state === 'out' && this.#retries?.take(task, error) === true) return;
+      if (this.#state === 'out' && this.#retries?.retry(task, error) === true) return;
     } catch (thrown) {
       return this.#failed(thrown);
     }

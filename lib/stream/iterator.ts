@@ -56,7 +56,7 @@ export class ResultIterator<T, R> implements AsyncIterableIterator<R, undefined>
   }
 
   next(): Promise<IteratorResult<R, undefined>> {
-    const ready = this.#run === undefined ? NOTHING : this.#run.stream.take();
+    const ready = this.#run === undefined ? NOTHING : this.#run.stream.poll();
     if (ready !== NOTHING) return Promise.resolve({ done: false, value: ready as R });
     if (this.#over) return this.#afterEnd();
     return new Promise((resolve, reject) => {
@@ -151,11 +151,11 @@ export class ResultIterator<T, R> implements AsyncIterableIterator<R, undefined>
     const [first, ...others] = this.#asked.splice(0);
     if (first === undefined) this.#failure = [reason];
     this.#finish();
-    const tell = (): void => {
+    const answer = (): void => {
       first?.reject(reason);
       for (const { resolve } of others) resolve(DONE);
     };
-    this.#closed().then(tell, tell);
+    this.#closed().then(answer, answer);
   }
 
   #finish(): void {

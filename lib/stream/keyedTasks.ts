@@ -32,7 +32,7 @@ export class KeyedTasks {
    *
    * @throws what `key` throws, and `taskOf` where it is the key's turn.
    */
-  take(seq: number, index: number, input: unknown, taskOf: TaskOf): Task | undefined {
+  admit(seq: number, index: number, input: unknown, taskOf: TaskOf): Task | undefined {
     const key = this.#keyOf(input, index);
     const hasTurn = !this.#waiting.has(key);
     let task: Task | Failure | undefined;

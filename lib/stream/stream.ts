@@ -139,7 +139,7 @@ export class Stream implements TaskSource {
       }
       const { arrival, index } = this.#input;
       this.#queuedSince = Infinity;
-      const input = this.#input.take();
+      const input = this.#input.shift();
       const seq = this.#seq++;
       // Out before `fn` is asked, which is the user's: within it the source may complete, or the pool be closed.
       this.#out++;
@@ -147,7 +147,7 @@ export class Stream implements TaskSource {
         const task =
           this.#keyed === undefined
             ? this.#taskOf(seq, index, input, arrival)
-            : this.#keyed.take(seq, index, input, (...value) => this.#taskOf(...value, arrival));
+            : this.#keyed.admit(seq, index, input, (...value) => this.#taskOf(...value, arrival));
         if (task === undefined) {
           if (this.#closed) return undefined;
           // It waits for those before it of its key.
@@ -239,7 +239,7 @@ export class Stream implements TaskSource {
 
   failure(task: Task, error: unknown): void {
     try {
-      if (task.seq <= this.#failedAt && this.#retries?.take(task, error) === true) return;
+      if (task.seq <= this.#failedAt && this.#retries?.retry(task, error) === true) return;
     } catch (thrown) {
       this.#out--;
       return this.#fail(task, thrown, 'throw');
@@ -285,10 +285,10 @@ export class Stream implements TaskSource {
    * Else, and where it is no value, `NOTHING`: `drain` has more to do. An iterator asks for each result by itself, and
    * to drain for each made it take a half longer.
    */
-  take(): unknown {
+  poll(): unknown {
     const { held, ready } = this.#results;
     if (!ready || held === 1 || this.#passes.running || this.#closed || !this.#queued) return NOTHING;
-    const result = this.#resultIn(this.#results.take());
+    const result = this.#resultIn(this.#results.shift());
     return result === SKIPPED ? NOTHING : result;
   }
 
@@ -325,7 +325,7 @@ export class Stream implements TaskSource {
     if (this.#closed) return;
     this.#queuedSince = Infinity;
     if (this.#cancelFrom !== Infinity) this.#cancel();
-    while (this.#emitting) this.#emit(this.#results.take());
+    while (this.#emitting) this.#emit(this.#results.shift());
     // After what is ready: whether that came in the same message is chance.
     if (this.#immediate !== undefined) return this.error(this.#immediate.error);
     if (!this.#queued && this.waiting() > 0) this.#attachment.wake();

@@ -10,11 +10,11 @@ interface Marked {
 
 export class WatchedBuffer implements ResultBuffer {
   readonly #results: ResultBuffer;
-  readonly #onTake: (index: number) => void;
+  readonly #onShift: (index: number) => void;
 
-  constructor(results: ResultBuffer, onTake: (index: number) => void) {
+  constructor(results: ResultBuffer, onShift: (index: number) => void) {
     this.#results = results;
-    this.#onTake = onTake;
+    this.#onShift = onShift;
   }
 
   get held(): number {
@@ -39,9 +39,9 @@ export class WatchedBuffer implements ResultBuffer {
     this.#results.add!(seq, marked, grant);
   }
 
-  take(): unknown {
-    const { index, outcome } = this.#results.take() as Marked;
-    if (index >= 0) this.#onTake(index);
+  shift(): unknown {
+    const { index, outcome } = this.#results.shift() as Marked;
+    if (index >= 0) this.#onShift(index);
     return outcome;
   }
 }

@@ -41,7 +41,7 @@ export class BatchRun {
 
   /** Where no memory is shared: tells that the worker has come to it. */
   announce(): void {
-    if (!this.cell.shared) this.#tellBegin(0, now());
+    if (!this.cell.shared) this.#postBegin(0, now());
   }
 
   /** A task begins; returns when, where times are wanted. */
@@ -52,7 +52,7 @@ export class BatchRun {
     this.#began = timeOrigin + began;
     if (began - this.#lastBegin > BEGIN_EVERY) {
       this.#lastBegin = began;
-      this.#tellBegin(offset, timeOrigin + began);
+      this.#postBegin(offset, timeOrigin + began);
     }
     return began;
   }
@@ -132,7 +132,7 @@ export class BatchRun {
     this.#reports.add(this.#offset, this.#began, value);
   };
 
-  #tellBegin(offset: number, time: number): void {
+  #postBegin(offset: number, time: number): void {
     post({ type: BEGIN, id: this.message.id, offset, time } satisfies BeginMessage);
   }
 }

@@ -22,7 +22,7 @@ import { enterTask, leaveTask } from '../protocol/taskContext.ts';
 import { type Methods, isThenable, methodOf } from '../protocol/methods.ts';
 import type { WorkerHooks } from '../api/workerHooks.ts';
 import { announceHooks, prepare, tearDown } from './hooks.ts';
-import { tellOver } from './outcomes.ts';
+import { replyOver } from './outcomes.ts';
 import { pack } from './pack.ts';
 import { BatchRun } from './batchRun.ts';
 
@@ -77,7 +77,7 @@ export function serve(api: Methods, hooks: WorkerHooks): void {
     } else if (message?.type === CANCEL) runOf(message.id)?.cancel(message.end, message.late);
     else if (message?.type === CREDIT) runOf(message.id)?.grant(message.count);
     // What is not over tells how far it is anyway.
-    else if (message?.type === UNREAD && runOf(message.id) === undefined) tellOver(message.id);
+    else if (message?.type === UNREAD && runOf(message.id) === undefined) replyOver(message.id);
   }, unread);
   onUncaught((error) => {
     if (halted) return;

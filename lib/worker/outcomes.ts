@@ -39,7 +39,7 @@ export class Outcomes {
   #from = 0;
   #since = 0;
   #due: Timer | undefined;
-  #failureTold = false;
+  #failureSent = false;
 
   constructor({ id, timed }: RunMessage) {
     this.#id = id;
@@ -74,8 +74,8 @@ export class Outcomes {
     const ended = monotonic();
     if (this.#timed) this.#part.times.push(timeOrigin + began, timeOrigin + ended);
     // The first failure may end the stream: what comes after it should not begin.
-    const failing = this.#part.failed.length > 0 && !this.#failureTold;
-    this.#failureTold ||= failing;
+    const failing = this.#part.failed.length > 0 && !this.#failureSent;
+    this.#failureSent ||= failing;
     return failing || this.#part.alone || ended - this.#since > REPLY_EVERY;
   }
 
@@ -160,6 +160,6 @@ function replySingly(reply: ReplyMessage, moves: readonly (readonly object[])[])
 }
 
 /** A batch is over, all that came of it has been sent, and the host has not seen its end. */
-export function tellOver(id: number): void {
+export function replyOver(id: number): void {
   post({ type: REPLY, id, from: Infinity, values: [], ms: 0, packing: 0, last: true } satisfies ReplyMessage);
 }

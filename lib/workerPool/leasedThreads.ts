@@ -75,7 +75,7 @@ class Leases implements WorkerFactory {
       };
       if (this.#pool.workers.length === 0) return refuse(new Error(this.#died));
       this.#refuse = refuse;
-      const take = (thread: object): unknown => {
+      const accept = (thread: object): unknown => {
         const worker = workerOf(thread);
         if (!wanted()) return reject(new PoolClosedError('The lease is no longer wanted'));
         if (!isWorker(worker)) return refuse(new TypeError('it gave something that spawn() has not made'));
@@ -86,7 +86,7 @@ class Leases implements WorkerFactory {
         return new Promise<void>((giveBack) => resolve(this.#connection(thread, new WorkerMonitor(worker), giveBack)));
       };
       try {
-        queued = this.#pool.queue(take) as Queued;
+        queued = this.#pool.queue(accept) as Queued;
         queued.then(undefined, refuse);
       } catch (cause) {
         if (this.#pool.isClosing === true) reject(new PoolClosedError('The threads.js Pool is closed'));

@@ -9,7 +9,7 @@ type MaybeWorker = Partial<EventTarget & { terminate(): unknown }> | null | unde
 export class PrestartedWorker {
   readonly #factory: () => unknown;
   /** What the factory has given, or thrown, and nobody has taken. */
-  #begun: { readonly take: () => unknown; readonly worker?: MaybeWorker } | undefined;
+  #begun: { readonly open: () => unknown; readonly worker?: MaybeWorker } | undefined;
 
   constructor(factory: () => unknown) {
     this.#factory = factory;
@@ -22,10 +22,10 @@ export class PrestartedWorker {
     try {
       worker = this.#factory() as MaybeWorker;
     } catch (error) {
-      const take = (): never => {
+      const open = (): never => {
         throw error;
       };
-      this.#begun = { take };
+      this.#begun = { open };
       return;
     }
     const said: Event[] = [];
@@ -35,20 +35,20 @@ export class PrestartedWorker {
       said.push(event);
     };
     for (const event of EVENTS) worker?.addEventListener?.(event, keep);
-    const take = (): unknown => {
+    const open = (): unknown => {
       for (const event of EVENTS) worker?.removeEventListener?.(event, keep);
       // Who takes it listens by then.
       queueMicrotask(() => said.forEach((event) => worker?.dispatchEvent?.(event)));
       return worker;
     };
-    this.#begun = { take, worker };
+    this.#begun = { open, worker };
   }
 
   /** The factory as the pool sees it: the first worker that it asks for may have been started. */
   readonly open = (): unknown => {
     const begun = this.#begun;
     this.#begun = undefined;
-    return begun === undefined ? this.#factory() : begun.take();
+    return begun === undefined ? this.#factory() : begun.open();
   };
 
   /** Ends a worker that nobody has taken. */

@@ -86,12 +86,12 @@ describe('The outlet in order', () => {
       expect(results.ready).toBeFalse();
       expect(results.held).toBe(9);
       results.store(first, undefined);
-      while (results.ready) given.push(results.take());
+      while (results.ready) given.push(results.shift());
       expect(results.held).toBe(0);
     }
     // And here the very first.
     for (let seq = 2 * COUNT - 1; seq >= COUNT; seq--) results.store(seq, seq);
-    while (results.ready) given.push(results.take());
+    while (results.ready) given.push(results.shift());
     expect(given).toEqual(
       Array.from({ length: 2 * COUNT }, (_, seq) => (seq < COUNT && seq % 10 === 0 ? undefined : seq)),
     );

@@ -27,7 +27,7 @@ describe('What is pulled from an iterator', () => {
       await turn();
       expect([pulled.waiting, asked, mostOut]).toEqual([3, 3, 1]);
       expect(told).toEqual(way === 'at once' ? [] : [1, 2, 3]);
-      expect([pulled.index, pulled.take(), pulled.index, pulled.take()]).toEqual([0, 0, 1, 1]);
+      expect([pulled.index, pulled.shift(), pulled.index, pulled.shift()]).toEqual([0, 0, 1, 1]);
       pulled.read(() => 2);
       await turn();
       await turn();
@@ -53,14 +53,14 @@ describe('What is pulled from an iterator', () => {
       };
       await read();
       // What is no object is read ahead.
-      expect([asked, pulled.index, pulled.ready(), pulled.take(), pulled.ready(), pulled.take()]).toEqual([
+      expect([asked, pulled.index, pulled.ready(), pulled.shift(), pulled.ready(), pulled.shift()]).toEqual([
         3,
         0,
         ...[true, 0, true, 1],
       ]);
       await read();
       for (const n of [2, 3, 4]) {
-        expect([asked, pulled.index, pulled.ready(), pulled.take()]).toEqual([
+        expect([asked, pulled.index, pulled.ready(), pulled.shift()]).toEqual([
           way === 'at once' && n > 2 ? n : n + 1,
           n,
           true,
@@ -89,7 +89,7 @@ describe('What is pulled from an iterator', () => {
     const pulled = new PullInput<unknown>(source);
     pulled.attach({ arrived() {}, proceed() {}, error: (error) => told.push(error) });
     pulled.read(() => 1);
-    expect([pulled.ready(), pulled.take()]).toEqual([true, {}]);
+    expect([pulled.ready(), pulled.shift()]).toEqual([true, {}]);
     expect([pulled.ready(), pulled.waiting, pulled.done, told.length]).toEqual([false, 0, false, 0]);
     await turn();
     expect(told).toEqual([new RangeError('no more')]);

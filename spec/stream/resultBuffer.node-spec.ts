@@ -8,7 +8,7 @@ describe('What was taken from an outlet that holds more', () => {
       const results = new Outlet();
       const outcomes = new References();
       for (let seq = 0; seq < 1000; seq++) results.store(seq, outcomes.add({ seq }));
-      for (let seq = 0; seq < 600; seq++) results.take();
+      for (let seq = 0; seq < 600; seq++) results.shift();
       expect(results.held).toBe(400);
       expect(await outcomes.left(400)).toBe(400);
     });

@@ -271,22 +271,22 @@ describe('A stream', () => {
     const course = new Course();
     const { stream } = course;
     const tasks = course.take(4);
-    expect(stream.take()).toBe(NOTHING);
+    expect(stream.poll()).toBe(NOTHING);
     stream.value(tasks[0]!, 'zero');
-    expect(stream.take()).withContext('there is one only').toBe(NOTHING);
+    expect(stream.poll()).withContext('there is one only').toBe(NOTHING);
     stream.value(tasks[1]!, 'one');
     course.hungry = true;
-    expect(stream.take()).withContext('a worker waits').toBe(NOTHING);
+    expect(stream.poll()).withContext('a worker waits').toBe(NOTHING);
     course.hungry = false;
-    expect(stream.take()).toBe('zero');
+    expect(stream.poll()).toBe('zero');
     stream.failure(tasks[2]!, 'two');
-    expect(stream.take()).toBe('one');
+    expect(stream.poll()).toBe('one');
     stream.value(tasks[3]!, 'three');
-    expect(stream.take()).toBe(NOTHING);
+    expect(stream.poll()).toBe(NOTHING);
     expect(course.said).toEqual([]);
     stream.proceed();
     expect(course.said.at(-1)).toBe('error two');
-    expect(stream.take()).toBe(NOTHING);
+    expect(stream.poll()).toBe(NOTHING);
   });
 
   it('ends with a failure that is taken', () => {
@@ -294,7 +294,7 @@ describe('A stream', () => {
     const [zero, one] = course.take(2) as [Task, Task];
     course.stream.failure(one, 'one');
     course.stream.value(zero, 'zero');
-    expect(course.stream.take()).toBe(NOTHING);
+    expect(course.stream.poll()).toBe(NOTHING);
     expect(course.said.at(-1)).toBe('error one');
   });
 

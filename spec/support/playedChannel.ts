@@ -58,7 +58,7 @@ export function stream(told: Told, { buffer, retries = false }: { buffer?: numbe
         sent: (count: number) => told.push(['sent', count]),
         returned: (count: number, ms: number) => told.push(['returned', count, ms]),
       },
-      takeBack: source.putBack,
+      putBack: source.putBack,
     } as unknown as WorkerAttachment,
     /** The consumer has emitted so many of what came last. */
     grant: (count: number): void => grants.shift()!(count),
@@ -88,7 +88,7 @@ export function played(Channel: Channel, { shared = true, plain = undefined as W
     failed() {},
     proved: () => told.push('proved'),
     exited() {},
-    took: (_latency, _run, count) => told.push(['took', count]),
+    ran: (_latency, _run, count) => told.push(['ran', count]),
     settled: (count, failures) => told.push(['settled', count, failures]),
   };
   const poolEvents = new PoolEvents();

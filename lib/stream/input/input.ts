@@ -16,7 +16,7 @@ export interface Input {
   readonly arrival?: Arrival | undefined;
   /** Asked before `take` where some wait: whether there is one indeed. What is not read ahead is read now. */
   ready(): boolean;
-  take(): unknown;
+  shift(): unknown;
   /** Fetches values while fewer than `wanted()` wait; a source that pushes needs no asking. */
   read(wanted: () => number): void;
   /** Takes nothing more from the source; what has been taken stays. */

@@ -27,9 +27,9 @@ export class PullInput<T> implements Input {
   /** Whether all may be read ahead: no code of the user's runs when an array, a Set or a Map is read. */
   readonly #builtIn: boolean;
   /** Whether what waits ends with an object. */
-  #held = false;
+  #lastIsObject = false;
   /** Whether values come at once and are objects: each is then read when a worker takes it. */
-  #late = false;
+  #onDemand = false;
   #wanted: () => number = () => 0;
   /** An error of the source is on its way to the stream. */
   #failing = false;
@@ -48,11 +48,11 @@ export class PullInput<T> implements Input {
 
   /** How many there are of those that are not read ahead cannot be known. */
   get waiting(): number {
-    return this.#late && this.#open ? Infinity : this.#backlog.length;
+    return this.#onDemand && this.#open ? Infinity : this.#backlog.length;
   }
 
   get readable(): boolean {
-    return this.#open && !this.#late && !(this.#held && this.#backlog.length > 0);
+    return this.#open && !this.#onDemand && !(this.#lastIsObject && this.#backlog.length > 0);
   }
 
   get index(): number {
@@ -64,7 +64,7 @@ export class PullInput<T> implements Input {
   }
 
   ready(): boolean {
-    if (this.#backlog.length === 0 && this.#late && this.#open)
+    if (this.#backlog.length === 0 && this.#onDemand && this.#open)
       this.#readOne((error) => {
         this.#failing = true;
         // Not from within the pool, which is handing out.
@@ -73,7 +73,7 @@ export class PullInput<T> implements Input {
     return this.#backlog.length > 0;
   }
 
-  take(): T {
+  shift(): T {
     return this.#backlog.shift();
   }
 
@@ -108,13 +108,13 @@ export class PullInput<T> implements Input {
 
   #readOne(failed: (error: unknown) => void): void {
     this.#reading = true;
-    this.#late = false;
+    this.#onDemand = false;
     try {
       const result = this.#ask();
       if (typeof (result as PromiseLike<unknown>)?.then === 'function')
         return this.#wait(result as PromiseLike<unknown>);
       this.#fetchedOne(result);
-      this.#late = this.#held;
+      this.#onDemand = this.#lastIsObject;
     } catch (error) {
       failed(error);
     }
@@ -155,7 +155,7 @@ export class PullInput<T> implements Input {
     if (done === true) this.done = true;
     else {
       this.#fetched++;
-      this.#held = !this.#builtIn && typeof value === 'object' && value !== null;
+      this.#lastIsObject = !this.#builtIn && typeof value === 'object' && value !== null;
       this.#backlog.push(value);
     }
   }

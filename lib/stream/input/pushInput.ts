@@ -93,7 +93,7 @@ export class PushInput<T> implements Input {
     return true;
   }
 
-  take(): T {
+  shift(): T {
     this.#indexes?.shift();
     if (--this.#turns.first!.waiting === 0) this.#turns.shift();
     this.#count(-1);

@@ -17,7 +17,7 @@ export class CompletionQueue implements ResultBuffer {
     this.#arrived.push(outcome);
   }
 
-  take(): unknown {
+  shift(): unknown {
     return this.#arrived.shift();
   }
 }

@@ -31,11 +31,11 @@ export class ConcatBuffer implements ValueBuffer {
     this.held++;
   }
 
-  take(): unknown {
+  shift(): unknown {
     const { chunks, end } = this.#head!;
     const chunk = chunks.first;
     if (chunk !== undefined) {
-      const value = chunk.take();
+      const value = chunk.shift();
       if (chunk.empty) {
         chunks.shift();
         chunk.acknowledge();

@@ -19,14 +19,14 @@ export class MergeBuffer implements ValueBuffer {
     this.held++;
   }
 
-  take(): unknown {
+  shift(): unknown {
     const first = this.#arrived.first!;
     if (!(first instanceof Chunk)) {
       this.#arrived.shift();
       this.held--;
       return first[0];
     }
-    const value = first.take();
+    const value = first.shift();
     if (first.empty) {
       this.#arrived.shift();
       first.acknowledge();

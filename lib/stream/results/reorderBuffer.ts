@@ -21,7 +21,7 @@ export class ReorderBuffer implements ResultBuffer {
     this.held++;
   }
 
-  take(): unknown {
+  shift(): unknown {
     const outcome = this.#slots[this.#head];
     this.#slots[this.#head] = undefined;
     this.#head++;

@@ -13,7 +13,7 @@ export interface ResultBuffer {
   /** Whether a task's values wait for those of the tasks before it. */
   readonly inOrder?: boolean;
   /** The next to emit; only when `ready`. */
-  take(): unknown;
+  shift(): unknown;
 }
 
 /** A failure that waits for its turn. Among the results it ends the stream or, where it is of a `task`, counts for `maxFailures`. */

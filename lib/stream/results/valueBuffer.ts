@@ -24,7 +24,7 @@ export class Chunk {
     return this.#at >= this.#values.length;
   }
 
-  take(): unknown {
+  shift(): unknown {
     return this.#values[this.#at++];
   }
 

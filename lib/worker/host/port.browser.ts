@@ -62,13 +62,13 @@ export function onExit(_act: () => void): void {}
 export function revealEnd(): void {
   const locks = (globalThis.navigator as { locks?: LockManager } | undefined)?.locks;
   if (locks === undefined) return;
-  const tell = (decided: boolean, name?: string): void => post({ type: LOCK, name, decided } satisfies LockMessage);
+  const say = (decided: boolean, name?: string): void => post({ type: LOCK, name, decided } satisfies LockMessage);
   const name = `rxjs-parallel:${crypto.randomUUID()}`;
-  tell(false);
+  say(false);
   const held = (): Promise<never> => {
-    tell(true, name);
+    say(true, name);
     return new Promise(() => {});
   };
   // Refused where the page has no origin of its own (a sandboxed frame).
-  locks.request(name, held).catch(() => tell(true));
+  locks.request(name, held).catch(() => say(true));
 }

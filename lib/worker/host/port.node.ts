@@ -38,7 +38,7 @@ function rejections(): string {
 
 /** `report` hears at once of errors that nobody catches: of those by which Node would end the thread. */
 export function onUncaught(report: (error: unknown) => void): void {
-  const tell = (error: unknown): void => {
+  const reportBoth = (error: unknown): void => {
     report(error);
     // For a host that is threads.js.
     const { message, name, stack } = error instanceof Error ? error : new Error(text(error));
@@ -46,14 +46,14 @@ export function onUncaught(report: (error: unknown) => void): void {
   };
   // First, so that a handler that is there once counts.
   process.prependListener('uncaughtException', (error) => {
-    if (process.listenerCount('uncaughtException') === 1) tell(error);
+    if (process.listenerCount('uncaughtException') === 1) reportBoth(error);
   });
   if (rejections() !== THROW) return;
   process.prependListener('unhandledRejection', (reason) => {
     if (process.listenerCount('unhandledRejection') > 1) return;
     // What Node does where nobody listens to rejections, with the reason as it is.
     if (process.hasUncaughtExceptionCaptureCallback?.()) throw reason;
-    if (process.listenerCount('uncaughtException') === 1) return tell(reason);
+    if (process.listenerCount('uncaughtException') === 1) return reportBoth(reason);
     const error = reason instanceof Error ? reason : new Error(`Unhandled promise rejection: ${text(reason)}`);
     (process as NodeJS.EventEmitter).emit('uncaughtException', error, 'unhandledRejection');
   });

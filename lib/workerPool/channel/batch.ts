@@ -44,9 +44,9 @@ export class Batch {
   /** Whether it runs on notice, having been cancelled. */
   #noticed = false;
   /** Tasks whose beginning was told as an event before their end: a worker tells of some only. */
-  #announced: Set<number> | undefined;
+  #started: Set<number> | undefined;
   /** The others, whose beginning is told with their end, have been told of up to here: they end in turn. */
-  #toldTo = 0;
+  #startedTo = 0;
   /** How far the worker was when it was last looked at. */
   #seen = -1;
 
@@ -113,10 +113,10 @@ export class Batch {
   }
 
   /** Whether the beginning of that task, which ends or goes on, is still to be told; from now on it is not. */
-  tellsBegin(offset: number, ends: boolean): boolean {
-    if (offset < this.#toldTo || this.#announced?.has(offset) === true) return false;
-    if (ends) this.#toldTo = offset + 1;
-    else (this.#announced ??= new Set()).add(offset);
+  markStarted(offset: number, ends: boolean): boolean {
+    if (offset < this.#startedTo || this.#started?.has(offset) === true) return false;
+    if (ends) this.#startedTo = offset + 1;
+    else (this.#started ??= new Set()).add(offset);
     return true;
   }
 
@@ -126,7 +126,7 @@ export class Batch {
   }
 
   /** Whether it is cancelled, and has not been given notice; from now on it has, and that is its only deadline. */
-  takesNotice(): boolean {
+  beginNotice(): boolean {
     if (!this.cancelled || this.#noticed) return false;
     clearTimeout(this.#timer);
     return (this.#noticed = true);
@@ -167,9 +167,9 @@ export class Batch {
   /** Takes back what has not begun; what runs goes on. */
   recall(): readonly Task[] {
     const from = this.cell.recall();
-    const taken = this.rest(from);
+    const back = this.rest(from);
     this.end = Math.min(this.end, from);
-    return taken;
+    return back;
   }
 
   /** Cancels from `from` on: what has not begun never will, what runs sees that it lies beyond the end. */

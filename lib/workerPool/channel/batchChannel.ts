@@ -152,7 +152,7 @@ export class BatchChannel extends WorkerChannel {
     }
     attachment.sizer.observe(count, ms);
     const time = this.utilization.add(ms);
-    if (waited > 0 && !batch.late) this.events.took(time - since / count, ms / count, waited);
+    if (waited > 0 && !batch.late) this.events.ran(time - since / count, ms / count, waited);
     // Not the attachment: an idle worker would keep its stream, and the async context of that.
     this.#replied = { sizer: attachment.sizer, count };
     if (last) {

@@ -4,7 +4,7 @@ import type { WorkerAttachment } from './workerAttachment.ts';
 
 export class BatchQueue implements Iterable<Batch> {
   /** Tasks that the worker was given, without those that were taken back. */
-  taken = 0;
+  assigned = 0;
   readonly #limit: number;
   readonly #batches: Batch[] = [];
   /** Whether tasks were taken back from the worker: it gets no more until it is heard of. */
@@ -99,7 +99,7 @@ export class BatchQueue implements Iterable<Batch> {
     // A stream counts a slot once, however many batches of it that has.
     if (!this.has(attachment)) attachment.slots++;
     this.#batches.push(batch);
-    this.taken += tasks.length;
+    this.assigned += tasks.length;
   }
 
   /** The batch is over. */
@@ -118,9 +118,9 @@ export class BatchQueue implements Iterable<Batch> {
   }
 
   /** Takes back all that the worker has not begun, if it has begun nothing since the last look. */
-  recall(): void {
+  recallIfStuck(): void {
     // Most are with one task; some with what a task before has left behind (a timer that computes).
-    if (this.head?.advanced() === false) this.takeBack();
+    if (this.head?.advanced() === false) this.recall();
   }
 
   /**
@@ -130,20 +130,20 @@ export class BatchQueue implements Iterable<Batch> {
   makeWay(priority: number): boolean {
     if (this.#batches.some((batch) => batch.spare && batch.attachment.priority < priority)) {
       this.#yielding = true;
-      this.takeBack(priority);
+      this.recall(priority);
     }
     return this.#yielding;
   }
 
   /** What the worker has not begun, of streams below `priority`, goes back, and it gets no more until it is heard of. */
-  takeBack(priority: number = Infinity): void {
+  recall(priority: number = Infinity): void {
     this.#stuck ||= !this.empty;
     for (const batch of this.#batches) {
       const { attachment } = batch;
       if (!batch.spare || attachment.priority >= priority) continue;
       const back = batch.recall();
-      this.taken -= back.length;
-      attachment.takeBack(back);
+      this.assigned -= back.length;
+      attachment.putBack(back);
     }
   }
 }

@@ -42,7 +42,7 @@ export function whenOutOfTime(batch: Batch, timeout: number, expire: () => void,
 
 /** A cancelled batch at the head may run on for its stream's `terminateAfter`, from when it is the one that runs. */
 export function giveNotice(head: Batch | undefined, expire: () => void): void {
-  if (head?.takesNotice() !== true) return;
+  if (head?.beginNotice() !== true) return;
   const { terminateAfter } = head.attachment.source;
   if (terminateAfter === Infinity) return;
   let spared = false;

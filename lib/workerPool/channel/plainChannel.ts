@@ -44,7 +44,7 @@ export class PlainChannel extends WorkerChannel {
     const [task] = tasks as readonly [Task];
     this.heard();
     this.taskEvents.ended(batch, 0, cancelled ? 'cancel' : failed ? 'error' : 'value', began, Infinity, value);
-    if (!cancelled) this.took(batch, task, now() - began);
+    if (!cancelled) this.ran(batch, task, now() - began);
     if (failed) source.failure(task, value);
     else source.value(task, value);
     sizer.observe(1, now() - began);

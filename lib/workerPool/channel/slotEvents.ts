@@ -14,7 +14,7 @@ export interface SlotEvents {
    */
   exited(fruitless: WorkerInitError | undefined, ended: Promise<void>, replaced: boolean): void;
   /** `count` tasks have come to an outcome `latency` ms after their values came, of which each ran for `run`. */
-  took(latency: number, run: number, count: number): void;
+  ran(latency: number, run: number, count: number): void;
   /** `count` tasks that somebody waits for came back; `failures` have failed, whether they came back or not. */
   settled(count: number, failures: number): void;
 }

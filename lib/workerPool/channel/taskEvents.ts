@@ -27,7 +27,7 @@ export class TaskEvents {
 
   /** A task has begun; told once, whether the worker said so at the time or only afterwards. */
   begun(batch: Batch, offset: number, time: number, ends: boolean = false, arrived: number = now()): void {
-    if (batch.tellsBegin(offset, ends))
+    if (batch.markStarted(offset, ends))
       this.#events.taskStart(this.#at(batch, offset), here(batch.sent, time, arrived));
   }
 

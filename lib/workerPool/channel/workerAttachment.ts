@@ -102,7 +102,7 @@ export class WorkerAttachment extends BaseAttachment {
   }
 
   /** The worker has not begun these, and is at something that may last: a key that it has had nothing of is no more for it. */
-  takeBack(tasks: readonly Task[]): void {
+  putBack(tasks: readonly Task[]): void {
     if (this.sticky) for (const task of tasks) if (this.#firsts.delete(task)) this.pool.homes.forget(task.key);
     this.source.putBack(tasks);
     this.enqueue();

@@ -120,10 +120,10 @@ export abstract class WorkerChannel {
       const first = at === 0 && (this.progress || this.connection.plain !== undefined);
       const lost = lostTasks(batch, first, exit);
       this.progress ||= lost.begun > 0;
-      const settled = failTasks(batch, lost, exit, this.taskEvents, this.connection.label);
-      delivered ||= settled.delivered;
-      if (settled.failures > 0) this.took(batch, lost.failed[0]!.task, batch.cell.age ?? 0);
-      this.events.settled(0, settled.failures);
+      const failed = failTasks(batch, lost, exit, this.taskEvents, this.connection.label);
+      delivered ||= failed.delivered;
+      if (failed.failures > 0) this.ran(batch, lost.failed[0]!.task, batch.cell.age ?? 0);
+      this.events.settled(0, failed.failures);
     }
     return { attachments: new Set(batches.map(({ attachment }) => attachment)), delivered };
   }
@@ -138,8 +138,8 @@ export abstract class WorkerChannel {
   }
 
   /** The task has come to an outcome, having run for `ms`. */
-  protected took({ posted }: Batch, { arrival }: Task, ms: number): void {
-    this.events.took(monotonic() - (arrival?.time ?? posted), ms, 1);
+  protected ran({ posted }: Batch, { arrival }: Task, ms: number): void {
+    this.events.ran(monotonic() - (arrival?.time ?? posted), ms, 1);
   }
 
   /** Outcomes have been given to the stream of the batch: `count` that somebody waited for, of which `failures` are errors. */
@@ -175,14 +175,14 @@ export abstract class WorkerChannel {
     this.postCancel(batch, 0);
     const failure = error(task);
     this.taskEvents.ended(batch, 0, 'timeout', now() - (batch.cell.age ?? 0), Infinity, failure);
-    this.took(batch, task, timeout);
+    this.ran(batch, task, timeout);
     const { source } = batch.attachment;
     const fail = (): void => source.failure(task, failure);
     // Those of its key do not begin beside it.
     if ('key' in task) batch.afterwards(fail);
     else fail();
     // What waits behind it is not to wait for it to stop.
-    this.batches.takeBack();
+    this.batches.recall();
     this.settled(batch, 0, 1);
   }
 

@@ -65,7 +65,7 @@ export class Recall {
 
   readonly #run = (): void => {
     this.#timer = undefined;
-    for (const { batches } of this.#slots) batches?.recall();
+    for (const { batches } of this.#slots) batches?.recallIfStuck();
     this.makeWay(true);
     this.#pump();
   };

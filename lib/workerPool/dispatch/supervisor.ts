@@ -39,7 +39,7 @@ export class Supervisor {
     if (ready !== undefined) open.push(...open.splice(open.indexOf(ready), 1));
     for (const slot of open.slice(0, Math.max(0, open.length - size))) {
       slot.retire(true);
-      slot.batches?.takeBack();
+      slot.batches?.recall();
       if (slot.state === 'starting') this.end(slot);
     }
     const back = this.#slots.filter(({ retired }) => retired).sort((a, b) => b.since - a.since);

@@ -45,7 +45,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     if (settings.inlineName !== undefined) this.events.inlineName = settings.inlineName;
     const ofSlot: SlotEvents = {
       changed: () => this.pump(),
-      took: (latency, run, count) => this.times.record(latency, run, count),
+      ran: (latency, run, count) => this.times.record(latency, run, count),
       settled: (count, failures) => {
         this.counts.completed += count === 0 ? 0 : count - failures;
         this.counts.failed += failures;
@@ -154,8 +154,8 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     return warmUp;
   }
 
-  protected override takeBack(): void {
-    for (const { batches } of this.#slots) batches?.takeBack();
+  protected override recall(): void {
+    for (const { batches } of this.#slots) batches?.recall();
   }
 
   protected revoke(attachment: WorkerAttachment, from: number): void {
@@ -200,7 +200,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     }
     // `fn` is the user's: it may have unsubscribed, closed the pool, or paused it, after it had described some.
     if (attachment.detached) return;
-    if (this.paused) attachment.takeBack(tasks);
+    if (this.paused) attachment.putBack(tasks);
     else channel.send(attachment, tasks);
   }
 
@@ -210,8 +210,8 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
   }
 
   /** How many tasks more this worker may have. */
-  #remaining({ taken }: BatchQueue): number {
-    return (this.#settings.maxTasksPerWorker ?? Infinity) - taken;
+  #remaining({ assigned }: BatchQueue): number {
+    return (this.#settings.maxTasksPerWorker ?? Infinity) - assigned;
   }
 
   /** Starts a worker for each task that no worker will come to soon. */

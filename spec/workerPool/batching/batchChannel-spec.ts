@@ -62,7 +62,7 @@ describe('The channel of batches', () => {
       ['value', 0, 'a'],
       ['value', 1, undefined],
       ['observed', 2, 2],
-      ['took', 2],
+      ['ran', 2],
       ['settled', 2, 0],
       'proceed',
       'changed',
@@ -74,7 +74,7 @@ describe('The channel of batches', () => {
       ['returned', 2, 5],
       ['value', 2, 0],
       ['observed', 1, 1],
-      ['took', 1],
+      ['ran', 1],
       ['settled', 1, 0],
       'proceed',
       'changed',
@@ -107,13 +107,13 @@ describe('The channel of batches', () => {
     expect(posted.at(-1)).toEqual({ type: CANCEL, id, end: 1, late: false });
     reply({ values: ['a', packed('b'), 'c'], failed: [1], last: true });
     const all = heard();
-    expect(all).toContain(['took', 1]);
+    expect(all).toContain(['ran', 1]);
     expect(all).toContain(['settled', 1, 0]);
     const none = sent(1);
     none.runs(1);
     none.channel.cancel(none.attachment, 0);
     none.reply({ values: ['a'], last: true });
-    expect((none.heard() as unknown[][]).filter(([what]) => what === 'took')).toEqual([]);
+    expect((none.heard() as unknown[][]).filter(([what]) => what === 'ran')).toEqual([]);
   });
 
   it('gives nothing of a task that has run out of time', () => {
@@ -124,7 +124,7 @@ describe('The channel of batches', () => {
     const all = heard();
     expect(all).toContain(['settled', 0, 0]);
     expect(
-      all.some((each) => Array.isArray(each) && ['value', 'took', 'back'].includes(each[0] as string)),
+      all.some((each) => Array.isArray(each) && ['value', 'ran', 'back'].includes(each[0] as string)),
     ).toBeFalse();
   });
 

@@ -17,7 +17,7 @@ class Attached {
     this.source = source;
   }
 
-  takeBack(tasks: readonly Task[]): void {
+  putBack(tasks: readonly Task[]): void {
     this.back.push(...tasks.map(({ seq }) => seq));
   }
 
@@ -73,10 +73,10 @@ describe('The queue of batches of a worker', () => {
 
   it('has no room from when tasks are taken back until the worker is heard of', () => {
     const queue = new BatchQueue(2);
-    queue.takeBack();
+    queue.recall();
     expect(queue.room).toBeTrue();
     queue.add(new Attached().batch(1));
-    queue.takeBack();
+    queue.recall();
     expect(queue.room).toBeFalse();
     queue.heard();
     expect(queue.room).toBeTrue();
@@ -92,7 +92,7 @@ describe('The queue of batches of a worker', () => {
     expect([queue.wanted, queue.done, queue.lowest]).toEqual([true, false, 1]);
     first.report(3);
     second.cancel(0);
-    expect([queue.wanted, queue.taken]).toEqual([false, 5]);
+    expect([queue.wanted, queue.assigned]).toEqual([false, 5]);
   });
 
   it('finds batches by what messages say of them', () => {
@@ -161,10 +161,10 @@ if (shares)
       queue.add(first);
       queue.add(high.batch(2, cells, 1));
       begin(first, 1);
-      expect([queue.spare, queue.taken]).toEqual([true, 6]);
-      queue.takeBack(5);
-      expect([low.back, high.back, queue.taken]).toEqual([[1, 2, 3], [], 3]);
-      queue.takeBack();
+      expect([queue.spare, queue.assigned]).toEqual([true, 6]);
+      queue.recall(5);
+      expect([low.back, high.back, queue.assigned]).toEqual([[1, 2, 3], [], 3]);
+      queue.recall();
       expect([high.back, queue.spare]).toEqual([[0, 1], false]);
     });
 
@@ -185,12 +185,12 @@ if (shares)
       const queue = new BatchQueue(2);
       const stream = new Attached();
       const batch = stream.batch(3, cells, 0);
-      queue.recall();
+      queue.recallIfStuck();
       queue.add(batch);
       begin(batch, 1);
-      queue.recall();
+      queue.recallIfStuck();
       expect(stream.back).toEqual([]);
-      queue.recall();
+      queue.recallIfStuck();
       expect(stream.back).toEqual([1, 2]);
     });
 

@@ -30,7 +30,7 @@ class Slot {
         this.#said.push(`${this.#name} for ${priority}`);
         return this.#makesWay;
       },
-      recall: () => void this.#said.push(`${this.#name} recalled`),
+      recallIfStuck: () => void this.#said.push(`${this.#name} recalled`),
     };
   }
 }

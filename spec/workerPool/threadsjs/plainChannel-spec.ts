@@ -41,7 +41,7 @@ describe('The channel of a plain worker', () => {
     expect(heard()).toEqual([
       'proved',
       ['task:end', 0, 'value'],
-      ['took', 1],
+      ['ran', 1],
       ['value', 0, undefined],
       ['observed', 1, jasmine.any(Number)],
       ['settled', 1, 0],
@@ -72,7 +72,7 @@ describe('The channel of a plain worker', () => {
     const all = heard() as unknown[][];
     expect(all).toContain(['task:end', 0, 'cancel']);
     expect(all).toContain(['settled', 0, 0]);
-    expect(all.filter(([what]) => what === 'took')).toEqual([]);
+    expect(all.filter(([what]) => what === 'ran')).toEqual([]);
     expect(channel.batches.empty).toBeTrue();
   });
 
@@ -93,7 +93,7 @@ describe('The channel of a plain worker', () => {
     expect([[...attachments], delivered]).toEqual([[attachment], true]);
     expect(heard()).toEqual([
       ['crashed', 0, jasmine.any(Error)],
-      ['took', 1],
+      ['ran', 1],
       ['settled', 0, 1],
     ]);
     calls[0]!.resolve(1);
