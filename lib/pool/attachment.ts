@@ -3,13 +3,13 @@ import { inNoContext } from '#platform';
 import type { Attachment, TaskSource } from './contract.ts';
 import type { BatchSizing } from './batchSizer.ts';
 
-/** What an attachment of kind `A` asks of its pool. */
+/** The part of a pool that an attachment of kind `A` uses. */
 export interface AttachmentPool<in A> {
   readonly size: number;
   readonly paused: boolean;
-  /** Whether it would take a value more of this stream now. */
+  /** Whether one more value of this stream could be dispatched now. */
   hasRoomFor(attachment: A): boolean;
-  /** Whether the stream will be asked when there is room. */
+  /** Whether the pool will ask this stream for tasks once a worker has room. */
   isQueued(attachment: A): boolean;
   enqueue(attachment: A): void;
   pump(): void;
@@ -20,9 +20,9 @@ export interface AttachmentPool<in A> {
 export abstract class BaseAttachment implements Attachment {
   readonly source: TaskSource;
   readonly priority: number;
-  /** How many tasks go into a message; undefined where none are sent. */
+  /** How many tasks go into a message; undefined where the pool sends none. */
   abstract readonly sizer: BatchSizing | undefined;
-  /** Whether its stream has gone: nobody waits any more for what `fn` has described. */
+  /** Whether the stream has left: the calls that `fn` has described are no longer wanted. */
   detached = false;
   protected abstract readonly pool: AttachmentPool<this>;
 
@@ -44,7 +44,7 @@ export abstract class BaseAttachment implements Attachment {
     return this.pool.isQueued(this);
   }
 
-  /** It may have something again. */
+  /** Gives the stream a turn, as it may have tasks again. */
   enqueue(): void {
     this.pool.enqueue(this);
   }
@@ -63,7 +63,7 @@ export abstract class BaseAttachment implements Attachment {
     this.leaveContext(() => this.pool.leave(this));
   }
 
-  /** What a pool does it does in no stream's async context: it starts workers, timers and connections that outlast them. */
+  /** A pool acts in no stream's async context: the workers, timers and connections that it starts outlast the stream. */
   protected leaveContext(act: () => void): void {
     inNoContext(act);
   }

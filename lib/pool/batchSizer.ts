@@ -1,42 +1,46 @@
-/** How many tasks of one stream go into a message, from what its tasks have cost so far. */
+/** The batch sizer: how many tasks of one stream go into a message, by the measured cost of its tasks. */
 
-/** What a pool asks before it fills a message, and tells of each that it has sent and that has come back. */
+/** Asked by a pool before it fills a message; informed of each message that it has sent and of each reply. */
 export interface BatchSizing {
-  /** Most tasks for the next message. */
+  /** The most tasks that the next message may carry. */
   readonly size: number;
   /** Whether a worker may have a second message waiting. */
   readonly small: boolean;
-  /** `count` tasks took `ms` in a worker. */
+  /** `count` tasks ran for `ms` in a worker. */
   observe(count: number, ms: number): void;
-  /** To put `count` tasks into a message took `ms`. */
+  /** `ms`: the time to put `count` tasks into a message. */
   sent(count: number, ms: number): void;
-  /** To put the results of `count` tasks into a message took `ms`. */
+  /** `ms`: the time to put the results of `count` tasks into a message. */
   returned(count: number, ms: number): void;
 }
 
-/** Work in a message to a thread, in ms: long enough to carry it for nothing, short enough to share the rest out evenly. */
+/**
+ * Work in a message to a thread, in ms: long enough that the message costs next to nothing, short enough that the remaining
+ * tasks are spread evenly over the workers.
+ */
 const TARGET = 4;
 /**
- * Putting a message together may take so many ms, on either side: values that are large enough for that gain nothing by
- * travelling together, and lose. Buffers of 1 MiB took 300 µs each alone, 450 by eights, 1000 by thirties; half of
- * this made records of 20 fields 3 % slower.
+ * The most ms that putting a message together may take, on either side. Values so large gain nothing by travelling together,
+ * and get slower: buffers of 1 MiB took 300 µs each alone, 450 in eights, 1000 in thirties. Half of this limit made records
+ * of 20 fields 3 % slower.
  */
 const CARRY = 0.4;
-/** A message of more than this gains nothing more. */
+/** The most tasks in a message; more gain nothing. */
 const MOST = 1024;
-/** A second message waits at the worker only where tasks are shorter than this, in ms. */
+/** A second message may wait at the worker only where tasks are shorter than this, in ms. */
 const SMALL = 3;
-/** A measurement may raise an estimate at most so many times. */
+/** The factor by which an estimate may rise at most at once. */
 const RISE = 4;
-/** What took up to so many ms longer than it should may have waited meanwhile, for its core or for the garbage collector. */
+/** A measurement up to so many ms above the estimate may include a pause: a preempted thread, or a garbage collection. */
 const PAUSE = 20;
 
 /**
- * Milliseconds a task, estimated high: it rises with the least of the last three measurements, or with one that no pause
- * explains, and falls by halves. When each measurement counted, a collection of 15 ms made messages of 400 tasks three.
+ * An estimate of ms per task, on the high side: it rises to the least of the last three measurements, or to one that a pause does
+ * not explain, and falls by half the difference. When each measurement counted, a collection of 15 ms reduced messages of 400
+ * tasks to three.
  */
 class Estimate {
-  /** Undefined: not known. */
+  /** Undefined before the first measurement. */
   value: number | undefined;
   #last = Infinity;
   #beforeLast = Infinity;
@@ -45,7 +49,7 @@ class Estimate {
     this.value = value;
   }
 
-  /** `count` tasks took `ms`. Returns whether that is no longer than was thought. */
+  /** Adds that `count` tasks took `ms`; returns whether that is not above the estimate. */
   add(count: number, ms: number): boolean {
     const measured = ms / count;
     const { value } = this;
@@ -63,15 +67,17 @@ class Estimate {
 export class BatchSizer implements BatchSizing {
   readonly #target: number;
   readonly #growth: number;
-  /** Milliseconds a task. */
+  /** Milliseconds per task. */
   readonly #cost = new Estimate();
-  /** Milliseconds to put a task into a message, and its result. */
+  /** Milliseconds to put one task, and one result, into a message. */
   readonly #sent = new Estimate(0);
   readonly #returned = new Estimate(0);
-  /** Grows from 1. */
   #size = 1;
 
-  /** `target`: how many ms of work a message should carry. `growth`: how many times the tasks of one that came back the next may carry. */
+  /**
+   * `target`: how many ms of work a message should carry. `growth`: by which factor the size may grow from a message that came
+   * back to the next.
+   */
   constructor(target: number = TARGET, growth: number = 2) {
     this.#target = target;
     this.#growth = growth;

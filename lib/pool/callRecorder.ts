@@ -1,9 +1,10 @@
+/** The recorder of calls: `fn` describes a call on a stand-in for the worker, and the pool makes that call later. */
 import { isTransfer, type TransferDescriptor } from '../protocol/transferable.ts';
 import type { Description } from './contract.ts';
 import { programError } from '../api/errors.ts';
 import { show } from '../api/options.ts';
 
-/** A call to make in a worker, as `fn` described it. */
+/** A call as `fn` described it. */
 class RecordedCall implements Description {
   readonly method: string;
   readonly args: readonly unknown[];
@@ -33,17 +34,17 @@ interface Described {
 export type Describe = (fn: (worker: never, ...rest: any[]) => unknown, ...rest: any[]) => Description;
 
 /**
- * Asks functions which call to make in a worker, through a stand-in for it whose every method describes a call.
+ * Asks functions which call to make in a worker: they are given a stand-in for it, whose every method describes a call.
  *
- * The proxy is asked once a name: it leaves the method on the object before it, where later reads cost nothing (a trap
- * for every value took 60 ns of it).
+ * The proxy's trap runs once for each name: it defines the method on the object in front of the proxy, where later reads cost
+ * nothing. A trap for every value cost 60 ns a value.
  */
 export function recorder(): Describe {
-  /** What the function that is being asked has described; within one, another may be asked. */
+  /** The calls that the running function has described. Functions nest: one may subscribe another stream. */
   let described: Described = { first: undefined, others: undefined };
   const proxy = new Proxy(Object.create(null) as object, {
     get(_target, name, receiver: object) {
-      // An object with a `then` would be taken for a promise.
+      // With a `then` the stand-in would count as a promise.
       if (typeof name === 'symbol' || name === 'then') return undefined;
       const method = (...args: unknown[]): RecordedCall => {
         const call = new RecordedCall(name, args);
@@ -71,7 +72,7 @@ export function recorder(): Describe {
   };
 }
 
-/** `fn` must return the one call that it describes. */
+/** @throws TypeError: `fn` did not return the one call that it described. */
 function wrong(returned: unknown, calls: readonly RecordedCall[]): never {
   if (!(returned instanceof RecordedCall)) {
     const got = returned instanceof Promise ? 'a promise (fn must not be async)' : show(returned);

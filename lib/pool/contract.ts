@@ -1,8 +1,8 @@
 /**
  * The contract between a stream and a pool.
  *
- * A pool never queues. A stream attaches to it; whenever a worker has room the pool asks the attached streams, in
- * turn, for their next task, and gives back what became of each.
+ * A pool never queues. Streams attach to it; whenever a worker has room, the pool asks the attached streams, in turn, for their
+ * next task, and reports the outcome of each task to its stream.
  */
 import type { PoolEvent, PoolStats } from '../api/pool.ts';
 import type { BatchSizing } from './batchSizer.ts';
@@ -12,50 +12,56 @@ import type { QueueLimit } from './queueLimit.ts';
 export interface Description {
   readonly method: string;
   readonly args: readonly unknown[];
-  /** What is moved instead of copied. */
+  /** The parts of the arguments that are moved instead of copied. */
   readonly transfer: readonly unknown[] | undefined;
 }
 
-/** A moment on the monotonic clock. Shared by the values that came then: a number in each task would be an object more. */
+/**
+ * When a value arrived, on the monotonic clock. One object is shared by all values that came together: a number in each task
+ * would cost an object each.
+ */
 export interface Arrival {
   readonly time: number;
 }
 
-/** One value on its way: which call, for which value. */
+/** One value on its way, and the call to make for it. */
 export interface Task extends Description {
-  /** The number of the value in arrival order, as the user sees it. */
+  /** The number of the value in order of arrival, as users see it. */
   readonly index: number;
-  /** The number of the task in order of dispatch: without gaps, and so the order of the results. */
+  /** The number of the task in order of dispatch, which is the order of the results; without gaps. */
   readonly seq: number;
   readonly input: unknown;
-  /** What its pool's `carry` gave for it. */
+  /** The result of the pool's `carry` for this task. */
   readonly carried?: unknown;
-  /** What its stream's `key` gave for it. */
+  /** The result of the stream's `key` for this value. */
   key?: unknown;
-  /** When its value came, or it was to be run again; undefined: when it is sent. */
+  /** When the value came, or when the task is to be run again; undefined: when the task is sent. */
   arrival?: Arrival | undefined;
-  /** How many workers have died of it. */
+  /** How many workers have died while they ran this task. */
   crashes: number;
-  /** How often it has failed and was to be run again. */
+  /** How many failures of this task have led to another try. */
   failures?: number;
-  /** It had ended when its worker died, and its outcome was lost with that: it may have been the reason, and travels alone. */
+  /**
+   * Set where the task had ended when its worker died and the outcome was lost: sending that may have been why the worker died,
+   * so the task travels alone.
+   */
   suspect?: true;
-  /** Made where the call was; it takes the place of `TaskSource.callSite`. */
+  /** Made where `pool.run` was called; used in place of `TaskSource.callSite`. */
   readonly callSite?: Error;
-  /** It has given values: it is never run again. */
+  /** Set once the task has given values: such a task is never run again. */
   gave?: true;
-  /** The message that it was in could not be sent or read, for one of its tasks: it travels alone. */
+  /** Set where a message with this task could not be sent or read, because of one of its tasks: the task travels alone. */
   alone?: true;
 }
 
-/** Whether a task of this key may go to the worker that asks. */
+/** Whether the worker that asks may take tasks of this key. */
 export type MayTake = (key: unknown) => boolean;
 
-/** What a pool sees of a stream. Outcomes come in groups; `proceed` ends each. */
+/** A stream as a pool sees it. A pool reports outcomes in groups, and calls `proceed` after each group. */
 export interface TaskSource {
   /** Most workers to use at once. */
   readonly concurrency: number;
-  /** The higher is served first, equal ones in turn; default: 0. */
+  /** The highest is served first, equal ones in turn; default: 0. */
   readonly priority?: number;
   /** Most tasks in one message. */
   readonly batch: number;
@@ -63,71 +69,71 @@ export interface TaskSource {
   readonly timeout: number | undefined;
   /** Milliseconds a cancelled task may run on before its worker is terminated. */
   readonly terminateAfter: number;
-  /** Whether it may give a task again that has failed: with arguments that no method has changed. Default: no. */
+  /** Whether a failed task may be run again, for which its arguments must stay as they are. Default: no. */
   readonly retries?: boolean;
-  /** Made where the stream was subscribed: its stack is put under that of a remote error. */
+  /** Made where the stream was subscribed: its stack is appended to that of a remote error. */
   readonly callSite: Error | undefined;
-  /** Its number among the streams of its pool, as events tell it: given by the pool. */
+  /** The number of the stream in its pool, as events have it; assigned by the pool. */
   stream?: number;
-  /** How many of its tasks go into a message, where somebody has decided that; default: what its pool makes of them. */
+  /** A batch sizer to use instead of one of the pool's own. */
   readonly sizer?: BatchSizing;
-  /** Runs `act` in the async context of whoever subscribed. `next`, which calls their `fn`, is called within: once a message. */
+  /** Runs `act` in the async context of the subscriber. The pool calls `next`, which calls the user's `fn`, in it: once a message. */
   inContext<T>(act: () => T): T;
-  /** Whether its tasks of one key are for one worker, while that lives: those that ask say which they may take. Default: no. */
+  /** Whether all tasks of one key go to one worker while that lives; each worker then asks with `may`. Default: no. */
   readonly sticky?: boolean;
-  /** How many tasks `next` could give now; a high guess where it cannot be known. */
+  /** How many tasks `next` could give now; an upper bound where the number cannot be known. */
   waiting(may?: MayTake): number;
-  /** Whether it could fetch a value at once, though none waits; default: no. */
+  /** Whether a value could be fetched at once, though none is waiting; default: no. */
   readonly canFetch?: boolean;
   next(may?: MayTake): Task | undefined;
-  /** These have not run: they are next again. */
+  /** Gives back tasks that have not run: they are next again. */
   putBack(tasks: readonly Task[]): void;
   /** Whether `report` is wanted; default: no. */
   readonly reports?: boolean;
-  /** What the task says before it ends. */
+  /** A report of a task that is still running. */
   report?(task: Task, value: unknown): void;
   /**
-   * Its tasks give many values, at most so many of one that have not been emitted; then `value` tells of its end only. Each is
-   * sent alone, to a worker that has nothing else: behind another it could wait for what waits for it.
+   * Where tasks give many values: the most values of one task that may wait to be emitted; `value` is then only the end of the
+   * task. Each such task is sent alone, to an idle worker: behind another task it could wait for one that waits for it.
    */
   readonly buffer?: number | undefined;
-  /** Values of a task that goes on; `grant` is told how many of them have been emitted. */
+  /** Values of a running task; `grant` is called with how many of them have been emitted. */
   values?(task: Task, values: readonly unknown[], grant: (count: number) => void): void;
   value(task: Task, value: unknown): void;
   failure(task: Task, error: unknown): void;
-  /** The worker that ran this task is gone. Returns whether it is run again. */
+  /** The worker died while it ran this task. Returns whether the task is run again. */
   crashed(task: Task, error: Error): boolean;
-  /** There are outcomes, or there is room: emits what is ready, and takes more. */
+  /** There are new outcomes, or there is room: emits what is ready, and lets the pool take more. */
   proceed(): void;
-  /** The pool is closing: what has been taken is still run, nothing more is. */
+  /** The pool is closing: it finishes the tasks of the values that the stream has read, and runs no others. */
   closing(reason: Error): void;
-  /** No outcome will come any more: the pool was closed at once, or no worker can be started. */
+  /** No more outcomes will come: the pool was closed without draining, or no worker can be started. */
   error(error: unknown): void;
 }
 
-/** What a stream sees of a pool: its place among the streams attached. */
+/** A pool as one attached stream sees it. */
 export interface Attachment {
-  /** There is room for a value more of this stream. */
+  /** Whether one more value of this stream could be dispatched now. */
   readonly hungry: boolean;
   /**
-   * The pool will ask this stream when there is room: it need not be told of a value more. Otherwise it asks only after
-   * `wake`. Default: what `hungry` is not.
+   * Whether the pool will ask this stream for tasks once there is room, so that new values need no `wake`. If false, the pool
+   * asks only after `wake`. Default: the opposite of `hungry`.
    */
   readonly queued?: boolean;
-  /** How many values the next messages would carry: worth having ready, where they have to be fetched. Default: 1. */
+  /** How many values the next messages would carry; a source that is pulled reads so many ahead. Default: 1. */
   readonly ahead?: number;
   /**
-   * The call as the pool will make it, whatever becomes of the originals: with arguments of its own. To be asked as soon as
-   * the call is described. Absent where the pool takes the description itself for good at once.
+   * The call with its own copy of the arguments, as the pool will make it whatever happens to the originals. Called as soon as
+   * the call is described. Absent where the pool itself copies what it takes at once.
    *
    * @throws CloneError: an argument cannot cross.
    */
   own?(call: Description): Description;
-  /** There is something to take. */
+  /** The stream has tasks to take. */
   wake(): void;
-  /** Drops what was sent from this `seq` on: not started, it never starts; running, its signal aborts. */
+  /** Cancels the tasks from this `seq` on: those that have not started never start, and the signals of running ones abort. */
   cancel(from: number): void;
-  /** Cancels everything and leaves. */
+  /** Cancels all tasks and detaches the stream. */
   leave(): void;
 }
 
@@ -135,40 +141,40 @@ export interface Attachment {
 export interface Pool {
   readonly size: number;
   attach(source: TaskSource): Attachment;
-  /** From now on; returns what ends that. Observables are made of it where users see the pool. */
+  /** Adds a listener to events; the returned function removes it. Public pools make an Observable of it. */
   listen(listener: EventListener): () => void;
-  /** Whether the methods run on this thread: in the async context of whoever called. */
+  /** Whether the methods run on this thread, in the async context of the caller. */
   readonly runsHere?: boolean | undefined;
-  /** What goes with each task besides its arguments: asked when the call is described, in the context of whoever makes it. */
+  /** What travels with each task besides its arguments; called in the caller's context when the call is described. */
   readonly carry?: (() => unknown) | undefined;
-  /** Takes the place of a stream's result buffer, where somebody watches the order in which results are emitted. */
+  /** Wraps the result buffer of a stream, where somebody watches the order in which results are emitted. */
   watch?: (<Results extends object>(results: Results, source: TaskSource) => Results) | undefined;
-  /** Why its tasks have one result each; absent: they may give many values. */
+  /** Why tasks of this pool have one result each; absent: they may give many values. */
   readonly oneResult?: string | undefined;
-  /** Why its tasks of one key cannot be for one worker; absent: they can. */
+  /** Why the tasks of one key cannot all go to one worker; absent: they can. */
   readonly notSticky?: string | undefined;
   /** A stream has dropped a value that was waiting for this pool (`overflow`). */
   dropped?(): void;
-  /** How much may wait for it; absent: any number. */
+  /** The limit on what may wait for this pool; absent: none. */
   readonly queueLimit?: QueueLimit | undefined;
 }
 
-/** Hears what happens in a pool, and its end. */
+/** A listener to the events of a pool, and to their end. */
 export interface EventListener {
   next(event: PoolEvent): void;
   complete(): void;
 }
 
-/** What a pool offers besides taking streams. */
+/** A pool with what its owner controls. */
 export interface ClosablePool extends Pool {
-  /** Workers that are coming up. */
+  /** How many workers are starting. */
   readonly starting?: number;
   stats(): Omit<PoolStats, 'dropped' | 'paused'>;
-  /** Every worker that is up makes the call, and with `keep` each that comes up later, before its first task. */
+  /** Makes the call on every worker that is up, and with `keep` on each later worker before its first task. */
   each(call: Description, calledAt: Error, keep: boolean): Promise<PromiseSettledResult<unknown>[]>;
   /** Resolves when so many workers are up. */
   warmUp(workers: number): Promise<void>;
-  /** Whether nothing new begins. */
+  /** Whether no new task begins. */
   readonly paused: boolean;
   pause(): void;
   resume(): void;

@@ -1,4 +1,4 @@
-/** What every pool shares: the streams attached to it, the loop that serves them in turn, counts, events, and `close`. */
+/** The part that all pools share: the attached streams, the loop that serves them in turn, counts, events, and `close`. */
 import type { PoolClosedError } from '../api/errors.ts';
 import type { PoolStats } from '../api/pool.ts';
 import type { Attachment, ClosablePool, Description, EventListener, TaskSource } from './contract.ts';
@@ -8,14 +8,14 @@ import { PoolEvents } from './poolEvents.ts';
 import { RoundRobin } from './roundRobin.ts';
 import { TaskTimes } from './taskTimes.ts';
 
-/** A kind of pool says what is its own in `hasRoomFor` and the four hooks: `pass`, `revoke`, `afterPass` and `end`. */
+/** A kind of pool implements `hasRoomFor` and the hooks `pass`, `revoke` and `end`; it may override `recall` and `afterPass`. */
 export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePool, AttachmentPool<A> {
   size: number;
   protected readonly roundRobin: RoundRobin<A> = new RoundRobin();
   protected readonly counts = { completed: 0, failed: 0 };
   protected readonly times: TaskTimes = new TaskTimes();
   protected readonly events: PoolEvents = new PoolEvents();
-  /** How it was closed, if it was: once what was taken is delivered, or at once. */
+  /** How the pool was closed, if it was: after the values that streams have read are delivered, or now. */
   protected closing: 'drain' | 'now' | undefined;
   readonly #closedError: () => PoolClosedError;
   readonly #passes = new Coalesced(() => this.pass());
@@ -38,21 +38,21 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
 
   abstract warmUp(workers: number): Promise<void>;
 
-  /** Gives whatever has room what is next. */
+  /** Takes tasks for whatever has room. */
   protected abstract pass(): void;
 
-  /** Takes back or cancels what was sent of this stream, from this `seq` on. */
+  /** Recalls or cancels the tasks of this stream from this `seq` on. */
   protected abstract revoke(attachment: A, from: number): void;
 
-  /** Takes back what was sent and has not begun, where that can be. */
+  /** Recalls tasks that were sent and have not begun, where the pool can. */
   protected recall(): void {}
 
-  /** Looks after what every change may concern. */
+  /** Runs after every change, when the passes are done. */
   protected afterPass(): void {}
 
   /**
-   * The pool is closing and no stream is attached: ends what is left of it. Undefined while something still runs; then it
-   * is asked again after the next change. The promise is of the end of it all.
+   * Ends the pool, which is closing and has no streams. Returns undefined while something still runs, and is then called again
+   * after the next change; else a promise of the end of everything that belongs to the pool.
    */
   protected abstract end(): Promise<void> | undefined;
 
@@ -71,7 +71,7 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
     return this.roundRobin.paused;
   }
 
-  /** Lets nothing new begin. A pool that is closing is not paused: what it has taken would never end. */
+  /** Lets no new task begin. A closing pool is not paused: it would never finish. */
   pause(): void {
     if (this.closing !== undefined || this.paused) return;
     this.roundRobin.paused = true;
@@ -90,13 +90,13 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
     this.#roomMade();
   }
 
-  /** There is room where there was none: who pulls its values has fetched none, and is to see that. */
+  /** There may be new room. A stream that pulls its values has fetched none without it, so every stream proceeds. */
   #roomMade(): void {
     for (const { source } of this.roundRobin) source.proceed();
     this.pump();
   }
 
-  /** A call could not be made: its task has failed. */
+  /** Counts a task that has failed because its arguments cannot cross. */
   callFailed(): void {
     this.counts.failed++;
   }
@@ -109,7 +109,7 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
     this.roundRobin.enqueue(attachment);
   }
 
-  /** Serves the streams until nothing has room or nothing waits; never inside itself. */
+  /** Serves the streams until no worker has room or no task waits. Not reentrant: a nested call schedules another pass. */
   pump(): void {
     do if (!this.#passes.run()) return;
     while (this.roundRobin.fetch());
@@ -143,7 +143,7 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
   #end(): void {
     if (this.#ending) return;
     const ended = this.end();
-    // To end a worker is a change, after which this is asked again, within.
+    // Ending a worker is a change, which may have called this method again, from within.
     if (ended === undefined || this.#ending) return;
     this.#ending = true;
     void ended.then(() => {

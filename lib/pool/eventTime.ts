@@ -1,9 +1,9 @@
-/** When something was, by a worker's clock or another machine's. */
+/** Times from the clock of a worker or of another machine. */
 import { now } from '../primitives/clock.ts';
 
 /**
- * When something was that had been sent at `sent` and has come back, at `arrived`. A worker's or a machine's clock may differ from this
- * one, by far if it has slept meanwhile: whatever it says, that was between the two.
+ * `time` as a time of this clock. The clock of a worker or a machine may differ from this one, by far after the machine has
+ * slept; but what happened there happened between `sent`, when the task left, and `arrived`, when the message about it came.
  */
 export const here = (sent: number, time: number, arrived: number = now()): number =>
   Math.min(Math.max(time, sent), arrived);

@@ -1,12 +1,12 @@
-/** A call with a copy of its arguments, as they are when it is described. */
+/** A call with its own copy of its arguments, made when the call is described. */
 import { CloneError } from '../api/errors.ts';
 import type { Description } from './contract.ts';
 import { COPY_FIRST, isPrimitive, move, snapshot } from '../protocol/snapshot.ts';
 import { messageOf } from '../protocol/thrown.ts';
 
 /**
- * The same call with arguments that nothing else holds: what is marked by `Transfer` is moved out of the caller's hands, the
- * rest is copied. It can wait for a worker, and be sent again, whatever becomes of the originals. `failed` is told where not.
+ * The same call with arguments that nobody else can change: what `Transfer` marks is moved, the rest is copied. Such a call can
+ * wait for a worker, and be sent again, whatever happens to the originals. `failed` is called before an error is thrown.
  *
  * @throws CloneError: something cannot be cloned, or moved.
  */

@@ -1,4 +1,4 @@
-/** The events of a pool. Each is made only where somebody listens. */
+/** The events of a pool. An event object is made only while somebody listens. */
 import { diagnostics } from '#platform';
 import type { PoolEvent } from '../api/pool.ts';
 import { now } from '../primitives/clock.ts';
@@ -7,7 +7,7 @@ import type { EventListener, Task, TaskSource } from './contract.ts';
 
 export type Outcome = Extract<PoolEvent, { type: 'task:end' }>['outcome'];
 
-/** A task at a worker, and whose it is. */
+/** A task at a worker, and the source of the task. */
 export interface TaskAt {
   readonly worker: number;
   readonly task: Task;
@@ -15,11 +15,11 @@ export interface TaskAt {
 }
 
 export class PoolEvents {
-  /** Undefined once there are no more. */
+  /** Undefined once the events are complete. */
   #listeners: readonly EventListener[] | undefined = [];
-  /** What its pool is called, if anything. */
+  /** The name of the pool, if it has one. */
   pool: string | undefined;
-  /** What an inline function is called. */
+  /** The name of an inline function. */
   inlineName = 'inline';
 
   listen(listener: EventListener): () => void {
@@ -30,7 +30,7 @@ export class PoolEvents {
     };
   }
 
-  /** Whether somebody listens: what only an event needs is made only then. */
+  /** Whether somebody listens: data that only events need is collected only then. */
   get observed(): boolean {
     return this.#listeners?.[0] !== undefined || diagnostics?.observed === true;
   }
@@ -39,7 +39,7 @@ export class PoolEvents {
     this.#emitOfWorker({ type: 'worker:start', worker, time: now() });
   }
 
-  /** `error`: why, where it was not ended on purpose. */
+  /** `error`: why the worker ended, unless the pool ended it. */
   workerExit(worker: number, exitCode?: number, error?: Error): void {
     const code = exitCode === undefined ? {} : { exitCode };
     const why = error === undefined ? {} : { error };
@@ -65,7 +65,7 @@ export class PoolEvents {
     this.#emit({ type: 'task:report', worker, stream, index: task.index, method: this.#methodOf(task), time, value });
   }
 
-  /** `error`: what the task has failed with. */
+  /** `error`: what the task failed with. */
   taskEnd({ worker, task, source: { stream = 0 } }: TaskAt, time: number, outcome: Outcome, error?: unknown): void {
     if (!this.observed) return;
     this.#emit({ type: 'task:end', worker, stream, index: task.index, method: this.#methodOf(task), time, outcome });
@@ -83,7 +83,7 @@ export class PoolEvents {
     diagnostics?.worker(this.pool, event);
   }
 
-  /** To those who listen now: one of them may bring another. */
+  /** Emits to those who listen now; a listener that is added meanwhile hears only the next event. */
   #emit(event: PoolEvent): void {
     for (const listener of this.#listeners ?? []) listener.next(event);
   }

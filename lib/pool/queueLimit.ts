@@ -1,13 +1,13 @@
-/** How much may wait at a pool (`maxQueue`), over all of its streams and calls. */
+/** The limit on what waits for a pool (`maxQueue`), over all of its streams and calls. */
 import { OverflowError } from '../api/errors.ts';
 
 export class QueueLimit {
-  /** Values and calls that wait now. */
+  /** How many values and calls wait now. */
   waiting = 0;
   readonly #most: number;
   readonly #starting: () => number;
 
-  /** `starting`: how many workers are coming up. What waits for one of those has its place. */
+  /** `starting`: how many workers are starting. One value or call for each of them does not count. */
   constructor(most: number, starting: () => number) {
     this.#most = most;
     this.#starting = starting;

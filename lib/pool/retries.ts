@@ -1,4 +1,4 @@
-/** The tasks of a stream, or a call, that have failed and wait for their next try. */
+/** The retries of a stream or call: tasks that have failed and wait for their next try. */
 import { CloneError, isProgramError } from '../api/errors.ts';
 import { type RetryPolicy, milliseconds } from '../api/options.ts';
 import type { TaskSource, Task } from './contract.ts';
@@ -7,7 +7,7 @@ import { type Timer, clearTimeout, monotonic, setTimeout } from '../primitives/c
 export class Retries {
   readonly #policy: RetryPolicy;
   readonly #source: Pick<TaskSource, 'inContext' | 'putBack' | 'proceed'>;
-  /** By the `seq` of the task that waits. */
+  /** By the `seq` of the waiting task. */
   readonly #timers = new Map<number, Timer>();
   #cancelledFrom = Infinity;
 
@@ -17,8 +17,9 @@ export class Retries {
   }
 
   /**
-   * Whether the task is run again: then its source has it back, at once or after the delay, and until then it is out. Not what
-   * would fail likewise (it cannot be cloned, or is an error of the program), nor what was moved, and is gone.
+   * Whether the task is run again. If so it is put back to its source, at once or after the delay, and counts as out until then.
+   * Never run again: a task that would fail the same way (a `CloneError`, an error of the program), and one whose input was
+   * moved, which is gone.
    *
    * @throws what `when` and `delay` throw, and where `delay` returns no milliseconds.
    */
@@ -38,7 +39,7 @@ export class Retries {
       return typeof delay === 'number' ? delay : milliseconds(`${option}.delay()`, delay(failures, error), 0);
     });
     if (ms === undefined) return false;
-    // Whoever was asked may have ended the stream.
+    // `when` and `delay` are the user's: they may have ended the stream.
     if (task.seq >= this.#cancelledFrom) return true;
     task.failures = failures;
     task.arrival = { time: monotonic() + ms };
@@ -47,12 +48,12 @@ export class Retries {
     return true;
   }
 
-  /** The first task that waits; `Infinity`: none. */
+  /** The `seq` of the first waiting task; `Infinity`: none waits. */
   get first(): number {
     return Math.min(...this.#timers.keys());
   }
 
-  /** Tasks from here on are not run again. */
+  /** Tasks from this `seq` on are not run again. */
   cancel(from: number): void {
     this.#cancelledFrom = from;
     for (const [seq, timer] of this.#timers) {

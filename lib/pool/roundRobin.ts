@@ -1,26 +1,26 @@
 /**
- * The streams attached to a pool: those that have something for it are served by their priority, equal ones in turn, and the
- * others cost nothing. A pool may have thousands attached: only what is about all of them goes through all.
+ * The turns of the streams attached to a pool: those with tasks are served by priority, equal ones in turn. A stream without
+ * tasks costs nothing, as a pool may have thousands attached: only what concerns all of them iterates over all.
  */
 import type { TaskSource } from './contract.ts';
 
 interface Attached {
   readonly priority: number;
-  /** Whether there is room for a value more of it. */
+  /** Whether one more value of this stream could be dispatched now. */
   readonly hungry: boolean;
   readonly source: Pick<TaskSource, 'waiting' | 'canFetch' | 'proceed' | 'sticky'>;
 }
 
-/** Who asks for the next in turn. */
+/** A slot that asks for the next stream in turn. */
 export interface Server<P> {
-  /** Whether it may serve that, now or later. */
+  /** Whether it may serve this stream, now or later. */
   serves(attachment: P): boolean;
   servesNow(attachment: P): boolean;
-  /** How many tasks of that wait which it may have. */
+  /** How many waiting tasks of this stream it may run. */
   waitingFor(attachment: P): number;
 }
 
-/** Those of one priority that may have something, in the order of their turns. */
+/** The streams of one priority that may have tasks, in the order of their turns. */
 interface Level<P> {
   readonly priority: number;
   readonly queue: Set<P>;
@@ -28,13 +28,16 @@ interface Level<P> {
 
 export class RoundRobin<P extends Attached> implements Iterable<P> {
   readonly #all = new Set<P>();
-  /** The highest first. One is always there, be it empty: where all have one priority no other is ever made. */
+  /** The highest first. There is always one level, even if empty: where all streams have one priority, no other is made. */
   readonly #levels: Level<P>[] = [{ priority: 0, queue: new Set() }];
-  /** Nobody has a turn; who is queued stays so. */
+  /** While paused no stream has a turn; those that are queued stay queued. */
   paused = false;
-  /** Whose turn it is, where it has to fetch something first. */
+  /** The stream whose turn it is and that has to fetch a value from its source first. */
   #fetching: P | undefined;
-  /** Those that stay queued and could fetch nothing: what they have is for others, or there was no room. Not asked again until all had their turn. */
+  /**
+   * Streams that are still queued and fetched nothing in their turn, because what they have is for other workers or because
+   * there was no room. They are not asked again before all others had their turn.
+   */
   readonly #fetchedNothing = new Set<P>();
 
   get size(): number {
@@ -54,7 +57,7 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
     return this.#levelOf(attachment)?.queue.has(attachment) === true;
   }
 
-  /** It may have something: its turn comes after those of the others of its priority. */
+  /** Queues a stream that may have tasks, behind the others of its priority. */
   enqueue(attachment: P): void {
     if (!this.#all.has(attachment)) return;
     let level = this.#levelOf(attachment);
@@ -68,12 +71,13 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
   }
 
   /**
-   * The next in turn that may be served here; its turn is then over. Where it cannot be served yet, nobody is, and it keeps
-   * its turn; likewise where it has to fetch something first. One that has nothing, for whoever asks, leaves the queue.
+   * The next stream in turn that `server` may serve; its turn is then over. If that stream cannot be served yet, or has to
+   * fetch a value first, the result is undefined and the stream keeps its turn. A stream that has tasks for no server leaves
+   * the queue.
    */
   next(server: Server<P>): P | undefined {
     if (this.paused) return undefined;
-    // A copy where there are several: a level that is left empty is taken out meanwhile.
+    // A copy where there are several levels: one that becomes empty is removed meanwhile.
     for (const { queue } of this.#levels.length === 1 ? this.#levels : [...this.#levels])
       for (const attachment of queue) {
         const { source } = attachment;
@@ -97,14 +101,14 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
     return undefined;
   }
 
-  /** It is the next to fetch something, unless another is, or it cannot. */
+  /** Makes this stream the next to fetch a value, unless another is already, or this one cannot. */
   fetchNext(attachment: P): void {
     if (this.#mayFetch(attachment)) this.#fetching ??= attachment;
   }
 
   /**
-   * Lets the one whose turn it is fetch what it would give, and returns whether there was one. What does not come at once
-   * has a turn when it comes.
+   * Lets the stream whose turn it is fetch a value, and returns whether there was such a stream. A value that does not come at
+   * once gives its stream a turn when it comes.
    */
   fetch(): boolean {
     const attachment = this.#fetching;
@@ -122,7 +126,7 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
     return true;
   }
 
-  /** Those that may have a turn, those of the highest priority first. */
+  /** The streams that may have a turn, the highest priority first. */
   waiting(): Iterable<P> {
     if (this.paused) return [];
     return this.#levels.length === 1 ? this.#levels[0]!.queue : this.#byPriority();
@@ -132,7 +136,7 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
     for (const { queue } of [...this.#levels]) yield* queue;
   }
 
-  /** All, as they are now: what is done with one may remove others. */
+  /** A copy of all streams: what the caller does with one may remove others. */
   [Symbol.iterator](): IterableIterator<P> {
     return [...this.#all].values();
   }
@@ -153,10 +157,10 @@ export class RoundRobin<P extends Attached> implements Iterable<P> {
   }
 }
 
-/** A worker was started for another meanwhile: it keeps its turn, and fetches when there is room. */
+/** Whether the stream could fetch but has no room, for instance because a worker was started for another: it keeps its turn. */
 const hasNoRoom = (attachment: Attached): boolean => attachment.source.canFetch === true && !attachment.hungry;
 
-/** It may have any task, at once. */
+/** A server that may run any task at once. */
 export const ANY_SERVER: Server<Attached> = {
   serves: () => true,
   servesNow: () => true,

@@ -1,4 +1,4 @@
-/** How long tasks wait, and run. */
+/** The wait and run times of the tasks of a pool. */
 import type { Durations } from '../api/pool.ts';
 import { Histogram } from '../primitives/histogram.ts';
 
@@ -7,8 +7,8 @@ export class TaskTimes {
   readonly #run = new Histogram();
 
   /**
-   * The outcomes of `count` tasks are here, `latency` ms after their values came, of which each ran for `run`: means, where
-   * there are several. Counted by the message, so that it costs the values in it nothing.
+   * Records `count` tasks whose outcomes came `latency` ms after their values, and that ran for `run` ms each: means, where
+   * there are several. Called once for each message, so that the cost for each value is nothing.
    */
   record(latency: number, run: number, count: number = 1): void {
     this.#run.record(run, count);

@@ -1,4 +1,4 @@
-/** What waits for its turn: first in, first out, in linear time. */
+/** A first-in, first-out queue; pushing and shifting n values takes O(n). */
 export class Fifo<T> {
   #values: (T | undefined)[] = [];
   #head = 0;
@@ -7,12 +7,12 @@ export class Fifo<T> {
     return this.#values.length - this.#head;
   }
 
-  /** What `shift` gives next. */
+  /** The value that `shift` returns next. */
   get first(): T | undefined {
     return this.#values[this.#head];
   }
 
-  /** What was pushed last. */
+  /** The value that was pushed last. */
   get last(): T | undefined {
     return this.length === 0 ? undefined : this.#values.at(-1);
   }
@@ -24,7 +24,7 @@ export class Fifo<T> {
   shift(): T {
     const value = this.#values[this.#head] as T;
     this.#values[this.#head++] = undefined;
-    // Cut off what is used up only when it is half: each value is then moved at most once on average.
+    // The used part is cut off only when it is half of all: each value is then moved at most once on average.
     if (this.#head >= 1024 && this.#head * 2 >= this.#values.length) {
       this.#values = this.#values.slice(this.#head);
       this.#head = 0;
@@ -32,7 +32,7 @@ export class Fifo<T> {
     return value;
   }
 
-  /** Drops the newest. */
+  /** Removes the value that was pushed last. */
   pop(): void {
     this.#values.pop();
   }

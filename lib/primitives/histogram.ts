@@ -2,12 +2,12 @@
 
 /** Buckets for each doubling: a percentile is within 2.2 % of the exact one, and the largest value is exact. */
 const PER_DOUBLING = 16;
-/** The shortest and the longest that are told apart: 1 µs and 12 days, in ms as powers of 2. */
+/** The range within which durations are distinguished: from 1 µs to 12 days, in ms as powers of 2. */
 const SHORTEST = -10;
 const LONGEST = 30;
 
 export class Histogram {
-  /** How many values there are in each bucket; made with the first value. */
+  /** How many values are in each bucket; created with the first value. */
   #counts: Float64Array | undefined;
   #count = 0;
   #max = 0;
@@ -22,12 +22,12 @@ export class Histogram {
     this.#max = Math.max(this.#max, value);
   }
 
-  /** 0 before the first value. */
+  /** All 0 before the first value. */
   get summary(): { readonly p50: number; readonly p99: number; readonly max: number } {
     return { p50: this.#percentile(50), p99: this.#percentile(99), max: this.#max };
   }
 
-  /** The middle of the bucket in which so many of 100 values are reached. */
+  /** The middle of the bucket that contains this percentile. */
   #percentile(percent: number): number {
     const wanted = Math.ceil((percent * this.#count) / 100);
     let reached = 0;

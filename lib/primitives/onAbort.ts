@@ -1,7 +1,7 @@
 import type { AbortSignalLike } from '../api/signal.ts';
 import { queueMicrotask } from './clock.ts';
 
-/** The actions that wait for one signal to abort: one listener for all of them, since Node warns of more than ten. */
+/** The actions to run when one signal aborts: one listener for all, because Node warns about more than ten. */
 class Waiting {
   readonly #signal: AbortSignalLike;
   readonly #acts = new Set<() => void>();
@@ -24,7 +24,7 @@ class Waiting {
       try {
         act();
       } catch (error) {
-        // As an event's listeners do: what one throws is no concern of the others.
+        // As among event listeners: an error of one does not keep the others from running.
         queueMicrotask(() => {
           throw error;
         });
@@ -34,7 +34,7 @@ class Waiting {
 
 const known = new WeakMap<AbortSignalLike, Waiting>();
 
-/** Calls `act` when `signal` aborts, unless the function that is returned was called before. */
+/** Calls `act` when `signal` aborts; the returned function cancels that. */
 export function onAbort(signal: AbortSignalLike, act: () => void): () => void {
   const waiting = known.get(signal) ?? new Waiting(signal);
   known.set(signal, waiting);

@@ -1,6 +1,6 @@
-/** The async context in which a user's callbacks run: of `AsyncLocalStorage` in Node, of zone.js where that is loaded. */
+/** The async context in which a user's callbacks run: that of `AsyncLocalStorage` in Node, and of zone.js where it is loaded. */
 
-/** Runs `act` in a context. */
+/** Runs `act` in the context that it stands for. */
 export type Context = <T>(act: () => T) => T;
 
 interface Zone {
@@ -10,15 +10,15 @@ interface Zone {
 const zones = (): { readonly current: Zone; readonly root: Zone } | undefined =>
   (globalThis as { Zone?: { current: Zone; root: Zone } }).Zone;
 
-/** As Angular patches whatever waits, a zone that is entered again would have its views checked again. */
+/** Runs `act` in `zone`. The current zone is not entered again: Angular would check its views once more. */
 const enter = <T>(zone: Zone | undefined, act: () => T): T =>
   zone === undefined || zone === zones()!.current ? act() : zone.run(act);
 
-/** The zone of now; where zone.js is not loaded, a plain call. */
+/** The current zone; without zone.js, a plain call. */
 export function captureZone(): Context {
   const zone = zones()?.current;
   return (act) => enter(zone, act);
 }
 
-/** In no component's zone: what lasts longer than those is nobody's task. */
+/** The root zone, for work that outlasts every component and belongs to none. */
 export const inRootZone: Context = (act) => enter(zones()?.root, act);

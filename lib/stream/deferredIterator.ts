@@ -1,6 +1,6 @@
 /**
- * An iterator whose code a page fetches when it is first read: a pool has the method that makes one, and most pages have
- * no use for it. `#iterate` in package.json chooses; in Node it is there at once.
+ * An iterator whose code a page fetches when it is first read: every pool has the method that makes one, and few pages call it.
+ * `#iterate` in package.json selects this file for browsers; in Node the code is loaded with the rest.
  */
 import { WorkerInitError } from '../api/errors.ts';
 import type { iterate as iterateNow } from './iterate.ts';
@@ -27,9 +27,9 @@ export const iterate: typeof iterateNow = (source, ...rest) => {
   return results;
 };
 
-/** What emits events (lines) emits them whether anybody listens or not: it is asked for its iterator at once. */
+/** The source with its iterator opened now, where it must be: lines come as events, and are missed while nobody listens. */
 function askedNow(source: any): unknown {
-  // What is a stream is opened when it is read.
+  // A web stream or Node stream buffers; it is opened when it is read.
   if (!(Symbol.asyncIterator in Object(source)) || source.getReader !== undefined || source.pipe !== undefined)
     return source;
   let begun: () => unknown;

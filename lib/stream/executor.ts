@@ -1,24 +1,24 @@
-/** From a value to a call, and to the pool that makes it. */
+/** The executor: how a value becomes a call, and which pool makes the call. */
 import type { ResolvedOptions } from '../api/options.ts';
 import { recorder } from '../pool/callRecorder.ts';
 import type { Description, Pool } from '../pool/contract.ts';
 
-/** A pool for one subscription, and what to do when that is over. */
+/** The pool of one subscription, and how to release it in the end. */
 export interface Lease {
   readonly pool: Pool;
   readonly release?: () => void;
 }
 
-/** What `workers` means: how `fn` becomes calls, and which pool makes them. */
+/** The meaning of the argument `workers`. */
 export interface Executor {
   readonly describe: (value: any, index: number) => Description;
   acquire(): Lease;
 }
 
 /**
- * Calls that `fn` describes, made by `pool`.
+ * An executor for the calls that `fn` describes on `pool`.
  *
- * @throws TypeError: it cannot do what the options want.
+ * @throws TypeError: the pool does not support one of the options.
  */
 export function poolExecutor(
   caller: string,

@@ -1,7 +1,7 @@
-/** How many tasks of a stream may fail (`maxFailures`). */
+/** The limit on failed tasks of a stream (`maxFailures`). */
 import { TooManyFailuresError } from '../api/errors.ts';
 
-/** So many failures are kept for the error; beyond, they are only counted. */
+/** The most failures that the error lists; further ones are only counted. */
 const KEPT = 100;
 
 export class FailureLimit {
@@ -15,13 +15,16 @@ export class FailureLimit {
     this.#most = most;
   }
 
-  /** A task has failed: the last that can matter, as so many have that one of them is too many; `Infinity`: all can. */
+  /**
+   * Notes a failure, before its turn among the results. Returns the `seq` after which no task can matter any more, because one
+   * of the failures up to it is one too many; `Infinity` before that.
+   */
   lastAfter(seq: number): number {
     if (seq > this.#last) this.#last = seq;
     return ++this.#failed > this.#most ? this.#last : Infinity;
   }
 
-  /** Counts a failure whose turn it is; what the stream errors with if that is one too many. */
+  /** Counts a failure in its turn; returns the error of the stream if it is one too many. */
   add(error: unknown): TooManyFailuresError | undefined {
     if (this.#errors.length < KEPT) this.#errors.push(error);
     if (++this.#count <= this.#most) return undefined;

@@ -1,7 +1,7 @@
-/** The options of an iterator over results, and what it is given to read. */
+/** The arguments of the operators that return an iterator, checked. */
 import { type ResolvedOptions, checkFn, resolveOptions, show, trueOrFalse } from '../api/options.ts';
 
-/** What there is one of in whatever can be read: `sourceOf` says how. */
+/** The methods of which every readable source has one; `sourceOf` opens each kind. */
 const WAYS_TO_READ: readonly PropertyKey[] = [
   'getReader',
   Symbol.asyncIterator,
@@ -15,7 +15,7 @@ export interface ResolvedIterableOptions extends ResolvedOptions {
 }
 
 /**
- * Checks all arguments but `workers`, which `inline` tells of.
+ * Checks all arguments but `workers`; `inline` says whether that is a number of workers.
  *
  * @throws TypeError, RangeError
  */

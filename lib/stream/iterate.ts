@@ -1,4 +1,4 @@
-/** An iterator over the results of what a source holds. */
+/** An iterator over the results for the values of a source. */
 import { CompletionQueue } from './results/completionQueue.ts';
 import type { ResolvedIterableOptions } from './iterableOptions.ts';
 import { ResultIterator } from './iterator.ts';
@@ -6,7 +6,7 @@ import { sourceOf } from './input/openSource.ts';
 import type { Executor } from './executor.ts';
 import { ReorderBuffer } from './results/reorderBuffer.ts';
 
-/** `options` were checked with `source`; `callSite` is an error made where the iterator was. */
+/** `source` and `options` must have passed `resolveIterable`; `callSite`: an error made where the iterator was. */
 export function iterate(
   source: unknown,
   executor: Executor,

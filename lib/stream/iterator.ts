@@ -1,4 +1,4 @@
-/** The part that is an iterator: a stream between a source that is pulled and a consumer that pulls. */
+/** The iterator form of a stream: its source is pulled, and its consumer pulls. */
 import { captureContext } from '#platform';
 import type { ResolvedOptions } from '../api/options.ts';
 import { onAbort } from '../primitives/onAbort.ts';
@@ -22,21 +22,21 @@ interface Running<T> {
 
 const DONE = { done: true, value: undefined } as const;
 
-/** Makes an iterator of an executor and an result buffer. Nothing is read, and no worker started, before the first `next`. */
+/** An iterator over the results of an executor. Nothing is read, and no worker started, before the first `next`. */
 export class ResultIterator<T, R> implements AsyncIterableIterator<R, undefined> {
-  /** Until it is opened, or closed unread. */
+  /** Undefined once the source was opened, or closed without being read. */
   #source: Source | undefined;
   #unread: Promise<unknown> | undefined;
   readonly #executor: Executor;
   readonly #options: ResolvedOptions;
   readonly #results: ResultBuffer;
   readonly #callSite: Error;
-  /** Of whoever made it: the consumer may ask from anywhere. */
+  /** The async context of whoever made the iterator; the consumer may call `next` from any other. */
   readonly #inContext = captureContext();
   /** Calls of `next` that wait for their result. */
   readonly #asked: Asked<R>[] = [];
   #run: Running<T> | undefined;
-  /** An error that came while nobody was asking. An array, since undefined may be thrown. */
+  /** An error that came while no `next` was pending. An array, since undefined may be thrown. */
   #failure: [unknown] | undefined;
   #over = false;
   #closing: Promise<unknown> | undefined;
@@ -70,7 +70,7 @@ export class ResultIterator<T, R> implements AsyncIterableIterator<R, undefined>
     });
   }
 
-  /** Stops: what is out is cancelled, the source is closed. Rejects with what goes wrong in that. */
+  /** Cancels what is out and closes the source; rejects with what closing the source throws. */
   async return(): Promise<IteratorResult<R, undefined>> {
     this.#failure = undefined;
     if (this.#over) await this.#closed().catch(() => {});
@@ -120,7 +120,7 @@ export class ResultIterator<T, R> implements AsyncIterableIterator<R, undefined>
         this.#inContext,
       );
       source.attach(stream);
-      // Whoever was asked to open the source may have ended this instead.
+      // Opening the source runs the user's code, which may have ended this iterator.
       if (this.#over) {
         stream.stop();
         end();
@@ -145,7 +145,7 @@ export class ResultIterator<T, R> implements AsyncIterableIterator<R, undefined>
     };
   }
 
-  /** Who waits is told when the source has closed, so that its `finally` has run. */
+  /** Pending calls of `next` are answered once the source has closed, so that its `finally` has run. */
   #fail(reason: unknown): void {
     if (this.#over) return;
     const [first, ...others] = this.#asked.splice(0);
@@ -166,17 +166,17 @@ export class ResultIterator<T, R> implements AsyncIterableIterator<R, undefined>
     for (const { resolve } of this.#asked.splice(0)) resolve(DONE);
   }
 
-  /** A source that was not read is closed all the same. */
+  /** Closes a source that was never opened. */
   #leave(): void {
     const source = this.#source;
     if (source === undefined) return;
     this.#source = undefined;
     this.#unread = this.#inContext(async () => source.close());
-    // What goes wrong here is for who waits for it.
+    // An error of this is thrown by `return`.
     this.#unread.catch(() => {});
   }
 
-  /** What `next` gives after the end. */
+  /** The answer to a `next` after the end. */
   async #afterEnd(): Promise<IteratorResult<R, undefined>> {
     await this.#closed().catch(() => {});
     const failure = this.#failure;
@@ -185,7 +185,10 @@ export class ResultIterator<T, R> implements AsyncIterableIterator<R, undefined>
     return DONE;
   }
 
-  /** Once it is over: settles when the source has closed. A source may be in a read that never ends: that is not waited for. */
+  /**
+   * To be called after the end: settles when the source has closed, or after `terminateAfter`, as a source in the middle of a
+   * read may never close.
+   */
   #closed(): Promise<unknown> {
     const { terminateAfter } = this.#options;
     const closed = this.#run?.source.closed ?? this.#unread;

@@ -1,25 +1,25 @@
-/** The tasks of a stream of which those of one key run one after another (`key`). */
+/** The turns of tasks by key: those of one key run one after another (`key`). */
 import type { Task } from '../pool/contract.ts';
 import { Fifo } from '../primitives/fifo.ts';
 import { Failure } from './results/resultBuffer.ts';
 
 type KeyOf = (value: any, index: number) => unknown;
 
-/** Makes a task of a value; undefined where nobody wants it any more. */
+/** Makes the task of a value; undefined where the stream has ended. */
 type TaskOf = (seq: number, index: number, input: unknown) => Task | undefined;
 
 /**
- * A task that has its key's turn keeps it until it has its outcome: also while it is put back, or waits for its next try.
- * So whatever waits here waits for a task before it that is out or about to be, and nothing waits for itself.
+ * A task keeps the turn of its key until it settles: also while it is put back, or waits for its next try. So every task that
+ * waits here waits for an earlier task that is out or next to be, and no deadlock is possible.
  */
 export class KeyedTasks {
   readonly #keyOf: KeyOf;
   /**
-   * The keys of which a task has its turn, with what waits for that: what is no longer in flight leaves nothing behind. A value
-   * for which `fn` has thrown waits, too, and fails when its turn comes.
+   * The keys of tasks that have the turn, each with the queue behind it; a key is deleted with its last task. A value for which
+   * `fn` has thrown is queued, too, and fails in its turn.
    */
   readonly #waiting = new Map<unknown, Fifo<Task | Failure> | undefined>();
-  /** How many wait for their turn. */
+  /** How many tasks wait for their turn. */
   held = 0;
 
   constructor(keyOf: KeyOf) {
@@ -27,10 +27,10 @@ export class KeyedTasks {
   }
 
   /**
-   * The value's task where it has its key's turn. Else it waits, and is described all the same: its source may fill the
-   * object again for the next value, and `fn` is asked in the order of the source.
+   * The task of the value, if it has the turn of its key; undefined if it has to wait. A task that waits is described
+   * now, too: the source may refill its object for the next value, and `fn` is called in the order of the source.
    *
-   * @throws what `key` throws, and `taskOf` where it is the key's turn.
+   * @throws what `key` throws; what `taskOf` throws, where the value has the turn.
    */
   admit(seq: number, index: number, input: unknown, taskOf: TaskOf): Task | undefined {
     const key = this.#keyOf(input, index);
@@ -57,7 +57,7 @@ export class KeyedTasks {
     return undefined;
   }
 
-  /** The one of this key that had its turn is over: what has it next, if anything has. */
+  /** The task with the turn of this key has settled: returns the next one, if any. */
   next(key: unknown): Task | Failure | undefined {
     const waiting = this.#waiting.get(key);
     if (waiting === undefined || waiting.length === 0) {

@@ -1,4 +1,4 @@
-/** The part that is RxJS: a stream between a source and a subscriber. */
+/** The RxJS form of a stream: an operator between a source and a subscriber. */
 import { Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
 import type { ResolvedOptions } from '../api/options.ts';
 import { subscriptionSite } from '../primitives/callSite.ts';
@@ -6,7 +6,7 @@ import type { Executor } from './executor.ts';
 import { pushedStream } from './pushedStream.ts';
 import type { ResultBuffer } from './results/resultBuffer.ts';
 
-/** Makes an operator of an executor and a result buffer. Every subscription has a stream of its own. */
+/** An operator with an executor and a kind of result buffer. Every subscription has its own stream. */
 export function parallelOperator<T, R>(
   executor: Executor,
   options: ResolvedOptions,

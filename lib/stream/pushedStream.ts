@@ -1,4 +1,4 @@
-/** A stream of what a source pushes, for any kind of Observable. */
+/** A stream over a source that pushes, for any kind of Observable. */
 import type { ResolvedOptions } from '../api/options.ts';
 import { onAbort } from '../primitives/onAbort.ts';
 import type { Executor } from './executor.ts';
@@ -6,16 +6,16 @@ import { PushInput } from './input/pushInput.ts';
 import type { ResultBuffer } from './results/resultBuffer.ts';
 import { type Destination, Stream } from './stream.ts';
 
-/** What the source is subscribed with. */
+/** The observer that the source is subscribed with. */
 export interface PushedStream<T> {
   next(value: T): void;
   error(error: unknown): void;
   complete(): void;
-  /** Nobody takes results any more. */
+  /** The subscriber has left. */
   end(): void;
 }
 
-/** `unsubscribe` stops the source, also while it is still in the middle of subscribing. */
+/** `unsubscribe` must stop the source also while that is still being subscribed to. */
 export function pushedStream<T>(
   executor: Executor,
   options: ResolvedOptions,
@@ -47,7 +47,7 @@ export function pushedStream<T>(
     end() {
       unlisten?.();
       stream.stop();
-      // Not before the stream has left: it is not to hear of the end of a pool of its own.
+      // After the stream has detached, or the end of a pool of its own would error it.
       release?.();
     },
   };

@@ -1,4 +1,7 @@
-/** One subscription: what it has taken from its source, what is out at the pool, what it has yet to emit. Knows no RxJS. */
+/**
+ * The stream of one subscription: it makes tasks of the values of its input, hands them to the pool, and emits their results.
+ * Independent of RxJS.
+ */
 import { captureContext } from '#platform';
 import { isProgramError, rememberTask } from '../api/errors.ts';
 import type { ResolvedOptions } from '../api/options.ts';
@@ -12,24 +15,24 @@ import { Failure, type ResultBuffer, SKIPPED } from './results/resultBuffer.ts';
 import { Retries } from '../pool/retries.ts';
 import { Coalesced } from '../primitives/coalesced.ts';
 
-/** Where a stream's results go. */
+/** The consumer of a stream's results. */
 export interface Destination {
-  /** False while nobody asks for the next: results wait, and count against the window. */
+  /** False while the consumer wants no result: results then wait, and count in the window. */
   readonly asking?: boolean;
   next(value: any): void;
   error(error: unknown): void;
   complete(): void;
 }
 
-/** No result, while any value may be one. */
+/** Stands for no result; any value could be a result. */
 export const NOTHING: unique symbol = Symbol('nothing');
 
 type Describe = (value: any, index: number) => Description;
 
-/** How many results may be held back while few tasks are out, and for each task that is. */
+/** Without a `window`: the results that may be held back, at least this many, or this many for each task that is out. */
 const HELD_AT_LEAST = 64;
 const HELD_PER_TASK_OUT = 8;
-/** However large the window: so many values that wait for their key are read ahead. A source of one key may have no end. */
+/** Values that wait for their key and are read ahead, however large the window: a source of one key may have no end. */
 const READ_FOR_KEYS = 1024;
 
 export class Stream implements TaskSource {
@@ -57,16 +60,19 @@ export class Stream implements TaskSource {
   /** How many values waited when a value came and the pool would ask by itself. Asked of each of 100 000, it took a third of the pushing. */
   #queuedSince = Infinity;
   #seq = 0;
-  /** Dispatched and not returned. */
+  /** How many tasks are dispatched and have no outcome yet. */
   #out = 0;
   #putBack: Task[] = [];
-  /** The first task that is known to fail the stream: nothing after it starts, or counts. Once the stream has ended, before all. */
+  /**
+   * The `seq` of the first task that is known to fail the stream: no task after it starts, and their outcomes are ignored.
+   * `-Infinity` once the stream has ended.
+   */
   #failedAt = Infinity;
-  /** From where on the pool has still to be told to cancel. */
+  /** From which `seq` on the next pass cancels tasks at the pool. */
   #cancelFrom = Infinity;
-  /** An error that waits for no result. */
+  /** An error that does not wait for the results before it. */
   #immediate: Failure | undefined;
-  /** Why the stream ends once what it has taken is delivered. */
+  /** The error of a closing pool; the stream ends with it once the tasks of all values that it has read have settled. */
   #closing: Error | undefined;
   #closed = false;
   readonly #passes = new Coalesced(() => this.#pass());
@@ -99,11 +105,11 @@ export class Stream implements TaskSource {
     if (options.key !== undefined) this.#keyed = new KeyedTasks(options.key);
     this.#carry = pool.carry;
     this.#attachment = pool.attach(this);
-    // It has its number now.
+    // After `attach`, which gives the stream its number.
     this.#results = pool.watch?.(results, this) ?? results;
   }
 
-  /** The input has a value more. */
+  /** The input has one more value. */
   arrived(): void {
     const { waiting } = this.#input;
     // What was found for fewer holds for more, until one is taken: what changes at the pool meanwhile, the pool itself sees to.
@@ -114,7 +120,7 @@ export class Stream implements TaskSource {
 
   waiting(may?: MayTake): number {
     const back = this.#putBack.length;
-    // What waits for a worker that is busy hides nothing from the others.
+    // A sticky task that waits for its busy worker must not keep other workers from new values.
     if (back > 0 && !this.sticky) return this.#putBack[0]!.seq < this.#nextTry ? back : 0;
     const fresh = this.#failedAt === Infinity ? Math.max(0, Math.min(this.#input.waiting, this.#room())) : 0;
     if (back === 0 || may === undefined) return back + fresh;
@@ -133,7 +139,7 @@ export class Stream implements TaskSource {
         return again;
       }
       if (!this.#input.ready()) {
-        // That was the end: nobody has this one proceed after another's turn.
+        // The source has ended; in the turn of another stream nothing else would let this one proceed.
         queueMicrotask(() => this.proceed());
         return undefined;
       }
@@ -141,7 +147,7 @@ export class Stream implements TaskSource {
       this.#queuedSince = Infinity;
       const input = this.#input.shift();
       const seq = this.#seq++;
-      // Out before `fn` is asked, which is the user's: within it the source may complete, or the pool be closed.
+      // Counted before `fn` is called, which is the user's: it may complete the source or close the pool.
       this.#out++;
       try {
         const task =
@@ -150,32 +156,32 @@ export class Stream implements TaskSource {
             : this.#keyed.admit(seq, index, input, (...value) => this.#taskOf(...value, arrival));
         if (task === undefined) {
           if (this.#closed) return undefined;
-          // It waits for those before it of its key.
+          // It waits for the task before it of the same key.
           this.#out--;
         } else if (may === undefined || may(task.key)) return task;
         else {
           this.putBack([task]);
-          // Its worker may have been asked already.
+          // The worker of its key may have had its turn already.
           this.#attachment.wake();
         }
       } catch (error) {
         this.#out--;
         this.#fail({ seq, index, input }, error);
-        // Another stream's turn may have brought us here: then nobody has this one proceed after it.
+        // In the turn of another stream nothing else would let this one proceed.
         queueMicrotask(() => this.proceed());
       }
     }
     return undefined;
   }
 
-  /** The first that was put back, of those that may go to who asks. */
+  /** Removes and returns the first task that was put back and that the worker may take. */
   #again(may: MayTake | undefined): Task | undefined {
     if (may === undefined) return this.#putBack.shift();
     const at = this.#putBack.findIndex(({ key }) => may(key));
     return at < 0 ? undefined : this.#putBack.splice(at, 1)[0];
   }
 
-  /** Undefined where the stream is over: `fn`, which is the user's, may have unsubscribed. */
+  /** Undefined where the stream has ended: `fn`, which is the user's, may have unsubscribed. */
   #taskOf(seq: number, index: number, input: unknown, arrival: Arrival | undefined): Task | undefined {
     const call = this.#describe(input, index);
     if (this.#closed) return undefined;
@@ -189,7 +195,7 @@ export class Stream implements TaskSource {
     this.#serveFirst(tasks);
   }
 
-  /** These are next, the first of them first. */
+  /** Puts these tasks before everything new, in the order of `seq`. */
   #serveFirst(tasks: readonly Task[]): void {
     this.#putBack = [...this.#putBack, ...tasks]
       .filter(({ seq }) => seq < this.#failedAt)
@@ -247,14 +253,14 @@ export class Stream implements TaskSource {
     this.#failed(task, error);
   }
 
-  /** It has failed for good. */
+  /** The task has failed and is not run again. */
   #failed(task: Task, error: unknown): void {
     this.#out--;
     this.#fail(task, error);
     if (this.#keyed !== undefined) this.#passTurn(this.#keyed, task);
   }
 
-  /** The task has its outcome: the next of its key may run. */
+  /** The task has settled: the next one of its key may run. */
   #passTurn(keyed: KeyedTasks, { key }: Task): void {
     let next = keyed.next(key);
     for (; next instanceof Failure; next = keyed.next(key)) this.#fail(next.task!, next.error);
@@ -268,9 +274,9 @@ export class Stream implements TaskSource {
     return again;
   }
 
-  /** Emits what is ready and takes what there is room for, until neither is left; never inside itself. */
+  /** Emits what is ready and fetches what there is room for, until nothing of both remains. Not reentrant. */
   proceed(): void {
-    // From within it only asks.
+    // A nested call only schedules another pass.
     if (this.#passes.running) this.#passes.run();
     else this.inContext(this.#proceed);
   }
@@ -281,9 +287,9 @@ export class Stream implements TaskSource {
   };
 
   /**
-   * The next result where there are more and no worker waits for a value: then there is nothing to do but to take it.
-   * Else, and where it is no value, `NOTHING`: `drain` has more to do. An iterator asks for each result by itself, and
-   * to drain for each made it take a half longer.
+   * The next result, where further results are ready and no worker waits for a value, so that nothing else is to be done.
+   * `NOTHING` in all other cases, which are for `proceed`. An iterator asks for one result at a time; a `proceed` for each made
+   * it take half as long again.
    */
   poll(): unknown {
     const { held, ready } = this.#results;
@@ -299,7 +305,7 @@ export class Stream implements TaskSource {
     this.proceed();
   }
 
-  /** Errors at once, whatever is out. */
+  /** Errors at once; tasks that are out are cancelled. */
   error(error: unknown): void {
     if (this.#closed) return;
     this.inContext(() => {
@@ -308,7 +314,7 @@ export class Stream implements TaskSource {
     });
   }
 
-  /** Emits nothing more, and lets go of all that was taken. */
+  /** Ends the stream without a notification: stops the input, drops what waits, cancels what is out. */
   stop(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -326,36 +332,36 @@ export class Stream implements TaskSource {
     this.#queuedSince = Infinity;
     if (this.#cancelFrom !== Infinity) this.#cancel();
     while (this.#emitting) this.#emit(this.#results.shift());
-    // After what is ready: whether that came in the same message is chance.
+    // After the results that are ready: whether a result came in the same message as the error is chance.
     if (this.#immediate !== undefined) return this.error(this.#immediate.error);
     if (!this.#queued && this.waiting() > 0) this.#attachment.wake();
     const before = this.#input.waiting;
     this.#input.read(this.#wanted);
     if (this.#emitting || this.#input.waiting > before) this.#passes.run();
-    // There was no room for what it could fetch: it is asked when there is.
+    // The input could be read, but there was no room: the pool asks once there is.
     else if (this.canFetch && !this.#queued) this.#attachment.wake();
   }
 
-  /** Whether the pool asks by itself when it has room. */
+  /** Whether the pool will ask this stream once it has room. */
   get #queued(): boolean {
     return this.#attachment.queued ?? !this.#attachment.hungry;
   }
 
   /**
-   * The first task that waits for its next try, where those after it have to wait for its values: none of them starts. So
-   * of all workers that are busy one has a task that waits for no other, however streams share them.
+   * Where later tasks have to wait for the values of earlier ones: the first task that waits for its next try. No task after it
+   * starts, so that of all busy workers at least one has a task that waits for no other, however streams share them.
    */
   get #nextTry(): number {
     return this.#results.inOrder === true ? (this.#retries?.first ?? Infinity) : Infinity;
   }
 
-  /** How many more values the window lets through. */
+  /** How many more values fit in the window. */
   #room(): number {
     if (this.#nextTry !== Infinity) return 0;
     const { held } = this.#results;
     const { window } = this.#options;
     const keyed = this.#keyed;
-    // Taken, and not out: what waits for its key's turn, or for a worker.
+    // Tasks that are made and not out: they wait for the turn of their key, or were put back.
     const aside = this.#putBack.length + (keyed?.held ?? 0);
     if (window === Infinity)
       return keyed !== undefined && this.#input.pulls === true && aside >= READ_FOR_KEYS ? 0 : Infinity;
@@ -369,7 +375,7 @@ export class Stream implements TaskSource {
     return this.#results.ready && !this.#closed && this.#destination.asking !== false;
   }
 
-  /** How many values should be waiting: one more for a worker with room, and the next messages' where those carry many. */
+  /** How many values the input should hold: one more for a worker with room; those of the next messages, where they carry many. */
   readonly #wanted = (): number => {
     if (this.#failedAt !== Infinity) return 0;
     const { ahead = 1, hungry } = this.#attachment;
@@ -383,8 +389,8 @@ export class Stream implements TaskSource {
   }
 
   /**
-   * The result in an outcome whose turn it is; `SKIPPED` where there is none, or it ends the stream. Failures count in the order
-   * of the results: which one is too many does not depend on which task fails first.
+   * The result to emit for an outcome; `SKIPPED` where there is none, or where the outcome ends the stream. Failures are counted
+   * here, in the order of the results, so that it does not depend on timing which failure is one too many.
    */
   #resultIn(outcome: unknown): unknown {
     if (!(outcome instanceof Failure)) return outcome;
@@ -400,7 +406,7 @@ export class Stream implements TaskSource {
     return SKIPPED;
   }
 
-  /** What takes the place of the result of a task that may fail. */
+  /** What is emitted for a failed task that does not end the stream. */
   #resultOf({ index, input }: Pick<Task, 'index' | 'input'>, reason: unknown): unknown {
     return this.#options.onError === 'skip' ? SKIPPED : { status: 'rejected', index, input, reason };
   }
@@ -436,7 +442,7 @@ export class Stream implements TaskSource {
     this.#putBack = this.#putBack.filter((each) => each.seq < seq);
   }
 
-  /** Nothing after the failed task starts; what is before it goes on. */
+  /** Cancels the tasks after the failed one and stops the input; the tasks before it go on. */
   #cancel(): void {
     const from = this.#cancelFrom;
     this.#cancelFrom = Infinity;

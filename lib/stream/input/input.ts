@@ -1,26 +1,27 @@
-/** Where a stream takes its values from. `pushInput.ts` and `pullInput.ts` are its two forms. */
+/** The input of a stream, in two forms: `pushInput.ts` and `pullInput.ts`. */
 import type { Arrival } from '../../pool/contract.ts';
 
 export interface Input {
-  /** How many values `take` could give now; where that cannot be known, `Infinity`. */
+  /** How many values `shift` could give now; `Infinity` where that cannot be known. */
   readonly waiting: number;
-  /** Whether nothing more will come. */
+  /** Whether the source has ended. */
   readonly done: boolean;
-  /** Whether another could be fetched at once: of a source that is pulled, and is not being read. */
+  /** Whether a value could be fetched at once: the source is pulled, and no read is pending. */
   readonly readable: boolean;
-  /** Whether values are fetched from a source that may have no end. */
+  /** Whether the source is pulled. */
   readonly pulls?: boolean;
-  /** The number of the value that `take` gives next. */
+  /** The number of the value that `shift` gives next. */
   readonly index: number;
-  /** When that came; undefined where it is pulled, and did not wait. */
+  /** When that value came; undefined for a source that is pulled. */
   readonly arrival?: Arrival | undefined;
-  /** Asked before `take` where some wait: whether there is one indeed. What is not read ahead is read now. */
+  /** Whether `shift` has a value, to be called before it when `waiting` is not 0: a value that is not read ahead is read now. */
   ready(): boolean;
+  /** Removes and returns the next value. */
   shift(): unknown;
-  /** Fetches values while fewer than `wanted()` wait; a source that pushes needs no asking. */
+  /** Fetches values while fewer than `wanted()` wait; does nothing for a source that pushes. */
   read(wanted: () => number): void;
-  /** Takes nothing more from the source; what has been taken stays. */
+  /** Ends the source; the values that wait stay. */
   stop(): void;
-  /** Forgets what waits. */
+  /** Drops the values that wait. */
   clear(): void;
 }

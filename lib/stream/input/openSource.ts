@@ -1,9 +1,9 @@
-/** How each kind of source is opened for reading, and how it is closed where it never was. */
+/** How each kind of source is opened for reading, and how one is closed that was never opened. */
 import type { ReadableStreamLike } from '../../api/iterableSource.ts';
 import { Fifo } from '../../primitives/fifo.ts';
 import { type Pushing, pushingOf } from '../../protocol/observable.ts';
 
-/** What Node has of an emitter, as far as it is used here: a stream, or the lines of one. */
+/** The part of Node's EventEmitter that is used here; of a stream, or of the lines of one. */
 interface Emitter extends AsyncIterable<unknown> {
   on(event: string, listener: () => void): unknown;
   off(event: string, listener: () => void): unknown;
@@ -14,7 +14,7 @@ interface NodeStream extends Emitter {
   destroy(): void;
 }
 
-/** `node:readline`'s. */
+/** The Interface of `node:readline`. */
 interface Lines extends Emitter {
   readonly closed?: boolean;
   readonly input: Emitter & { readonly closed?: boolean; readonly readableEnded?: boolean };
@@ -23,23 +23,23 @@ interface Lines extends Emitter {
 
 type Iterating = Iterator<unknown> | AsyncIterator<unknown>;
 
-/** Something that can be read, once. */
+/** A source that can be read once. */
 export interface Source {
-  /** Begins to read it. */
+  /** Opens the source for reading. */
   open(): Iterating;
-  /** Instead of `open`: nobody will read it. */
+  /** Called instead of `open`, if the source will not be read. */
   close(): unknown;
 }
 
 /**
- * Undefined where `source` is nothing that can be iterated. Asynchronous ones are then asked for their iterator at once:
- * what emits events (lines) emits them whether anybody listens or not. That reads nothing of a generator or stream.
+ * Undefined where `source` cannot be read. An async iterable is asked for its iterator at once, because lines come as events
+ * and are missed while nobody listens; of a generator or stream that reads nothing.
  */
 export function sourceOf(source: unknown): (() => Source) | undefined {
   const found = source as Partial<
     NodeStream & Iterable<unknown> & ReadableStreamLike<unknown> & AsyncIterable<unknown> & Iterator<unknown>
   > | null;
-  // Before its async iterator, which not all browsers have, and whose `return` waits for a read that may never end.
+  // In place of its async iterator, which some browsers lack, and whose `return` waits for a read that may never end.
   if (typeof found?.getReader === 'function') return () => webStream(found as ReadableStreamLike<unknown>);
   if (typeof found?.[Symbol.asyncIterator] === 'function') {
     const emits = typeof found.on === 'function' && typeof found.off === 'function';
@@ -50,13 +50,13 @@ export function sourceOf(source: unknown): (() => Source) | undefined {
     return () => begun(() => found[Symbol.asyncIterator]!());
   }
   if (typeof found?.[Symbol.iterator] === 'function')
-    // Where nothing was opened there is something to close only if it is an iterator itself.
+    // A source that was not opened needs closing only if it is an iterator itself.
     return () => ({ open: () => found[Symbol.iterator]!(), close: () => found.return?.() });
   const pushing = pushingOf(source);
   return pushing === undefined ? undefined : () => ({ open: () => readPushed(pushing), close() {} });
 }
 
-/** Subscribed to when it is read; what it pushes waits until it is asked for, and so does its end. */
+/** An iterator over what `source` pushes: values, and the end, wait until they are asked for. */
 function readPushed(source: Pushing): AsyncIterator<unknown> {
   const DONE = { done: true, value: undefined } as const;
   const stop = new AbortController();
@@ -78,7 +78,7 @@ function readPushed(source: Pushing): AsyncIterator<unknown> {
       }),
     complete: () => ended(() => DONE),
   };
-  // That of the platform is ended by the signal, others by what they give back.
+  // An Observable of the platform ends with the signal, others by the subscription that they return.
   const subscription = source.subscribe(observer, { signal: stop.signal });
   return {
     async next() {
@@ -95,7 +95,7 @@ function readPushed(source: Pushing): AsyncIterator<unknown> {
   };
 }
 
-/** Opened now; what goes wrong in that is for who reads it. */
+/** A source that is opened now; an error in that is thrown when the source is read. */
 function begun(open: () => Iterating): Source {
   try {
     const iterator = open();
@@ -108,7 +108,7 @@ function begun(open: () => Iterating): Source {
   }
 }
 
-/** Locked when it is read, so that it is free where it never is. */
+/** Locks the stream only when it is read: one that is never read stays free. */
 function webStream<T>(stream: ReadableStreamLike<T>): Source {
   return {
     open() {
@@ -133,7 +133,7 @@ function readWebStream<T>(stream: ReadableStreamLike<T>): AsyncIterator<T | unde
         if (ended) reader.releaseLock();
       }
     },
-    // Ends a read that is still waiting, too.
+    // Ends a pending read, too.
     async return() {
       const cancelled = reader.cancel();
       reader.releaseLock();
@@ -145,7 +145,7 @@ function readWebStream<T>(stream: ReadableStreamLike<T>): AsyncIterator<T | unde
 
 function ignore(): void {}
 
-/** An error that comes before it is read is told when it is: unheard, it would end the process. */
+/** Listens to errors from the start: an error before the stream is read would end the process. The read throws it. */
 function nodeStream(stream: NodeStream): Source {
   stream.on('error', ignore);
   return {
@@ -154,7 +154,7 @@ function nodeStream(stream: NodeStream): Source {
   };
 }
 
-/** Its own iterator's `return` would wait for data that may never come, with the file or socket open. */
+/** Destroys the stream on `return`: its own iterator would wait for data that may never come, with the file or socket open. */
 function readNodeStream(stream: NodeStream): AsyncIterator<unknown> {
   const iterator = stream[Symbol.asyncIterator]();
   return {
@@ -167,7 +167,7 @@ function readNodeStream(stream: NodeStream): AsyncIterator<unknown> {
   };
 }
 
-/** The lines of a stream: they come from when they are made, and end with a `close` that comes but once. */
+/** The lines of a stream, which come as soon as the Interface is made, and end with its one `close` event. */
 function lines(source: Lines): Source {
   return begun(() => {
     if (source.closed === true)
@@ -177,7 +177,7 @@ function lines(source: Lines): Source {
     const iterator = source[Symbol.asyncIterator]();
     const { input } = source;
     const close = (): void => source.close();
-    // Of a stream that is destroyed no end is told, and the lines wait for that.
+    // A destroyed stream emits no `end`, for which the lines would wait.
     if (input.closed === true || input.readableEnded === true) close();
     else input.on('close', close);
     return {

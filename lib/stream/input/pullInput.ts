@@ -1,10 +1,11 @@
+/** The input of a source that is pulled. */
 import { queueMicrotask } from '../../primitives/clock.ts';
 import { show } from '../../api/options.ts';
 import { Fifo } from '../../primitives/fifo.ts';
 import type { Context } from '../../primitives/zone.ts';
 import type { Input } from './input.ts';
 
-/** What a pulled source has to do with its stream. */
+/** The part of a stream that a pulled input calls. */
 export interface Pulling {
   /** A value has come. */
   arrived(): void;
@@ -24,20 +25,20 @@ export class PullInput<T> implements Input {
   #stream: Pulling | undefined;
   #fetched = 0;
   #reading = false;
-  /** Whether all may be read ahead: no code of the user's runs when an array, a Set or a Map is read. */
+  /** Whether all values may be read ahead: reading an array, a Set or a Map runs no code of the user's. */
   readonly #builtIn: boolean;
-  /** Whether what waits ends with an object. */
+  /** Whether the last value that was read is an object that its source may refill. */
   #lastIsObject = false;
-  /** Whether values come at once and are objects: each is then read when a worker takes it. */
+  /** Whether the source gives objects synchronously: each is then read only when a worker takes it. */
   #onDemand = false;
   #wanted: () => number = () => 0;
-  /** An error of the source is on its way to the stream. */
+  /** Whether an error of the source is about to be passed to the stream. */
   #failing = false;
-  /** Within the very call of the iterator's `next`. */
+  /** Whether the iterator's `next` is on the call stack. */
   #asking = false;
   done = false;
   readonly pulls = true;
-  /** Settles when the source has been closed; a source that is in the middle of a read may never be. */
+  /** Settles when the source has closed; a source that is in the middle of a read may never close. */
   closed: Promise<unknown> = Promise.resolve();
 
   constructor(iterator: Pull<T>, inContext: Context = (act) => act()) {
@@ -46,7 +47,7 @@ export class PullInput<T> implements Input {
     this.#builtIn = /^\[object (?:Array|Set|Map|String) Iterator\]$/.test(Object.prototype.toString.call(iterator));
   }
 
-  /** How many there are of those that are not read ahead cannot be known. */
+  /** `Infinity` on demand: the number of values that are not read ahead cannot be known. */
   get waiting(): number {
     return this.#onDemand && this.#open ? Infinity : this.#backlog.length;
   }
@@ -67,7 +68,7 @@ export class PullInput<T> implements Input {
     if (this.#backlog.length === 0 && this.#onDemand && this.#open)
       this.#readOne((error) => {
         this.#failing = true;
-        // Not from within the pool, which is handing out.
+        // Later: the pool is taking tasks now.
         queueMicrotask(() => this.#failed(error));
       });
     return this.#backlog.length > 0;
@@ -78,8 +79,8 @@ export class PullInput<T> implements Input {
   }
 
   /**
-   * One at a time: an iterator's next value is asked for when the one before has come; and not before that has been taken, if
-   * it is an object: a source may refill it for the next.
+   * Reads one value at a time: the next only when the one before has come, and, if that is an object, only when it has been
+   * shifted, because the source may refill it for the next.
    */
   read(wanted: () => number): void {
     this.#wanted = wanted;
@@ -91,9 +92,9 @@ export class PullInput<T> implements Input {
   stop(): void {
     if (this.done) return;
     this.done = true;
-    // A generator that is stopped from inside itself cannot be closed before it has come to its next value.
+    // A generator that is stopped from within its own `next` can be closed only when that has returned.
     this.closed = this.#asking ? Promise.resolve().then(() => this.#inContext(() => this.#close())) : this.#close();
-    // What goes wrong here is for who waits for it.
+    // An error of this is for those who await `closed`.
     this.closed.catch(() => {});
   }
 
@@ -135,7 +136,7 @@ export class PullInput<T> implements Input {
   }
 
   #wait(result: PromiseLike<unknown>): void {
-    // A promise of ours: what is only like one may settle twice, or throw.
+    // Made a native promise: another thenable may settle twice, or throw.
     Promise.resolve(result)
       .then((fetched) => {
         this.#reading = false;

@@ -1,3 +1,4 @@
+/** The input of a source that pushes. */
 import { OverflowError } from '../../api/errors.ts';
 import type { ResolvedOptions } from '../../api/options.ts';
 import { monotonic, queueMicrotask } from '../../primitives/clock.ts';
@@ -8,19 +9,19 @@ import type { Input } from './input.ts';
 
 type Limits = Pick<ResolvedOptions, 'maxPending' | 'overflow'>;
 
-/** A turn of the event loop in which values came, and how many of them wait. */
+/** A turn of the event loop in which values came, and how many of those still wait. */
 interface Turn extends Arrival {
   waiting: number;
 }
 
-/** Values that a source pushes; they wait here until a worker has room. */
+/** The queue in which pushed values wait until a worker has room. */
 export class PushInput<T> implements Input {
   readonly #backlog = new Fifo<T>();
-  /** The numbers of what waits, only where some may be missing among them. */
+  /** The numbers of the values that wait; kept only for `'drop-newest'`, which leaves gaps among them. */
   readonly #indexes: Fifo<number> | undefined;
-  /** Those in which values came that wait. */
+  /** The turns in which the waiting values came. */
   readonly #turns = new Fifo<Turn>();
-  /** The present one; undefined where none has come in it. */
+  /** The current turn; undefined if no value has come in it. */
   #turn: Turn | undefined;
   readonly #maxPending: number;
   readonly #overflow: Limits['overflow'];
@@ -29,7 +30,6 @@ export class PushInput<T> implements Input {
   readonly #unsubscribe: () => void;
   #arrived = 0;
   done = false;
-  /** It pushes. */
   readonly readable = false;
 
   constructor({ maxPending, overflow }: Limits, dropped: () => void, unsubscribe: () => void, queueLimit?: QueueLimit) {
@@ -55,7 +55,7 @@ export class PushInput<T> implements Input {
 
   push(value: T): void {
     this.#backlog.push(value);
-    // A clock read for each value of a synchronous source would take 30 ns of it.
+    // Once a turn: reading the clock for each value of a synchronous source would cost 30 ns a value.
     let turn = this.#turn;
     if (turn === undefined) {
       turn = this.#turn = { time: monotonic(), waiting: 0 };
@@ -67,7 +67,7 @@ export class PushInput<T> implements Input {
     this.#count(1);
   }
 
-  /** Keeps to `maxPending` and to the pool's `maxQueue`; an error where that cannot be done. */
+  /** Enforces `maxPending` and the pool's `maxQueue`: drops a value, or returns the error of the stream. */
   enforceLimits(): OverflowError | undefined {
     const full = this.#queueLimit?.exceeded === true && this.#backlog.length > 0 ? this.#queueLimit : undefined;
     if (this.#backlog.length <= this.#maxPending && full === undefined) return undefined;
@@ -103,7 +103,7 @@ export class PushInput<T> implements Input {
   read(): void {}
 
   stop(): void {
-    // What has ended by itself is not ended again: RxJS would report that to `config.onStoppedNotification`.
+    // Only a source that has not completed: RxJS would report the other case to `config.onStoppedNotification`.
     if (!this.done) this.#unsubscribe();
   }
 

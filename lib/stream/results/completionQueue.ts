@@ -1,7 +1,7 @@
 import { Fifo } from '../../primitives/fifo.ts';
 import type { ResultBuffer } from './resultBuffer.ts';
 
-/** Emits outcomes in the order in which they arrived. */
+/** The result buffer of unordered streams: outcomes are emitted in the order in which they arrive. */
 export class CompletionQueue implements ResultBuffer {
   readonly #arrived = new Fifo<unknown>();
 

@@ -4,11 +4,14 @@ import { Chunk, type Grant, type ValueBuffer } from './valueBuffer.ts';
 /** What of one task has not been emitted. */
 interface Waiting {
   readonly chunks: Fifo<Chunk>;
-  /** What it has ended with; an array, since undefined may be that. */
+  /** The outcome of the task; an array, since undefined may be an outcome. */
   end: readonly [unknown] | undefined;
 }
 
-/** Emits all values of one task, then those of the next: the first that has not ended flows while it runs. */
+/**
+ * The result buffer that emits all values of one task before those of the next. Values of the first task that has not ended are
+ * emitted while it runs.
+ */
 export class ConcatBuffer implements ValueBuffer {
   readonly inOrder = true;
   readonly #tasks = new Map<number, Waiting>();

@@ -1,7 +1,7 @@
 import { Fifo } from '../../primitives/fifo.ts';
 import { Chunk, type Grant, type ValueBuffer } from './valueBuffer.ts';
 
-/** Emits values in the order in which they arrived, whichever task they are of. */
+/** The result buffer that emits values in the order in which they arrive, whichever task they are of. */
 export class MergeBuffer implements ValueBuffer {
   readonly #arrived = new Fifo<Chunk | readonly [unknown]>();
   held = 0;

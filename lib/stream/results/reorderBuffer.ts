@@ -2,10 +2,10 @@ import type { ResultBuffer } from './resultBuffer.ts';
 
 const MISSING = Symbol('missing');
 
-/** Emits outcomes in the order of dispatch: each waits for all before it. */
+/** The result buffer of ordered streams: an outcome is emitted after the outcomes of all tasks dispatched before it. */
 export class ReorderBuffer implements ResultBuffer {
   #slots: unknown[] = [];
-  /** Where in `#slots` the next to emit is, and which `seq` that is. */
+  /** The position in `#slots` of the next outcome to emit, and its `seq`. */
   #head = 0;
   #first = 0;
   held = 0;

@@ -1,22 +1,22 @@
 import type { Task } from '../../pool/contract.ts';
 
-/** Where outcomes wait until they are emitted. `reorderBuffer.ts` and `completionQueue.ts` are its two forms. */
+/** The buffer in which outcomes wait until they are emitted; `reorderBuffer.ts` and `completionQueue.ts` implement it. */
 export interface ResultBuffer {
-  /** Outcomes that wait: those that the stream has and has not emitted. */
+  /** How many outcomes wait. */
   readonly held: number;
-  /** Whether `take` has one now. */
+  /** Whether `shift` has an outcome now. */
   readonly ready: boolean;
-  /** `index`: the number of its value, for whoever watches. */
+  /** `index`: the number of the value, used by a `watch` of the pool. */
   store(seq: number, outcome: unknown, index: number): void;
-  /** Values of a task before its outcome, where tasks give many. */
+  /** Adds values of a running task, where tasks give many values. */
   add?(seq: number, values: readonly unknown[], grant: (count: number) => void): void;
   /** Whether a task's values wait for those of the tasks before it. */
   readonly inOrder?: boolean;
-  /** The next to emit; only when `ready`. */
+  /** Removes and returns the next outcome to emit; only when `ready`. */
   shift(): unknown;
 }
 
-/** A failure that waits for its turn. Among the results it ends the stream or, where it is of a `task`, counts for `maxFailures`. */
+/** A failure that waits for its turn among the results: it ends the stream or, with a `task`, counts for `maxFailures`. */
 export class Failure {
   readonly error: unknown;
   readonly task: Pick<Task, 'seq' | 'index' | 'input'> | undefined;
@@ -27,5 +27,5 @@ export class Failure {
   }
 }
 
-/** The place of a value that is left out of the results (`onError: 'skip'`). */
+/** The outcome of a task for which nothing is emitted (`onError: 'skip'`). */
 export const SKIPPED: unique symbol = Symbol('skipped');

@@ -1,15 +1,15 @@
-/** Where values of tasks that give many wait until they are emitted. `concatBuffer.ts` and `mergeBuffer.ts` are its two forms. */
+/** The result buffer of tasks that give many values; `concatBuffer.ts` and `mergeBuffer.ts` implement it. */
 import type { ResultBuffer } from './resultBuffer.ts';
 
-/** `store` is told what a task ends with, after its values; `held` counts those ends. */
+/** `store` is called with the outcome of a task, after its values; `held` counts outcomes. */
 export interface ValueBuffer extends ResultBuffer {
-  /** Values of a task that runs: `grant` is told how many of them have been emitted. */
+  /** Adds values of a running task; `grant` is called with how many of them have been emitted. */
   add(seq: number, values: readonly unknown[], grant: Grant): void;
 }
 
 export type Grant = (count: number) => void;
 
-/** Values that have come together. They are acknowledged together, when the last has been taken. */
+/** Values that came in one message. They are acknowledged together, when the last has been shifted. */
 export class Chunk {
   readonly #values: readonly unknown[];
   readonly #grant: Grant;
@@ -28,7 +28,7 @@ export class Chunk {
     return this.#values[this.#at++];
   }
 
-  /** Once it is empty, and nobody can take from it: more may come before this returns. */
+  /** To be called when the chunk is empty and removed from its buffer: more values may come before this returns. */
   acknowledge(): void {
     this.#grant(this.#at);
   }
