@@ -1,4 +1,4 @@
-/** A pool whose code is still being fetched: streams attach at once, and are handed to the pool itself when it is there. */
+/** A pool whose code is still being fetched: streams attach at once, and are passed to the actual pool when it is there. */
 import { inNoContext } from '#platform';
 import { queueMicrotask } from '../primitives/clock.ts';
 import { WorkerInitError, poolClosed } from '../api/errors.ts';
@@ -29,17 +29,17 @@ export class DeferredPool implements ClosablePool {
   #paused = false;
   #size: number;
   readonly #waiting = new Set<Waiting>();
-  /** Those who wait for the pool itself. */
+  /** Calls that wait for the actual pool. */
   readonly #asking = new Set<{ resolve(pool: ClosablePool): void; reject(error: Error): void }>();
-  /** Those who listen, and what ends that. */
+  /** The listeners to events, each with the function that removes it. */
   readonly #listeners = new Map<EventListener, () => void>();
-  /** Once the pool is closed: what tells those who wait for its end. */
+  /** Resolves `#ended`; undefined until the pool is closed. */
   #end: (() => void) | undefined;
   #ended: Promise<void> | undefined;
 
   /**
-   * `fetch` gives the pool itself. It begins at once, and again for whoever comes after it has failed. The first worker of
-   * `prestarted` is started as soon as something waits.
+   * `fetch` loads the actual pool: now, and once more for whoever comes after it has failed. `prestarted` starts its worker as
+   * soon as a task waits.
    */
   constructor(fetch: () => Promise<ClosablePool>, size: number, name?: string, prestarted?: PrestartedWorker) {
     this.#fetch = fetch;
@@ -65,7 +65,7 @@ export class DeferredPool implements ClosablePool {
     this.#pool?.resize(size);
   }
 
-  /** Until the pool is there, all of its workers are to come. */
+  /** Before the actual pool is there, all of its workers count as starting. */
   get starting(): number {
     return this.#pool === undefined ? this.size : (this.#pool.starting ?? 0);
   }
@@ -83,7 +83,7 @@ export class DeferredPool implements ClosablePool {
     });
     this.#waiting.add(attachment);
     this.#begin();
-    // Most sources have told their first value by then.
+    // Most sources have pushed their first value by then.
     queueMicrotask(() => {
       if (this.#waiting.has(attachment) && source.waiting() > 0 && !this.#paused)
         inNoContext(() => this.#prestarted?.begin());
@@ -138,14 +138,14 @@ export class DeferredPool implements ClosablePool {
         const error = new WorkerInitError(`What runs the workers${of} could not be fetched: ${String(cause)}`, {
           cause,
         });
-        // Who tries again waits for the next fetch.
+        // A copy: whoever tries again attaches for the next fetch.
         for (const { source } of [...this.#waiting]) source.error(error);
         this.#refuse(error);
       },
     );
   }
 
-  /** The pool, as soon as it is there. */
+  /** Resolves with the actual pool when it is there. */
   #whenOpen(): Promise<ClosablePool> {
     if (this.#pool !== undefined) return Promise.resolve(this.#pool);
     if (this.#ended !== undefined) return Promise.reject(poolClosed(this.#name));
@@ -159,7 +159,7 @@ export class DeferredPool implements ClosablePool {
     if (this.#size !== pool.size) pool.resize(this.#size);
     if (this.#paused) pool.pause();
     for (const listener of this.#listeners.keys()) this.#listeners.set(listener, pool.listen(listener));
-    // The first to attach may end others: `fn` is the user's.
+    // Iterated live: `fn` is the user's, and the first stream to attach may end others.
     for (const attachment of this.#waiting) attachment.enter(pool);
     this.#waiting.clear();
     for (const { resolve } of this.#asking) resolve(pool);
@@ -173,7 +173,7 @@ export class DeferredPool implements ClosablePool {
     this.#asking.clear();
   }
 
-  /** A closed pool that nothing is attached to ends without being fetched. */
+  /** Ends a closed pool without streams; its code need not have been fetched. */
   #endIfUnused(): void {
     if (this.#ended === undefined || this.#waiting.size > 0) return;
     this.#prestarted?.drop();
@@ -182,7 +182,7 @@ export class DeferredPool implements ClosablePool {
   }
 }
 
-/** A stream's attachment before the pool is there, and then to the pool itself. */
+/** A stream's attachment to the deferred pool; forwards to the actual one once there is one. */
 class Waiting implements Attachment {
   readonly source: TaskSource;
   readonly #onLeave: () => void;
@@ -197,7 +197,7 @@ class Waiting implements Attachment {
     return this.#attachment?.hungry ?? false;
   }
 
-  /** The stream is asked when it goes in. */
+  /** True until then: `enter` lets the stream proceed. */
   get queued(): boolean {
     return this.#attachment === undefined || (this.#attachment.queued ?? !this.#attachment.hungry);
   }
@@ -217,7 +217,7 @@ class Waiting implements Attachment {
 
   own(call: Description): Description {
     if (this.#attachment !== undefined) return this.#attachment.own?.(call) ?? call;
-    // What copies better is on its way with the rest. What cannot be cloned, or moved, is looked at when it is there.
+    // The faster copying of the library is not fetched yet. The actual pool deals with what cannot be cloned or moved.
     try {
       return structuredClone({ ...call }, call as never);
     } catch {

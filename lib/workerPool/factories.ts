@@ -1,4 +1,4 @@
-/** The factories of worker pools. A page fetches them, and all that they import, for its first pool: see `loadFactories`. */
+/** The factories of worker pools. A page fetches them and their imports with its first pool (`loadFactories.browser.ts`). */
 import { inlineWorker, prepareInline } from '#inlineWorker';
 import type { InlineFunctions } from '../inline/inlineCall.ts';
 import { CloneError } from '../api/errors.ts';
@@ -13,10 +13,10 @@ import type { PendingWorker } from './startup/workerConnection.ts';
 
 export { leased } from './leasedThreads.ts';
 
-/** Milliseconds that an inline worker may take to come up. */
+/** Milliseconds that an inline worker may take to start. */
 const INIT_TIMEOUT = 10_000;
 
-/** A page has the text of an inline worker at hand: only its policy can keep the worker from loading, or what the text is. */
+/** The text of an inline worker needs no loading in a page: only a Content-Security-Policy, or the text itself, can prevent its start. */
 const UNLOADED =
   "a function sent as text needs worker-src blob: in the page's Content-Security-Policy, and has to be valid in strict mode; workerPool with a worker module needs no blob:";
 
@@ -31,9 +31,9 @@ export function modulePool(
   return new WorkerDispatcher({ open: (kept) => startWorker(factory, { initTimeout, label, data, kept }) }, settings);
 }
 
-/** A pool that one subscription owns, whose workers run the function of these texts. */
+/** A pool for one subscription, whose workers run an inline function. */
 export function inlinePool(functions: InlineFunctions, context: unknown, size: number): WorkerDispatcher {
-  // The same for all workers, whenever they start.
+  // Copied once, so that it is the same for all workers, whenever they start.
   let own: readonly [unknown] | undefined;
   const open = (): unknown => {
     const { problem, setup, source, worker } = inlineWorker(functions);

@@ -1,4 +1,4 @@
-/** Workers that a threads.js `Pool` lends: scheduled by our dispatcher, given back when there is nothing for them. */
+/** The leased threads of a threads.js `Pool`: scheduled by our dispatcher, and given back when idle. */
 import { inNoContext } from '#platform';
 import { PoolClosedError, WorkerInitError } from '../api/errors.ts';
 import { text } from '../protocol/thrown.ts';
@@ -15,7 +15,7 @@ import {
 import type { SpawnedThread } from '../threadsjs/threads.ts';
 import { type OpenPool, threadsOf } from '../threadsjs/threadsPool.ts';
 
-/** Milliseconds that a thread is kept with nothing to do; then others of the Pool have their turn. */
+/** Milliseconds that an idle thread is kept before other users of the Pool may have it. */
 const KEPT_IDLE = 20;
 
 interface Queued extends PromiseLike<unknown> {
@@ -24,24 +24,24 @@ interface Queued extends PromiseLike<unknown> {
 
 const known = new WeakMap<object, WorkerDispatcher>();
 
-/** The slots over a threads.js Pool: one set, however many streams name it. */
+/** The dispatcher over a threads.js Pool: one, however many streams use that. */
 export function leased(pool: OpenPool): WorkerDispatcher {
   const before = known.get(pool);
   if (before !== undefined) return before;
   const slots = new WorkerDispatcher(new Leases(pool), { size: threadsOf(pool), idleTimeout: KEPT_IDLE });
   known.set(pool, slots);
-  // A Pool whose workers fail to start errors here; what it still has goes on, and who asks for more is told.
+  // The events error where workers of the Pool fail to start; those that it has go on, and a new lease is refused.
   inNoContext(() => pool.events().subscribe({ complete: () => void slots.close(false), error() {} }));
   return slots;
 }
 
 class Leases implements WorkerFactory {
   readonly #pool: OpenPool;
-  /** The last that was asked for: one at a time, since others of the Pool stand in the same queue. */
+  /** The last lease that was requested: one at a time, as other users of the Pool wait in the same queue. */
   #asked: Promise<unknown> = Promise.resolve();
-  /** Why it lends none where it has none left. */
+  /** Why no thread can be leased when all have died. */
   #died = 'all that it had have died';
-  /** Gives up on what stands in the Pool's queue. */
+  /** Rejects the lease that waits in the Pool's queue. */
   #refuse: ((cause: unknown) => void) | undefined;
 
   constructor(pool: OpenPool) {
@@ -65,7 +65,7 @@ class Leases implements WorkerFactory {
     };
   }
 
-  /** Queues a task that hands its thread over, and that lasts until the connection ends. */
+  /** Queues a task at the Pool that hands its thread over and lasts until the connection ends. */
   #lease(wanted: () => boolean): Promise<WorkerConnection> {
     return new Promise((resolve, reject) => {
       let queued: Queued | undefined;
@@ -98,9 +98,9 @@ class Leases implements WorkerFactory {
   #connection(thread: object, monitor: WorkerMonitor, giveBack: () => void): WorkerConnection {
     return {
       ...connectionTo(monitor, ' of a threads.js Pool', MARK in thread ? undefined : (thread as SpawnedThread)),
-      // Whether it keeps the process alive is for its Pool to say.
+      // Its Pool decides whether it keeps the process alive.
       hold() {},
-      // threads.js listens to the worker itself: what is not ours has reached it already.
+      // threads.js listens to the worker itself.
       deliver() {},
       end() {
         monitor.release();
@@ -116,7 +116,7 @@ class Leases implements WorkerFactory {
     };
   }
 
-  /** Takes a dead thread out of its Pool, which would hand it to others, and would hang in `terminate()` for it. */
+  /** Removes a dead thread from its Pool, which would lend it again, and hang in `terminate()` because of it. */
   async #strike(thread: object): Promise<void> {
     const { workers } = this.#pool;
     for (const each of [...workers]) {
@@ -127,12 +127,12 @@ class Leases implements WorkerFactory {
   }
 }
 
-/** Whether it died while it was idle in its Pool, which does not look. Only Node says so; a page cannot know. */
+/** Whether the thread died while idle in its Pool, which does not notice. Known only in Node. */
 const hasEnded = (worker: object): boolean => 'threadId' in worker && worker.threadId === -1;
 
 const workerOf = (thread: object): unknown => ofThread(thread, 'worker');
 
-/** What threads.js keeps under a symbol that it does not export: each copy has its own, and that in our files is another. */
+/** A property under a symbol of threads.js, found by description: each copy of threads.js has symbols of its own. */
 function ofThread(thread: object, name: string): unknown {
   const key = Object.getOwnPropertySymbols(thread).find(({ description }) => description === `thread.${name}`);
   return key === undefined ? undefined : (thread as Record<symbol, unknown>)[key];

@@ -1,4 +1,4 @@
-/** Loads the factories in browsers: for the first pool, so that a page pays for them only then. `#withFactories` in package.json chooses. */
+/** The factories in browsers: fetched with the first pool. `#withFactories` in package.json selects this file. */
 import type { ClosablePool } from '../pool/contract.ts';
 import type { PrestartedWorker } from './prestartedWorker.ts';
 import type * as factoriesModule from './factories.ts';
@@ -8,7 +8,7 @@ type Factories = typeof factoriesModule;
 
 let factories: Factories | undefined;
 
-/** The pool that `make` makes, of that size and name: at once if the factories are there, else as soon as they are. */
+/** The pool that `make` makes, if the factories are loaded; else a `DeferredPool` of this size and name in front of it. */
 export function withFactories(
   make: (parts: Factories) => ClosablePool,
   size: number,

@@ -1,4 +1,4 @@
-/** The factories in Node, where they are loaded with the rest. `#withFactories` in package.json chooses. */
+/** The factories in Node: loaded with the rest. `#withFactories` in package.json selects this file. */
 import type { ClosablePool } from '../pool/contract.ts';
 import type { PrestartedWorker } from './prestartedWorker.ts';
 import * as factories from './factories.ts';

@@ -1,4 +1,4 @@
-/** The options of `workerPool`, and the pool that it makes of them. */
+/** The options of `workerPool`, and the parts of a public pool made of them. */
 import { cores } from '#platform';
 import { withFactories } from '#withFactories';
 import { type CarryOptions, carrying } from '../publicPool/carrying.ts';
@@ -27,11 +27,11 @@ export interface WorkerPoolOptions extends CarryOptions {
   /**
    * Most calls of `run` and pushed values that may wait for a worker, over all who share the pool: an integer, at least 0,
    * or `Infinity`, the default. Past it a call rejects with `OverflowError`, and a stream does what its `overflow` says.
-   * What a worker that is coming up will take does not count; nor does what a pulled source has not been asked for.
+   * One value or call for each worker that is starting does not count, nor do values that a pulled source still holds.
    */
   readonly maxQueue?: number | undefined;
   /**
-   * What the `setup` of each worker is given (`expose(api, { setup })`): copied when the pool is made, and once more into each
+   * The argument of each worker's `setup` (`expose(api, { setup })`): copied when the pool is made, and once more into each
    * worker. Default: undefined.
    */
   readonly data?: unknown;
@@ -41,7 +41,7 @@ export interface WorkerPoolOptions extends CarryOptions {
 
 const NAMES = ['size', 'initTimeout', 'idleTimeout', 'maxTasksPerWorker', 'maxQueue', 'data', 'carry', 'name'] as const;
 
-/** What a public pool is made of. @throws TypeError, RangeError */
+/** The arguments of a public pool. @throws TypeError, RangeError */
 export function openWorkerPool(
   factory: () => unknown,
   options: number | WorkerPoolOptions | undefined,

@@ -1,21 +1,21 @@
 /** A pool's first worker, started while the code of the pool is being fetched, so that both are fetched side by side. */
 import { queueMicrotask } from '../primitives/clock.ts';
 
-/** What `WorkerMonitor` listens to in a page. */
+/** The events that `WorkerMonitor` listens to in a page. */
 const EVENTS = ['message', 'messageerror', 'error'] as const;
 
 type MaybeWorker = Partial<EventTarget & { terminate(): unknown }> | null | undefined;
 
 export class PrestartedWorker {
   readonly #factory: () => unknown;
-  /** What the factory has given, or thrown, and nobody has taken. */
+  /** The worker that was started, or the error of the factory, until the pool asks for its first worker. */
   #begun: { readonly open: () => unknown; readonly worker?: MaybeWorker } | undefined;
 
   constructor(factory: () => unknown) {
     this.#factory = factory;
   }
 
-  /** Starts the worker; what it says is kept for who takes it. */
+  /** Starts the worker; its events are kept for the pool. */
   begin(): void {
     if (this.#begun !== undefined) return;
     let worker: MaybeWorker;
@@ -30,28 +30,28 @@ export class PrestartedWorker {
     }
     const said: Event[] = [];
     const keep = (event: Event): void => {
-      // An error is for the pool to tell, not for the page.
+      // An error is the pool's, not the page's.
       event.preventDefault();
       said.push(event);
     };
     for (const event of EVENTS) worker?.addEventListener?.(event, keep);
     const open = (): unknown => {
       for (const event of EVENTS) worker?.removeEventListener?.(event, keep);
-      // Who takes it listens by then.
+      // The pool listens by then.
       queueMicrotask(() => said.forEach((event) => worker?.dispatchEvent?.(event)));
       return worker;
     };
     this.#begun = { open, worker };
   }
 
-  /** The factory as the pool sees it: the first worker that it asks for may have been started. */
+  /** The factory of the pool: the first worker may have been started already. */
   readonly open = (): unknown => {
     const begun = this.#begun;
     this.#begun = undefined;
     return begun === undefined ? this.#factory() : begun.open();
   };
 
-  /** Ends a worker that nobody has taken. */
+  /** Ends a worker that the pool has not asked for. */
   drop(): void {
     this.#begun?.worker?.terminate?.();
     this.#begun = undefined;

@@ -1,4 +1,4 @@
-/** Tasks that travel in one message, and what is known of how far the worker has come with them. */
+/** A batch: the tasks of one message to a worker, and how far the worker is known to have come with them. */
 import { type Timer, clearTimeout, setTimeout } from '../../primitives/clock.ts';
 import type { Task } from '../../pool/contract.ts';
 import { HostCell } from '../../protocol/batchCell.ts';
@@ -11,43 +11,43 @@ let lastId = 0;
 export class Batch {
   readonly id: number = ++lastId;
   readonly attachment: WorkerAttachment;
-  /** Those whose outcome has come are gone from it. */
+  /** A task is removed (undefined) when its outcome has come. */
   readonly tasks: readonly (Task | undefined)[];
-  /** Whether its input was moved to the worker, and is gone with it. */
+  /** Whether the input was moved to the worker, and is gone with that worker. */
   readonly moved: boolean;
-  /** Which cell of the shared memory; -1 where there is none. */
+  /** The index of the cell in the shared memory; -1: none. */
   readonly cellIndex: number;
-  /** When it was sent, in ms since the epoch; known only where somebody listens. */
+  /** When the batch was sent, in ms since the epoch; known only where somebody listens to events. */
   readonly sent: number;
   /** The same on the monotonic clock. */
   posted = 0;
-  /** What the worker has come to in it. */
+  /** The cell, which says how far the worker has come. */
   readonly cell: HostCell;
-  /** Tasks from here on have been taken back. */
+  /** Tasks from this offset on have been recalled. */
   end: number;
-  /** Tasks from here on are cancelled: whatever becomes of them, nobody waits for it. */
+  /** Tasks from this offset on are cancelled: their outcomes are ignored. */
   cancelledFrom: number = Infinity;
-  /** Whether its task has failed for its time was up, though it has not ended. */
+  /** Whether the time of its task, the only one, is up: the task has failed, and may still run. */
   late = false;
-  /** What waits for its task to have ended: the failure of one that is late, of whose key another would begin beside it. */
+  /** Runs when the batch is over: the failure of a late task with a key, behind which the next of its key may begin. */
   #afterwards: (() => void) | undefined;
-  /** How many values of its task have come, where that gives many. */
+  /** How many values of its task have come, where tasks give many values. */
   received = 0;
-  /** Whether it has left its worker: nothing more comes of it. */
+  /** Whether the batch has left its worker: nothing more of it comes. */
   over = false;
-  /** Outcomes that have come. */
+  /** How many outcomes have come. */
   reported = 0;
-  /** Milliseconds that these took. */
+  /** Milliseconds for which those tasks ran. */
   spent = 0;
-  /** Runs while a deadline is set: the task's own, or that of its cancellation. */
+  /** The deadline: that of the timeout, or that of the notice. */
   #timer: Timer | undefined;
-  /** Whether it runs on notice, having been cancelled. */
+  /** Whether the batch, which is cancelled, has been given notice. */
   #noticed = false;
-  /** Tasks whose beginning was told as an event before their end: a worker tells of some only. */
+  /** Tasks whose start was emitted as an event before their end: a worker reports only some starts at the time. */
   #started: Set<number> | undefined;
-  /** The others, whose beginning is told with their end, have been told of up to here: they end in turn. */
+  /** Tasks before this offset have ended, and their starts are emitted: tasks end in order. */
   #startedTo = 0;
-  /** How far the worker was when it was last looked at. */
+  /** How many tasks were claimed when `advanced` was last called. */
   #seen = -1;
 
   constructor(
@@ -66,28 +66,28 @@ export class Batch {
     this.cell = new HostCell(cells, cellIndex, tasks.length);
   }
 
-  /** Whether the worker tells what it has begun; otherwise all that is not reported may have been. */
+  /** Whether the host knows which tasks have begun; if not, every task that is not reported may have. */
   get shared(): boolean {
     return this.cell.shared;
   }
 
-  /** How many tasks the worker has begun. */
+  /** How many tasks the worker has claimed, or may have, where memory is not shared. */
   get claimed(): number {
     return this.cell.claimed;
   }
 
-  /** Whether all of it has ended, as far as can be known. */
+  /** Whether all tasks have ended, or, where memory is not shared, may have. */
   get ended(): boolean {
     return !this.shared || this.cell.done >= this.end;
   }
 
-  /** The outcomes before `to` have come; those that are new took `ms`. */
+  /** Notes that the outcomes before `to` have come; the new ones ran for `ms`. */
   report(to: number, ms: number = 0): void {
     this.reported = to;
     this.spent += ms;
   }
 
-  /** The task at `offset`, whose outcome is here. A long message is not to keep inputs alive that nothing needs. */
+  /** Removes and returns the task at `offset`, whose outcome has come: a long message must not keep inputs alive. */
   release(offset: number): Task {
     const tasks = this.tasks as (Task | undefined)[];
     const task = tasks[offset]!;
@@ -95,24 +95,24 @@ export class Batch {
     return task;
   }
 
-  /** The tasks from `from` on that have not been taken back. No outcome of theirs has come. */
+  /** The tasks from `from` on that were not recalled; their outcomes must not have come. */
   rest(from: number): Task[] {
     return this.tasks.slice(from, this.end) as Task[];
   }
 
-  /** Where in it the stream's tasks from `seq` on begin; -1: nowhere. */
+  /** The offset of the first unreported task from `seq` on; -1: none. */
   offsetOf(seq: number): number {
     return this.tasks.findIndex((task, offset) => offset >= this.reported && task!.seq >= seq);
   }
 
-  /** Whether the worker has begun some of it since this was last asked. */
+  /** Whether the worker has claimed a task since the last call. */
   advanced(): boolean {
     const before = this.#seen;
     this.#seen = this.claimed;
     return this.#seen !== before;
   }
 
-  /** Whether the beginning of that task, which ends or goes on, is still to be told; from now on it is not. */
+  /** Whether the start of this task is still to be emitted; marks it as emitted. `ends`: whether the task ends now. */
   markStarted(offset: number, ends: boolean): boolean {
     if (offset < this.#startedTo || this.#started?.has(offset) === true) return false;
     if (ends) this.#startedTo = offset + 1;
@@ -120,12 +120,12 @@ export class Batch {
     return true;
   }
 
-  /** Calls `expire` in `ms`, unless it is over by then. */
+  /** Calls `expire` in `ms`, unless the batch is over by then. */
   setDeadline(expire: () => void, ms: number): Timer {
     return (this.#timer = setTimeout(expire, ms));
   }
 
-  /** Whether it is cancelled, and has not been given notice; from now on it has, and that is its only deadline. */
+  /** Whether the batch is cancelled and gets its notice now, once; the deadline of the timeout then no longer counts. */
   beginNotice(): boolean {
     if (!this.cancelled || this.#noticed) return false;
     clearTimeout(this.#timer);
@@ -139,32 +139,32 @@ export class Batch {
     this.#afterwards = undefined;
   }
 
-  /** Calls `act` when it is over. */
+  /** Calls `act` when the batch is over. */
   afterwards(act: () => void): void {
     this.#afterwards = act;
   }
 
-  /** Whether what has not come of it is cancelled. */
+  /** Whether all tasks without an outcome are cancelled. */
   get cancelled(): boolean {
     return this.cancelledFrom <= this.reported;
   }
 
-  /** Whether all that was not taken back has come. */
+  /** Whether the outcomes of all tasks that were not recalled have come. */
   get empty(): boolean {
     return this.reported >= this.end;
   }
 
-  /** Whether the worker has tasks of it that it has not begun, and another could take. */
+  /** Whether the worker has unclaimed tasks of this batch that another worker could run. */
   get spare(): boolean {
     return !this.moved && !this.cancelled && this.claimed < this.end;
   }
 
-  /** Whether anybody waits for anything in it: not where the rest is cancelled, or was taken back. */
+  /** Whether somebody waits for an outcome of this batch: not if all remaining tasks are cancelled or were recalled. */
   get wanted(): boolean {
     return this.#afterwards !== undefined || this.reported < Math.min(this.cancelledFrom, this.end);
   }
 
-  /** Takes back what has not begun; what runs goes on. */
+  /** Recalls the tasks that have not begun, and returns them; the running task goes on. */
   recall(): readonly Task[] {
     const from = this.cell.recall();
     const back = this.rest(from);
@@ -172,20 +172,20 @@ export class Batch {
     return back;
   }
 
-  /** Cancels from `from` on: what has not begun never will, what runs sees that it lies beyond the end. */
+  /** Cancels from `from` on: tasks that have not begun never will, and a running one sees that it lies beyond the end. */
   cancel(from: number): void {
     this.cancelledFrom = from;
     this.end = Math.min(this.end, this.cell.cancelFrom(from));
   }
 
-  /** The time of its task, the only one, is up. */
+  /** Marks its task, the only one, as late. */
   timeOut(): void {
     this.late = true;
     this.cell.timeOut();
     this.cancel(0);
   }
 
-  /** The message that carries it, and what moves with that. */
+  /** The message that carries the batch, and the objects that are moved with it. */
   message(timed: boolean): { message: RunMessage; transfer: readonly unknown[] } {
     const tasks = this.tasks as readonly Task[];
     const first = tasks[0]!;
@@ -205,7 +205,7 @@ export class Batch {
       inRow &&= task.index === first.index + at;
       for (const arg of task.args) {
         numbers &&= typeof arg === 'number';
-        // The task keeps its own for when it has to be sent again.
+        // A large buffer is copied to be moved: the task keeps its own, in case it is sent again.
         const alone = typeof arg === 'object' && task.args.length === 1 && task.transfer === undefined;
         const large = alone ? largeBuffer(arg) : undefined;
         const sent = large === undefined ? arg : snapshot(arg);
@@ -216,7 +216,7 @@ export class Batch {
       }
     }
     const transfer: unknown[] = first.transfer === undefined ? copied : [...first.transfer];
-    // Numbers packed and moved cost 40 ns each, in a cloned array 175.
+    // Numbers cost 40 ns each where they are packed and moved, and 175 in a cloned array.
     if (numbers && args.length > 1) {
       args = new Float64Array(args as number[]);
       transfer.push(args.buffer);

@@ -1,4 +1,4 @@
-/** The channel of a worker that takes batches: what it is sent, and what it says of them. */
+/** The channel of a worker that takes batches: messages to it, and its replies. */
 import type { BatchSizing } from '../../pool/batchSizer.ts';
 import { monotonic, now } from '../../primitives/clock.ts';
 import {
@@ -31,9 +31,9 @@ type AnyMessage = AskMessage | BeginMessage | ChunkMessage | ReplyMessage | Repo
 export class BatchChannel extends WorkerChannel {
   readonly batches: BatchQueue = new BatchQueue(2);
   readonly most: number = Infinity;
-  /** Whether messages of the worker could not be read: those that follow need not begin where the last has ended. */
+  /** Whether a message of the worker could not be read: the next reply then need not begin where the last one ended. */
   #missed = false;
-  /** What the last reply was about: how long that took to send is told with the next. */
+  /** The subject of the last reply: how long that took to send comes with the next reply. */
   #replied: { readonly sizer: BatchSizing; readonly count: number } | undefined;
 
   protected post(batch: Batch): void {
@@ -67,16 +67,16 @@ export class BatchChannel extends WorkerChannel {
     }
   }
 
-  /** It reads messages in the order in which they were sent: that after the last that it has read is the one. */
+  /** A worker reads messages in the order in which they were sent: the batch after the last that it has read is the one. */
   #unreadThere({ id }: UnreadMessage): void {
     const batch = this.batches.after(id);
     if (batch !== undefined) this.uncrossed(batch, 'they cannot be read there (nested too deep for its stack?)');
   }
 
-  /** A message of the worker could not be read: it is asked which of its batches are over. */
+  /** Asks the worker, a message of which could not be read, which of its batches are over. */
   protected unread(): void {
     this.#missed = true;
-    // The task would wait for ever for what is not acknowledged.
+    // Values that were not read cannot be acknowledged: the task would wait for ever.
     if (this.batches.head?.attachment.source.buffer !== undefined)
       return this.giveUp({ why: 'sent what cannot be read', error: unreadable });
     for (const { id } of this.batches) this.connection.monitor.post({ type: UNREAD, id } satisfies UnreadMessage);
@@ -95,7 +95,7 @@ export class BatchChannel extends WorkerChannel {
     if (batch === undefined) return;
     checkReport(batch, report);
     const { began, held, offset, time } = report;
-    // Nobody waits for what is cancelled or late.
+    // Reports of cancelled and late tasks are ignored.
     if (batch.late || offset >= batch.cancelledFrom) return;
     const value = held ? remoteError(report.value as Thrown) : report.value;
     this.taskEvents.reported(batch, offset, value, began, time);
@@ -124,7 +124,7 @@ export class BatchChannel extends WorkerChannel {
     const batch = this.#batch(id);
     if (batch === undefined) return;
     const from = Math.min(reply.from, batch.claimed);
-    // Before anything is settled by it: what cannot be read is nobody's outcome.
+    // Before any task settles by it: a reply that cannot be true is no outcome.
     checkReply(batch, { ...reply, from }, this.#missed);
     const unpack = (at: number): unknown =>
       remoteError(values[at] as Thrown, batch.tasks[from + at]!.callSite ?? batch.attachment.source.callSite);
@@ -137,7 +137,7 @@ export class BatchChannel extends WorkerChannel {
     const { source } = attachment;
     const count = values.length;
     this.#failUnread(batch, from);
-    // Those that nobody waits for any more count for nothing.
+    // Cancelled tasks do not count.
     const waited = Math.min(count, Math.max(0, batch.cancelledFrom - from));
     if (times !== undefined && !batch.late) this.taskEvents.replied(batch, from, times, waited, failures);
     batch.report(from + count, ms);
@@ -145,7 +145,7 @@ export class BatchChannel extends WorkerChannel {
     for (let at = 0; at < count; at++) {
       const task = batch.release(from + at);
       since += task.arrival?.time ?? batch.posted;
-      // What it comes to after it has run out of time is nobody's.
+      // The outcome of a late task is ignored: it has failed already.
       if (batch.late) continue;
       if (failures?.has(at) === true) source.failure(task, failures.get(at));
       else source.value(task, holding?.has(at) === true ? holding.get(at) : values[at]);
@@ -153,7 +153,7 @@ export class BatchChannel extends WorkerChannel {
     attachment.sizer.observe(count, ms);
     const time = this.utilization.add(ms);
     if (waited > 0 && !batch.late) this.events.ran(time - since / count, ms / count, waited);
-    // Not the attachment: an idle worker would keep its stream, and the async context of that.
+    // Without the attachment: through it an idle worker would keep the stream and its async context alive.
     this.#replied = { sizer: attachment.sizer, count };
     if (last) {
       const rest = batch.rest(batch.reported);
@@ -163,7 +163,7 @@ export class BatchChannel extends WorkerChannel {
     this.settled(batch, waited, failed?.filter((at) => at < waited).length ?? 0);
   }
 
-  /** The outcomes before `from` that have not come were in messages that could not be read. */
+  /** Fails the tasks before `from` without an outcome: that was in a message that could not be read. */
   #failUnread(batch: Batch, from: number): void {
     for (; batch.reported < from; batch.report(batch.reported + 1)) {
       if (batch.late) continue;
@@ -174,7 +174,7 @@ export class BatchChannel extends WorkerChannel {
     }
   }
 
-  /** The batch that a message is about; undefined where it is over. Of unread messages, one may have told of the head's end. */
+  /** The batch of a message; undefined where that is over. After an unread message it need not be the head of the queue. */
   #batch(id: number): Batch | undefined {
     return this.#missed ? this.batches.find(id) : this.batches.current(id);
   }

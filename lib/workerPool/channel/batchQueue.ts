@@ -1,25 +1,25 @@
-/** The batches that a worker has, in the order in which it runs them. */
+/** The queue of batches at one worker, in the order in which it runs them. */
 import type { Batch } from './batch.ts';
 import type { WorkerAttachment } from './workerAttachment.ts';
 
 export class BatchQueue implements Iterable<Batch> {
-  /** Tasks that the worker was given, without those that were taken back. */
+  /** How many tasks the worker was sent since it started, without those that were recalled. */
   assigned = 0;
   readonly #limit: number;
   readonly #batches: Batch[] = [];
-  /** Whether tasks were taken back from the worker: it gets no more until it is heard of. */
+  /** Whether tasks were recalled from the worker: it gets no more until its next reply. */
   #stuck = false;
-  /** Whether it made way for a higher priority, and has not been heard of since. */
+  /** Whether the worker made way for a higher priority, and has not replied since. */
   #yielding = false;
-  /** The id of the batch that was over last: a worker may say that twice. */
+  /** The id of the batch that was over last: a worker may say so twice. */
   #over = -1;
 
-  /** `limit`: how many batches the worker may have at a time, that which it runs included. */
+  /** `limit`: how many batches the worker may have at a time, including the one that it runs. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** The batch that the worker is at. */
+  /** The batch that the worker runs. */
   get head(): Batch | undefined {
     return this.#batches[0];
   }
@@ -28,34 +28,34 @@ export class BatchQueue implements Iterable<Batch> {
     return this.#batches.length === 0;
   }
 
-  /** Whether it may have a batch more: not behind a task that waits for its values to be emitted. */
+  /** Whether the worker may have one more batch: not behind a task that gives many values, which waits for the consumer. */
   get room(): boolean {
     return !this.#stuck && this.#batches.length < this.#limit && this.head?.attachment.source.buffer === undefined;
   }
 
-  /** Whether anybody waits for anything in it. */
+  /** Whether somebody waits for an outcome of a batch in the queue. */
   get wanted(): boolean {
     return this.#batches.some((batch) => batch.wanted);
   }
 
-  /** Whether the worker has tasks that it has not begun, and another could take. */
+  /** Whether the worker has unclaimed tasks that another worker could run. */
   get spare(): boolean {
     return this.#batches.some((batch) => batch.spare);
   }
 
-  /** Whether every outcome has come, those of tasks apart that were taken back. */
+  /** Whether the outcomes of all tasks that were not recalled have come. */
   get done(): boolean {
     return this.#batches.every((batch) => batch.empty);
   }
 
-  /** The lowest priority of the streams whose tasks the worker has; `Infinity` where it has none. */
+  /** The lowest priority among the worker's tasks; `Infinity` if it has none. */
   get lowest(): number {
     let lowest = Infinity;
     for (const { attachment } of this.#batches) lowest = Math.min(lowest, attachment.priority);
     return lowest;
   }
 
-  /** A cell of the shared memory that no batch in the queue has: there are more cells (`SLOTS`) than it may have batches. */
+  /** The index of a cell that no batch in the queue uses: there are more cells (`SLOTS`) than the queue may have batches. */
   get freeCell(): number {
     let index = 0;
     while (this.#batches.some((batch) => batch.cellIndex === index)) index++;
@@ -71,20 +71,20 @@ export class BatchQueue implements Iterable<Batch> {
     return this.#batches.some((batch) => batch.attachment === attachment);
   }
 
-  /** The batch of this id; undefined where it is over. */
+  /** The batch with this id; undefined if it is over. */
   find(id: number): Batch | undefined {
     return this.#batches.find((batch) => batch.id === id);
   }
 
-  /** The first that was sent after the batch of this id. */
+  /** The first batch that was sent after the one with this id. */
   after(id: number): Batch | undefined {
     return this.#batches.find((batch) => batch.id > id);
   }
 
   /**
-   * The batch of this id, which has to be the one that the worker is at; undefined where it is over.
+   * The batch with this id, which has to be the one that the worker runs; undefined if it is over.
    *
-   * @throws TypeError: the worker is at another, or has ended that and never said so: its outcomes would be waited for for ever.
+   * @throws TypeError: the worker runs another batch, or has ended that one without saying so, and its outcomes would never come.
    */
   current(id: number): Batch | undefined {
     const { head } = this;
@@ -96,13 +96,13 @@ export class BatchQueue implements Iterable<Batch> {
 
   add(batch: Batch): void {
     const { attachment, tasks } = batch;
-    // A stream counts a slot once, however many batches of it that has.
+    // A slot counts once for a stream, however many of the stream's batches it has.
     if (!this.has(attachment)) attachment.slots++;
     this.#batches.push(batch);
     this.assigned += tasks.length;
   }
 
-  /** The batch is over. */
+  /** Removes a batch that is over. */
   remove(batch: Batch): void {
     const { attachment, id } = batch;
     batch.finish();
@@ -111,21 +111,21 @@ export class BatchQueue implements Iterable<Batch> {
     if (!this.has(attachment)) attachment.slots--;
   }
 
-  /** The worker has been heard of: it is not stuck. */
+  /** The worker has replied: it is not stuck. */
   heard(): void {
     this.#stuck = false;
     this.#yielding = false;
   }
 
-  /** Takes back all that the worker has not begun, if it has begun nothing since the last look. */
+  /** Recalls all that the worker has not begun, if it has begun nothing since the last call. */
   recallIfStuck(): void {
-    // Most are with one task; some with what a task before has left behind (a timer that computes).
+    // Most such workers run a long task; some run what an earlier task started, such as a timer that computes.
     if (this.head?.advanced() === false) this.recall();
   }
 
   /**
-   * Takes back what the worker has not begun of streams below `priority`, so that it is idle when its present task has ended.
-   * Whether there was something, or it was asked before and has not been heard of since.
+   * Recalls what the worker has not begun of streams below `priority`, so that it is idle after its present task. Returns whether
+   * there was anything to recall, now or in a call since which the worker has not replied.
    */
   makeWay(priority: number): boolean {
     if (this.#batches.some((batch) => batch.spare && batch.attachment.priority < priority)) {
@@ -135,7 +135,7 @@ export class BatchQueue implements Iterable<Batch> {
     return this.#yielding;
   }
 
-  /** What the worker has not begun, of streams below `priority`, goes back, and it gets no more until it is heard of. */
+  /** Recalls what the worker has not begun of streams below `priority`; it gets no more tasks until its next reply. */
   recall(priority: number = Infinity): void {
     this.#stuck ||= !this.empty;
     for (const batch of this.#batches) {

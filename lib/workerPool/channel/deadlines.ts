@@ -1,26 +1,26 @@
-/** The two deadlines a batch at a worker may have: its task's own, and that of its cancellation. */
+/** The two deadlines of a batch at a worker: the timeout of its task, and the notice after a cancellation. */
 import { afterMessages } from '#platform';
 import type { Batch } from './batch.ts';
 
 /**
- * Whether what the worker has begun of it has ended: the outcome is on its way, and may have come too late for this look.
- * The worker may be at the next batch already, whose tasks must not pay for this one.
+ * Whether all tasks that the worker has begun of this batch have ended, so that the reply is on its way. The worker may run the
+ * next batch by now, whose tasks must not suffer for this one.
  */
 const hasEnded = (batch: Batch): boolean => batch.claimed > 0 && batch.cell.done >= batch.claimed;
 
-/** A worker that has not come to its task after so many ms, or after the timeout if that is longer, never will. */
+/** A worker that has not begun its task after so many ms, or after the timeout if that is longer, is stuck. */
 const COMES_WITHIN = 10_000;
 
 /**
- * Runs out `timeout` ms after the task began in the worker. `stuck` where it does not begin: a task before it has left an
- * endless loop behind.
+ * Calls `expire` when the task has run for `timeout` ms, and `stuck` when it does not begin: an earlier task has then left an
+ * endless loop running.
  */
 export function whenOutOfTime(batch: Batch, timeout: number, expire: () => void, stuck: () => void): void {
   let spared = false;
   let unbegun = 0;
   const wait = (ms: number): void => {
     batch.setDeadline(() => {
-      // A reply that is already waiting comes first: a host that was busy makes no task late.
+      // A reply that is already waiting is read first: a busy host must not make a task late.
       afterMessages(() => {
         if (batch.over || !batch.wanted) return;
         const age = batch.shared ? batch.cell.age : timeout;
@@ -30,7 +30,7 @@ export function whenOutOfTime(batch: Batch, timeout: number, expire: () => void,
           else stuck();
         } else if (age < timeout) wait(timeout - age);
         else if (!spared && hasEnded(batch)) {
-          // Once: to send an outcome may take for ever, where a getter of it does.
+          // Only once: sending the outcome may never end, where a getter of it does not.
           spared = true;
           wait(timeout);
         } else expire();
@@ -40,7 +40,7 @@ export function whenOutOfTime(batch: Batch, timeout: number, expire: () => void,
   wait(timeout);
 }
 
-/** A cancelled batch at the head may run on for its stream's `terminateAfter`, from when it is the one that runs. */
+/** Calls `expire` where a cancelled batch at the head of the queue still runs after the `terminateAfter` of its stream. */
 export function giveNotice(head: Batch | undefined, expire: () => void): void {
   if (head?.beginNotice() !== true) return;
   const { terminateAfter } = head.attachment.source;

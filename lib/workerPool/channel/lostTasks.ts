@@ -1,4 +1,4 @@
-/** What becomes of the tasks of a batch whose worker is gone. */
+/** The lost tasks of a batch whose worker has ended: which of them fail, and which run again. */
 import { now } from '../../primitives/clock.ts';
 import type { Task } from '../../pool/contract.ts';
 import { crashed } from '../startup/exitErrors.ts';
@@ -6,32 +6,32 @@ import type { WorkerExit } from '../startup/workerExit.ts';
 import type { Batch } from './batch.ts';
 import type { TaskEvents } from './taskEvents.ts';
 
-/** Why the worker is gone; where `error` is given, that is what the running task ends with, and is not run again. */
+/** Why the worker has ended; `error`, if given, is the failure of the running task, which is then not run again. */
 export type ExitOf = WorkerExit & { readonly error?: (task: Task) => Error };
 
-/** What of a batch is lost with its worker, by what the worker had done of it. */
+/** The lost tasks of a batch, by how far the worker had come with each. */
 export interface LostTasks {
-  /** It had begun these, and they have no outcome: `ended`, that was on its way. */
+  /** Tasks that had begun. `ended`: the task had ended, and its outcome was on its way. */
   readonly failed: readonly { readonly offset: number; readonly task: Task; readonly ended: boolean }[];
-  /** Their outcomes were on the way, too; these run again, once, and each alone. */
+  /** Tasks whose outcomes were on their way for the first time: they run again, once, each alone. */
   readonly suspects: readonly Task[];
-  /** These it had not begun: they are next again. */
+  /** Tasks that had not begun: they are next again. */
   readonly back: readonly Task[];
-  /** How many it had begun. */
+  /** How many unreported tasks had begun. */
   readonly begun: number;
 }
 
 /**
- * What ran has failed; what had not begun goes back. What had ended and is not reported goes back once, as a suspect,
- * which travels alone: it may have been lost by chance, or on its way have killed the worker (a result that is too large, or
- * has a getter). What had run out of time before has had its outcome.
+ * Sorts the tasks: the one that ran fails; those that had not begun are put back. A task that had ended without being reported is
+ * put back once, as a suspect that travels alone: it may have been lost by chance, or sending its outcome may have killed the
+ * worker (a result that is too large, or has a getter). A late task has settled before.
  *
- * `first`: whether the worker was at this batch, which is known by that alone where it does not tell what it begins.
+ * `first`: whether the worker ran this batch; where memory is not shared nothing else says which tasks have begun.
  */
 export function lostTasks(batch: Batch, first: boolean, exit: ExitOf): LostTasks {
   const { moved, reported, shared, tasks } = batch;
   const claimed = moved ? batch.end : shared || first ? batch.claimed : 0;
-  // A task that runs out of time has not ended before its outcome is here.
+  // Where a timeout ends the worker, a task without a reported outcome counts as not ended.
   const done = moved || exit.error !== undefined ? reported : Math.min(batch.cell.done, claimed);
   const failed: { offset: number; task: Task; ended: boolean }[] = [];
   const suspects: Task[] = [];
@@ -45,8 +45,8 @@ export function lostTasks(batch: Batch, first: boolean, exit: ExitOf): LostTasks
 }
 
 /**
- * Tells the stream of the batch, and who listens to events, what has become of its tasks. Returns how many have failed for
- * good, and whether the reason was delivered to anybody.
+ * Settles the failed tasks of a batch, puts the others back to their stream, and emits the events. Returns how many tasks have
+ * failed and are not run again, and whether a task has failed with the reason of the exit.
  */
 export function failTasks(
   batch: Batch,
@@ -61,7 +61,7 @@ export function failTasks(
   let delivered = false;
   for (const task of suspects) task.suspect = true;
   for (const { ended, offset, task } of failed) {
-    // Each: whoever is told of one may cancel those after it.
+    // Inside the loop: the failure of one task may cancel those after it.
     const outcome = batch.cancelled ? 'cancel' : exit.error === undefined ? 'crash' : 'timeout';
     delivered ||= outcome !== 'cancel';
     const error = exit.error === undefined ? crashed(task, ended, exit, label) : exit.error(task);

@@ -1,4 +1,4 @@
-/** The channel of a plain threads.js worker, which takes one call at a time, and tells of it only its result. */
+/** The channel of a plain threads.js worker, which takes one call at a time and reports only its result. */
 import { programError } from '../../api/errors.ts';
 import type { Task } from '../../pool/contract.ts';
 import { monotonic, now } from '../../primitives/clock.ts';
@@ -29,10 +29,10 @@ export class PlainChannel extends WorkerChannel {
     });
   }
 
-  /** A call that runs cannot be told of anything. */
+  /** threads.js has no message to cancel a running call. */
   protected postCancel(): void {}
 
-  /** It can only have been the result of the call that runs. */
+  /** The unread message can only have been the result of the running call. */
   protected unread(): void {
     const { head } = this.batches;
     if (head !== undefined) this.#answered(head, true, unreadable(), now());

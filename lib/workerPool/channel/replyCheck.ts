@@ -1,8 +1,8 @@
-/** The check that what a worker says of a batch can be true. A worker that fails it is given up: see `WorkerMonitor`. */
+/** The check that the messages of a worker about a batch can be true. `WorkerMonitor` ends a worker that fails it. */
 import type { BeginMessage, ChunkMessage, ReplyMessage, ReportMessage } from '../../protocol/messages.ts';
 import type { Batch } from './batch.ts';
 
-/** `missed`: some may not have been read. @throws TypeError: the reply does not follow the one before, or is not of the batch. */
+/** `missed`: an earlier reply may be unread. @throws TypeError: the reply does not follow the last one, or does not fit the batch. */
 export function checkReply(
   batch: Batch,
   { failed, from, held, last, ms, times, values }: ReplyMessage,
@@ -10,7 +10,7 @@ export function checkReply(
 ): void {
   const count = Array.isArray(values) || values instanceof Float64Array ? values.length : NaN;
   const end = from + count;
-  // What it has begun it has ended; and of what is wanted it has begun some.
+  // At the end of a batch every claimed task has ended, and at least one is reported unless none was wanted.
   const over = (): boolean =>
     (!batch.shared || end >= batch.claimed) && (end > 0 || Math.min(batch.end, batch.cancelledFrom) === 0);
   check(
@@ -24,18 +24,18 @@ export function checkReply(
   );
 }
 
-/** @throws TypeError: that task of the batch cannot have begun now. */
+/** @throws TypeError: this task of the batch cannot begin now. */
 export function checkBegin(batch: Batch, { offset, time }: Pick<BeginMessage, 'offset' | 'time'>): void {
   check(isOffset(offset, batch.tasks.length) && offset >= batch.reported && Number.isFinite(time));
 }
 
-/** @throws TypeError: that task of the batch cannot report now. */
+/** @throws TypeError: this task of the batch cannot report now. */
 export function checkReport(batch: Batch, { began, offset, time }: ReportMessage): void {
   check(offset < batch.claimed && Number.isFinite(began));
   checkBegin(batch, { offset, time });
 }
 
-/** @throws TypeError: these cannot be the next values of its task. */
+/** @throws TypeError: these cannot be the next values of the task. */
 export function checkChunk(batch: Batch, { from, held, values }: ChunkMessage): void {
   check(
     batch.attachment.source.buffer !== undefined &&

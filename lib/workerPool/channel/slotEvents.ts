@@ -1,20 +1,20 @@
-/** What a worker slot, and the channel of its present worker, tell the dispatcher. */
+/** The events of a worker slot, and of the channel of its present worker, for the dispatcher. */
 import type { WorkerInitError } from '../../api/errors.ts';
 
 export interface SlotEvents {
-  /** An outcome, or the room for one, has changed. */
+  /** A worker may have room, or a stream tasks. */
   changed(): void;
   /** No worker came up. */
   failed(error: WorkerInitError): void;
   /** The worker has delivered for the first time. */
   proved(): void;
   /**
-   * The worker was lost; `fruitless` if that was before it had begun anything. It is gone when `ended` resolves. Whether
-   * another is to take its place.
+   * The worker has ended though it was not told to; `fruitless`: it had begun no task. `ended` resolves when the thread is gone.
+   * `replaced`: whether the next worker of the pool replaces it.
    */
   exited(fruitless: WorkerInitError | undefined, ended: Promise<void>, replaced: boolean): void;
-  /** `count` tasks have come to an outcome `latency` ms after their values came, of which each ran for `run`. */
+  /** `count` tasks have settled `latency` ms after their values came, and ran for `run` ms each. */
   ran(latency: number, run: number, count: number): void;
-  /** `count` tasks that somebody waits for came back; `failures` have failed, whether they came back or not. */
+  /** `count` tasks that were waited for came back; `failures` have failed, whether they came back or were lost. */
   settled(count: number, failures: number): void;
 }

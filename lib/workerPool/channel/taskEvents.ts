@@ -1,4 +1,4 @@
-/** The events of one worker and of its tasks; costs nothing while nobody listens. */
+/** The pool events of one slot's workers and their tasks. They cost nothing while nobody listens. */
 import { here } from '../../pool/eventTime.ts';
 import { now } from '../../primitives/clock.ts';
 import type { Outcome, PoolEvents, TaskAt } from '../../pool/poolEvents.ts';
@@ -25,7 +25,7 @@ export class TaskEvents {
     this.#events.workerExit(this.#worker, exitCode, error);
   }
 
-  /** A task has begun; told once, whether the worker said so at the time or only afterwards. */
+  /** Emits the start of a task, once: when the worker reports it, or else with the end of the task. */
   begun(batch: Batch, offset: number, time: number, ends: boolean = false, arrived: number = now()): void {
     if (batch.markStarted(offset, ends))
       this.#events.taskStart(this.#at(batch, offset), here(batch.sent, time, arrived));
@@ -37,7 +37,7 @@ export class TaskEvents {
     this.#events.taskReport(this.#at(batch, offset), here(batch.sent, time), value);
   }
 
-  /** `error`: what it has failed with; `arrived`: when that was known. */
+  /** `error`: what the task failed with; `arrived`: when the host heard of the end. */
   ended(
     batch: Batch,
     offset: number,
@@ -52,9 +52,9 @@ export class TaskEvents {
     this.#events.taskEnd(this.#at(batch, offset), here(batch.sent, time, arrived), outcome, error);
   }
 
-  /** A reply has come, with when each of its tasks began and ended. Nobody waits for those after the first `waited`. */
+  /** `times`: start and end of each task in a reply. The tasks after the first `waited` are cancelled. */
   replied(batch: Batch, from: number, times: ArrayLike<number>, waited: number, failures?: Map<number, unknown>): void {
-    // Read once: for each task it would be a fifth of what events cost.
+    // One clock read for all: one for each task would be a fifth of the cost of events.
     const arrived = now();
     for (let at = 0; 2 * at < times.length; at++) {
       const outcome = at >= waited ? 'cancel' : failures?.has(at) === true ? 'error' : 'value';

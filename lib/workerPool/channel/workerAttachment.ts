@@ -4,25 +4,25 @@ import { BatchSizer, type BatchSizing } from '../../pool/batchSizer.ts';
 import { BaseAttachment, type AttachmentPool } from '../../pool/attachment.ts';
 import type { Description, MayTake, TaskSource, Task } from '../../pool/contract.ts';
 
-/** One worker, from when it is up until it is gone. */
+/** The life of one worker in a slot, as an identity: from when it is up until it ends. */
 export interface Life {
   up: boolean;
 }
 
-/** Which worker the tasks of a key are for: see `KeyHomes`. */
+/** The part of `KeyHomes` that an attachment uses. */
 interface Homes {
   open(life: Life | undefined): MayTake;
   assign(key: unknown, life: Life): boolean;
   forget(key: unknown): void;
 }
 
-/** What an attachment asks of its pool besides. */
+/** The part of the worker pool that an attachment uses. */
 export interface WorkerAttachmentPool extends AttachmentPool<WorkerAttachment> {
-  /** Whether another worker could be started for the last of so many tasks that wait. */
+  /** Whether another worker could be started for the last of `waiting` tasks. */
   couldStartFor(attachment: WorkerAttachment, waiting: number): boolean;
-  /** Whether a worker has room for a task of this stream, whether there is one for it or not. */
+  /** Whether a worker has room for a task of this stream, even if the stream has none for that worker. */
   hasWorkerFor(attachment: WorkerAttachment): boolean;
-  /** A call could not be made: its task has failed. */
+  /** Counts a task that has failed because its arguments cannot cross. */
   callFailed(): void;
   readonly homes: Homes;
 }
@@ -30,11 +30,11 @@ export interface WorkerAttachmentPool extends AttachmentPool<WorkerAttachment> {
 export class WorkerAttachment extends BaseAttachment {
   readonly sizer: BatchSizing;
   protected readonly pool: WorkerAttachmentPool;
-  /** How many slots have a batch of this stream. */
+  /** How many slots have batches of this stream. */
   slots = 0;
-  /** Whether the next task has to travel alone. */
+  /** Whether the next task has to travel alone, to an idle worker. */
   alone = false;
-  /** Tasks that were the first of their key for their worker. */
+  /** Tasks that were the first of their key at their worker. */
   readonly #firsts = new WeakSet<Task>();
 
   constructor(source: TaskSource, pool: WorkerAttachmentPool) {
@@ -48,15 +48,15 @@ export class WorkerAttachment extends BaseAttachment {
   }
 
   /**
-   * A pool that could start a worker for the last value has to be told of it; and one with a worker that has room, where what waits is
-   * for others.
+   * False, so that the stream wakes the pool, also where another worker could be started for the last value, and where a worker
+   * has room though all that waits is for others (`sticky`).
    */
   override get queued(): boolean {
     if (!super.queued || this.pool.couldStartFor(this, this.waitingFor())) return false;
     return !this.sticky || !this.pool.hasWorkerFor(this);
   }
 
-  /** `'auto'` is no limit. */
+  /** Whether the user allows tasks whose input is moved to wait at a worker, by a `batch` that is a number above 1. */
   get #movedWait(): boolean {
     const { batch } = this.source;
     return batch > 1 && batch < Infinity;
@@ -66,16 +66,18 @@ export class WorkerAttachment extends BaseAttachment {
     return ownCall(call, () => this.pool.callFailed());
   }
 
-  /** How many tasks it may have for the worker of this life; for one that is yet to come up, where that is left out. */
+  /** How many tasks the worker of this life may take; without `life`, a worker that has not started yet. */
   waitingFor(life?: Life): number {
     return this.source.waiting(this.sticky ? this.pool.homes.open(life) : undefined);
   }
 
   /**
-   * Up to `most` tasks for one message to the worker of this life, which is idle or not. What is moved instead of copied
-   * travels alone and to an idle one: it would be gone if its worker died of another task, or could not be taken back from it.
-   * Where the user has said how many may travel together, it may wait at a worker all the same. What may have killed a worker,
-   * or may be why a message could not be read, also goes alone to an idle one: then it is known whether it does, or is.
+   * Takes up to `most` tasks for one message to the worker of this life. Some tasks travel alone, and only to an idle worker:
+   *
+   * - Tasks whose input is moved: that would be gone if the worker died of another task, and could not be recalled. Where the user
+   *   allows it (`#movedWait`) such a task may wait at a worker, but still travels alone.
+   * - Suspects, and tasks of a message that could not be read: if it happens again, it is known which task is the reason.
+   * - Tasks that give many values.
    */
   take(most: number, idle: boolean, life: Life): Task[] {
     const tasks: Task[] = [];
@@ -101,7 +103,10 @@ export class WorkerAttachment extends BaseAttachment {
     return tasks;
   }
 
-  /** The worker has not begun these, and is at something that may last: a key that it has had nothing of is no more for it. */
+  /**
+   * Puts back tasks that were recalled from a worker, or not sent to it. A key of which that worker has run no task is free for
+   * any worker again.
+   */
   putBack(tasks: readonly Task[]): void {
     if (this.sticky) for (const task of tasks) if (this.#firsts.delete(task)) this.pool.homes.forget(task.key);
     this.source.putBack(tasks);

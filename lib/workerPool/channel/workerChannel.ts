@@ -1,4 +1,4 @@
-/** The way of batches to one worker and back: what is the same for every kind of worker. */
+/** The channel of batches to one worker and back: the part that all kinds of workers share. */
 import type { CloneError } from '../../api/errors.ts';
 import { monotonic, now, queueMicrotask } from '../../primitives/clock.ts';
 import { argumentsError } from '../../pool/ownCall.ts';
@@ -17,15 +17,15 @@ import type { WorkerAttachment } from './workerAttachment.ts';
 import type { SlotEvents } from './slotEvents.ts';
 import type { TaskEvents } from './taskEvents.ts';
 
-/** What a channel leaves behind that fails. */
+/** Whose tasks were lost with a worker. */
 export interface LostWork {
-  /** Whose tasks it had: they go on once the exit is known to all. */
+  /** The attachments of the lost tasks: their streams proceed once the exit is dealt with. */
   readonly attachments: ReadonlySet<WorkerAttachment>;
-  /** Whether a task has failed with the reason. */
+  /** Whether a task has failed with the reason of the exit. */
   readonly delivered: boolean;
 }
 
-/** A kind of worker says in the abstract members how it is spoken to. */
+/** A kind of worker implements the abstract members: how messages to it are made and read. */
 export abstract class WorkerChannel {
   abstract readonly batches: BatchQueue;
   /** The most tasks that a batch may have. */
@@ -39,7 +39,7 @@ export abstract class WorkerChannel {
   progress = false;
   #proved = false;
 
-  /** `giveUp`: the worker is gone, or has to go. */
+  /** `giveUp`: to be called when the worker has ended, or has to be ended. */
   constructor(
     connection: WorkerConnection,
     giveUp: (exit: ExitOf) => void,
@@ -58,16 +58,16 @@ export abstract class WorkerChannel {
     monitor.onUnread = () => this.unread();
   }
 
-  /** Sends the batch. What it throws is why the batch cannot be sent. */
+  /** Sends the batch; throws where it cannot be sent. */
   protected abstract post(batch: Batch): void;
 
-  /** Tells the worker that from `end` on nobody waits for the tasks of the batch. */
+  /** Sends the worker that the tasks of the batch from `end` on are cancelled. */
   protected abstract postCancel(batch: Batch, end: number): void;
 
   /** A message of the worker could not be read. */
   protected abstract unread(): void;
 
-  /** The worker has sent `data`. What tells of no error that nobody caught is for threads.js. */
+  /** A message of the worker: an uncaught error ends the worker, anything else is for threads.js. */
   protected message(data: unknown): void {
     const { deliver, monitor, plain } = this.connection;
     const exit = uncaught(data as Parameters<typeof uncaught>[0], plain === undefined);
@@ -87,7 +87,7 @@ export abstract class WorkerChannel {
       this.uncrossed(batch, messageOf(error), { cause: error });
     }
     const { timeout } = attachment.source;
-    // It could not be sent, or whoever was told that it begins has closed the pool.
+    // Over: it could not be sent, or a listener to its start event has closed the pool.
     if (timeout === undefined || batch.over) return;
     whenOutOfTime(
       batch,
@@ -97,7 +97,7 @@ export abstract class WorkerChannel {
     );
   }
 
-  /** Takes back what has not begun of `attachment` from `from` on. What runs is told that it is cancelled, and given notice. */
+  /** Cancels the tasks of `attachment` from the `seq` `from` on; a running one is given notice. */
   cancel(attachment: WorkerAttachment, from: number): void {
     for (const batch of this.batches) {
       if (batch.attachment !== attachment) continue;
@@ -109,14 +109,14 @@ export abstract class WorkerChannel {
     this.#giveNotice();
   }
 
-  /** The worker is gone, and all of it with it: what it had begun fails, or runs again, and the rest goes back. */
+  /** The worker has ended, and all its tasks are lost: what had begun fails or runs again, the rest is put back. */
   fail(exit: ExitOf): LostWork {
     const batches = [...this.batches];
     if (batches[0] !== undefined) this.utilization.addLost(batches[0]);
     for (const batch of batches) this.batches.remove(batch);
     let delivered = false;
     for (const [at, batch] of batches.entries()) {
-      // Where no memory is shared, a worker of ours tells when it begins its first batch; a plain one tells nothing.
+      // Where memory is not shared, a worker of ours reports the begin of its first batch, and a plain one reports nothing.
       const first = at === 0 && (this.progress || this.connection.plain !== undefined);
       const lost = lostTasks(batch, first, exit);
       this.progress ||= lost.begun > 0;
@@ -128,7 +128,7 @@ export abstract class WorkerChannel {
     return { attachments: new Set(batches.map(({ attachment }) => attachment)), delivered };
   }
 
-  /** The worker has answered. */
+  /** The worker has replied. */
   protected heard(): void {
     this.progress = true;
     this.batches.heard();
@@ -137,12 +137,12 @@ export abstract class WorkerChannel {
     this.events.proved();
   }
 
-  /** The task has come to an outcome, having run for `ms`. */
+  /** The task has settled, and ran for `ms`. */
   protected ran({ posted }: Batch, { arrival }: Task, ms: number): void {
     this.events.ran(monotonic() - (arrival?.time ?? posted), ms, 1);
   }
 
-  /** Outcomes have been given to the stream of the batch: `count` that somebody waited for, of which `failures` are errors. */
+  /** Tasks of the batch have settled: `count` that were waited for, of which `failures` have failed. */
   protected settled({ attachment }: Batch, count: number, failures: number): void {
     this.#giveNotice();
     this.events.settled(count, failures);
@@ -150,10 +150,10 @@ export abstract class WorkerChannel {
     this.events.changed();
   }
 
-  /** The batch could not be posted, or not be read there: one task fails for that, several are next again, each alone. */
+  /** The batch could not be posted, or not be read by the worker: a single task fails; several are put back, each to travel alone. */
   protected uncrossed(batch: Batch, why: string, options?: ErrorOptions): void {
     const { source } = batch.attachment;
-    // Some may have been taken back meanwhile.
+    // Some may have been recalled meanwhile.
     const tasks = batch.rest(0);
     const failed = batch.tasks.length === 1 && tasks.length === 1;
     this.batches.remove(batch);
@@ -162,11 +162,11 @@ export abstract class WorkerChannel {
       for (const task of tasks) task.alone = true;
       source.putBack(tasks);
     }
-    // Not at once: the pool may be in the middle of handing out.
+    // Later: the pool may be taking tasks now.
     queueMicrotask(() => this.settled(batch, 0, failed ? 1 : 0));
   }
 
-  /** A task that listens to its signal is told, and has a moment to stop; any other loses its worker. */
+  /** The time of a task is up: if it listens to its signal, that aborts, and the task has notice to stop; else its worker is ended. */
   #timeOut(batch: Batch, timeout: number): void {
     const error = (task: Task): Error => timedOut(task, timeout);
     if (!batch.cell.listens) return this.giveUp({ why: 'ran out of time', error });
@@ -178,10 +178,10 @@ export abstract class WorkerChannel {
     this.ran(batch, task, timeout);
     const { source } = batch.attachment;
     const fail = (): void => source.failure(task, failure);
-    // Those of its key do not begin beside it.
+    // With a key the failure waits until the task has stopped: the next of its key must not run beside it.
     if ('key' in task) batch.afterwards(fail);
     else fail();
-    // What waits behind it is not to wait for it to stop.
+    // Tasks behind it must not wait for it to stop.
     this.batches.recall();
     this.settled(batch, 0, 1);
   }
@@ -191,5 +191,5 @@ export abstract class WorkerChannel {
   }
 }
 
-/** What a task ends with whose result could not be read. */
+/** The error of a task whose result could not be read. */
 export const unreadable = (): CloneError => resultError('it cannot be read here (nested too deep for its stack?)');

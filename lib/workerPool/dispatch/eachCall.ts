@@ -1,10 +1,10 @@
-/** A call that one worker makes, and no other: of `pool.each`. */
+/** The call of `pool.each` on one worker, as a task source. */
 import { WorkerCrashedError } from '../../api/errors.ts';
 import type { Description, Task, TaskSource } from '../../pool/contract.ts';
 
 export class EachCall implements TaskSource {
   readonly concurrency: number = Infinity;
-  /** What a worker has not begun is taken back of streams below a priority: this never is, for no other may have it. */
+  /** The highest: tasks are recalled from streams below a priority, and this call must not go to another worker. */
   readonly priority: number = Infinity;
   readonly batch = 1;
   readonly timeout = undefined;
@@ -29,7 +29,7 @@ export class EachCall implements TaskSource {
 
   next(): undefined {}
 
-  /** Its worker is gone, and it is for no other. */
+  /** The worker has ended, and no other may make the call. */
   putBack(tasks: readonly Task[]): void {
     if (tasks.length > 0) this.error(new WorkerCrashedError('The worker was gone before it could make the call'));
   }

@@ -1,16 +1,16 @@
-/** Which worker the tasks of a key are for, where a stream is sticky. */
+/** The home of each key: the worker that runs its tasks, where a stream is sticky. */
 import type { MayTake } from '../../pool/contract.ts';
 import type { Life } from '../channel/workerAttachment.ts';
 
-/** So many keys that are no objects are remembered: those that were used last. */
+/** How many keys that are not objects are remembered: those that were used last. */
 const MOST = 10_000;
 
 export class KeyHomes {
-  /** In the order in which they were used. */
+  /** In order of use, the latest last. */
   readonly #primitives = new Map<unknown, Life>();
   readonly #objects = new WeakMap<object, Life>();
 
-  /** Tasks of which keys the worker of this life may take; undefined: one that is yet to come up. */
+  /** Which keys the worker of this life may take; undefined: a worker that has not started yet. */
   open(life: Life | undefined): MayTake {
     return (key) => {
       const home = this.#of(key);
@@ -18,7 +18,7 @@ export class KeyHomes {
     };
   }
 
-  /** A task of the key has gone to the worker of this life. Whether it is the first that the worker is known to have. */
+  /** Makes the worker of this life the home of the key. Returns whether the home is new. */
   assign(key: unknown, life: Life): boolean {
     const first = this.#of(key) !== life;
     if (isObject(key)) this.#objects.set(key, life);
@@ -30,7 +30,7 @@ export class KeyHomes {
     return first;
   }
 
-  /** No task of it has gone anywhere. */
+  /** Frees a key of which no task has run at its home. */
   forget(key: unknown): void {
     if (isObject(key)) this.#objects.delete(key);
     else this.#primitives.delete(key);

@@ -1,23 +1,23 @@
-/** What workers have not begun, taken back from them: for idle workers, and for streams of a higher priority. */
+/** The recall of tasks that workers have not begun: for idle workers, and for streams of a higher priority. */
 import { type Timer, clearTimeout, setTimeout } from '../../primitives/clock.ts';
 import type { RoundRobin } from '../../pool/roundRobin.ts';
 import type { WorkerAttachment } from '../channel/workerAttachment.ts';
 import type { WorkerSlot } from './workerSlot.ts';
 
-/** Milliseconds after which it is seen whether a worker has begun anything: what waits at one that has not is taken back. */
+/** Milliseconds between checks whether workers have begun anything: tasks are recalled from those that have not. */
 const RECALL_EVERY = 20;
 
 export class Recall {
   readonly #slots: readonly WorkerSlot[];
   readonly #roundRobin: RoundRobin<WorkerAttachment>;
   readonly #pump: () => void;
-  /** Whether streams of different priorities may be here: else nobody has to make way. */
+  /** Whether streams may differ in priority; if not, no worker has to make way. */
   ranked = false;
-  /** Whether more workers than those that were asked could make way for what waits. */
+  /** Whether more workers could make way than were asked. */
   #couldMakeWay = false;
   #timer: Timer | undefined;
 
-  /** `pump` serves the streams whose tasks were taken back. */
+  /** `pump` serves the streams whose tasks were recalled. */
   constructor(slots: readonly WorkerSlot[], roundRobin: RoundRobin<WorkerAttachment>, pump: () => void) {
     this.#slots = slots;
     this.#roundRobin = roundRobin;
@@ -25,8 +25,8 @@ export class Recall {
   }
 
   /**
-   * Takes back what has not begun of streams whose priority is below that of one that waits: from one worker for each task that
-   * waits, or from `all`, where the workers asked before have not been heard of for a while.
+   * Recalls tasks of streams below a waiting stream's priority: from one worker for each waiting task, or from `all` workers, where
+   * those that were asked before have not replied for a while.
    */
   makeWay(all: boolean = false): void {
     this.#couldMakeWay = false;
@@ -39,19 +39,19 @@ export class Recall {
       const most = Math.max(source.waiting(), source.canFetch === true ? 1 : 0);
       let wanted = Math.min(most, source.concurrency - slots);
       others = others.filter(({ batches, life }) => {
-        // What waits of a sticky stream may be for another worker: then this one need not make way.
+        // The waiting tasks of a sticky stream may all be for other workers: then this one need not make way.
         if (wanted <= 0 || (attachment.sticky && attachment.waitingFor(life) === 0)) return true;
         const makesWay = batches!.makeWay(priority);
         if (makesWay && !all) wanted--;
         return !makesWay;
       });
       this.#couldMakeWay ||= most > 0 && others.some(({ batches }) => batches!.spare);
-      // Those that are left give nothing for this one, so for none after it: thousands may wait.
+      // The remaining workers have nothing to recall for this stream, nor then for those after it, of which there may be thousands.
       if (wanted > 0 && !attachment.sticky) return;
     }
   }
 
-  /** Sees to it in `RECALL_EVERY` ms, where a worker has tasks that another may come to sooner. */
+  /** Schedules a check where a worker has tasks that another may come to sooner. */
   schedule(): void {
     if (this.#timer !== undefined) return;
     const idle = this.#slots.some((slot) => !slot.retired && (slot.idle || slot.state === 'down'));

@@ -1,40 +1,40 @@
-/** The policy by which the workers of a pool start, are restarted, given up, and ended when idle. */
+/** The supervisor: the policy by which the workers of a pool are started, restarted, given up, and ended when idle. */
 import { type Timer, clearTimeout, setTimeout } from '../../primitives/clock.ts';
 import type { WorkerInitError } from '../../api/errors.ts';
 import type { WorkerSlot } from './workerSlot.ts';
 import { outlookOf } from '../startup/startFailure.ts';
 
-/** So many workers in a row that do nothing but fail, and no more are started for those who wait. */
+/** After so many workers in a row that ended without having done anything, no more are started for the streams that wait. */
 const MOST_FAILURES = 3;
 
 export class Supervisor {
-  /** As many as the pool has ever been large; those that are too many now are retired. */
+  /** As many as the largest size that the pool ever had; those beyond its present size are retired. */
   readonly #slots: WorkerSlot[];
   readonly #newSlot: () => WorkerSlot;
-  /** Workers that took the place of others. */
+  /** How many workers replaced another. */
   restarts = 0;
   readonly #idleTimeout: number | undefined;
   readonly #idle = new Map<WorkerSlot, Timer>();
-  /** Workers in a row that were lost before they had done anything. */
+  /** How many workers in a row ended without having done anything. */
   #failures = 0;
-  /** Whether the factory itself is wrong. */
+  /** Whether the factory itself is wrong (`Outlook`). */
   #refused = false;
   #lastFailure: WorkerInitError | undefined;
   #replacing = 0;
   readonly #ending = new Set<Promise<void>>();
 
-  /** `idleTimeout`: milliseconds that a worker may have nothing to do; undefined: any. */
+  /** `idleTimeout`: milliseconds after which an idle worker is ended; undefined: never. */
   constructor(slots: WorkerSlot[], newSlot: () => WorkerSlot, idleTimeout: number | undefined) {
     this.#slots = slots;
     this.#newSlot = newSlot;
     this.#idleTimeout = idleTimeout;
   }
 
-  /** Retires slots, or has others again, until `size` are not retired. */
+  /** Retires slots, reinstates retired ones, or adds new ones, until `size` slots are not retired. */
   resize(size: number): void {
     const open = this.#slots.filter(({ retired }) => !retired).sort((a, b) => a.since - b.since);
-    // Those that have least to do, and then those that have been at it for longest. But one that can serve stays: what is left
-    // is not to be a worker that is stuck.
+    // Retired first: slots with the least to do, then those that have been busy for longest. One that can serve is kept to the
+    // last, so that the remaining worker is not a stuck one.
     const ready = open.findLast(({ idle, state }) => idle || state === 'starting');
     if (ready !== undefined) open.push(...open.splice(open.indexOf(ready), 1));
     for (const slot of open.slice(0, Math.max(0, open.length - size))) {
@@ -54,12 +54,12 @@ export class Supervisor {
     return this.#slots.filter(({ state }) => state === 'starting').length;
   }
 
-  /** Workers that are up and may have tasks. */
+  /** How many workers are up and may have tasks. */
   get up(): number {
     return this.#slots.filter(({ retired, state }) => !retired && state === 'up').length;
   }
 
-  /** No worker came up. */
+  /** A worker has failed to start. */
   failed(error: WorkerInitError): void {
     const outlook = outlookOf(error);
     this.#failures = outlook === 'again' ? this.#failures + 1 : MOST_FAILURES;
@@ -67,12 +67,12 @@ export class Supervisor {
     this.#lastFailure = error;
   }
 
-  /** A worker has delivered. */
+  /** A worker has replied for the first time. */
   proved(): void {
     this.#failures = 0;
   }
 
-  /** To start another and another would lead nowhere where one came up and had begun nothing. */
+  /** A worker has ended. One that came up and began no task (`fruitless`) counts as a failure: starting more would lead nowhere. */
   exited(fruitless: WorkerInitError | undefined, ended: Promise<void>, replaced: boolean): void {
     this.#awaitEnd(ended);
     if (replaced) this.#replacing++;
@@ -80,28 +80,28 @@ export class Supervisor {
     this.#lastFailure = fruitless;
   }
 
-  /** Whether a worker more could be started. */
+  /** Whether another worker could be started. */
   get lacking(): boolean {
     return this.#slots.some(({ retired, state }) => !retired && state === 'down');
   }
 
-  /** Why no worker will come, or none may be asked for; undefined while there is one, or one may come. */
+  /** Why no worker is or will be up, or may be asked for; undefined while there is hope. */
   get hopeless(): WorkerInitError | undefined {
     return this.#givenUpWithout(({ retired, state }) => !retired && state !== 'down');
   }
 
-  /** Why no worker more is started, though some may be up; undefined while one may come. */
+  /** Why no further worker is started, though some may be up; undefined while one may come. */
   get exhausted(): WorkerInitError | undefined {
     return this.#givenUpWithout(({ state }) => state === 'starting');
   }
 
-  /** The last failure, if so many were in a row that no worker more is started, and no slot `is` one to hope for. */
+  /** The last failure, if after it no further worker is started, and no slot fulfils `is`. */
   #givenUpWithout(is: (slot: WorkerSlot) => boolean): WorkerInitError | undefined {
     const hope = !this.#refused && (this.#failures < MOST_FAILURES || this.#slots.some(is));
     return hope ? undefined : this.#lastFailure;
   }
 
-  /** Those who come later get a try of their own. */
+  /** Forgets the failures: whoever comes later gets a new try. */
   tryAgain(): void {
     this.#failures = 0;
     this.#refused = false;
@@ -111,7 +111,7 @@ export class Supervisor {
   start(wanted: number): void {
     let { starting } = this;
     for (const slot of this.#slots) {
-      // Those that are starting may fail as the last did: no more are tried than it takes to know.
+      // After a failure only as many start as are needed to reach `MOST_FAILURES`: they may fail the same way.
       if (wanted <= starting || (this.#failures > 0 && this.#failures + starting >= MOST_FAILURES)) break;
       if (slot.retired || slot.state !== 'down') continue;
       if (this.#replacing > 0) {
@@ -124,8 +124,8 @@ export class Supervisor {
   }
 
   /**
-   * Ends a worker that has had nothing to do for long; to be told after every change. While others are `warming` up it is
-   * waited for: were it ended, they would wait for its successor, and be ended before that is up.
+   * Ends a worker that has been idle for `idleTimeout`; to be called after every change. Not while a `warmUp` is pending
+   * (`warming`): that would wait for the successor of an ended worker, before which further idle workers are ended.
    */
   watchIdle(slot: WorkerSlot, warming: boolean): void {
     if (this.#idleTimeout === undefined) return;
@@ -144,15 +144,15 @@ export class Supervisor {
     this.#awaitEnd(slot.end());
   }
 
-  /** All are down: resolves when the last is gone. */
+  /** To be called when all slots are down: resolves when the last worker has ended. */
   async gone(): Promise<void> {
     for (const timer of this.#idle.values()) clearTimeout(timer);
-    // In a moment: the last slot to end is still saying so, and is not among those that are waited for yet.
+    // One microtask later: the slot that ended last may not have been added to `#ending` yet.
     await Promise.resolve();
     await Promise.all(this.#ending);
   }
 
-  /** To close is to wait for it: a worker that was given up may take a while to go. */
+  /** Makes `gone` wait for this end: a worker that was given up may take a while. */
   #awaitEnd(end: Promise<void>): void {
     const ended: Promise<void> = end.finally(() => {
       this.#ending.delete(ended);

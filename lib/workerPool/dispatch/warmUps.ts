@@ -1,4 +1,4 @@
-/** The calls of `pool.warmUp` that wait for workers to be up. */
+/** The pending calls of `pool.warmUp`. */
 interface WarmUp {
   readonly workers: number;
   resolve(): void;
@@ -8,7 +8,7 @@ interface WarmUp {
 export class WarmUps {
   readonly #waiting = new Set<WarmUp>();
 
-  /** The most workers that a call waits for; 0: no call waits. */
+  /** The most workers that a pending call waits for; 0: no call is pending. */
   get most(): number {
     let most = 0;
     // After every change of the pool.
@@ -24,7 +24,7 @@ export class WarmUps {
     });
   }
 
-  /** `up` workers are up, of a pool that may have `size`; `failure`: why no other will come up, if that is known. */
+  /** Settles the calls that can be: `up` of `size` workers are up; `failure`: why no other will come up, if that is known. */
   settle(up: number, size: number, failure: Error | undefined): void {
     for (const each of this.#waiting) {
       const enough = up >= Math.min(each.workers, size);

@@ -1,4 +1,4 @@
-/** A pool of workers: which stream a worker with room serves next. */
+/** The dispatcher of a pool of workers: which stream a worker with room serves next. */
 import { Dispatcher } from '../../pool/dispatcher.ts';
 import { poolClosed } from '../../api/errors.ts';
 import type { PoolStats } from '../../api/pool.ts';
@@ -18,12 +18,12 @@ import { WarmUps } from './warmUps.ts';
 
 export interface WorkerPoolSettings {
   readonly size: number;
-  /** Milliseconds that a worker may have nothing to do; undefined: any. */
+  /** Milliseconds after which an idle worker is ended; undefined: never. */
   readonly idleTimeout?: number | undefined;
   /** Tasks after which a worker is replaced; undefined: never. */
   readonly maxTasksPerWorker?: number | undefined;
   readonly name?: string | undefined;
-  /** What the inline function is called that its workers run. */
+  /** The name of the inline function that the workers run. */
   readonly inlineName?: string;
 }
 
@@ -128,11 +128,11 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
 
   couldStartFor({ source, slots }: WorkerAttachment, waiting: number): boolean {
     if (this.paused) return false;
-    // Of the slots that it has some may be retired.
+    // By all slots, as `slots` counts retired ones, too.
     return waiting <= Math.min(source.concurrency, this.#slots.length) - slots && this.#supervisor.lacking;
   }
 
-  /** Every worker that is up makes the call, and with `keep` each that comes up later. */
+  /** Makes the call on every worker that is up, and with `keep` on each later one. */
   each(call: Description, calledAt: Error, keep: boolean): Promise<PromiseSettledResult<unknown>[]> {
     if (this.closing !== undefined) return Promise.reject(poolClosed(this.#settings.name));
     cut(call.args);
@@ -162,7 +162,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     for (const { channel } of this.#slots) channel?.cancel(attachment, from);
   }
 
-  /** Gives every worker with room what is next, and starts workers for what is left. */
+  /** Sends tasks to every worker with room, idle ones first, and starts workers for the remaining tasks. */
   protected pass(): void {
     for (const slot of this.#slots) {
       if (!slot.idle) continue;
@@ -178,10 +178,10 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     const own = slot.calls.shift();
     if (own !== undefined) return channel.send(new WorkerAttachment(own, this), [own.task]);
     if (slot.retired) return;
-    // Whose turn it is waits for the worker to be idle if it has to: else those whose tasks are quick would keep it busy.
+    // A stream that needs an idle worker keeps its turn until this one is idle: else streams of quick tasks would keep it busy.
     const attachment = this.roundRobin.next(slot);
     if (attachment === undefined) return;
-    // What is left is shared out evenly, so that no worker ends long after the others.
+    // The remaining tasks are divided among the workers, so that none ends long after the others.
     const share = Math.ceil(slot.waitingFor(attachment) / Math.min(this.size, attachment.source.concurrency));
     const timed = attachment.source.timeout === undefined ? Infinity : 1;
     const most = Math.min(
@@ -194,27 +194,27 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     );
     const tasks = attachment.source.inContext(() => attachment.take(most, slot.idle, slot.life));
     if (tasks.length === 0) {
-      // Its source had come to its end: the next in turn.
+      // Its source has ended: serve the next in turn.
       if (!attachment.alone && slot.waitingFor(attachment) === 0) this.#serve(slot, channel);
       return;
     }
-    // `fn` is the user's: it may have unsubscribed, closed the pool, or paused it, after it had described some.
+    // `fn` is the user's: it may have unsubscribed, closed the pool, or paused it after the first tasks.
     if (attachment.detached) return;
     if (this.paused) attachment.putBack(tasks);
     else channel.send(attachment, tasks);
   }
 
-  /** Whether its worker, which is idle, has had all that it is to have. */
+  /** Whether an idle worker is to be ended: its slot is retired, or it has reached `maxTasksPerWorker`. */
   #isOver({ batches, calls, retired }: WorkerSlot): boolean {
     return retired ? calls.length === 0 : this.#remaining(batches!) <= 0;
   }
 
-  /** How many tasks more this worker may have. */
+  /** How many more tasks this worker may have. */
   #remaining({ assigned }: BatchQueue): number {
     return (this.#settings.maxTasksPerWorker ?? Infinity) - assigned;
   }
 
-  /** Starts a worker for each task that no worker will come to soon. */
+  /** Starts a worker for each task that no worker is free for. */
   #startMore(): void {
     if (!this.#supervisor.lacking) return;
     const reason = this.#supervisor.hopeless;
@@ -223,7 +223,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     let wanted = most === 0 ? 0 : Math.max(0, most - this.#supervisor.up);
     for (const attachment of this.roundRobin.waiting()) {
       const waiting = attachment.waitingFor();
-      // When it last looked there was no room for what it could fetch: since then a worker has gone.
+      // It had no room to fetch before; since then a worker has ended, in place of which another can start.
       if (waiting === 0 && attachment.source.canFetch === true && attachment.hungry)
         this.roundRobin.fetchNext(attachment);
       wanted += Math.min(waiting, attachment.source.concurrency - attachment.slots);
@@ -232,7 +232,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     if (wanted > 0) this.#supervisor.start(wanted);
   }
 
-  /** Who keeps the process alive, who has been idle, what waits behind a long task. */
+  /** Updates which workers keep the process alive, the idle timeouts, the pending `warmUp` calls, and the recall. */
   protected override afterPass(): void {
     const waiting = this.#waits();
     const warmUps = this.#warmUps;
@@ -241,7 +241,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       else warmUps.settle(0, 1, poolClosed(this.#settings.name));
     const warming = warmUps.most > 0;
     for (const slot of this.#slots) {
-      // A pool that is closing is waited for, by whoever called `close`.
+      // A closing pool keeps the process alive: the caller of `close` waits for it.
       slot.hold(
         !slot.idle &&
           (waiting || warming || slot.calls.length > 0 || slot.batches?.wanted === true || this.closing !== undefined),
@@ -251,7 +251,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     this.#recall.schedule();
   }
 
-  /** What was cancelled is waited for, unless the pool was closed at once. */
+  /** A worker with a cancelled task is waited for, unless the pool was closed without draining. */
   protected end(): Promise<void> | undefined {
     for (const slot of this.#slots)
       if (this.closing === 'now' || (slot.calls.length === 0 && slot.batches?.done !== false))
@@ -261,7 +261,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     return this.#supervisor.gone();
   }
 
-  /** Whether a stream has something for a worker, or would fetch it if there were one with room. */
+  /** Whether a stream has a task for a worker, or would fetch one if a worker had room. */
   #waits(): boolean {
     for (const { source } of this.roundRobin.waiting())
       if (source.waiting() > 0 || source.canFetch === true) return true;

@@ -1,4 +1,4 @@
-/** A slot for one worker at a time: started on demand, and replaced when it is lost. */
+/** A slot for one worker at a time, which is started on demand and replaced after it has died. */
 import type { WorkerInitError } from '../../api/errors.ts';
 import type { PoolEvents } from '../../pool/poolEvents.ts';
 import type { WorkerConnection, PendingWorker, WorkerFactory } from '../startup/workerConnection.ts';
@@ -16,7 +16,7 @@ import { TaskEvents } from '../channel/taskEvents.ts';
 import type { WorkerChannel } from '../channel/workerChannel.ts';
 
 export class WorkerSlot {
-  /** Whether the pool has become smaller than to have it: its worker gets no more tasks, and is ended when it is idle. */
+  /** Whether the slot is beyond the size of the pool: its worker gets no more tasks, and is ended when idle. */
   retired = false;
   readonly #factory: WorkerFactory;
   readonly #events: SlotEvents;
@@ -25,13 +25,13 @@ export class WorkerSlot {
   #pending: PendingWorker | undefined;
   #channel: WorkerChannel | undefined;
   #held = true;
-  /** That of the worker that is up, or was last. */
+  /** The life of the worker that is up, or was last. */
   life: Life = { up: false };
   readonly #kept: readonly Description[];
-  /** Calls of `pool.each` that its worker has yet to make, before all tasks. */
+  /** Calls of `pool.each` that the worker has to make before further tasks. */
   readonly calls: EachCall[] = [];
 
-  /** `kept`: calls that each worker makes before its first task; there may be more of them later. */
+  /** `kept`: calls that each worker makes before its first task; the array may grow. */
   constructor(
     id: number,
     factory: WorkerFactory,
@@ -50,48 +50,48 @@ export class WorkerSlot {
     return this.#pending === undefined ? 'down' : 'starting';
   }
 
-  /** That of the worker that is up, if one is. */
+  /** The channel of the worker; undefined unless one is up. */
   get channel(): WorkerChannel | undefined {
     return this.#channel;
   }
 
-  /** What that worker has. */
+  /** The batches of that worker. */
   get batches(): BatchQueue | undefined {
     return this.#channel?.batches;
   }
 
-  /** Up, with nothing to do. */
+  /** Whether the worker is up and has no batch. */
   get idle(): boolean {
     return this.#channel?.batches.empty === true;
   }
 
-  /** Since when it has had what it has, in the order of messages; the less it has, the lower: down, starting, idle. */
+  /** Orders slots by how little they have to do: down, starting, idle, then by the age of the batch that runs, oldest first. */
   get since(): number {
     const { state } = this;
     return state === 'down' ? -3 : state === 'starting' ? -2 : (this.batches!.head?.id ?? -1);
   }
 
-  /** Whether it is among those that this stream may use, now or when it is idle. */
+  /** Whether the stream may use this slot within its `concurrency`, now or when the worker is idle. */
   serves(attachment: WorkerAttachment): boolean {
     if (attachment.slots < attachment.source.concurrency) return true;
     return this.batches?.has(attachment) === true;
   }
 
   /**
-   * Whether the next tasks of this stream may follow at once on what it has: only those that are known to be quick wait there,
-   * and behind none of a lower priority.
+   * Whether the next tasks of this stream may be sent now. A busy worker gets only tasks that are known to be quick, and none
+   * behind a task of a lower priority.
    */
   servesNow({ alone, priority, sizer, source }: WorkerAttachment): boolean {
     if (this.idle) return true;
     return !alone && source.timeout === undefined && sizer.small && this.batches!.lowest >= priority;
   }
 
-  /** How many tasks of this stream wait that its worker may have. */
+  /** How many waiting tasks of this stream the worker may run. */
   waitingFor(attachment: WorkerAttachment): number {
     return attachment.waitingFor(this.life);
   }
 
-  /** What was for its worker alone is for any, as long as it is retired. */
+  /** While the slot is retired its worker is no home: the keys of its tasks are free for any worker. */
   retire(retired: boolean): void {
     this.retired = retired;
     this.life.up = !retired && this.#channel !== undefined;
@@ -114,7 +114,7 @@ export class WorkerSlot {
     );
   }
 
-  /** Ends the worker, whatever it does. */
+  /** Ends the worker, also in the middle of a task. */
   end(): Promise<void> {
     const pending = this.#pending;
     const channel = this.#channel;
@@ -131,7 +131,7 @@ export class WorkerSlot {
     return channel.connection.end();
   }
 
-  /** A worker keeps the process alive while somebody waits for it, and no longer. */
+  /** Whether the worker keeps the process alive: only while it is waited for. */
   hold(alive: boolean): void {
     if (alive === this.#held) return;
     this.#held = alive;
@@ -150,7 +150,7 @@ export class WorkerSlot {
     this.#pending = undefined;
     this.#channel = channel;
     this.life = { up: true };
-    // Those that came while it was coming up.
+    // Calls that were kept while the worker was starting.
     for (const call of this.#kept.slice(connection.prepared ?? 0)) this.#keep(channel, call);
     this.#taskEvents.up();
     this.utilization.up();
@@ -158,7 +158,7 @@ export class WorkerSlot {
     else this.#events.changed();
   }
 
-  /** The worker makes the call before its first task, or is no worker for this pool. */
+  /** Has the worker make a kept call before its first task; if the call fails, the worker is ended. */
   #keep(channel: WorkerChannel, call: Description): void {
     const outcome = (each: PromiseSettledResult<unknown>): void => {
       if (each.status === 'rejected')
@@ -167,24 +167,24 @@ export class WorkerSlot {
     this.calls.push(new EachCall(call, new Error('pool.each'), outcome));
   }
 
-  /** What the worker was still to make, nobody does. */
+  /** Fails the calls of `pool.each` that the worker did not make. */
   #dropCalls(): void {
     for (const call of this.calls.splice(0)) call.putBack([call.task]);
   }
 
   /**
-   * The worker is gone. In this order:
+   * The worker has ended, or has to be ended. In this order:
    *
-   * 1. the slot is free, so that whoever is told below finds no worker in it;
-   * 2. the worker is ended, whatever it still does;
-   * 3. its tasks fail or go back, which tells whether it had done anything;
-   * 4. those who listen to events hear why, or else stderr, where no task has told it;
-   * 5. the supervisor counts it, before anybody asks for another worker;
-   * 6. the streams go on: they may unsubscribe, or close the pool;
-   * 7. the dispatcher serves what went back.
+   * 1. the slot becomes free, so that nobody who is called below finds a worker in it;
+   * 2. the worker is ended, also in the middle of a task;
+   * 3. its tasks fail or are put back, which shows whether it had begun any;
+   * 4. the exit is emitted as an event; without listeners, and if no task has failed with the reason, it is printed to stderr;
+   * 5. the supervisor counts the exit, before anybody asks for another worker;
+   * 6. the streams proceed: they may unsubscribe, or close the pool;
+   * 7. the dispatcher serves the tasks that were put back.
    */
   #exited(channel: WorkerChannel, exit: ExitOf): void {
-    // Once: what is done about the first reason may give others.
+    // Only once: dealing with the first reason may cause others.
     if (this.#channel !== channel) return;
     this.#channel = undefined;
     this.life.up = false;
@@ -195,7 +195,7 @@ export class WorkerSlot {
     const { attachments, delivered } = channel.fail(exit);
     const fruitless = channel.progress ? undefined : unstarted(exit, 'had begun any task', label);
     const error = monitor.exit === exit ? exited(exit, label) : undefined;
-    // Who waits for a worker is told in the end, if none comes up.
+    // Streams that wait for a worker get the reason later, if no other comes up.
     const unheard = !delivered && !this.#taskEvents.heard && attachments.size === 0;
     if (error !== undefined && exit.cause !== undefined && unheard) print(error);
     this.#taskEvents.gone(exit.exitCode, error);

@@ -1,10 +1,10 @@
-/** The errors that the exit of a worker makes. */
+/** The errors that the exit of a worker causes. */
 import { TaskTimeoutError, WorkerCrashedError, WorkerInitError } from '../../api/errors.ts';
 import type { Task } from '../../pool/contract.ts';
 import { text } from '../../protocol/thrown.ts';
 import type { WorkerExit } from './workerExit.ts';
 
-/** For the task that ran; `ended`: whose outcome was on its way. */
+/** The error of the task that ran. `ended`: the task had ended, and its outcome was on its way. */
 export function crashed({ index }: Task, ended: boolean, exit: WorkerExit, label: string): WorkerCrashedError {
   const { exitCode } = exit;
   const when = ended
@@ -13,33 +13,33 @@ export function crashed({ index }: Task, ended: boolean, exit: WorkerExit, label
   return new WorkerCrashedError(`The worker${label} ${exit.why} ${when}`, { exitCode, ...causeOf(exit) });
 }
 
-/** For the task that ran too long, and was the reason. */
+/** The error of the task that ran too long. */
 export function timedOut({ index }: Task, timeout: number): TaskTimeoutError {
   return new TaskTimeoutError(`Task ${index} ran longer than its timeout of ${timeout} ms`);
 }
 
-/** For those who wait, where worker after worker is lost before it has done anything. */
+/** The error of the streams that wait, where every worker ends before it has done anything. */
 export function unstarted(exit: WorkerExit, before: string, label: string): WorkerInitError {
   return new WorkerInitError(`A worker${label} ${exit.why} before it ${before}`, causeOf(exit));
 }
 
-/** For whoever hears of the worker itself. */
+/** The error in the event of the exit. */
 export function exited(exit: WorkerExit, label: string): WorkerCrashedError {
   return new WorkerCrashedError(`The worker${label} ${exit.why}`, { exitCode: exit.exitCode, ...causeOf(exit) });
 }
 
-/** For nobody: the worker has done all that it was asked for. */
+/** The error of a teardown, which no task fails with: it is only printed. */
 export const tearDownError = (cause: unknown): Error =>
   new Error(`A worker failed in its teardown: ${text(cause)}`, { cause });
 
-/** Says it as Node says what ends a process, but in one line, with where it was thrown. */
+/** Prints an error to stderr, as Node does with one that ends a process, but in one line with the first frame. */
 export function print({ cause, message }: Error): void {
   const frame = cause instanceof Error ? /\n\s+at (.+)/.exec(text(cause.stack)) : null;
   // oxlint-disable-next-line no-console
   console.error(`rxjs-parallel: ${message}${frame === null ? '' : ` at ${frame[1]}`}`.replaceAll('\n', ' '));
 }
 
-/** A cause may be undefined, and is one all the same. */
+/** The options with the cause; undefined is a cause, too. */
 function causeOf({ cause }: WorkerExit): { cause?: unknown } {
   return cause === undefined ? {} : { cause: cause[0] };
 }

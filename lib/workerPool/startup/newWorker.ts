@@ -1,4 +1,4 @@
-/** The worker that a pool's factory makes. */
+/** The call of a pool's factory, and the check of the worker that it returns. */
 import { marked } from '#platform';
 import { show } from '../../api/options.ts';
 import { type AnyWorker, isWorker } from './anyWorker.ts';
@@ -6,7 +6,7 @@ import { notMade, withOutlook } from './startFailure.ts';
 
 const known = new WeakSet<object>();
 
-/** Throws what `notMade` makes of what is wrong. `pool` says for which pool it is. */
+/** `pool`: names the pool in errors. @throws WorkerInitError: the factory threw, or did not return a new worker. */
 export function newWorker(factory: () => unknown, pool: string): AnyWorker {
   let returned: unknown;
   try {
@@ -23,10 +23,10 @@ export function newWorker(factory: () => unknown, pool: string): AnyWorker {
   return returned as AnyWorker;
 }
 
-/** Undefined for a worker that nobody has had before. */
+/** What is wrong with the returned value; undefined for a worker that was not returned before. */
 function problemWith(returned: unknown): string | undefined {
   if (returned instanceof Promise) {
-    // Nobody else hears of its rejection, or ends the worker it resolves to.
+    // Nobody else handles its rejection, or ends the worker that it resolves to.
     const end = (worker: unknown): unknown => isWorker(worker) && worker.terminate();
     returned.then(end).catch(() => {});
   }

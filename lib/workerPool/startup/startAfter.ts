@@ -1,9 +1,9 @@
-/** A worker that is started once something has been prepared for it. */
+/** A worker that is started after an asynchronous preparation. */
 import { notMade } from './startFailure.ts';
 import type { PendingWorker, WorkerConnection } from './workerConnection.ts';
 import type { Label } from './workerLabel.ts';
 
-/** Starts it with `open` once `prepared` has resolved, if it is wanted then. */
+/** Starts a worker with `open` when `prepared` has resolved, unless it was ended before. */
 export function startAfter(prepared: Promise<unknown>, open: () => PendingWorker, label: Label): PendingWorker {
   let pending: PendingWorker | undefined;
   let wanted = true;
@@ -16,7 +16,7 @@ export function startAfter(prepared: Promise<unknown>, open: () => PendingWorker
     ready: prepared.then(begin, (cause: unknown) => {
       throw notMade(cause, label());
     }),
-    // Only pages have to prepare anything, and nothing holds those.
+    // Only pages prepare anything, and they have no process to keep alive.
     hold() {},
     async end() {
       wanted = false;

@@ -1,11 +1,11 @@
-/** Workers that do not come up: whether another would fail likewise, and what everyone who waits is told. */
+/** Failures to start a worker: whether the next one would fail the same way, and what the errors say. */
 import type { Lasting } from '../../platform/lasting.ts';
 import { WorkerInitError } from '../../api/errors.ts';
 import { text } from '../../protocol/thrown.ts';
 
 /**
- * Whether the next worker may start. `again`: it may. `never`: it would fail likewise, and is not tried. `refused`: what the
- * pool was given is wrong, which everyone who waits is told, whichever workers are up.
+ * Whether the next worker may start. `again`: it may. `never`: it would fail the same way, so none is tried. `refused`: the
+ * factory is wrong, and every stream of the pool fails, even while workers are up.
  */
 export type Outlook = 'again' | 'never' | 'refused';
 
@@ -18,16 +18,16 @@ export function withOutlook<E extends Error>(error: E, outlook: Outlook): E {
 
 export const outlookOf = (error: Error): Outlook => known.get(error) ?? 'again';
 
-/** What everyone who waits in vain for a worker should look at first. */
+/** The question to ask first where a worker never starts. */
 export const EXPOSES = 'does its module import rxjs-parallel/worker and call expose(api)?';
 
-/** What to look at, by what is wrong with the module. */
+/** Hints, by what is wrong with the module. */
 export const HINTS: Readonly<Record<Lasting, string>> = {
   'exposes nothing': ` (${EXPOSES})`,
   'never settles': ' (a top-level await of its module never settles)',
   'is not there': '',
 };
 
-/** There is no worker: its factory threw, or gave none, or what it needs could not be prepared. */
+/** The error where no worker was made: the factory threw or returned none, or the preparation failed. */
 export const notMade = (cause: unknown, label: string): WorkerInitError =>
   new WorkerInitError(`A worker${label} could not be made: ${text(cause)}`, { cause });

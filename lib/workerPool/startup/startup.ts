@@ -1,4 +1,4 @@
-/** The start of one worker, from its making to its connection. */
+/** The startup of one worker, from the factory to the connection. */
 import { lasting } from '#platform';
 import { type Timer, clearTimeout, setTimeout } from '../../primitives/clock.ts';
 import { cut } from '../../protocol/snapshot.ts';
@@ -28,18 +28,18 @@ import type { Label } from './workerLabel.ts';
 import { WorkerMonitor } from './workerMonitor.ts';
 
 export interface StartupSettings {
-  /** Milliseconds that it has to expose something. */
+  /** Milliseconds that a worker may take to expose its methods. */
   readonly initTimeout: number;
   readonly label: Label;
-  /** What to look at where a page could not load it. */
+  /** A hint for errors where a page could not load the worker. */
   readonly unloaded?: string;
-  /** What its setup is given; an array, since undefined may be. Absent: there is none. */
+  /** The argument of the worker's setup; an array, since undefined may be the data. Absent: none. */
   readonly data?: readonly [unknown] | undefined;
-  /** What each worker does before its first task, and after its setup. */
+  /** The calls that each worker makes after its setup, before its first task. */
   readonly kept?: readonly Description[] | undefined;
 }
 
-/** Starts a worker made by `factory`. */
+/** Starts the worker that `factory` makes. */
 export function startWorker(factory: () => unknown, settings: StartupSettings): PendingWorker {
   const { label, unloaded } = settings;
   let worker: AnyWorker;
@@ -53,30 +53,29 @@ export function startWorker(factory: () => unknown, settings: StartupSettings): 
 
 type Message = { readonly type?: unknown } | null | undefined;
 
-/** What threads.js tells when a worker has exposed its methods, or a function by itself. */
+/** The message of threads.js with which a worker exposes its methods, or a single function. */
 interface Init {
   readonly exposed: { readonly type?: unknown; readonly methods?: readonly string[] };
 }
 
-/** A worker may have messages of its own that are called so. */
+/** A worker may send messages of its own with this `type`: the contents are checked, too. */
 function isInit(message: Message): message is Message & Init {
   const { exposed, type } = (message ?? {}) as Partial<Init> & { type?: unknown };
   return type === 'init' && (exposed?.type === 'function' || Array.isArray(exposed?.methods));
 }
 
 /**
- * The states of a worker that comes up, and what leads from one to the next:
+ * The states of a starting worker, and the transitions:
  *
  *     spawned       init, no lock asked for -> exposed
  *                   init, lock asked for    -> awaitingLock
  *     awaitingLock  lock held, or refused   -> exposed
- *     exposed       no setup, connected     -> ready: its messages are for who has the connection
+ *     exposed       no setup, connected     -> ready: further messages are for the owner of the connection
  *                   a setup                 -> settingUp
  *     settingUp     set up                  -> ready
- *     each of them  exit, initTimeout, end  -> failed
+ *     any of these  exit, initTimeout, end  -> failed
  *
- * In a page, a worker asks for its lock before it exposes its methods: one that ended itself before it has the lock would
- * never be missed.
+ * In a page the pool waits until the worker has its lock: the end of a worker without it would never be noticed.
  */
 export class Startup implements PendingWorker {
   state: 'spawned' | 'exposed' | 'awaitingLock' | 'settingUp' | 'ready' | 'failed' = 'spawned';
@@ -88,11 +87,11 @@ export class Startup implements PendingWorker {
   readonly #kept: readonly Description[];
   #hooks: HooksMessage | undefined;
   #init: Init | undefined;
-  /** Whether the worker has asked for its lock, and neither has it nor was refused. */
+  /** Whether the worker's request for its lock is pending. */
   #lockAsked = false;
-  /** How many of the kept calls it makes as it is set up. */
+  /** How many kept calls the worker makes in its setup. */
   #prepares = 0;
-  /** While it is being set up. */
+  /** The connection of a worker that is being set up. */
   #connection: Omit<WorkerConnection, 'hold' | 'prepared'> | undefined;
   #resolve!: (connection: WorkerConnection) => void;
   #reject!: (error: unknown) => void;
@@ -139,7 +138,7 @@ export class Startup implements PendingWorker {
   }
 
   #exposed(init: Init): void {
-    // It may say so again.
+    // The message may come twice.
     if (this.state !== 'spawned') return;
     this.#init = init;
     if (this.#lockAsked) this.state = 'awaitingLock';
@@ -194,7 +193,7 @@ export class Startup implements PendingWorker {
   }
 
   #connected(connection: Omit<WorkerConnection, 'hold' | 'prepared'>): void {
-    // While threads.js connected it: that has been told.
+    // It failed while threads.js connected it, and `ready` is rejected already.
     if (this.state === 'failed') return;
     clearTimeout(this.#deadline);
     this.state = 'ready';
@@ -213,7 +212,7 @@ export class Startup implements PendingWorker {
         : this.state === 'settingUp'
           ? `did not end its setup within ${initTimeout} ms (initTimeout sets the limit)`
           : `called expose() and then was not heard of for ${initTimeout} ms (did it call self.close()?)`;
-    // Whoever has been late once would be late each time.
+    // The next worker would time out, too.
     this.#failStart({ why }, this.#before, true);
     this.#monitor.fail({ why });
   }
@@ -223,18 +222,18 @@ export class Startup implements PendingWorker {
     this.#failStart(exit, `${this.#before}${wrong === undefined ? '' : HINTS[wrong]}`, wrong !== undefined);
   }
 
-  /** What it has not come to. */
+  /** What the worker has not done yet, after "before it" in an error. */
   get #before(): string {
     return this.state === 'settingUp' ? 'had been set up' : 'exposed anything';
   }
 
-  /** `before` it had done so; `always`: as the next worker would be. */
+  /** `before`: what the worker had not done; `always`: whether the next one would fail the same way. */
   #failStart(exit: WorkerExit, before: string, always: boolean): void {
     const error = unstarted(exit, before, this.#label);
     this.#fail(always ? withOutlook(error, 'never') : error);
   }
 
-  /** The first reason counts. */
+  /** Only the first reason counts. */
   #fail(error: unknown): void {
     clearTimeout(this.#deadline);
     this.state = 'failed';

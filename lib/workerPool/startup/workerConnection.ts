@@ -1,48 +1,48 @@
-/** A worker from its start to its end, as a pool sees it. */
+/** A worker as a pool sees it: its factory, the pending worker, and the connection to one that is up. */
 import { CELL, SLOTS } from '../../protocol/batchCell.ts';
 import { INIT, type InitMessage } from '../../protocol/messages.ts';
 import type { SpawnedThread } from '../../threadsjs/threads.ts';
 import type { Description } from '../../pool/contract.ts';
 import type { WorkerMonitor } from './workerMonitor.ts';
 
-/** Where a pool's workers come from. */
+/** The source of a pool's workers. */
 export interface WorkerFactory {
-  /** `kept`: calls that it makes before its first task; those who lend workers make none. */
+  /** `kept`: calls that the worker makes before its first task; leased threads make none. */
   open(kept: readonly Description[]): PendingWorker;
 }
 
-/** A worker that is coming up. */
+/** A worker that is starting. */
 export interface PendingWorker {
   /** Rejects with `WorkerInitError`. */
   readonly ready: Promise<WorkerConnection>;
   /** Whether the wait for it keeps the Node process alive. */
   hold(alive: boolean): void;
-  /** Gives up on it. */
+  /** Abandons the start. */
   end(): Promise<void>;
 }
 
 /** A worker that is up. */
 export interface WorkerConnection {
   readonly monitor: WorkerMonitor;
-  /** Which worker it is, after "The worker" in its errors. */
+  /** Describes the worker, after "The worker" in its errors. */
   readonly label: string;
-  /** threads.js's thread, which calls a plain worker task by task; undefined where `expose` is ours, which takes batches. */
+  /** The thread of threads.js through which a plain worker is called; undefined for a worker that takes batches. */
   readonly plain: SpawnedThread | undefined;
-  /** Shared with the worker, where memory can be. */
+  /** The cells shared with the worker, where memory can be shared. */
   readonly cells: Int32Array | undefined;
-  /** How many of the kept calls it has made; default: none. */
+  /** How many kept calls the worker has made; default: none. */
   readonly prepared?: number;
   /** Whether the worker keeps the Node process alive. */
   hold(alive: boolean): void;
-  /** A message that is not ours is threads.js's. */
+  /** Passes a message that is not ours to threads.js. */
   deliver(data: unknown): void;
-  /** Ends the worker, or gives it back to where it came from; resolves when that is done. */
+  /** Ends an idle worker, or gives it back to its owner; resolves when that is done. */
   end(): Promise<void>;
-  /** Ends the worker, whatever it does. */
+  /** Ends the worker, also in the middle of a task. */
   kill(): Promise<void>;
 }
 
-/** What is the same of every connection; `plain` where the worker takes no batches. */
+/** The part that all connections share; `plain`: the thread, where the worker takes no batches. */
 export function connectionTo(
   monitor: WorkerMonitor,
   label: string,

@@ -1,4 +1,4 @@
-/** Why a worker is gone, as each host and its own messages tell it. */
+/** The exit of a worker: why it has ended, by the events of each host and by its own messages. */
 import { remoteError } from '../../protocol/remoteError.ts';
 import { UNCAUGHT } from '../../protocol/messages.ts';
 import { type Thrown, text } from '../../protocol/thrown.ts';
@@ -6,21 +6,21 @@ import { plainError } from '../../threadsjs/plainWorker.ts';
 
 export interface WorkerExit {
   readonly why: string;
-  /** An array, so that a `cause` of undefined is one too. */
+  /** What was thrown; an array, since undefined may be thrown. */
   readonly cause?: readonly [unknown];
   readonly exitCode?: number | undefined;
-  /** Whether it was running when it exited: one that is terminated before has the code of those that end by themselves. */
+  /** Whether the thread had come online: one that is terminated before that has the code of a thread that ends by itself. */
   readonly ran?: boolean;
 }
 
-/** In Node: `cause` is what the `error` event before has told. */
+/** An exit in Node; `cause`: the error of the `error` event before it, if there was one. */
 export function nodeExit(exitCode: number, ran: boolean, cause: readonly [unknown] | undefined): WorkerExit {
   return cause === undefined
     ? { why: `exited with code ${exitCode}`, exitCode, ran }
     : { why: `ended by an uncaught error (${text(cause[0])})`, exitCode, cause };
 }
 
-/** What an `error` event tells in a page, of the types that a browser may leave out. */
+/** The `error` event of a worker in a page; browsers leave some fields out. */
 export interface PageError {
   readonly message?: string;
   readonly error?: unknown;
@@ -29,18 +29,18 @@ export interface PageError {
   preventDefault?(): void;
 }
 
-/** In a page: `unloaded` says what to look at where the browser gives no reason, because it could not load the worker. */
+/** An exit in a page; `unloaded`: a hint where the worker could not be loaded, for which browsers give no reason. */
 export function pageExit({ error, filename = '', lineno, message = '' }: PageError, unloaded: string): WorkerExit {
   const cause = error ?? (message === '' ? undefined : new Error(message));
   if (cause === undefined) return { why: `could not be loaded (${unloaded})` };
-  // All that a page knows of where its worker's module is; the text of an inline one has no place.
+  // A page has no other way to know the worker's module; an inline one has none.
   const at = /^(?:$|blob:|data:)/.test(filename) ? '' : ` at ${filename}:${lineno}`;
   return { why: `ended by an uncaught error (${text(cause)}${at})`, cause: [cause] };
 }
 
 /**
- * The exit that a message tells of: an error that nobody caught in the worker, as we report it, or threads.js in one that is
- * not known to be `ours`. In ours it reports those, too, that the program deals with.
+ * The exit in a message about an uncaught error in the worker: in our message, or in that of threads.js unless the worker is
+ * known to be `ours`, in which threads.js reports errors that the program handles, too.
  */
 export function uncaught(
   message: { readonly type?: unknown; readonly error?: unknown } | null | undefined,

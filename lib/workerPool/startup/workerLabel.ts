@@ -1,7 +1,7 @@
-/** Which worker an error is about: stands after "A worker", "The worker". */
+/** The description of a worker in errors, after "A worker" or "The worker". */
 import { addressOf } from '#platform';
 
-/** Of which pool it is, and of which module, as far as that is known; before it is there, of which pool. */
+/** Names the pool, and the module of `worker` if that is known. */
 export type Label = (worker?: object) => string;
 
 export const ofInline: Label = () => ' of an inline function';

@@ -1,4 +1,4 @@
-/** A monitor of one worker: passes its messages on, and tells once why it is lost. */
+/** The monitor of one worker: passes its messages on, reports its exit once, and ends it. */
 import { afterMessages } from '#platform';
 import { clearTimeout, setTimeout } from '../../primitives/clock.ts';
 import { text } from '../../protocol/thrown.ts';
@@ -8,41 +8,41 @@ import type { AnyWorker } from './anyWorker.ts';
 import { print, tearDownError } from './exitErrors.ts';
 import { type PageError, type WorkerExit, nodeExit, pageExit } from './workerExit.ts';
 
-/** Milliseconds that a worker may take to end by itself. */
+/** Milliseconds that a worker may take to exit by itself. */
 const LEAVES_WITHIN = 1000;
 
-/** In a page that is isolated, a script without that header is refused as one that is not there. */
+/** The default hint. A cross-origin isolated page refuses a script without the header as if the file were missing. */
 const UNLOADED = `is its URL right, and its text a module?${
   globalThis.crossOriginIsolated === true ? ' In an isolated page it needs a Cross-Origin-Embedder-Policy, too' : ''
 }`;
 
 const UNREADABLE = 'sent a message that cannot be read';
 
-/** By the event that each listens to. */
+/** By event name. */
 type Listeners = Readonly<Record<string, (value: never) => void>>;
 
 export class WorkerMonitor {
-  /** Called with every message, and once with the exit. */
+  /** `onMessage` is called with every message, `onExit` once. */
   onMessage: (data: unknown) => void = () => {};
   onExit: (exit: WorkerExit) => void = () => {};
-  /** Called where a message of the worker cannot be read. While nobody knows what may have been in it, the worker is lost. */
+  /** Called when a message of the worker cannot be read. Default: the worker is ended, as nobody knows what was in it. */
   onUnread: (exit: WorkerExit) => void = (exit) => this.fail(exit);
   readonly worker: AnyWorker;
   readonly #listeners: readonly (readonly [string, (value: never) => void])[];
   readonly #unloaded: string;
   #ended = false;
-  /** Why it was lost; undefined where it was ended on purpose. */
+  /** Why the worker has ended; undefined where the pool ended it. */
   exit: WorkerExit | undefined;
   #ending: Promise<void> | undefined;
   #held = true;
-  /** Told when it has ended by itself. */
+  /** Called when the worker has exited by itself. */
   #gone: () => void = () => {};
-  /** Told when its teardown has ended. */
+  /** Called when the teardown of the worker has ended. */
   #tornDown: () => void = () => {};
-  /** Resolves when the worker's lock is free: in a page `terminate` does not say when it has come true. */
+  /** Resolves when the worker's lock is free: in a page nothing else says when `terminate` has taken effect. */
   #free: Promise<void> | undefined;
 
-  /** `unloaded` says what to look at where a page could not load it, for which the browser gives no reason. */
+  /** `unloaded`: a hint where a page could not load the worker, for which browsers give no reason. */
   constructor(worker: AnyWorker, unloaded: string = UNLOADED) {
     this.worker = worker;
     this.#unloaded = unloaded;
@@ -67,17 +67,17 @@ export class WorkerMonitor {
     else this.worker.unref?.();
   }
 
-  /** It no longer keeps it alive, once what it has printed by now is here: that comes by a port of its own. */
+  /** Lets the process end without the worker, once what that has printed has arrived, which comes through another port. */
   letGo(): void {
     this.#held = false;
     const act = (): void => {
       if (!this.#held) this.worker.unref?.();
     };
-    // The next turn of the loop may be the one that has begun.
+    // Twice: the first wait may end in the turn of the loop that is running.
     if (this.worker.unref !== undefined) afterMessages(() => afterMessages(act));
   }
 
-  /** The first reason counts: the worker is ended, and nothing more is heard of it. */
+  /** Ends the worker and reports the exit; only the first reason counts, and later messages are ignored. */
   fail(exit: WorkerExit): void {
     if (this.#ended) return;
     this.exit = exit;
@@ -85,10 +85,10 @@ export class WorkerMonitor {
     this.onExit(exit);
   }
 
-  /** Waits for the lock that the worker holds while it lives: in a page nothing else tells of `self.close()`. */
+  /** Waits for the lock that the worker holds while it lives: a page gets no event for `self.close()`. */
   watch(lock: string): void {
     const free = (): void =>
-      // What it has posted before comes first.
+      // After the messages that the worker has posted before.
       afterMessages(() => this.fail({ why: 'was ended by self.close() or terminate(), not by its pool,' }));
     this.#free = navigator.locks.request(lock, free).catch(() => {});
   }
@@ -96,9 +96,9 @@ export class WorkerMonitor {
   /** Ends the worker; resolves when it has ended. */
   end(): Promise<void> {
     this.#ended = true;
-    // `terminate` has it keep the process alive: not to be undone by what was to happen in a moment.
+    // `terminate` needs the process alive: a pending `letGo` must not undo that.
     this.#held = true;
-    // It is listened to for as long as it is there: an error that is on its way would else be the page's, or the process's.
+    // The listeners stay: an error that is on its way would otherwise count as uncaught in the page or process.
     this.#ending ??= Promise.resolve(this.worker.terminate()).then(
       () => this.#free,
       () => {},
@@ -107,15 +107,15 @@ export class WorkerMonitor {
   }
 
   /**
-   * Ends a worker that has nothing to do. In Node it is told, and ends by itself: what it has printed, and files that it
-   * writes, get out first. One that holds on to something (a timer, a server, a connection) is terminated after a second.
-   * `tearsDown`: it has a teardown, for which a page waits, too.
+   * Ends an idle worker. In Node it is asked to exit by itself, so that what it has printed and the files that it writes are
+   * complete; one that something keeps alive (a timer, a server, a connection) is terminated after a second. `tearsDown`: whether
+   * the worker has a teardown, for which a page waits, too.
    */
   leave(tearsDown: boolean = false): Promise<void> {
     const byItself = this.worker.ref !== undefined && typeof this.worker.on === 'function';
     if (this.#ending !== undefined || !(byItself || tearsDown)) return this.end();
     this.#ended = true;
-    // Until then it keeps the process alive.
+    // The process has to live until then.
     this.hold(true);
     this.#ending = new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, LEAVES_WITHIN);
@@ -123,7 +123,7 @@ export class WorkerMonitor {
         clearTimeout(timer);
         resolve();
       };
-      // A page does not tell when a worker has ended by itself, and it does not.
+      // In a page a worker does not exit by itself, and no event would say so.
       this.#tornDown = byItself ? () => {} : this.#gone;
       this.post({ type: END } satisfies EndMessage);
     })
@@ -135,7 +135,7 @@ export class WorkerMonitor {
     return this.#ending;
   }
 
-  /** Stops watching a worker that lives on. */
+  /** Removes the listeners from a worker that lives on. */
   release(): void {
     this.#ended = true;
     for (const [event, listener] of this.#listeners)
@@ -148,7 +148,7 @@ export class WorkerMonitor {
     try {
       this.onMessage(data);
     } catch (cause) {
-      // Whatever is wrong with it costs this worker, and not the process.
+      // A malformed message must not cost more than this worker.
       this.fail({ why: `sent a message that cannot be read (${text(cause)})`, cause: [cause] });
     }
   }
