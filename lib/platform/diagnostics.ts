@@ -1,22 +1,22 @@
-/** What Node's `diagnostics_channel` is told of pools: for those who watch a whole process, as tracers do. */
+/** The channels of Node's `diagnostics_channel` about pools, for tracers and others that watch a whole process. */
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 
 const tasks = tracingChannel<unknown, object>('rxjs-parallel:task');
 const workerStart = channel('rxjs-parallel:worker:start');
 const workerExit = channel('rxjs-parallel:worker:exit');
 const made = channel('rxjs-parallel:pool');
-/** Of tasks that run, what they were told to begin with. */
+/** The trace of each running task. */
 const traces = new WeakMap<object, TaskTrace>();
 const all = [tasks.start, tasks.end, tasks.asyncStart, tasks.asyncEnd, tasks.error, workerStart, workerExit];
 
-/** The context of a task: one object, from its start to its end. */
+/** The context of a task for tracers: one object from its start to its end. */
 export interface TaskTrace {
   readonly pool: string | undefined;
   readonly worker: number;
   readonly stream: number;
   readonly index: number;
   readonly method: string;
-  /** The value that the task is for; undefined of a call. */
+  /** The value of the task; undefined for a call of `pool.run`. */
   readonly input: unknown;
   /** Milliseconds since the epoch. */
   readonly startTime: number;
@@ -28,14 +28,14 @@ export interface TaskTrace {
 type TaskStart = Pick<TaskTrace, 'worker' | 'stream' | 'index' | 'method'> & { readonly time: number };
 
 export interface Diagnostics {
-  /** Whether anybody wants to hear of tasks or workers. */
+  /** Whether anybody is subscribed to events of tasks or workers. */
   readonly observed: boolean;
   /** A pool has been made. */
   pool(pool: object): void;
-  /** A worker has started, or is gone. */
+  /** A worker has started or ended. */
   worker(pool: string | undefined, event: { readonly type: 'worker:start' | 'worker:exit' }): void;
   taskStart(pool: string | undefined, task: { readonly input: unknown }, event: TaskStart): void;
-  /** `error`: what it has failed with. */
+  /** `error`: what the task failed with. */
   taskEnd(task: object, time: number, outcome: string, error: unknown): void;
 }
 

@@ -1,4 +1,4 @@
-/** What differs between hosts, in Node. `#platform` in package.json chooses between this file and its sibling. */
+/** The differences between hosts, in Node. `#platform` in package.json selects this file or `platform.browser.ts`. */
 import { AsyncResource } from 'node:async_hooks';
 import { availableParallelism } from 'node:os';
 import { setImmediate as nodesOwn } from 'node:timers';
@@ -19,14 +19,14 @@ export { diagnostics } from './diagnostics.ts';
 export const cores: number = availableParallelism();
 
 /**
- * `--input-type` is about the text given to `node --eval`, and a worker that inherits it refuses its file. Otherwise
- * workers inherit by themselves: named in an option, flags such as `--expose-gc` would be refused.
+ * Options that keep a worker from inheriting `--input-type`, which is about the text for `node --eval`: with it a worker refuses
+ * its file. Without that flag workers inherit by default, because `execArgv` refuses flags such as `--expose-gc`.
  */
 const inherited: NodeOptions = process.execArgv.some((arg) => arg.startsWith('--input-type')) ? { execArgv: [] } : {};
 
 /**
- * Marks the threads that are made until that is called which it returns, of whichever class they are: in them `expose` is
- * for us. A thread gets a copy of the environment data as they are when it is made.
+ * Marks all threads that are made until the returned function is called, of whatever class, so that their `expose` serves our
+ * pools. A thread gets a copy of the environment data as of when it is made.
  */
 function mark(): () => void {
   const before = getEnvironmentData(MADE);
@@ -34,7 +34,7 @@ function mark(): () => void {
   return () => setEnvironmentData(MADE, before);
 }
 
-/** What `make` gives, with the threads that it makes marked. */
+/** Runs `make`, and marks the threads that it makes. */
 export function marked<T>(make: () => T): T {
   const unmark = mark();
   try {
@@ -44,7 +44,7 @@ export function marked<T>(make: () => T): T {
   }
 }
 
-/** What to throw where Node refuses to make a worker. */
+/** The error to throw where Node refuses to make a worker. */
 function notMade(url: URL | string, cause: unknown): unknown {
   if (!/^https?:/.test(String(url))) return cause;
   return new TypeError(
@@ -68,7 +68,7 @@ class MarkedWorker extends NodeWorker {
 
 type Listener = (event: { data: unknown }) => void;
 
-/** With the browser's way to listen besides Node's, so that threads.js's `spawn` takes it too. */
+/** A worker with the listener methods of browsers, too, so that the `spawn` of threads.js accepts it. */
 class FileWorker extends MarkedWorker {
   readonly #listeners = new Map<Listener, (data: unknown) => void>();
   readonly #address: string | undefined;
@@ -77,7 +77,7 @@ class FileWorker extends MarkedWorker {
     const at = typeof url === 'string' && URL.canParse(url) ? new URL(url) : url;
     super(at, { ...inherited, ...options });
     const text = String(at);
-    // What is text itself is no address.
+    // Not where the worker's text is given instead of an address.
     this.#address = options?.eval === true ? undefined : text.startsWith('data:') ? 'data:…' : text;
   }
 
@@ -101,19 +101,19 @@ class FileWorker extends MarkedWorker {
 
 export const Worker: WorkerConstructor = FileWorker as never;
 
-/** Where the module of `worker` is; undefined where that does not tell, as one of Node's own. */
+/** The address of a worker's module; undefined for a worker of another class, such as Node's own. */
 export const addressOf = (worker: object): string | undefined => FileWorker.addressOf(worker);
 
-/** What a worker's exit code says of its module, where it has ended by itself, in good order. */
+/** What is wrong with the module of a worker that exited by itself without an error, by the exit code. */
 const BY_CODE: Readonly<Record<number, Lasting>> = { 0: 'exposes nothing', 13: 'never settles' };
 
-/** The code by which Node says that a module is not there, or is of no kind that it knows; or the message of Deno, which has none. */
+/** Node's error codes for a module that is missing or of an unknown kind; or the message of Deno, which has no code. */
 const NO_MODULE =
   /^(?:(?:ERR_)?(?:MODULE_NOT_FOUND|UNKNOWN_FILE_EXTENSION|UNSUPPORTED_DIR_IMPORT)$|Cannot find module )/;
 
 /**
- * Of a worker that ended before it exposed anything: what is wrong with its module, where the next would end likewise;
- * undefined where that may start. Of what a module has thrown nobody knows whether it would again.
+ * For a worker that ended before it exposed anything: what is wrong with its module, if the next worker would end the same way.
+ * Undefined where that may start, also where the module has thrown, which it may not do again.
  */
 export function lasting({ cause, exitCode = -1, ran = false }: EarlyExit): Lasting | undefined {
   if (cause === undefined) return ran ? BY_CODE[exitCode] : undefined;
@@ -122,21 +122,24 @@ export function lasting({ cause, exitCode = -1, ran = false }: EarlyExit): Lasti
   return typeof said === 'string' && NO_MODULE.test(said) ? 'is not there' : undefined;
 }
 
-/** Runs `act` once the messages that are already waiting have been received. */
+/** Runs `act` after the messages that are already waiting were received. */
 export function afterMessages(act: () => void): void {
   // Timers run before the poll phase, in which messages arrive; immediates run after it. Jest takes the global from jsdom.
   (setImmediate ?? nodesOwn)(act);
 }
 
-/** The async context of now. An `AsyncResource`: `AsyncLocalStorage.snapshot()` takes 30 µs in Node 20, and 5 times as long to enter. */
+/**
+ * The current async context. By an `AsyncResource`, since `AsyncLocalStorage.snapshot()` takes 30 µs in Node 20, and 5 times as
+ * long to enter.
+ */
 export function captureContext(): Context {
   const resource = new AsyncResource('rxjs-parallel');
   const inZone = captureZone();
   return (act) => resource.runInAsyncScope(inZone, undefined, act) as never;
 }
 
-/** That of whoever has imported this: there is no empty one to be had. */
+/** The context in which this module is first imported: an empty context is not available. */
 const outside = new AsyncResource('rxjs-parallel');
 
-/** In no request's context: what lasts longer than those would keep theirs, and be called in it. */
+/** Runs `act` outside any request's context: what outlasts a request would keep that context alive, and be called in it. */
 export const inNoContext: Context = (act) => outside.runInAsyncScope(inRootZone, undefined, act) as never;

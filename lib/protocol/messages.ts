@@ -1,17 +1,17 @@
 /**
- * What crosses between the host and a worker. Imports nothing: both sides stand on it.
+ * The messages between the host and a worker. Imports only types, as both sides load it.
  *
- * Our messages travel beside those of threads.js, which ignores types that it does not know.
+ * They share a port with the messages of threads.js, which ignores unknown types.
  */
 import type { Thrown } from './thrown.ts';
 
 /** The method that marks a worker of ours among the methods that it exposes to threads.js. */
 export const MARK = 'rxjs-parallel';
 
-/** The one method of a worker for an inline function. As all our frames below a task's are, it is named `rxjs-parallel:`. */
+/** The only method of a worker for an inline function; named `rxjs-parallel:` like all our frames below a task's own. */
 export const INLINE = 'rxjs-parallel:inline';
 
-/** What a thread that we have made finds among the data of its environment: only then is `expose` for us. */
+/** The key of the environment data that marks a thread as made for a pool of ours. */
 export const MADE = 'rxjs-parallel:made';
 
 export const INIT = 'rxjs-parallel:open';
@@ -33,62 +33,62 @@ export const END = 'rxjs-parallel:end';
 export const UNCAUGHT = 'rxjs-parallel:uncaught';
 export const LOCK = 'rxjs-parallel:lock';
 
-/** First message to a worker: the cells that both sides see, where memory can be shared. */
+/** The first message to a worker: the shared cells, where memory can be shared. */
 export interface InitMessage {
   readonly type: typeof INIT;
   readonly cells: Int32Array | undefined;
 }
 
-/** First message to an inline worker. `source` is absent where the worker's own text holds the function. */
+/** The first message to an inline worker. `source` is absent where the function is part of the worker's text. */
 export interface FunctionMessage {
   readonly type: typeof FUNCTION;
   readonly source: string | undefined;
-  /** The text of the stream's `setup`, where there is one and the worker's own text does not hold it. */
+  /** The text of the stream's `setup`, if there is one and it is not part of the worker's text. */
   readonly setup?: string | undefined;
-  /** Why the function cannot run here: every task fails with that. */
+  /** Why the function cannot run in a worker: every task fails with this text. */
   readonly problem: string | undefined;
   readonly context: unknown;
 }
 
-/** A batch of calls, in columns: one entry where all tasks agree, else an entry a task. */
+/** A batch, in columns: one entry where all tasks agree, else one entry for each task. */
 export interface RunMessage {
   readonly type: typeof RUN;
   readonly id: number;
-  /** Which cell of the shared memory is this batch's (`protocol/batchCell.ts`); -1: none. */
+  /** The index of the batch's cell in the shared memory (`batchCell.ts`); -1: none. */
   readonly cellIndex: number;
   readonly count: number;
   readonly method: string | readonly string[];
   readonly arity: number | readonly number[];
   /** The arguments of all calls, one after another. */
   readonly args: readonly unknown[] | Float64Array;
-  /** The number of the first value where they follow one another, else of each. */
+  /** The number of the first value where they are consecutive, else of each. */
   readonly index: number | readonly number[];
-  /** What the pool's `carry` has given for each task, where it has given any. */
+  /** The result of the pool's `carry` for each task, if there is any. */
   readonly carried?: readonly unknown[] | undefined;
-  /** Whether each task's start and end are wanted. */
+  /** Whether the start and end time of each task are wanted. */
   readonly timed: boolean;
-  /** Whether what tasks report is wanted. */
+  /** Whether reports of the tasks are wanted. */
   readonly reports: boolean;
-  /** Where its one task gives many values: how many of them may be on their way. */
+  /** Where its only task gives many values: how many of them may wait to be emitted. */
   readonly buffer?: number | undefined;
 }
 
-/** From this offset on the batch is cancelled. */
+/** The tasks of a batch from the offset `end` on are cancelled. */
 export interface CancelMessage {
   readonly type: typeof CANCEL;
   readonly id: number;
   readonly end: number;
-  /** Whether that is because its task has run out of time. */
+  /** Whether the reason is that the time of its only task is up. */
   readonly late: boolean;
 }
 
-/** The task of a message that carries one has asked for its signal: sent where memory is not shared. */
+/** The only task of a batch has asked for its signal: sent where memory is not shared. */
 export interface AskMessage {
   readonly type: typeof ASK;
   readonly id: number;
 }
 
-/** A task has begun: sent where times are wanted, and the tasks are long enough to be watched. */
+/** A task has begun: sent for the first batch where memory is not shared, and, where times are wanted, at most every 5 ms. */
 export interface BeginMessage {
   readonly type: typeof BEGIN;
   readonly id: number;
@@ -97,83 +97,83 @@ export interface BeginMessage {
   readonly time: number;
 }
 
-/** What a task says before it ends. */
+/** A report of a running task. */
 export interface ReportMessage {
   readonly type: typeof REPORT;
   readonly id: number;
   readonly offset: number;
-  /** When the task began, where times are wanted, and when it reported: ms since the epoch. */
+  /** When the task began, if times are wanted, and when it reported: ms since the epoch. */
   readonly began: number;
   readonly time: number;
-  /** A `Thrown` where it holds errors. */
+  /** A `Thrown` if the value holds errors, which `held` says. */
   readonly value: unknown;
   readonly held: boolean;
 }
 
-/** Values of the one task of a batch, which goes on. */
+/** Values of the only task of a batch, which is still running. */
 export interface ChunkMessage {
   readonly type: typeof CHUNK;
   readonly id: number;
-  /** How many of its values came before. */
+  /** How many of the task's values were sent before. */
   readonly from: number;
   readonly values: readonly unknown[];
   /** Which of them hold errors: positions in `values`, whose entries are then `Thrown`. */
   readonly held: readonly number[];
 }
 
-/** So many values of a task have been emitted: as many more may be sent. */
+/** `count` values of a task have been emitted: as many more may be sent. */
 export interface CreditMessage {
   readonly type: typeof CREDIT;
   readonly id: number;
   readonly count: number;
 }
 
-/** A message could not be read there (nested too deep for that side's stack, say): back to its sender. */
+/** To the sender of a message that could not be read (nested too deep for the reader's stack, say). */
 export interface UnreadMessage {
   readonly type: typeof UNREAD;
   /**
-   * From a worker: the last batch that it has read. To a worker: a batch whose outcomes may have been in the message; if it is
-   * over, the worker says so again.
+   * From a worker: the last batch that it has read. To a worker: a batch whose outcomes may have been in the unread message; if it
+   * is over, the worker replies so once more.
    */
   readonly id: number;
 }
 
-/** Outcomes of a batch, or of its next part. */
+/** Outcomes of a batch: of all its tasks, or of the next part of them. */
 export interface ReplyMessage {
   readonly type: typeof REPLY;
   readonly id: number;
-  /** The offset of the first outcome in its batch. Those before it that have not come could not be read. */
+  /** The offset of the first outcome in its batch. Outcomes before it that have not come could not be read. */
   readonly from: number;
   readonly values: readonly unknown[] | Float64Array;
   /** Which of `values` are failures: positions in `values`, whose entries are then `Thrown`. */
   readonly failed?: readonly number[] | undefined;
   /** Which of `values` are results that hold errors: positions in `values`, whose entries are then `Thrown`. */
   readonly held?: readonly number[] | undefined;
-  /** Milliseconds that these took in the worker. */
+  /** Milliseconds for which these tasks ran in the worker. */
   readonly ms: number;
-  /** Whether the batch is over: what it has not told of by now has not run. */
+  /** Whether the batch is over: tasks without an outcome by now have not run. */
   readonly last: boolean;
-  /** Milliseconds that it took to send the reply before this one. */
+  /** Milliseconds that sending the previous reply took. */
   readonly packing: number;
-  /** Start and end of each task, ms since the epoch, where they were wanted. */
+  /** Start and end of each task, in ms since the epoch, if they were wanted. */
   readonly times?: Float64Array | undefined;
 }
 
-/** From a worker, before the methods that it exposes: which hooks it has. */
+/** From a worker, before the message with its methods: which hooks it has. */
 export interface HooksMessage {
   readonly type: typeof HOOKS;
   readonly setup: boolean;
   readonly teardown: boolean;
 }
 
-/** To a worker before its first task: its setup is to run, with the pool's data, and then these calls. */
+/** To a worker before its first task: run the setup with the pool's data, and then these calls. */
 export interface PrepareMessage {
   readonly type: typeof PREPARE;
   readonly data: unknown;
   readonly calls: readonly { readonly method: string; readonly args: readonly unknown[] }[];
 }
 
-/** That has ended; `error`: what it has failed with. */
+/** The setup and the calls of `PrepareMessage` have ended; `error`: what they have failed with. */
 export interface PreparedMessage {
   readonly type: typeof PREPARED;
   readonly error: Thrown | undefined;
@@ -185,21 +185,21 @@ export interface TornDownMessage {
   readonly error: Thrown | undefined;
 }
 
-/** To a worker that has nothing to do: it is to end when what it has printed, and the files it writes, are out. */
+/** To an idle worker: exit once everything that was printed, and the files that are being written, are complete. */
 export interface EndMessage {
   readonly type: typeof END;
 }
 
-/** An error that nobody caught in the worker. */
+/** An uncaught error in the worker. */
 export interface UncaughtMessage {
   readonly type: typeof UNCAUGHT;
   readonly error: Thrown;
 }
 
-/** Of the lock that a worker in a page holds for as long as it lives: first that it asks for one, then that it has it. */
+/** About the lock that a worker in a page holds while it lives: first that it requests one, then whether it has it. */
 export interface LockMessage {
   readonly type: typeof LOCK;
-  /** Undefined until it has it, and where it is given none. */
+  /** Undefined while the request is pending, and where it was refused. */
   readonly name: string | undefined;
   readonly decided: boolean;
 }

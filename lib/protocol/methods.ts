@@ -1,10 +1,10 @@
-/** The methods of an api, which a worker exposes or `localPool` is given, and what they return. */
+/** The methods of an api: what a worker exposes, or `localPool` is given. */
 import { programError } from '../api/workerErrors.ts';
 
 export type Methods = Readonly<Record<string, unknown>>;
 type Method = (...args: readonly unknown[]) => unknown;
 
-/** A method by its name: the api's own, or its class's; no name reaches what every object inherits. */
+/** A method by its name, of the api itself or of its class; never one that every object inherits. */
 export function methodOf(api: Methods, name: string): Method {
   if (Object.hasOwn(api, name)) {
     const own = api[name];
@@ -24,14 +24,14 @@ export function methodNames(api: Methods): string[] {
 
 const known = new WeakMap<object, ReadonlyMap<string, Method>>();
 
-/** The methods of the classes that `api` is an instance of. Getters are not asked. */
+/** The methods of the classes that `api` is an instance of. Getters are not called. */
 function inheritedBy(api: Methods): ReadonlyMap<string, Method> {
   const first = Object.getPrototypeOf(api) as object | null;
   if (first === null) return new Map();
   const before = known.get(first);
   if (before !== undefined) return before;
   const methods = new Map<string, Method>();
-  // The last of the chain is what every object inherits.
+  // The last prototype of the chain is the one of every object.
   for (let at = first, next; (next = Object.getPrototypeOf(at) as object | null) !== null && !isBuiltIn(at); at = next)
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at)) as [
       string,
@@ -43,7 +43,7 @@ function inheritedBy(api: Methods): ReadonlyMap<string, Method> {
   return methods;
 }
 
-/** Of a class of the language (`Map`), whose methods nobody meant to expose. */
+/** Whether this is the prototype of a built-in class (`Map`), whose methods are not meant to be exposed. */
 function isBuiltIn(prototype: object): boolean {
   const made = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown;
   return typeof made === 'function' && /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(made));

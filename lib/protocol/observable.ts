@@ -1,11 +1,11 @@
-/** What pushes its values: an Observable of whichever library, or of the platform. */
+/** A source that pushes its values: an Observable of any library, or of the platform. */
 export interface Pushing {
   subscribe(observer: object, options: object): { unsubscribe?(): void } | undefined;
 }
 
-/** Undefined where `source` has nothing that can be subscribed to. */
+/** `source` as something to subscribe to; undefined where it is no Observable. */
 export function pushingOf(source: any): Pushing | undefined {
-  // RxJS, where it was loaded before a polyfill of the symbol, has this name for it; some have neither.
+  // RxJS uses the string where it was loaded before a polyfill of the symbol; some libraries have neither.
   const observe =
     source?.[(Symbol as { observable?: symbol }).observable ?? '@@observable'] ?? source?.['@@observable'];
   const pushing = typeof observe === 'function' ? observe.call(source) : source;

@@ -1,19 +1,19 @@
-/** The values of a task that gives many, out of what it returned, no faster than there is credit for them. */
+/** The values of a task that gives many: read from what the task returned, no faster than there is credit for them. */
 import { OverflowError, programError } from '../api/workerErrors.ts';
 import { isThenable } from './methods.ts';
 import { type Pushing, pushingOf } from './observable.ts';
 
-/** Where the values of one task go. */
+/** The consumer of the values of one task. */
 export interface Outlet {
-  /** Whether nobody waits for them any more. */
+  /** Whether the task has to stop, because its values are no longer wanted. */
   readonly stopped: boolean;
-  /** How many more may be given now. */
+  /** How many more values may be added now. */
   readonly credit: number;
-  /** Takes a copy of it. @throws CloneError */
+  /** Adds a copy of the value. @throws CloneError */
   add(value: unknown): void;
-  /** The task waits for something: what it has given does not wait with it. */
+  /** The task waits for something: values that were added must not wait with it. */
   waits(): void;
-  /** Settles when there is credit again, or it is stopped. */
+  /** Settles when there is new credit, or the task has to stop. */
   changed(): Promise<void>;
 }
 
@@ -23,10 +23,10 @@ interface Pulled {
 }
 
 /**
- * Gives all values of `returned` to `outlet`. What is pulled is not asked for the next without credit, and closed when it is
- * stopped; what pushes fails where there is none.
+ * Adds all values of `returned` to `outlet`. A source that is pulled is read only while there is credit, and closed when the task
+ * has to stop; a source that pushes fails without credit.
  *
- * @throws what the source throws; CloneError; OverflowError; TypeError: it has no values.
+ * @throws what the source throws; CloneError; OverflowError; TypeError: `returned` has no values.
  */
 export function produce(returned: unknown, outlet: Outlet): Promise<void> {
   const source = returned as Record<PropertyKey, any> | null | undefined;
@@ -45,7 +45,7 @@ export function produce(returned: unknown, outlet: Outlet): Promise<void> {
   );
 }
 
-/** Named as a frame below a task's own: see `remoteError`. */
+/** Named as a frame that stands below a task's own: see `remoteError`. */
 const frame = {
   async 'rxjs-parallel:values'(source: Pulled, outlet: Outlet): Promise<void> {
     while (!outlet.stopped) {

@@ -1,4 +1,4 @@
-/** Errors that have crossed, back in the shape they had. */
+/** Errors of the other side, rebuilt from their packed form. */
 import {
   ClosureError,
   CloneError,
@@ -30,12 +30,12 @@ const OURS: Readonly<Record<string, new (message: string) => Error>> = {
   WorkerInitError,
 };
 
-/** What was thrown on the other side; the stack of `callSite` goes under its own. @throws TypeError: it is not as we pack it */
+/** What was thrown on the other side, with the stack of `callSite` below its own. @throws TypeError: `packed` is malformed */
 export function remoteError(packed: Thrown, callSite?: Error): unknown {
   if (packed.kind === 'value') return packed.value;
   if (packed.kind !== 'graph') throw new TypeError('what was thrown is not as rxjs-parallel packs it');
   const error = unpack(packed);
-  // A stack is made when it is read, by whatever the program has put into `Error.prepareStackTrace`.
+  // Reading a stack may run the program's `Error.prepareStackTrace`, which may throw.
   attempt(() => trace(error, callSite));
   return error;
 }
@@ -43,7 +43,7 @@ export function remoteError(packed: Thrown, callSite?: Error): unknown {
 function unpack({ errors, marks, value }: ThrownGraph): unknown {
   const made = errors.map(build);
   const known = new Map<unknown, unknown>(marks.map((mark, at) => [mark, made[at]]));
-  // Puts the errors in the places of their marks.
+  // Replaces each mark by its error.
   const restore = (held: unknown): unknown => {
     if (isPrimitive(held)) return held;
     if (known.has(held)) return known.get(held);
@@ -53,7 +53,7 @@ function unpack({ errors, marks, value }: ThrownGraph): unknown {
   };
   for (const [at, { own }] of errors.entries())
     for (const [key, held, enumerable, marked] of own)
-      // What the host has made of it may refuse a property: that one is lost.
+      // The rebuilt object may refuse a property, which is then left out.
       attempt(() => define(made[at]!, key, marked ? restore(held) : held, enumerable));
   return restore(value);
 }
@@ -71,7 +71,7 @@ function create({ message, name, of, ours }: ThrownError): Error {
   const own = ours && Object.hasOwn(OURS, name) ? OURS[name] : undefined;
   if (own !== undefined) return new own(message);
   if (of === 'DOMException') return new DOMException(message, name);
-  // Not every host has each of them: then this throws.
+  // Throws on hosts that lack the class.
   const Class: any = BUILT_IN.includes(of)
     ? globalThis[of as never]
     : OF_WASM.includes(of as never)
@@ -81,14 +81,14 @@ function create({ message, name, of, ours }: ThrownError): Error {
   return of === 'AggregateError' ? new Class([], message) : new Class(message);
 }
 
-/** A frame of ours that called a task, of this side or that: they are named so. */
+/** Our frames that call a task, on either side, are named so. */
 const CALLED = /\brxjs-parallel:\w+(?: \(|@)/;
-/** Frames of RxJS, which stand between the subscriber and us, by their sources where a host maps them; and of `lastValueFrom`. */
+/** Frames between the subscriber and us: those of RxJS, also by its sources where a host maps them, and of `lastValueFrom`. */
 const BETWEEN = /[\\/]rxjs[\\/](?:dist|src)[\\/]|\(node:internal|new Promise \(<anonymous>\)/;
-/** Frames shown of the place that subscribed. */
+/** How many frames of the call site are shown. */
 const SHOWN = 10;
 
-/** Puts the place that subscribed under the task's own frames in the worker. */
+/** Appends the call site to the task's own frames in the worker. */
 function trace(error: unknown, callSite: Error | undefined): void {
   if (callSite === undefined || !(error instanceof Error) || typeof error.stack !== 'string') return;
   const inWorker = error.stack.split('\n');
@@ -98,7 +98,7 @@ function trace(error: unknown, callSite: Error | undefined): void {
   const outside = frames.filter((line) => !BETWEEN.test(line));
   const shown = (outside.length > 0 ? outside : frames).slice(0, SHOWN);
   const stack = [
-    // Below the task are only those who called it: our own frames, then the host's.
+    // Below the task's own frames are only ours, and then the host's.
     ...inWorker.slice(0, called > 0 ? called : undefined),
     '    at [in the worker; subscribed from]',
     ...shown,

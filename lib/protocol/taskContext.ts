@@ -1,12 +1,12 @@
-/** What a task may know of itself while it runs. */
+/** The context of running tasks: index, signal, reports, and what the pool's `carry` gave. */
 import type { TaskSignal } from '../api/signal.ts';
 import type { TaskContext } from '../api/taskContext.ts';
 import { isTransfer } from './transferable.ts';
 
-/** Why nobody waits for a task any more. */
+/** Why a running task has to stop. */
 export type Stop = 'cancel' | 'timeout';
 
-/** A task that runs: its signal is made only if it asks. */
+/** The context of one running task. The signal is created only if the task asks for it. */
 export class RunningTask implements TaskContext {
   readonly index: number;
   readonly #stopped: () => Stop | undefined;
@@ -16,7 +16,7 @@ export class RunningTask implements TaskContext {
   #controller: AbortController | undefined;
   #restore: (() => void) | undefined;
 
-  /** `stopped` says whether it has to stop; `asked` hears that the task listens to that, `reported` what it reports. */
+  /** `stopped`: whether, and why, the task has to stop. `asked` is called when it asks for its signal, `reported` with its reports. */
   constructor(
     index: number,
     stopped: () => Stop | undefined,
@@ -28,7 +28,7 @@ export class RunningTask implements TaskContext {
     this.index = index;
     this.#stopped = stopped;
     this.#asked = asked;
-    // Of reports that are thinned, what is moved would be gone.
+    // Never moved: reports are thinned, and what a dropped one had moved would be gone.
     this.report = (value) => reported(this, typeof value === 'object' && isTransfer(value) ? value.send : value);
   }
 
@@ -45,18 +45,18 @@ export class RunningTask implements TaskContext {
     const throwIfAborted = (): void => {
       if (look()) throw signal.reason;
     };
-    // A loop that computes hears no message: for it the signal looks itself.
+    // A computing loop receives no messages: reading `aborted` looks whether the task has to stop.
     this.#restore = override(signal, { aborted: { get: look }, throwIfAborted: { value: throwIfAborted } });
     look();
     return signal;
   }
 
-  /** Tells a task that waits for something. */
+  /** Aborts the signal, for a task that waits for something. */
   abort(why: Stop): void {
     const restore = this.#restore;
     if (restore === undefined) return;
     this.#restore = undefined;
-    // From here on the signal is as any other: some hosts read `aborted` while they abort, and some set it.
+    // First restored to an ordinary signal: some hosts read `aborted` while they abort, and some set it.
     restore();
     this.#controller!.abort(
       why === 'cancel' ? undefined : new DOMException('The task ran longer than its timeout', 'TimeoutError'),
@@ -64,7 +64,7 @@ export class RunningTask implements TaskContext {
   }
 }
 
-/** Gives `object` properties of its own; returns what takes them back. */
+/** Overrides properties of `object`; the returned function restores them. */
 function override(object: object, properties: PropertyDescriptorMap): () => void {
   const before: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(object);
   for (const [name, property] of Object.entries(properties))
@@ -78,8 +78,8 @@ function override(object: object, properties: PropertyDescriptorMap): () => void
 }
 
 /**
- * Under which the tasks that run here are, the latest last: more than one only where local pools wait side by side. Of the
- * thread, not of this module: a worker of inline functions has a copy of it, and what they import has another.
+ * The global that holds the running tasks of this thread, the latest last; several only where local pools wait side by side. Not
+ * a variable of this module: a worker of inline functions and the modules that they import have different copies of it.
  */
 const RUNNING = Symbol.for('rxjs-parallel.running');
 const here = globalThis as { [RUNNING]?: (() => TaskContext)[] };

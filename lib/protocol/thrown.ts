@@ -1,12 +1,12 @@
-/** What was thrown, made ready to cross between threads or machines. Imports nothing: both sides stand on it. */
+/** Thrown values, packed to cross between threads or machines. Imports nothing, as both sides load it. */
 
-/** Something that was thrown, ready to cross. */
+/** A thrown value in packed form. */
 export type Thrown = { readonly kind: 'value'; readonly value: unknown } | ThrownGraph;
 
-/** An error, or a value that holds some: a table of them, so that however they hold one another no part of it is deep. */
+/** An error, or a value that holds errors: they are in a table, so that a long chain of them does not become a deep value. */
 export interface ThrownGraph {
   readonly kind: 'graph';
-  /** What was thrown, with a mark in the place of each error. */
+  /** The thrown value, with a mark in the place of each error. */
   readonly value: unknown;
   readonly errors: readonly ThrownError[];
   /** The mark of each error: an empty object, known by its identity. */
@@ -17,15 +17,15 @@ export interface ThrownError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** The built-in class it was an instance of. */
+  /** The name of the nearest built-in class. */
   readonly of: string;
-  /** Raised by this library, not by the task. */
+  /** Whether the error is one of this library, not of the task. */
   readonly ours: boolean;
-  /** Its own properties, `cause` and `errors` among them: those that can be read, and cross. */
+  /** Its own properties that can be read and can cross, with `cause` and `errors`. */
   readonly own: readonly ThrownProperty[];
 }
 
-/** Its key, its value, whether it is enumerable, whether there are marks in it. */
+/** `marked`: whether the value contains marks. */
 export type ThrownProperty = readonly [key: string, value: unknown, enumerable: boolean, marked: boolean];
 
 export const BUILT_IN: readonly string[] = [
@@ -39,20 +39,20 @@ export const BUILT_IN: readonly string[] = [
   'URIError',
 ];
 export const OF_WASM = ['CompileError', 'LinkError', 'RuntimeError'] as const;
-/** Those that are packed by themselves. */
+/** Properties with fields of their own in `ThrownError`. */
 const STANDARD = ['name', 'message', 'stack'];
-/** Those for which a text is better than nothing, and which may be inherited getters. */
+/** Properties that may be inherited getters, and whose parts become text where they cannot cross. */
 const HOLDERS = ['cause', 'errors'];
-/** Errors of one graph: a getter may make ever new ones. */
+/** The most errors of one graph: a getter may make ever new ones. */
 const MOST_ERRORS = 1000;
-/** Objects that are looked through for errors; an array may be so long for each. What is larger crosses as it is. */
+/** The most objects that are searched for errors, and the most entries of an array; larger values are copied by `leaf`. */
 const MOST_OBJECTS = 100_000;
-/** What is deeper could not be read on the other side. */
+/** The deepest nesting: a deeper value could not be read on the other side. */
 const DEEPEST = 500;
 
 /**
- * Packs what was thrown. `leaf` copies what is neither plain data nor an error, and throws where it cannot cross;
- * `ours` says whether an error is the library's own. Undefined where what was thrown is no error, and cannot cross.
+ * Packs a thrown value. `leaf` copies what is neither plain data nor an error, and throws where that cannot cross; `ours` says
+ * whether an error is the library's own. Undefined where the value is no error and cannot cross.
  */
 export function packThrown(
   thrown: unknown,
@@ -65,13 +65,13 @@ export function packThrown(
 class Packing {
   readonly #leaf: (value: unknown) => unknown;
   readonly #ours: (error: object) => boolean;
-  /** The errors that have been found, and the mark of each. */
+  /** The errors that were found, with their marks. */
   readonly #marks = new Map<object, object>();
   readonly #copies = new Map<object, unknown>();
-  /** What has been copied of the present property: if it cannot cross, these are not whole. */
+  /** The objects copied for the present property: their copies are incomplete if it turns out that it cannot cross. */
   #fresh: object[] = [];
   #objects = 0;
-  /** Whether there are marks in the present property. */
+  /** Whether the present property contains marks. */
   #marked = false;
   #lenient = false;
 
@@ -84,7 +84,7 @@ class Packing {
     const value = this.#part(thrown);
     if (this.#marks.size === 0) return { kind: 'value', value };
     const errors: ThrownError[] = [];
-    // More are found meanwhile.
+    // Grows meanwhile: packing an error may find others.
     for (const error of this.#marks.keys()) errors.push(this.#error(error));
     return { kind: 'graph', value, errors, marks: [...this.#marks.values()] };
   }
@@ -100,7 +100,7 @@ class Packing {
       this.#marked = false;
       const found = attempt((): [unknown] | undefined => {
         const value = read(key);
-        // An inherited one may be anything: a method, or a getter that has nothing.
+        // An inherited property may be anything: a method, or a getter that returns nothing.
         const none = (value === undefined || typeof value === 'function') && !Object.hasOwn(error, key);
         return none ? undefined : [this.#part(value)];
       });
@@ -115,14 +115,14 @@ class Packing {
     return { name, message, stack: attempt(() => stackOf(read('stack'), `${name}: ${message}`)), of, ours, own };
   }
 
-  /** A copy of something that crosses whole or not at all. */
+  /** A copy of a value that crosses as a whole or not at all. */
   #part(value: unknown): unknown {
     this.#fresh = [];
     try {
       return this.#copy(value, 0);
     } catch (error) {
       for (const each of this.#fresh) this.#copies.delete(each);
-      // Too much to be looked through: it crosses as it is.
+      // Too large to be searched for errors.
       if (error === TOO_MUCH) return this.#leaf(value);
       throw error;
     }
@@ -166,7 +166,7 @@ class Packing {
     if (Object.prototype.toString.call(value) === '[object Object]') {
       const keys = Object.keys(value);
       const prototype: unknown = Object.getPrototypeOf(value);
-      // What has state of another kind (a key, a handle) shows no properties; most tell of their class.
+      // An object with hidden state (a key, a handle) has no properties, and mostly a tag of its own.
       if (prototype === null || prototype === Object.prototype || keys.length > 0) return fill(keep({}), keys);
     }
     try {
@@ -193,21 +193,21 @@ class Packing {
 
 const TOO_MUCH = {};
 
-/** Sets a property, whatever it is called, and whatever stands under that name in a prototype. */
+/** Defines a property, whatever its name is and whatever a prototype has under that name. */
 export function define(target: object, key: string, value: unknown, enumerable: boolean): void {
   Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable });
 }
 
-/** The stack as text: a program's `Error.prepareStackTrace` may make anything of it, a list of frames mostly. */
+/** The stack as text: a program's `Error.prepareStackTrace` may return anything, mostly a list of frames. */
 export function stackOf(stack: unknown, title: string): string | undefined {
   if (Array.isArray(stack)) return [title, ...stack.map((frame) => `    at ${text(frame)}`)].join('\n');
   return typeof stack === 'string' ? stack : undefined;
 }
 
-/** Also true of an error from another realm (a `vm` context, a frame), whose class is not ours. */
+/** Also true for an error of another realm (a `vm` context, a frame), whose class is a different one. */
 function isError(value: unknown): value is Error {
   if (typeof value !== 'object' || value === null) return false;
-  // A revoked Proxy says nothing.
+  // A revoked Proxy throws.
   return attempt(() => value instanceof Error || Object.prototype.toString.call(value) === '[object Error]') === true;
 }
 
@@ -230,7 +230,7 @@ export function attempt<T>(read: () => T): T | undefined {
   }
 }
 
-/** What `read` gives, as text, or why it does not. */
+/** What `read` returns, as text, or the reason why it throws. */
 function said(read: () => unknown): string {
   try {
     return text(read());
@@ -239,17 +239,17 @@ function said(read: () => unknown): string {
   }
 }
 
-/** A value as text, whatever it is: what was thrown may have no `toString`. */
+/** Any value as text; a thrown value may have no `toString`. */
 export function text(value: unknown): string {
   return attempt(() => String(value)) ?? 'a value that cannot be shown';
 }
 
-/** What an error says; of what is no error, what it is. */
+/** The message of an error, or a thrown value as text. */
 export function messageOf(thrown: unknown): string {
   return isError(thrown) ? said(() => thrown.message) : text(thrown);
 }
 
-/** What a value is that cannot be shown. */
+/** The kind of a value that cannot be shown. */
 export function kindOf(value: unknown): string {
   return attempt(() => Object.prototype.toString.call(value)) ?? 'what cannot be read (a revoked Proxy?)';
 }

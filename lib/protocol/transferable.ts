@@ -8,7 +8,7 @@ export interface TransferDescriptor {
 const DESCRIPTION = 'thread.transferable';
 let mark: symbol | undefined;
 
-/** Whether `value` was made by threads.js's `Transfer`: whichever copy of threads.js made the first one seen. */
+/** Whether `value` was made by `Transfer`, of any copy of threads.js or ours; the mark of the first one seen is cached. */
 export function isTransfer(value: object | null): value is TransferDescriptor {
   if (value === null) return false;
   if (mark !== undefined && mark in value) return true;

@@ -1,4 +1,4 @@
-/** Loads threads.js for the first plain worker or lent thread: the workers of our `expose` are spoken to without it. */
+/** Loads threads.js with the first plain worker: workers that use our `expose` need no threads.js. */
 import { WorkerInitError } from '../api/errors.ts';
 import { text } from '../protocol/thrown.ts';
 import type * as threadsModule from './threads.ts';

@@ -6,7 +6,7 @@ import { remoteError } from '../protocol/remoteError.ts';
 import { loadThreads } from './loadThreads.ts';
 import type { SpawnedThread } from './threads.ts';
 
-/** A worker that others listen to. */
+/** A worker that `WorkerMonitor` listens to. */
 interface WatchedWorker {
   post(message: unknown, transfer?: readonly unknown[]): void;
   end(): Promise<void>;
@@ -17,19 +17,19 @@ type Listener = (event: { data: unknown }) => void;
 /** A worker that threads.js has connected. */
 export interface PlainWorker {
   readonly thread: SpawnedThread;
-  /** Hands a message of the worker on to threads.js. */
+  /** Passes a message of the worker to threads.js. */
   deliver(data: unknown): void;
   end(): Promise<void>;
 }
 
-/** Has threads.js connect a worker whose first message, `init`, has come. */
+/** Lets threads.js connect a worker whose first message, `init`, has come. */
 export async function spawnPlain(worker: WatchedWorker, init: unknown): Promise<PlainWorker> {
   const { spawn, terminate } = await loadThreads();
   const listeners = new Set<Listener>();
   const deliver = (data: unknown): void => {
     for (const listener of [...listeners]) listener({ data });
   };
-  // The four methods of a worker that threads.js uses; it listens to what is delivered, not to the worker.
+  // The four methods of a worker that threads.js uses. It receives what is delivered, and does not listen to the worker.
   const endpoint = {
     addEventListener(event: string, listener: Listener): void {
       if (event === 'message') listeners.add(listener);
@@ -40,17 +40,17 @@ export async function spawnPlain(worker: WatchedWorker, init: unknown): Promise<
     postMessage: (message: unknown, transfer?: readonly unknown[]): void => worker.post(message, transfer),
     terminate: (): Promise<void> => worker.end(),
   };
-  // threads.js waits for this message: it has come already, so its own timer never runs out and never lingers.
+  // threads.js waits for this message, which is here already: its own timer neither runs out nor outlives this call.
   const spawned = spawn(endpoint, { timeout: 2 ** 31 - 1 });
   deliver(init);
   const thread = await spawned;
   return { thread, deliver, end: () => terminate(thread) };
 }
 
-/** What became of a call. */
+/** The outcome of a call. */
 export interface Outcome {
   readonly failed: boolean;
-  /** The result, or what was thrown. */
+  /** The result, or the thrown value. */
   readonly value: unknown;
 }
 
@@ -72,9 +72,9 @@ export async function callPlain(thread: SpawnedThread, task: Task, callSite: Err
 
 const MARK = {};
 
-/** What a plain worker threw: all that threads.js carries of it is name, message and stack. */
+/** The error that a plain worker threw: threads.js transmits only its name, message and stack. */
 export function plainError(error: unknown, callSite?: Error): unknown {
-  // threads.js takes this for a result that could not be sent; so it reached us as an error of that name.
+  // In the worker threads.js treats a result that cannot be sent as an error, which arrives under this name.
   if (error instanceof Error && error.name === 'DataCloneError')
     return new CloneError(`A value cannot cross between threads: ${error.message}`, { cause: error });
   const packed = error as { __error_marker?: unknown; name?: string; message?: string; stack?: string } | null;

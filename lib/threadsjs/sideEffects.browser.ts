@@ -1,4 +1,4 @@
-/** Importing `threads` has no side effects in a page. `#sideEffects` in package.json chooses. */
+/** In a page importing `threads` has no side effects. `#sideEffects` in package.json selects this file. */
 
 export function restoreListeners(): void {}
 

@@ -1,6 +1,6 @@
 /**
- * The side effects of importing `threads`, undone. This module is imported right before `threads`, and only there, so that
- * what it finds is what was there before. `#sideEffects` in package.json chooses.
+ * Undoes the side effects of importing `threads`. To be imported right before `threads`, and only there, to find the state before.
+ * `#sideEffects` in package.json selects this file.
  */
 const EVENTS = ['SIGINT', 'SIGTERM', 'uncaughtException', 'unhandledRejection'] as const;
 
@@ -9,14 +9,14 @@ const listeners = new Map<string, readonly unknown[]>(
 );
 const hadSelf = 'self' in globalThis;
 
-/** Takes back exactly the listeners added since: those for signals end the process. */
+/** Removes exactly the listeners that were added, of which those for signals end the process. */
 export function restoreListeners(): void {
   for (const event of EVENTS)
     for (const listener of process.listeners(event as 'SIGINT'))
       if (listeners.get(event)?.includes(listener) !== true) process.off(event, listener as () => void);
 }
 
-/** Takes back `globalThis.self`, where there was none. */
+/** Removes `globalThis.self`, if there was none before. */
 export function restoreSelf(): void {
   if (!hadSelf) Reflect.deleteProperty(globalThis, 'self');
 }

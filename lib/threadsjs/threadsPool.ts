@@ -1,14 +1,14 @@
-/** A threads.js `Pool` as it is found. */
+/** The parts of a threads.js `Pool` that are used here. */
 import type { ThreadsPool } from '../api/pool.ts';
 
 interface Slot {
   readonly init: Promise<unknown>;
 }
 
-/** What a threads.js Pool is, beyond what its users are told. */
+/** A threads.js Pool with its undocumented members. */
 export interface OpenPool extends ThreadsPool<object> {
   readonly workers: Slot[];
-  /** Whether `terminate` was called; its end is told only to those who listened before. */
+  /** Whether `terminate` was called; only earlier subscribers get an event of that. */
   readonly isClosing?: boolean;
   queue(task: (thread: object) => unknown): never;
   events(): { subscribe(observer: { error(error: unknown): void; complete(): void }): unknown };

@@ -1,4 +1,4 @@
-/** One batch on its way through the worker: which of its tasks runs, and what that knows of itself. */
+/** The run of one batch in the worker: its running task, the context of that, and what is posted about it. */
 import { post } from '#port';
 import { monotonic, now, timeOrigin } from '../primitives/clock.ts';
 import { WorkerCell } from '../protocol/batchCell.ts';
@@ -9,22 +9,22 @@ import { Chunks } from './chunks.ts';
 import { Outcomes } from './outcomes.ts';
 import { Reports } from './reports.ts';
 
-/** The beginning of a task is told at once, but no more often than so many ms apart. */
+/** The least time between two messages that a task has begun, in ms. */
 const BEGIN_EVERY = 5;
 
 export class BatchRun {
   readonly message: RunMessage;
   readonly outcomes: Outcomes;
   readonly cell: WorkerCell;
-  /** Which task runs, and its context if it asked for one. */
+  /** The offset of the running task, and its context if it has asked for one. */
   #offset = -1;
   #task: RunningTask | undefined;
-  /** When it began, where times are wanted. */
+  /** When the running task began, if times are wanted. */
   #began = 0;
   #reports: Reports | undefined;
-  /** Where its one task gives many values. */
+  /** Set while its only task gives many values. */
   #chunks: Chunks | undefined;
-  /** The last beginning of a task that the host was told of. */
+  /** When the last message that a task has begun was posted. */
   #lastBegin = -Infinity;
 
   constructor(message: RunMessage, cells: Int32Array | undefined) {
@@ -33,18 +33,18 @@ export class BatchRun {
     this.cell = new WorkerCell(cells, message.cellIndex, message.count);
   }
 
-  /** Its turn has come. */
+  /** The batch begins. */
   open(): void {
     this.outcomes.open();
     this.cell.open();
   }
 
-  /** Where no memory is shared: tells that the worker has come to it. */
+  /** Where memory is not shared: posts that the worker has begun the batch. */
   announce(): void {
     if (!this.cell.shared) this.#postBegin(0, now());
   }
 
-  /** A task begins; returns when, where times are wanted. */
+  /** The task at `offset` begins; returns the time, if times are wanted. */
   begin(offset: number): number {
     this.#offset = offset;
     if (!this.message.timed) return 0;
@@ -57,16 +57,16 @@ export class BatchRun {
     return began;
   }
 
-  /** The task that began then has ended. */
+  /** The task that began at this time has ended. */
   ended(began: number): void {
     this.#reports?.flush();
     this.#task = undefined;
     this.cell.done(this.#offset + 1);
-    // If no task follows, the last reply comes at once anyway.
+    // Without a further task the last reply follows at once anyway.
     if (this.outcomes.ended(began) && this.cell.more) this.outcomes.reply(false);
   }
 
-  /** All values of what its one task has returned, where that gives many. */
+  /** Posts all values of what its only task has returned, where tasks give many values. */
   async give(returned: unknown): Promise<void> {
     const { buffer, id } = this.message;
     const offset = this.#offset;
@@ -84,14 +84,14 @@ export class BatchRun {
     this.#chunks?.grant(count);
   }
 
-  /** Sends what has come of it, for the worker is about to end. */
+  /** Posts everything that has come, because the worker is about to end. */
   flush(): void {
     this.#reports?.flush();
     this.#chunks?.flush();
     this.outcomes.reply(false);
   }
 
-  /** Nothing from `end` on begins; what runs beyond it has to stop, for its time is up (`late`) or nobody waits for it. */
+  /** Tasks from `end` on never begin; a running one has to stop, because its time is up (`late`) or it is cancelled. */
   cancel(end: number, late: boolean): void {
     this.cell.cut(end, late);
     const why = this.#stopped();
@@ -112,12 +112,12 @@ export class BatchRun {
   };
 
   readonly #stopped = (): Stop | undefined => {
-    // The signal of a task that has ended may still be asked: the cell is another's by then.
+    // The signal of a task that has ended may still be read; the cell then belongs to another batch.
     if (this.#task === undefined || !this.cell.stopped(this.#offset)) return undefined;
     return this.cell.late ? 'timeout' : 'cancel';
   };
 
-  /** Only a task that travels alone has a timeout: nobody looks at what others have asked for. */
+  /** Only for a task that travels alone, as only such a task may have a timeout. */
   readonly #asked = (): void => {
     const { count, id } = this.message;
     if (count > 1 || this.#task === undefined) return;
@@ -125,7 +125,7 @@ export class BatchRun {
     if (!this.cell.shared) post({ type: ASK, id } satisfies AskMessage);
   };
 
-  /** Of a task that has ended, nobody hears any more. */
+  /** Reports of a task that has ended are ignored. */
   readonly #report = (task: RunningTask, value: unknown): void => {
     if (!this.message.reports || this.#task !== task) return;
     this.#reports ??= new Reports(this.message.id);

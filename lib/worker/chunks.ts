@@ -1,4 +1,4 @@
-/** The values of a task that gives many, on their way to the host in chunks. */
+/** The values of a task that gives many, posted to the host in chunks. */
 import { post } from '#port';
 import { type Timer, clearTimeout, monotonic, setTimeout } from '../primitives/clock.ts';
 import { CHUNK, type ChunkMessage } from '../protocol/messages.ts';
@@ -8,7 +8,7 @@ import { messageOf } from '../protocol/thrown.ts';
 import { isTransfer } from '../protocol/transferable.ts';
 import { ownMoved, ownOther } from './pack.ts';
 
-/** Values are sent at once where none were for so many ms; those that come faster travel together. */
+/** A value is posted at once if none was for so many ms; values that come faster travel together. */
 const CHUNK_EVERY = 4;
 
 export class Chunks implements Outlet {
@@ -16,17 +16,17 @@ export class Chunks implements Outlet {
   readonly #id: number;
   readonly #most: number;
   readonly #stopped: () => boolean;
-  /** What has not been sent. */
+  /** The values that were not posted yet. */
   #values: unknown[] = [];
   #held: number[] = [];
   #transfer: object[] = [];
-  /** How many have been. */
+  /** How many values were posted. */
   #from = 0;
   #sentAt = -Infinity;
   #due: Timer | undefined;
   #wake: (() => void) | undefined;
 
-  /** Half of `buffer` is the most in a chunk: the next is made while one is on its way, and acknowledged. */
+  /** A chunk has at most half of `buffer`, so that the next is filled while one is on its way and acknowledged. */
   constructor(id: number, buffer: number, stopped: () => boolean) {
     this.#id = id;
     this.credit = buffer;
@@ -52,13 +52,13 @@ export class Chunks implements Outlet {
     if (this.#values.length > 0) this.#due ??= setTimeout(() => this.flush(), CHUNK_EVERY);
   }
 
-  /** What has not filled a chunk is not sent for want of credit: a chunk of one comes back as a credit of one, and makes the next. */
+  /** Does not post an incomplete chunk for lack of credit: a chunk of one value gives a credit of one, and so the next such chunk. */
   changed(): Promise<void> {
     this.waits();
     return new Promise((resolve) => (this.#wake = resolve));
   }
 
-  /** The host has emitted so many more; 0: look whether it is stopped. */
+  /** The host has emitted `count` more values; 0: only checks whether the task has to stop. */
   grant(count: number): void {
     this.credit += count;
     this.#wake?.();
@@ -84,7 +84,7 @@ export class Chunks implements Outlet {
     }
   }
 
-  /** A copy that the task cannot change any more. */
+  /** A copy that the task can no longer change. */
   #own(value: unknown): unknown {
     if (typeof value === 'object' && isTransfer(value)) {
       const moved = ownMoved(value);

@@ -47,11 +47,11 @@ export function expose(api: object, hooks: WorkerHooks = {}): void {
   exposed = true;
   const { setup } = hooks;
   let begun: Promise<unknown> | undefined;
-  // A thread that a Pool lends is called by two hosts, ours and threads.js, and set up once.
+  // Only once: a thread of a threads.js Pool may be called by two hosts, threads.js and ours.
   const once =
     setup === undefined ? undefined : (data: unknown) => (begun ??= Promise.resolve().then(() => setup(data)));
   serve(api as Methods, { ...hooks, setup: once });
-  // threads.js, where that is the host: it has no data to give.
+  // Called by a host that is threads.js, which has no data for the setup.
   const called =
     (name: string) =>
     (...args: unknown[]) => {

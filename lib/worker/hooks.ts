@@ -1,4 +1,4 @@
-/** The setup and the teardown of a worker, when its host wants them. */
+/** The setup and the teardown of a worker, run when the host asks for them. */
 import { post } from '#port';
 import type { WorkerHooks } from '../api/workerHooks.ts';
 import {
@@ -13,13 +13,13 @@ import {
 import { type Methods, methodOf } from '../protocol/methods.ts';
 import { pack } from './pack.ts';
 
-/** Tells the host which hooks there are, before it hears of any method. */
+/** Posts which hooks there are; to be called before the methods are announced. */
 export function announceHooks({ setup, teardown }: WorkerHooks): void {
   if (setup === undefined && teardown === undefined) return;
   post({ type: HOOKS, setup: setup !== undefined, teardown: teardown !== undefined } satisfies HooksMessage);
 }
 
-/** Its first task may come once the host has heard of it. */
+/** Runs the setup and the kept calls, and posts when they have ended: the host sends the first task after that. */
 export async function prepare(api: Methods, { setup }: WorkerHooks, { calls, data }: PrepareMessage): Promise<void> {
   try {
     await setup?.(data);

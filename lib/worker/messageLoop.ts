@@ -1,4 +1,4 @@
-/** Takes messages from the host and runs the methods of an api: one task at a time. */
+/** The message loop of a worker: receives batches from the host and runs the methods of an api, one task at a time. */
 import { endByItself, listen, listenLast, onExit, onUncaught, post, revealEnd } from '#port';
 import {
   CANCEL,
@@ -30,11 +30,11 @@ export function serve(api: Methods, hooks: WorkerHooks): void {
   const waiting: BatchRun[] = [];
   let cells: Int32Array | undefined;
   let running: BatchRun | undefined;
-  /** After an uncaught error: what ran is blamed for it, so it must not end, and nothing else may begin. */
+  /** Set by an uncaught error: the running task is blamed for that, so it must not end, and no other may begin. */
   let halted = false;
-  /** The setup, once it has begun. A host that lends the worker of another does not begin it. */
+  /** The setup, once it has begun; for a leased thread the first batch begins it. */
   let prepared: Promise<unknown> | undefined;
-  /** A worker that dies before this has begun nothing. */
+  /** Whether the begin of the first batch was posted; a worker that dies before has begun no task. */
   let announced = false;
   const runAll = async (): Promise<void> => {
     for (;;) {
@@ -48,7 +48,7 @@ export function serve(api: Methods, hooks: WorkerHooks): void {
     }
   };
   const runOf = (id: number): BatchRun | undefined => [running, ...waiting].find((run) => run?.message.id === id);
-  /** The last batch that was read. */
+  /** The id of the last batch that was read. */
   let read = 0;
   const unread = (): void => post({ type: UNREAD, id: read } satisfies UnreadMessage);
   listen((data) => {
@@ -76,7 +76,7 @@ export function serve(api: Methods, hooks: WorkerHooks): void {
       }
     } else if (message?.type === CANCEL) runOf(message.id)?.cancel(message.end, message.late);
     else if (message?.type === CREDIT) runOf(message.id)?.grant(message.count);
-    // What is not over tells how far it is anyway.
+    // A batch that is not over sends replies anyway.
     else if (message?.type === UNREAD && runOf(message.id) === undefined) replyOver(message.id);
   }, unread);
   onUncaught((error) => {
@@ -90,12 +90,12 @@ export function serve(api: Methods, hooks: WorkerHooks): void {
   announceHooks(hooks);
 }
 
-/** The frame that stands under a task's own in its stack: `remoteError` knows it by its name, which a bundler leaves to methods. */
+/** The frame below a task's own in its stack. `remoteError` finds it by its name, as bundlers do not rename methods. */
 const frame = {
   async 'rxjs-parallel:batch'(api: Methods, run: BatchRun, halted: () => boolean): Promise<void> {
     const { cell, outcomes } = run;
     const { args, arity, method } = run.message;
-    // The end of the arguments of the task before.
+    // The end of the arguments of the previous task.
     let end = 0;
     run.open();
     enterTask(run.context);

@@ -1,4 +1,4 @@
-/** What has come of the tasks of a batch, and the replies that carry it to the host. */
+/** The outcomes of a batch, and the replies that carry them to the host. */
 import { post } from '#port';
 import { type Timer, clearTimeout, monotonic, setTimeout, timeOrigin } from '../primitives/clock.ts';
 import { OTHER, largeBuffer, plainCopy, reachable, resultError } from '../protocol/snapshot.ts';
@@ -7,34 +7,34 @@ import { REPLY, type ReplyMessage, type RunMessage } from '../protocol/messages.
 import { ownMoved, ownOther, pack } from './pack.ts';
 import { isTransfer } from '../protocol/transferable.ts';
 
-/** What is done is sent after so many ms, even if the batch goes on. */
+/** Outcomes are posted after so many ms, even if the batch goes on. */
 const REPLY_EVERY = 10;
-/** What is nested deeper may be too deep for the stack of the other side; so may be what holds more objects than so many. */
+/** A value that is nested deeper, or holds more objects, may be too deep for the stack of the other side. */
 const DEEPEST = 64;
 const MANY = 200;
 
-/** Milliseconds that the last reply took to send. */
+/** Milliseconds that posting the last reply took. */
 let packing = 0;
 
-/** What one reply carries. */
+/** The contents of one reply. */
 class Part {
   readonly values: unknown[] = [];
   readonly failed: number[] = [];
   /** Which of the values hold errors. */
   readonly held: number[] = [];
-  /** What is moved for each value that moves something. */
+  /** The objects that are moved, by the position of their value. */
   readonly transfer: (readonly object[])[] = [];
   readonly times: number[] = [];
   /** Whether all values are numbers. */
   numbers = true;
-  /** Whether it is to be sent at once, by itself. */
+  /** Whether the reply has to be posted before the next task. */
   alone = false;
 }
 
 export class Outcomes {
   readonly #id: number;
   readonly #timed: boolean;
-  /** What has ended, and has not been sent. */
+  /** The outcomes that were not posted yet. */
   #part = new Part();
   #from = 0;
   #since = 0;
@@ -46,7 +46,7 @@ export class Outcomes {
     this.#timed = timed;
   }
 
-  /** Its first task is about to begin. */
+  /** The first task of the batch is about to begin. */
   open(): void {
     this.#since = monotonic();
   }
@@ -69,22 +69,22 @@ export class Outcomes {
     this.#part.values.push(pack(error));
   }
 
-  /** The task whose outcome came last has ended; returns whether that is to be sent before another begins. */
+  /** The task of the last outcome has ended; returns whether a reply is to be posted before another begins. */
   ended(began: number): boolean {
     const ended = monotonic();
     if (this.#timed) this.#part.times.push(timeOrigin + began, timeOrigin + ended);
-    // The first failure may end the stream: what comes after it should not begin.
+    // At once after the first failure: it may end the stream, and then no further task should begin.
     const failing = this.#part.failed.length > 0 && !this.#failureSent;
     this.#failureSent ||= failing;
     return failing || this.#part.alone || ended - this.#since > REPLY_EVERY;
   }
 
-  /** The task that runs waits for something: what has ended before it does not wait with it. */
+  /** The running task waits for something: earlier outcomes must not wait with it. */
   waits(): void {
     if (this.#part.values.length > 0) this.#due ??= setTimeout(() => this.reply(false), REPLY_EVERY);
   }
 
-  /** Sends the outcomes that have not been sent. */
+  /** Posts the outcomes that were not posted yet. */
   reply(last: boolean): void {
     clearTimeout(this.#due);
     this.#due = undefined;
@@ -115,14 +115,14 @@ export class Outcomes {
     }
   }
 
-  /** A copy that no later task can change. */
+  /** A copy that later tasks cannot change. */
   #own(value: unknown): unknown {
     const moved = typeof value === 'object' && isTransfer(value) ? ownMoved(value, DEEPEST) : undefined;
     const copy = moved === undefined ? plainCopy(value, DEEPEST) : moved.value;
     const other = copy === OTHER ? ownOther(value) : undefined;
     const own = other === undefined ? copy : other.value;
     if (other?.held === true || moved?.packed === true) this.#part.held.push(this.#part.values.length);
-    // What may be nested too deep to be read travels alone: then it is known what could not be read.
+    // A value that may be nested too deep to be read travels alone, so that it is known which one could not be read.
     else if ((other !== undefined || moved?.plain === false) && reachable(own).size > MANY) {
       this.reply(false);
       this.#part.alone = true;
@@ -134,7 +134,7 @@ export class Outcomes {
   }
 }
 
-/** One of the values cannot cross: each goes by itself, and that one as an error. */
+/** Posts each value of a reply by itself, because one of them cannot cross: that one becomes an error. */
 function replySingly(reply: ReplyMessage, moves: readonly (readonly object[])[]): void {
   const { failed, from, held, last, ms, times, values } = reply;
   const count = values.length;
@@ -159,7 +159,7 @@ function replySingly(reply: ReplyMessage, moves: readonly (readonly object[])[])
   }
 }
 
-/** A batch is over, all that came of it has been sent, and the host has not seen its end. */
+/** Posts once more that a batch is over, because the host has not read its last reply. */
 export function replyOver(id: number): void {
   post({ type: REPLY, id, from: Infinity, values: [], ms: 0, packing: 0, last: true } satisfies ReplyMessage);
 }

@@ -1,19 +1,19 @@
-/** What is thrown in a worker, and what holds errors, in a form that can be posted. */
+/** Thrown values, and results that hold errors, in a form that can be posted. */
 import { ClosureError, CloneError, OverflowError } from '../api/workerErrors.ts';
 import { type Moved, cloned, move, snapshot } from '../protocol/snapshot.ts';
 import { type Thrown, type ThrownGraph, attempt, kindOf, packThrown, text } from '../protocol/thrown.ts';
 import type { TransferDescriptor } from '../protocol/transferable.ts';
 
-/** Undefined where it cannot cross. */
+/** Undefined where `value` is no error and cannot cross. */
 const packValue = (value: unknown): Thrown | undefined => packThrown(value, snapshot, isOurs);
 
-/** A copy of what is no plain data. Cloned, errors would lose their class and all that is their own: what holds some is packed. */
+/** A copy of a value that is no plain data. One that holds errors is packed: a clone has neither their class nor their properties. */
 export function ownOther(value: unknown): { readonly value: unknown; readonly held: boolean } {
   const packed = packValue(value);
   return packed?.kind === 'graph' ? { value: packed, held: true } : { value: cloned(value), held: false };
 }
 
-/** What a task gives by `Transfer`; `packed`: it holds errors. @throws what `move` throws */
+/** A value that a task gives by `Transfer`, with its parts moved; packed if it holds errors. @throws what `move` throws */
 export function ownMoved({ send, transferables }: TransferDescriptor, deepest?: number): Moved {
   return move(send, transferables, deepest, (value, moved): ThrownGraph | undefined => {
     const isMoved = (part: unknown): boolean => moved.has(ArrayBuffer.isView(part) ? part.buffer : part);
@@ -22,7 +22,7 @@ export function ownMoved({ send, transferables }: TransferDescriptor, deepest?: 
   });
 }
 
-/** What cannot cross becomes an error that says so. */
+/** Packs a thrown value; one that cannot cross becomes a `CloneError`. */
 export function pack(error: unknown): Thrown {
   const packed = packValue(error);
   if (packed !== undefined) return packed;

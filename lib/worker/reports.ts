@@ -1,4 +1,4 @@
-/** What the tasks of a batch report before they end. */
+/** The reports of the tasks of a batch, thinned. */
 import { post } from '#port';
 import { type Timer, clearTimeout, monotonic, now, setTimeout } from '../primitives/clock.ts';
 import { REPORT, type ReportMessage } from '../protocol/messages.ts';
@@ -7,15 +7,15 @@ import { messageOf } from '../protocol/thrown.ts';
 import { ownOther } from './pack.ts';
 
 /**
- * At most one report is sent in so many ms; of those between, the latest counts. A task that reports in a loop would else
- * bury its host in messages.
+ * At most one report is posted in so many ms; of those between, only the latest. Otherwise a task that reports in a loop would
+ * flood its host with messages.
  */
 const REPORT_EVERY = 4;
 
 export class Reports {
   readonly #id: number;
   #sentAt = -Infinity;
-  /** The latest, while it waits. */
+  /** The latest report, while it waits to be posted. */
   #latest: ReportMessage | undefined;
   #due: Timer | undefined;
 
@@ -24,18 +24,18 @@ export class Reports {
   }
 
   /**
-   * The task at `offset`, which began then, reports `value`: a copy of it as it is now.
+   * Adds a report of the task at `offset`, which began at `began`: a copy of `value` as it is now.
    *
    * @throws CloneError
    */
   add(offset: number, began: number, value: unknown): void {
     this.#latest = { type: REPORT, id: this.#id, offset, began, time: now(), ...copied(value) };
     if (monotonic() - this.#sentAt >= REPORT_EVERY) this.flush();
-    // For a task that waits meanwhile; one that computes comes by here again, or ends.
+    // The timer is for a task that waits; a computing one reports again, or ends.
     else this.#due ??= setTimeout(() => this.flush(), REPORT_EVERY);
   }
 
-  /** Sends the latest, if it has not been sent. */
+  /** Posts the latest report, if it waits. */
   flush(): void {
     clearTimeout(this.#due);
     this.#due = undefined;

@@ -1,6 +1,6 @@
 /**
- * What a thread prints, on its way to the host. Node sends the first write at once; those that follow wait in the thread
- * until the host has confirmed that one, and are lost where the thread is terminated meanwhile.
+ * The output that a thread prints, on its way to the host. Node sends the first write at once; the following ones wait in the
+ * thread until the host has confirmed the first, and never arrive if the thread is terminated before.
  */
 
 interface Printing {
@@ -8,10 +8,10 @@ interface Printing {
   _writev?(chunks: readonly unknown[], confirmed: (error?: Error | null) => void): void;
 }
 
-/** What has been sent and is not confirmed: to call one lets the rest of its stream follow. */
+/** The writes that were sent and are not confirmed: calling one lets the rest of its stream follow. */
 const unconfirmed = new Set<() => void>();
 
-/** From now on `sendPrinted` has something to do; elsewhere than in Node what is printed waits for nobody. */
+/** Watches the writes of the thread for `sendPrinted`. On other hosts than Node output does not wait. */
 export function watchPrinted(): void {
   for (const stream of [process.stdout, process.stderr] as readonly Printing[]) {
     const write = stream._writev;
@@ -26,7 +26,7 @@ export function watchPrinted(): void {
   }
 }
 
-/** Sends all that has been printed: what is posted after it comes after it. */
+/** Sends everything that was printed, so that it arrives before messages that are posted later. */
 export function sendPrinted(): void {
   if (unconfirmed.size > 0) for (const confirm of [...unconfirmed]) confirm();
 }

@@ -1,4 +1,4 @@
-/** How a worker talks to its host, in browsers. `#port` in package.json chooses between this file and its sibling. */
+/** The port of a worker to its host, in browsers. `#port` in package.json selects this file or `port.node.ts`. */
 import { LOCK, type LockMessage } from '../../protocol/messages.ts';
 
 interface Scope {
@@ -9,14 +9,14 @@ interface Scope {
 
 const scope = globalThis as unknown as Scope;
 /**
- * Whether this is a worker that somebody has made: not a page, whose `postMessage` is of another kind, nor a shared or
- * service worker, which has none.
+ * Whether this is a dedicated worker: not a page, whose `postMessage` is a different one, nor a shared or service worker, which
+ * has none.
  */
 export const attached: boolean =
   typeof (globalThis as { WorkerGlobalScope?: unknown }).WorkerGlobalScope === 'function' &&
   typeof scope.postMessage === 'function';
 
-/** `unread` hears of each message that cannot be read. */
+/** `unread` is called for each message that cannot be read. */
 export function listen(receive: (message: unknown) => void, unread: () => void): void {
   scope.addEventListener('message', (event: { data: unknown }) => receive(event.data));
   scope.addEventListener('messageerror', unread);
@@ -26,12 +26,12 @@ export function post(message: unknown, transfer: readonly unknown[] = []): void 
   scope.postMessage(message, transfer);
 }
 
-/** What listens to errors that nobody catches. */
+/** The listeners to uncaught errors. */
 let listening: readonly (readonly [string, (event: never) => void])[] = [];
 
-/** `report` hears at once of errors that nobody catches, and whose event nobody prevents. */
+/** Calls `report` with each uncaught error, unless a listener prevents its event. */
 export function onUncaught(report: (error: unknown) => void): void {
-  // A script from elsewhere keeps its errors to itself.
+  // The error of a script from another origin is hidden.
   const thrown = ({ error, message }: ErrorEvent): unknown =>
     message === 'Script error.' ? new Error(message) : (error as unknown);
   listening = [
@@ -41,7 +41,7 @@ export function onUncaught(report: (error: unknown) => void): void {
   listenLast();
 }
 
-/** After those that the worker's module has registered, or a task since: they may prevent the event. */
+/** Moves the listeners behind those that the worker's module, or a task, has registered, which may prevent the event. */
 export function listenLast(): void {
   for (const [event, listener] of listening) {
     scope.removeEventListener(event, listener);
@@ -49,15 +49,15 @@ export function listenLast(): void {
   }
 }
 
-/** A page's worker is terminated: what it prints is the page's at once. */
+/** Nothing to do: a page terminates its workers, and output reaches it at once. */
 export function endByItself(): void {}
 
-/** `act` would run last when the worker ends itself; a browser does not say. */
+/** Nothing to do: in browsers no event announces that a worker ends. */
 export function onExit(_act: () => void): void {}
 
 /**
- * Holds a lock until the worker ends, and tells the host its name: of `self.close()` no event tells, but the lock is
- * then free. Only secure contexts have locks.
+ * Holds a lock until the worker ends, and posts its name to the host: no event announces `self.close()`, but the lock is free
+ * then. Only secure contexts have locks.
  */
 export function revealEnd(): void {
   const locks = (globalThis.navigator as { locks?: LockManager } | undefined)?.locks;
@@ -69,6 +69,6 @@ export function revealEnd(): void {
     say(true, name);
     return new Promise(() => {});
   };
-  // Refused where the page has no origin of its own (a sandboxed frame).
+  // Refused where the page has an opaque origin (a sandboxed frame).
   locks.request(name, held).catch(() => say(true));
 }

@@ -1,10 +1,10 @@
-/** The only door to threads.js on the worker's side. */
+/** The only import of threads.js on the worker's side. */
 import { restoreListeners, restoreSelf } from './sideEffects.ts';
 import { expose as exposeToThreads } from 'threads/worker';
 
 restoreSelf();
-// Errors that nobody catches are told of by `onUncaught`.
+// Uncaught errors are reported by `onUncaught`.
 restoreListeners();
 
-/** Its own types do not resolve from ESM: the published ones name none of them. */
+/** With a type of ours: those of threads.js do not resolve from ESM. */
 export const expose: (methods: object) => void = exposeToThreads as never;

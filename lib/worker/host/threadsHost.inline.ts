@@ -1,2 +1,2 @@
-/** In a page's worker for an inline function, whose host is never threads.js: `scripts/inline-runtime.js` takes it for `#threadsHost`. */
+/** For inline functions in a page, whose host is never threads.js: `scripts/inline-runtime.js` uses this file for `#threadsHost`. */
 export { announce as exposeToThreads } from './announce.ts';

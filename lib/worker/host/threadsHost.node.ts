@@ -1,8 +1,8 @@
 /**
- * A host that is threads.js itself, in Node. `#threadsHost` in package.json chooses between this file and its sibling.
+ * The endpoint for a host that is threads.js itself, in Node. `#threadsHost` in package.json selects this file or its sibling.
  *
- * threads.js is loaded with its host's first call: no pool of ours calls a worker that way, and loading it would be half of
- * what a worker takes to start.
+ * threads.js is loaded with the first call of such a host: our pools never call a worker that way, and loading it would be half of
+ * a worker's start time.
  */
 import { parentPort } from 'node:worker_threads';
 import { announce } from './announce.ts';
@@ -11,7 +11,7 @@ type Listener = (message: any) => void;
 
 const CALLS: readonly unknown[] = ['run', 'cancel'];
 
-/** Tells the host which methods there are, and answers its calls. */
+/** Announces the methods to the host, and answers its calls. */
 export function exposeToThreads(methods: Readonly<Record<string, (...args: unknown[]) => unknown>>): void {
   const port = parentPort!;
   const early: unknown[] = [];
@@ -23,7 +23,7 @@ export function exposeToThreads(methods: Readonly<Record<string, (...args: unkno
   const handOver = async (): Promise<void> => {
     const { expose } = await import('./threads.ts');
     const added: Listener[] = [];
-    // A port does not show its listeners: that of threads.js is taken down as it is added.
+    // A port does not list its listeners: that of threads.js is recorded as it is added.
     const on = port.on.bind(port) as (event: string, listener: Listener) => typeof port;
     port.on = (event: string, listener: Listener) => {
       added.push(listener);

@@ -1,4 +1,4 @@
-/** Runs an inline function in a worker: it has been told the function, and waits for its context. */
+/** The worker of an inline function: it waits for the message with the function and its context. */
 import { listen } from '#port';
 import { CloneError, ClosureError } from '../../api/workerErrors.ts';
 import { messageOf } from '../../protocol/thrown.ts';
@@ -9,11 +9,11 @@ import { taskContext } from '../../protocol/taskContext.ts';
 import { expose } from '../expose.ts';
 
 type Inline = (value: unknown, index: number, context: unknown, task: TaskContext) => unknown;
-/** Compiled with what compilers put into functions and which does no harm if it does nothing. */
+/** Compiled with a `__name` that does nothing: compilers insert calls of it. */
 export type Compiled = (__name: <T>(fn: T) => T) => Inline;
 export type CompiledSetup = (__name: <T>(fn: T) => T) => Setup;
 
-/** What a task gets as its third argument: what the stream's `setup` has returned, or its context. */
+/** The stream's `setup`; its result is the third argument of a task, in place of the context. */
 type Setup = (context: unknown) => unknown;
 
 export function serveInline(
@@ -51,7 +51,7 @@ export function serveInline(
   }, unread);
 }
 
-/** What a generator lacks shows when it is asked for its values. */
+/** The missing names of a generator show only when its values are read. */
 const generators: Readonly<Record<string, (result: any, text: string) => unknown>> = {
   *GeneratorFunction(values: Generator, text): Generator {
     try {

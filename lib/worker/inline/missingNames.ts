@@ -1,4 +1,4 @@
-/** What an inline function lacks in a worker, and what to do about it. */
+/** The names that an inline function lacks in a worker, and what its error advises. */
 import { ClosureError } from '../../api/workerErrors.ts';
 import { HIDDEN } from '../../protocol/hiddenNames.ts';
 
@@ -8,7 +8,7 @@ const SPREAD =
 const COMPILED_IMPORT =
   'It is made by the compiler of an import(), for CommonJS: compile to ES modules ("module": "nodenext")';
 const YOURS = 'A name that you did not write is a helper of your compiler (keepNames makes one)';
-/** Names that are no variables of the user's, and what is to be said of each. */
+/** Advice for names that are not variables of the user's. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /^(?:document|window|localStorage|sessionStorage|alert|confirm|prompt|matchMedia|getComputedStyle|customElements|AudioContext|DOMParser|XMLSerializer|(?:HTML|SVG)\w*Element)$/,
@@ -44,7 +44,10 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** A name that is not defined, and that the function's text uses freely, is one that it had around it at home. What a page's `import()` cannot resolve could only be told there. */
+/**
+ * Throws `error`, or a `ClosureError` if it is about a name that the function must have had around it where it was written. A
+ * module that an `import()` in a page cannot resolve is not explained: that could be done only there.
+ */
 export function explain(error: unknown, text: string): never {
   const name = error instanceof ReferenceError ? undefinedIn(error.message) : undefined;
   if (name !== undefined && isFree(name, text))
@@ -86,18 +89,18 @@ function adviceFor(name: string, text: string): string {
 const CALLS =
   '(?:map|flatMap|filter|forEach|reduce|reduceRight|some|every|find(?:Last)?(?:Index)?|sort|toSorted|then|catch|finally)';
 
-/** The name that a host's message says is not defined; or, of those that are hidden, has no value yet. */
+/** The name that is not defined, or is hidden and has no value yet, by the error message of the host. */
 function undefinedIn(message: string): string | undefined {
   const hidden = /'(\w+)' before initialization/.exec(message)?.[1];
   if (hidden !== undefined && HIDDEN.includes(hidden)) return hidden;
   return /^(?:Can't find variable: )?([\w$\u0080-\uffff]+)(?: is not defined)?$/.exec(message)?.[1];
 }
 
-/** The built-in names of the language mean what they mean everywhere. */
+/** Built-in names of the language: they mean the same everywhere. */
 const BUILT_IN =
   /^(?:Math|JSON|Object|Array|String|Number|Boolean|Date|RegExp|Promise|Map|Set|Symbol|Reflect|Proxy|Intl|Atomics|BigInt|console|globalThis|self|\w*Error|\w+Array|Weak\w+)$/;
 
-/** The global whose member is not there. */
+/** The global of which a member is missing. */
 function namesakeIn(message: string): string | undefined {
   const name = /^([\w$]+)\.[\w$.]+ is not a (?:function|constructor)/.exec(message)?.[1];
   return name !== undefined && name in globalThis && !BUILT_IN.test(name) ? name : undefined;
