@@ -1,4 +1,4 @@
-/** From the argument `workers` to an executor: a number, a pool of ours, or a threads.js Pool. */
+/** The executor for the argument `workers`: a number, a pool of ours, or a threads.js Pool. */
 import { prepareInline } from '#inlineWorker';
 import { cores } from '#platform';
 import { withFactories } from '#withFactories';
@@ -29,7 +29,7 @@ export function executorOf(caller: string, fn: Fn, workers: unknown, resolved: R
         transfer: moved(caller, resolved.transfer?.(value, index)),
       }),
       acquire() {
-        // Fetched beside the factories, not after them.
+        // Fetched at the same time as the factories, not after them.
         void prepareInline?.().catch(() => {});
         // A worker that is fetched first reads it later.
         const context = prepareInline === undefined ? resolved.context : asItIsNow(resolved.context);

@@ -1,14 +1,14 @@
-/** A function that is sent to workers as text. */
+/** The source text of functions that run in workers. */
 
-/** The texts of a function that runs in workers, and of what makes its third argument there. */
+/** The texts of an inline function and of its `setup`. */
 export interface InlineFunctions {
   readonly fn: string;
-  /** What it is called in events. */
+  /** The name of the function in events. */
   readonly name: string;
   readonly setup: string | undefined;
 }
 
-/** The text of `fn`, which is called `name` in errors. */
+/** The text of `fn`; errors call it `name`. */
 export function inlineCall(caller: string, fn: (...args: any[]) => unknown, name: string = 'fn'): string {
   const text = Function.prototype.toString.call(fn);
   if (/\{\s*\[native code\]\s*\}\s*$/.test(text))

@@ -1,8 +1,8 @@
-/** What an inline function's text is as an expression, and what in it cannot be had in a worker. */
+/** The text of an inline function as an expression, and what in it cannot work in a worker. */
 import { HIDDEN } from '../protocol/hiddenNames.ts';
 import { generatorOf, helpersIn } from './compilerHelpers.ts';
 
-/** The function as it is sent; `problem` says why it cannot run, where that can be seen. */
+/** The text to send; `problem`: why the function cannot run in a worker, if the text shows that. */
 export interface InlineText {
   readonly expression: string;
   readonly problem: string | undefined;
@@ -16,7 +16,7 @@ interface Token {
 
 function inlineTextOf(text: string): InlineText {
   const tokens = tokensOf(text);
-  // A text that is not understood is tried as it is.
+  // A text that cannot be parsed is sent unchanged.
   if (tokens === undefined) return { expression: text, problem: undefined };
   const head = headOf(tokens);
   const expression = head.method === undefined ? text : methodExpression(text, head.method);
@@ -24,8 +24,8 @@ function inlineTextOf(text: string): InlineText {
 }
 
 /**
- * With these helpers, and without these globals: a name that is declared and never comes to its value is a ReferenceError, and
- * what the function imports sees the global. On the line on which the function begins: a stack counts its own.
+ * Adds helpers and hides globals: a name that is declared and never initialized throws a ReferenceError, while modules that the
+ * function imports still see the global. All on the function's first line, so that the line numbers in stacks stay right.
  */
 function inScope(expression: string, helpers: ReadonlyMap<string, string>, hidden: readonly string[]): string {
   if (helpers.size === 0 && hidden.length === 0) return expression;
@@ -34,7 +34,7 @@ function inScope(expression: string, helpers: ReadonlyMap<string, string>, hidde
   return `(() => { ${all}if (true) return (${expression});${never} })()`;
 }
 
-/** Which of the names that are hidden stand by themselves in it. To call `close` is to mean the worker's. */
+/** The hidden names that are used as variables in the text. A call of `close` means that of the worker. */
 function hiddenIn(tokens: readonly Token[]): readonly string[] {
   const standsAt = (name: string, at: number): boolean => {
     const before = tokens[at - 1]?.text;
@@ -44,7 +44,7 @@ function hiddenIn(tokens: readonly Token[]): readonly string[] {
   return HIDDEN.filter((name) => tokens.some((_, at) => standsAt(name, at)));
 }
 
-/** The texts of a function and of its setup as a worker compiles them, or why it cannot. */
+/** The texts of a function and its setup as a worker compiles them, or why it cannot run them. */
 export function textsOf(
   fn: string,
   setup: string | undefined,
@@ -52,18 +52,18 @@ export function textsOf(
   const ofFn = inlineTextOf(fn);
   const ofSetup = setup === undefined ? undefined : inlineTextOf(setup);
   const problem = ofFn.problem ?? ofSetup?.problem;
-  // What cannot run is not compiled, either.
+  // A function that cannot run is not compiled, either.
   return problem === undefined
     ? { source: ofFn.expression, setup: ofSetup?.expression, problem }
     : { source: '0', setup: undefined, problem };
 }
 
-/** What a function's text begins with. */
+/** The beginning of a function's text. */
 interface Head {
-  /** Where the name of a method is: from which token to which. */
+  /** The first and the last token of the name, if it is a method. */
   readonly method: { readonly from: Token; readonly to: Token; readonly accessor: boolean } | undefined;
   readonly arrow: boolean;
-  /** The first token that belongs to what it does, not to how it is called. */
+  /** The position of the first token after the name. */
   readonly body: number;
 }
 
@@ -73,7 +73,7 @@ function headOf(tokens: readonly Token[]): Head {
   if (is('async') && !is('(', 1) && !is('=>', 1)) at++;
   if (is('function')) return { method: undefined, arrow: false, body: bodyOf(tokens, at) };
   const isArrow = is('=>', 1) || (is('(') && tokens[closing(tokens, at) + 1]?.text === '=>');
-  // `async (n) => n`, which `async(n) {}` only resembles.
+  // `async (n) => n`, not the method `async(n) {}`.
   const isAsyncArrow = is('async') && is('(', 1) && tokens[closing(tokens, at + 1) + 1]?.text === '=>';
   if (isArrow || isAsyncArrow) return { method: undefined, arrow: true, body: at };
   if (is('*')) at++;
@@ -84,7 +84,7 @@ function headOf(tokens: readonly Token[]): Head {
   return { method: { from, to, accessor }, arrow: false, body: bodyOf(tokens, at) };
 }
 
-/** Where the parameters begin that stand before the body. */
+/** The position of the parameters. */
 function bodyOf(tokens: readonly Token[], from: number): number {
   let at = from;
   if (tokens[at]?.text === '[') at = closing(tokens, at);
@@ -92,7 +92,7 @@ function bodyOf(tokens: readonly Token[], from: number): number {
   return at;
 }
 
-/** A method's text is no expression by itself; its name is nobody's, and may need what is not there. */
+/** A method as an expression. A name that is private or computed is replaced, as it may need something that a worker lacks. */
 function methodExpression(text: string, { from, to, accessor }: NonNullable<Head['method']>): string {
   const needsAnother = from.kind === 'private' || from.kind === 'mark';
   const named = needsAnother ? `${text.slice(0, from.at)}_${text.slice(to.at + to.text.length)}` : text;
@@ -105,7 +105,7 @@ const INSTEAD =
   'Read what it needs of that into variables, and give those as the option context ({ context: { … } }, the third argument), or use workerPool with a worker module';
 
 function problemIn(tokens: readonly Token[], { arrow, body }: Head): string | undefined {
-  /** Generators that were `async` functions, of which an arrow's `this` is that around it. */
+  /** Generators that were compiled from `async` functions: in an arrow function their `this` is the one around it. */
   const generators = new Set<number>();
   for (let at = body; at < tokens.length; at++) {
     const { kind, text } = tokens[at]!;
@@ -145,7 +145,7 @@ function problemIn(tokens: readonly Token[], { arrow, body }: Head): string | un
 
 const CONTROL = new Set(['if', 'for', 'while', 'switch', 'with', 'await']);
 
-/** Where a function, class or method that begins here ends: what is called `this` in it is its own. */
+/** Where a function, class or method with its own `this` ends, if one begins at `at`. */
 function ownScope(tokens: readonly Token[], at: number): number | undefined {
   const { kind, text } = tokens[at]!;
   const before = tokens[at - 1]?.text;
@@ -153,7 +153,7 @@ function ownScope(tokens: readonly Token[], at: number): number | undefined {
     if (tokens[at + 1]?.text === ':' && (before === '{' || before === ',')) return undefined;
     let open = at;
     if (text === 'function') open = closing(tokens, bodyOf(tokens, at)) + 1;
-    // What it extends may be a call.
+    // The class that it extends may be a call.
     else while (open < tokens.length && tokens[open]!.text !== '{') open = closing(tokens, open) + 1;
     return closing(tokens, open);
   }
@@ -168,7 +168,7 @@ function ownScope(tokens: readonly Token[], at: number): number | undefined {
 
 const PAIRS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
-/** The token that closes the one at `at`; the last one where none does. */
+/** The position of the token that closes the one at `at`; of the last token if none does. */
 function closing(tokens: readonly Token[], at: number): number {
   const open = tokens[at]?.text ?? '';
   const close = PAIRS[open];
@@ -189,11 +189,11 @@ const STRING = /'(?:[^'\\\n]|\\[^])*'|"(?:[^"\\\n]|\\[^])*"/y;
 const NUMBER = /(?:\d[\w.]*|\.\d\w*)(?:(?<=[eE])[+-]\d+)?/y;
 const REGEX = /\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/\w*/y;
 const MARK = /=>|\?\.(?!\d)|\.\.\.|\+\+|--|[^\s]/y;
-/** After these an expression begins, and a slash is a regular expression. */
+/** Tokens after which an expression begins, so that a slash starts a regular expression. */
 const BEFORE_REGEX = /^(?:[([{,;=:?!&|+\-*/%^~<>]|=>|\.\.\.)$/;
 const KEYWORDS = new Set('return typeof instanceof in of new delete void throw case do else yield await'.split(' '));
 
-/** Whether a slash is a regular expression here, not a division; `clause`: a parenthesis before it was that of an `if`. */
+/** Whether a slash here starts a regular expression; `clause`: the last closed parenthesis was that of an `if` or the like. */
 function beginsExpression(tokens: readonly Token[], clause: boolean): boolean {
   const last = tokens.at(-1);
   if (last === undefined || BEFORE_REGEX.test(last.text)) return true;
@@ -202,13 +202,13 @@ function beginsExpression(tokens: readonly Token[], clause: boolean): boolean {
   return last.kind === 'name' && KEYWORDS.has(last.text) && before !== '.' && before !== '?.';
 }
 
-/** Undefined where the text is not understood. */
+/** The tokens of a text; undefined where it cannot be parsed. */
 function tokensOf(text: string): readonly Token[] | undefined {
   const tokens: Token[] = [];
-  /** Parentheses that are open: those of `if (…)` and its like are true; and whether the last that was closed was. */
+  /** The open parentheses: true for those of `if (…)` and the like; `clause`: whether the last that was closed was such a one. */
   const parens: boolean[] = [];
   let clause = false;
-  /** Braces that are open: those of a template's `${` are true. */
+  /** The open braces: true for the `${` of a template. */
   const braces: boolean[] = [];
   let at = 0;
   const match = (pattern: RegExp): string | undefined => {
@@ -219,7 +219,7 @@ function tokensOf(text: string): readonly Token[] | undefined {
   };
   const push = (kind: Token['kind'], found: string): void =>
     void tokens.push({ kind, text: found, at: at - found.length });
-  /** Reads a template up to its end, or to where code begins. */
+  /** Reads a template to its end, or to the next `${`. */
   const template = (): boolean => {
     for (; at < text.length; at++) {
       if (text[at] === '\\') at++;

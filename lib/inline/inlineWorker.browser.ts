@@ -1,11 +1,11 @@
-/** Workers for inline functions, in browsers. `#inlineWorker` in package.json chooses between this file and its sibling. */
+/** Workers for inline functions, in browsers. `#inlineWorker` in package.json selects this file or `inlineWorker.node.ts`. */
 import type { InlineWorker } from '../api/worker.ts';
 import type * as blobWorkerModule from './blobWorker.ts';
 import type { InlineFunctions } from './inlineCall.ts';
 
 let made: typeof blobWorkerModule | undefined;
 
-/** Fetches what `inlineWorker` needs. A page without inline functions never does, and pays a quarter less. */
+/** Fetches the code that `inlineWorker` needs. A page without inline functions never does, and loads a quarter less. */
 export const prepareInline: (() => Promise<void>) | undefined = async () => {
   made = await import('./blobWorker.ts');
 };

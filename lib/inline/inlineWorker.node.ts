@@ -1,14 +1,14 @@
-/** Workers for inline functions, in Node. `#inlineWorker` in package.json chooses between this file and its sibling. */
+/** Workers for inline functions, in Node. `#inlineWorker` in package.json selects this file or `inlineWorker.browser.ts`. */
 import { Worker } from '#platform';
 import { existsSync } from 'node:fs';
 import type { InlineWorker } from '../api/worker.ts';
 import type { InlineFunctions } from './inlineCall.ts';
 import { textsOf } from './inlineText.ts';
 
-/** In Node `inlineWorker` needs nothing. */
+/** Undefined: in Node `inlineWorker` needs no preparation. */
 export const prepareInline: (() => Promise<void>) | undefined = undefined;
 
-/** A worker for an inline function: a file that is told the text of the function, and of its setup. */
+/** A worker for an inline function: it runs a file of ours, and gets the texts of the function and its setup in a message. */
 export function inlineWorker({ fn, setup }: InlineFunctions): InlineWorker {
   return { worker: new Worker(inlineFile()), ...textsOf(fn, setup) };
 }

@@ -1,4 +1,4 @@
-/** A pool of one worker, which is the calling thread. */
+/** The dispatcher of a pool whose only worker is the calling thread. */
 import type { PoolStats } from '../api/pool.ts';
 import { TaskTimeoutError, poolClosed } from '../api/errors.ts';
 import { BaseAttachment } from '../pool/attachment.ts';
@@ -25,7 +25,7 @@ class LocalAttachment extends BaseAttachment {
     return ownCall(call, () => this.pool.callFailed());
   }
 
-  /** Nothing that this pool starts outlasts a stream. */
+  /** In the stream's context: nothing that this pool starts outlasts a stream. */
   protected override leaveContext(act: () => void): void {
     act();
   }
@@ -35,7 +35,7 @@ export class LocalDispatcher extends Dispatcher<LocalAttachment> {
   readonly runsHere = true;
   readonly #api: Methods;
   readonly #hooks: LocalHooks;
-  /** The one task that runs, until it has ended or is given up. */
+  /** The running task, until it has ended or is given up; also after a timeout or a cancellation. */
   #running: LocalTask | undefined;
   readonly #made = monotonic();
   #taskTime = 0;
@@ -76,13 +76,13 @@ export class LocalDispatcher extends Dispatcher<LocalAttachment> {
     return this.#running === undefined;
   }
 
-  /** Runs what is next, and what is next after that, until something has to be waited for. */
+  /** Runs tasks one after another, until one is asynchronous or none is waiting. */
   protected pass(): void {
     if (!this.#isReady()) return;
     while (this.#running === undefined) {
       const attachment = this.roundRobin.next(ANY_SERVER);
       if (attachment === undefined && !this.roundRobin.fetch()) break;
-      // The method as well as `fn`.
+      // In the subscriber's context: the method as well as `fn`.
       attachment?.source.inContext(() => {
         const task = attachment.source.next();
         if (task === undefined) return;
@@ -93,7 +93,7 @@ export class LocalDispatcher extends Dispatcher<LocalAttachment> {
     }
   }
 
-  /** Whether its setup is done: the first stream that has something for it starts that. */
+  /** Whether the setup is done; the first stream with a task starts it. */
   #isReady(): boolean {
     const hooks = this.#hooks;
     if (hooks.state !== 'ready' && this.roundRobin.waiting()[Symbol.iterator]().next().done !== true)
@@ -108,7 +108,7 @@ export class LocalDispatcher extends Dispatcher<LocalAttachment> {
     this.pump();
   };
 
-  /** The one worker that there is is always up. */
+  /** On the calling thread, after the setup. */
   each({ args, method }: Description): Promise<PromiseSettledResult<unknown>[]> {
     const call = async (): Promise<unknown> => {
       await this.warmUp();
@@ -141,7 +141,7 @@ export class LocalDispatcher extends Dispatcher<LocalAttachment> {
     this.#running = running;
     this.events.taskStart(running.at, now());
     running.run(this.#api, (failed, outcome) => this.#ended(running, failed, outcome));
-    // A synchronous method has ended by now, in whatever time.
+    // A synchronous method has ended by now.
     if (this.#running === running) this.#watchTime(running);
   }
 
@@ -152,7 +152,7 @@ export class LocalDispatcher extends Dispatcher<LocalAttachment> {
     this.#taskTime += ended - began;
     const how = abandoned ?? (failed ? 'error' : 'value');
     if (abandoned === undefined) this.#record(running, ended);
-    // That its time was up has been told.
+    // The end of a timed-out task was emitted when its time was up.
     if (how !== 'timeout') this.events.taskEnd(running.at, now(), how, outcome);
     if (how === 'error') {
       this.counts.failed++;
@@ -165,7 +165,7 @@ export class LocalDispatcher extends Dispatcher<LocalAttachment> {
     this.pump();
   }
 
-  /** The outcome is known when the time is up; the slot is free when the task has ended, or is given up. */
+  /** Fails the task when its time is up; the next task begins when it has ended, or is given up. */
   #watchTime(running: LocalTask): void {
     const { attachment, task } = running;
     const { timeout } = attachment.source;
@@ -185,7 +185,7 @@ export class LocalDispatcher extends Dispatcher<LocalAttachment> {
     this.times.record(ended - (task.arrival?.time ?? began), ended - began);
   }
 
-  /** Each report is heard at once: nothing has to be thinned that is no message. */
+  /** Passes each report on at once: without messages there is nothing to thin. */
   #report(running: LocalTask, value: unknown): void {
     const { abandoned, attachment, task } = running;
     if (this.#running?.task !== task || abandoned !== undefined) return;

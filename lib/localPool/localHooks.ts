@@ -14,7 +14,7 @@ export class LocalHooks {
   state: 'down' | 'settingUp' | 'ready';
   readonly #hooks: WorkerHooks;
   readonly #data: unknown;
-  /** Who waits for the setup: what to call when it is done, and when it has failed. */
+  /** The callbacks of those who wait for the setup: `ready`, and with it `failed`. */
   readonly #waiting = new Map<() => void, (error: WorkerInitError) => void>();
 
   constructor(hooks: WorkerHooks, data: unknown) {
@@ -27,7 +27,10 @@ export class LocalHooks {
     }
   }
 
-  /** Runs the setup, unless it runs; where that takes a while, `ready` is called when it is done. It is tried again after it has failed. */
+  /**
+   * Starts the setup, unless it is running or done; after a failure it is tried again. `ready` is called only for an asynchronous
+   * setup: after a synchronous one `state` is `'ready'` when this returns.
+   */
   start(ready: () => void, failed: (error: WorkerInitError) => void): void {
     if (this.state === 'ready') return;
     this.#waiting.set(ready, failed);
@@ -57,7 +60,7 @@ export class LocalHooks {
     }
   }
 
-  /** Runs the teardown, if it was set up; resolves when that is done, or has taken too long. */
+  /** Runs the teardown, if the setup was done; resolves when it has ended, or has taken too long. */
   async end(): Promise<void> {
     const { teardown } = this.#hooks;
     if (teardown === undefined || this.state !== 'ready') return;

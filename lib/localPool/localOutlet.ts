@@ -1,4 +1,4 @@
-/** The outlet of a task that gives many values. Each is told at once: no message is saved by waiting for more. */
+/** The outlet of a task that gives many values on the calling thread. Each is passed on at once, as no message could carry several. */
 import type { Task, TaskSource } from '../pool/contract.ts';
 import type { Outlet } from '../protocol/produce.ts';
 import { resultError } from '../protocol/snapshot.ts';
@@ -42,7 +42,7 @@ export class LocalOutlet implements Outlet {
     return new Promise((resolve) => (this.#wake = resolve));
   }
 
-  /** So many more have been emitted; 0: look whether it is stopped. */
+  /** `count` more values were emitted; 0: only checks whether the task has to stop. */
   grant(count: number): void {
     this.credit += count;
     this.#wake?.();

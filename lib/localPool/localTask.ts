@@ -1,4 +1,4 @@
-/** A task that runs on the calling thread, from its call until it has ended, or is given up. */
+/** A task on the calling thread, from its call until it has ended or is given up, also after a timeout or a cancellation. */
 import type { BaseAttachment } from '../pool/attachment.ts';
 import type { Task } from '../pool/contract.ts';
 import type { TaskAt } from '../pool/poolEvents.ts';
@@ -19,14 +19,14 @@ export class LocalTask {
   readonly task: Task;
   readonly began: number = monotonic();
   readonly #context: RunningTask;
-  /** Why nobody waits for it any more, though it runs on. */
+  /** Why the outcome is ignored, though the task still runs. */
   #abandoned: 'cancel' | 'timeout' | undefined;
   #timer: Timer | undefined;
   #end: ((failed: boolean, outcome: unknown) => void) | undefined;
-  /** Where it gives many values. */
+  /** Set where the task gives many values. */
   #outlet: LocalOutlet | undefined;
 
-  /** `report` is told what the task says before it ends. */
+  /** `report` is called with each report of the task. */
   constructor(attachment: BaseAttachment, task: Task, report: (value: unknown) => void) {
     this.attachment = attachment;
     this.task = task;
@@ -43,12 +43,12 @@ export class LocalTask {
     return this.#abandoned;
   }
 
-  /** The task as events tell of it. */
+  /** The task as its events describe it. */
   get at(): TaskAt {
     return { worker: 0, task: this.task, source: this.attachment.source };
   }
 
-  /** Calls its method of `api`. `ended` is told once: before this returns, where the method is synchronous. */
+  /** Calls the method of `api`. `ended` is called once: for a synchronous method before this returns. */
   run(api: Methods, ended: (failed: boolean, outcome: unknown) => void): void {
     const { task } = this;
     const { source } = this.attachment;
@@ -71,7 +71,7 @@ export class LocalTask {
     let result: unknown;
     let waits: boolean;
     try {
-      // What it changes would be changed for its next try.
+      // A copy, if there may be another try: the method may change its arguments.
       const again = source.retries === true && task.transfer === undefined;
       result = this['rxjs-parallel:call'](api, again ? snapshot(task.args) : task.args);
       if (source.buffer !== undefined) {
@@ -86,19 +86,19 @@ export class LocalTask {
       return end(true, error);
     }
     if (!waits) return end(false, result);
-    // Made a promise of: any other thenable may settle twice, or throw.
+    // Made a native promise: another thenable may settle twice, or throw.
     Promise.resolve(result).then(
       (value) => end(false, value),
       (error: unknown) => end(true, error),
     );
   }
 
-  /** Calls `expire` in `ms`, unless it has ended by then. */
+  /** Calls `expire` in `ms`, unless the task has ended by then. */
   setDeadline(expire: () => void, ms: number): void {
     this.#timer = setTimeout(expire, ms);
   }
 
-  /** Nobody waits for it any more: its signal is aborted, and it is given up if it does not end for long. */
+  /** Aborts the signal of the task, whose outcome is from now on ignored; a task that does not end for long is given up. */
   abandon(why: 'cancel' | 'timeout'): void {
     clearTimeout(this.#timer);
     this.#abandoned ??= why;
@@ -108,7 +108,7 @@ export class LocalTask {
     this.#outlet?.grant(0);
   }
 
-  /** Named as a frame below a task's own: see `remoteError`. */
+  /** Named as a frame that stands below a task's own: see `remoteError`. */
   'rxjs-parallel:call'(api: Methods, args: readonly unknown[]): unknown {
     return methodOf(api, this.task.method).apply(api, args as never);
   }

@@ -1,4 +1,4 @@
-/** The options of `localPool`, and the pool that it makes of them. */
+/** The options of `localPool`, and the parts of a public pool made of them. */
 import { record, show } from '../api/options.ts';
 import { type WorkerHooks, checkHooks } from '../api/workerHooks.ts';
 import type { ClosablePool } from '../pool/contract.ts';
@@ -9,11 +9,11 @@ import { LocalHooks } from './localHooks.ts';
 
 /** Options of `localPool`. */
 export interface LocalPoolOptions extends WorkerHooks, CarryOptions {
-  /** What the setup is given, a copy of it as it is now. Default: undefined. */
+  /** The argument of `setup`, copied when the pool is made. Default: undefined. */
   readonly data?: unknown;
 }
 
-/** What a public pool is made of. @throws TypeError */
+/** The arguments of a public pool. @throws TypeError */
 export function openLocalPool(
   api: object,
   options: LocalPoolOptions | undefined,

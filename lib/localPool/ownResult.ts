@@ -1,4 +1,4 @@
-/** What arrives of what a method gives. */
+/** The results and reports of a method on the calling thread, copied as if they had crossed. */
 import { isTransfer } from '../protocol/transferable.ts';
 import { move, reportError, snapshot } from '../protocol/snapshot.ts';
 import { messageOf } from '../protocol/thrown.ts';
@@ -12,7 +12,7 @@ export function ownReport(value: unknown): unknown {
   }
 }
 
-/** A copy of a result, or what it moves. @throws why it cannot be copied */
+/** A copy of a result, in which what `Transfer` marks is moved. @throws why it cannot be copied */
 export function ownResult(result: unknown): unknown {
   const moves = typeof result === 'object' && isTransfer(result);
   return moves ? move(result.send, result.transferables).value : snapshot(result);

@@ -1,4 +1,4 @@
-/** A pool as users see it, around one as streams see it, without what is of one kind of Observable. */
+/** The public pool around a pool as streams see it, except for the members that depend on a kind of Observable. */
 import { iterate } from '#iterate';
 import { inNoContext } from '#platform';
 import { rememberTask } from '../api/errors.ts';
@@ -19,10 +19,10 @@ import { resolveIterable } from '../stream/iterableOptions.ts';
 export const asyncDispose: typeof Symbol.asyncDispose =
   Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as never);
 
-/** With the pool as streams see it. */
+/** A public pool that contains the pool as streams see it. */
 type EnginePool<Api> = BasicPool<Api> & { readonly [ENGINE_POOL]: Pool };
 
-/** Undefined where nothing limits the call. */
+/** The checked options of a call; undefined where it has none. */
 function limitsOf(options: RunOptions): CallLimits | undefined {
   const names = ['signal', 'timeout', 'deadline', 'retry', 'onReport', 'priority'];
   const { deadline, ...given } = record('pool.run: options', options, names);
@@ -31,7 +31,7 @@ function limitsOf(options: RunOptions): CallLimits | undefined {
   return { ...resolveOptions('pool.run', given, false), deadline: due };
 }
 
-/** A call with arguments of its own, that any number of workers can make. */
+/** A call with its own copy of the arguments, which any number of workers can make. */
 function eachDescription(call: Description): Description {
   const { args, method, transfer } = call;
   if (transfer !== undefined)
@@ -39,7 +39,7 @@ function eachDescription(call: Description): Description {
   return { ...call, args: ownCopy(`The arguments of ${method}()`, args) };
 }
 
-/** `maxQueue`: how many calls and values may wait for it. `carry`: what goes with each task besides its arguments. */
+/** `maxQueue`: how many calls and values may wait for the pool. `carry`: what travels with each task besides its arguments. */
 export function basicPool<Api>(
   pool: ClosablePool,
   maxQueue: number = Infinity,
@@ -52,7 +52,7 @@ export function basicPool<Api>(
   };
   let dropped = 0;
   let streams = 0;
-  // What streams dropped never came to the pool: it is counted here, the same for all pools.
+  // The pool as streams see it. Dropped values are counted here, for all kinds of pools: they never reach the pool itself.
   const seen: Pool = {
     get size() {
       return pool.size;

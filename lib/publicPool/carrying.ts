@@ -2,7 +2,7 @@
 import { synchronous } from '../api/options.ts';
 import { ownCopy } from './ownCopy.ts';
 
-/** What goes with each task of a pool besides its arguments. */
+/** What travels with each task of a pool besides its arguments. */
 export interface CarryOptions {
   /**
    * Called for each task when its call is described, in the async context of whoever subscribed to its stream or made the

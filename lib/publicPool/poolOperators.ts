@@ -1,4 +1,4 @@
-/** The operators of a pool, for any kind of Observable: those of the package, without the argument `workers`. */
+/** The operators as methods of a pool, without the argument `workers`, for any kind of Observable. */
 import { type ResolvedOptions, checkFn, resolveOptions } from '../api/options.ts';
 import { CompletionQueue } from '../stream/results/completionQueue.ts';
 import { ConcatBuffer } from '../stream/results/concatBuffer.ts';
@@ -42,7 +42,7 @@ export function poolOperators<Operator>(
         caller,
       );
     };
-  // Where an error waits for no result before it, `errorTiming` has nothing to say.
+  // Unordered results have no results before them: `errorTiming` has no effect.
   return {
     map: operator('pool.map', resolveOptions, ReorderBuffer),
     mapUnordered: operator('pool.mapUnordered', resolveOptions, CompletionQueue, 'in-order'),

@@ -1,4 +1,4 @@
-/** A pool as users of RxJS see it. */
+/** The public pool with the members of RxJS. */
 import { captureContext, diagnostics } from '#platform';
 import { Observable } from 'rxjs';
 import type { PoolEvent, WorkerPool } from '../api/pool.ts';
@@ -10,7 +10,7 @@ import { poolOperators } from './poolOperators.ts';
 export function publicPool<Api>(pool: ClosablePool, maxQueue?: number, carry?: () => unknown): WorkerPool<Api> {
   const basic = basicPool<Api>(pool, maxQueue, carry);
   const shown = Object.assign(basic, poolOperators<any>(basic[ENGINE_POOL], parallelOperator), {
-    // Each listener in its own async context.
+    // Each subscriber in its own async context.
     events$: new Observable<PoolEvent>((subscriber) => {
       const inContext = captureContext();
       return pool.listen({

@@ -1,13 +1,13 @@
-/** The calls of `pool.run` that nothing can end before they have: they wait, and travel, together. */
+/** The calls of `pool.run` without options, as one task source: they wait and travel together. */
 import { type TaskInfo, rememberTask } from '../api/errors.ts';
 import type { Arrival, Description, TaskSource, Attachment, Pool, Task } from '../pool/contract.ts';
 import { monotonic } from '../primitives/clock.ts';
 import { Fifo } from '../primitives/fifo.ts';
 
-/** What `taskOf` says of a call: it is of no stream. */
+/** The result of `taskOf` for the error of a call, which belongs to no stream. */
 export const CALL: TaskInfo = { index: 0, input: undefined };
 
-/** A call on its way, with its promise. */
+/** The task of a call, with its promise. */
 export class CallTask implements Task {
   readonly method: string;
   readonly args: readonly unknown[];
@@ -42,7 +42,7 @@ export class CallTask implements Task {
   }
 }
 
-/** Of a message without shared memory, nobody knows how far its worker has come: there each call travels alone. */
+/** Without shared memory it is not known how far a worker has come with a message: there each call travels alone. */
 const BATCH = typeof SharedArrayBuffer === 'function' ? Infinity : 1;
 
 export class SharedCalls implements TaskSource {
@@ -63,7 +63,7 @@ export class SharedCalls implements TaskSource {
     this.#pool = pool;
   }
 
-  /** Makes the call; `resolve` or `reject` is told what became of it. */
+  /** Makes the call, whose outcome goes to `resolve` or `reject`. */
   call(
     description: Description,
     calledAt: Error,
@@ -83,7 +83,7 @@ export class SharedCalls implements TaskSource {
     reject(queueLimit.error());
   }
 
-  /** The caller's `fn` was asked at the call. */
+  /** In no other context: `fn` ran when the call was made. */
   inContext<T>(act: () => T): T {
     return act();
   }
@@ -150,7 +150,7 @@ export class SharedCalls implements TaskSource {
   }
 }
 
-/** Whether the pool asks by itself. */
+/** Whether the pool will ask for tasks once it has room. */
 export const isQueued = ({ hungry, queued = !hungry }: Attachment): boolean => queued;
 
 export function fail(task: CallTask, error: unknown): void {

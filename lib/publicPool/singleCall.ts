@@ -1,4 +1,4 @@
-/** A call of `pool.run` with options (a signal, a deadline, a priority): it waits and travels by itself. */
+/** A call of `pool.run` with options (a signal, a deadline, a priority), as a task source of its own. */
 import { captureContext } from '#platform';
 import { TaskTimeoutError, rememberTask } from '../api/errors.ts';
 import type { ResolvedOptions } from '../api/options.ts';
@@ -9,24 +9,24 @@ import type { Context } from '../primitives/zone.ts';
 import { CALL, CallTask, fail, isQueued } from './sharedCalls.ts';
 import { type Timer, clearTimeout, setTimeout } from '../primitives/clock.ts';
 
-/** What may end a call before it has. */
+/** The checked options of a call. */
 export interface CallLimits extends Partial<
   Pick<ResolvedOptions, 'priority' | 'retry' | 'signal' | 'timeout' | 'terminateAfter' | 'onReport'>
 > {
-  /** Milliseconds from the call, waiting included; undefined: any. */
+  /** Milliseconds from the call to its outcome, including the wait for a worker; undefined: no limit. */
   readonly deadline?: number | undefined;
 }
 
-/** `fn` was asked at the call, and a promise tells in its own context. */
+/** No context to enter: `fn` ran when the call was made, and reactions of a promise run in their own. */
 const inCallers: Context = (act) => act();
 
-/** Makes the call; `resolve` or `reject` is told what became of it. */
+/** Makes the call, whose outcome goes to `resolve` or `reject`. */
 export function callAlone(...call: ConstructorParameters<typeof SingleCall>): void {
   void new SingleCall(...call);
 }
 
 export class SingleCall implements TaskSource {
-  /** Taken back from a worker that does not come to it, it goes to another. */
+  /** No limit, so that a task recalled from one worker can go to another. */
   readonly concurrency: number = Infinity;
   readonly priority: number;
   readonly batch = 1;
@@ -56,7 +56,7 @@ export class SingleCall implements TaskSource {
     this.timeout = timeout;
     this.terminateAfter = terminateAfter;
     this.#onReport = onReport;
-    // A promise tells in its own context; who hears reports does not.
+    // Reactions of a promise run in their own context, but `onReport` and a method on this thread need the caller's.
     this.inContext = pool.runsHere === true || onReport !== undefined ? captureContext() : inCallers;
     this.#pool = pool;
     if (retry !== undefined) this.#retries = new Retries(retry, this);
@@ -123,7 +123,7 @@ export class SingleCall implements TaskSource {
     this.#failed(error);
   }
 
-  /** It has failed for good. */
+  /** The call has failed and is not tried again. */
   #failed(error: unknown): void {
     if (this.#end()) fail(this.#task, error);
   }
@@ -143,7 +143,7 @@ export class SingleCall implements TaskSource {
   error(error: unknown): void {
     if (!this.#end()) return;
     this.#task.reject(error);
-    // A task that runs is cancelled.
+    // Cancels the task, if it runs.
     this.#attachment.leave();
   }
 
@@ -154,7 +154,7 @@ export class SingleCall implements TaskSource {
     this.error(error);
   }
 
-  /** Once: whether it was not over. */
+  /** Ends the call; false if it had ended before. */
   #end(): boolean {
     if (this.#state === 'over') return false;
     this.#state = 'over';
@@ -165,7 +165,7 @@ export class SingleCall implements TaskSource {
     return true;
   }
 
-  /** It is counted once among those that wait. */
+  /** Counts the call in the pool's queue limit while it waits, once. */
   #count(by: 1 | -1): void {
     const { queueLimit } = this.#pool;
     if (queueLimit === undefined || this.#counted === by > 0) return;
