@@ -30,7 +30,7 @@ export interface ParallelFlatOperator {
 }
 
 /**
- * Runs `fn` on every value, several at once on other cores, and emits all values that the first gives, while it runs, then
+ * Runs `fn` on every value, several at once on other cores, and emits all values that the first task gives, while that runs, then
  * those of the second, as `concatMap` would.
  *
  * ```
@@ -40,16 +40,16 @@ export interface ParallelFlatOperator {
  * ```
  *
  * The task is a generator or async generator, or returns an iterable, async iterable, ReadableStream or Observable, or a
- * promise of one. At most `buffer` values of a task are on their way and not emitted: one that has given so many is not asked
- * for its next, so that a generator without end pauses, too. An Observable cannot be paused: past `buffer` it fails with
+ * promise of one. At most `buffer` values of a task may wait to be emitted: a task that has given so many is not asked for its
+ * next value, so that even an infinite generator pauses. An Observable cannot be paused: beyond `buffer` it fails with
  * `OverflowError`. Unsubscribing runs the `finally` of a generator.
  *
- * A failing task errors the stream after its values so far. One that has given values is never run again. With
- * `onError: 'settle'` values come as they are, and after those of a failed task its rejected entry; with `'skip'` its values
- * so far stay. A `timeout` is of the whole task, the time in which it waits for its values to be emitted included.
+ * A failing task errors the stream after the values that it has given. A task that has given values is never run again. With
+ * `onError: 'settle'` a rejected entry follows the values of a failed task; with `'skip'` only its values are emitted. A `timeout`
+ * is for the whole task, including the time in which it waits for its values to be emitted.
  *
- * @param fn as for `parallelMap`, of what gives many values.
- * @param workers as for `parallelMap`; no `bullmqPool`, and no worker that uses threads.js's `expose`.
+ * @param fn as for `parallelMap`, for tasks that give many values.
+ * @param workers as for `parallelMap`, but no `bullmqPool`, and no worker that uses the `expose` of threads.js.
  * @param options see `ParallelFlatOptions`.
  * @throws TypeError, RangeError: an argument or option is not what it must be.
  *

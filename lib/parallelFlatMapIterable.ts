@@ -15,11 +15,11 @@ import { sourceOf } from './stream/input/openSource.ts';
 const CALLER = 'parallelFlatMapIterable';
 
 /**
- * Runs `fn` on every value of an iterable, several at once on other cores, and is itself iterated: over all values that the
- * first gives, then those of the second; with `ordered: false` over each as it comes.
+ * Runs `fn` on every value of an iterable, several at once on other cores, and returns an iterator over all values that the first
+ * task gives, then those of the second; with `ordered: false` over each value as it comes.
  *
- * A consumer that takes nothing stops the tasks, each after `buffer` values. The source is read as that of
- * `parallelMapIterable`; tasks are those of `parallelConcatMap`.
+ * While the consumer asks for nothing, each task pauses after `buffer` values. The source is read as with `parallelMapIterable`, and
+ * tasks are those of `parallelConcatMap`.
  *
  * @param source an Iterable, AsyncIterable, Node stream, web ReadableStream or Observable.
  * @param fn as for `parallelConcatMap`.

@@ -6,12 +6,12 @@ import type { Emitted, Fn, Options, Returned, Value, Workers } from './api/signa
 import { executorOf, isInline } from './executorOf.ts';
 
 /**
- * The type of `parallelMap` and `parallelMapUnordered`. With a number of workers `fn` itself runs in them, `(value, index,
- * context)`: it is sent as source text, so it must not use variables from around it. With a pool, `(worker, value, index)`,
- * it runs here and returns the call to make in a worker; calls of different results are a union.
+ * The type of `parallelMap` and `parallelMapUnordered`. With a number of workers `fn(value, index, context)` itself runs in them:
+ * it is sent as source text, so it must not use variables from around it. With a pool `fn(worker, value, index)` runs here and
+ * returns the call to make in a worker; calls with different results are a union.
  */
 export interface ParallelOperator {
-  // No docs of their own: editors show those of the operator where it is called.
+  // Without docs: where the operator is called, editors show its own.
   <T, R>(fn: Fn<undefined, T, T, undefined, R>): OperatorFunction<T, Awaited<R>>;
   <
     V,
@@ -38,10 +38,10 @@ export interface ParallelOperator {
  * result:  -------(ab)-c|
  * ```
  *
- * A failing task errors the stream after the results before it, and of two failures the first in the source's order
- * wins; `onError` and `errorTiming` change that. Unsubscribing frees the workers. Values wait, in a queue without limit
- * unless `maxPending` is set, until a worker has room. A task has a copy of its arguments as they were when `fn` described
- * the call: what waits is copied then, not when it was emitted.
+ * A failing task errors the stream after the results before it, and of two failures the first in the order of the source
+ * counts; `onError` and `errorTiming` change that. Unsubscribing frees the workers. Values wait until a worker has room, in a
+ * queue without limit unless `maxPending` is set. A task has a copy of its arguments as they were when `fn` described the call,
+ * not when the value was emitted.
  *
  * @param fn with a number of workers: the function to run in them, `(value, index, context)`; it is sent as source
  *   text, so it must not use variables from around it. With a pool: `(worker, value, index)`, runs here, once for each
@@ -52,8 +52,8 @@ export interface ParallelOperator {
  * @param options see `ParallelOptions`.
  * @throws TypeError, RangeError: an argument or option is not what it must be.
  *
- * Errors of the stream: what a task threw, as it threw it; or `TaskTimeoutError`, `WorkerCrashedError`, `CloneError`,
- * `ClosureError`, `OverflowError`, `WorkerInitError`, `PoolClosedError`. `taskOf(error)` tells which task it was.
+ * Errors of the stream: the error that a task threw; or `TaskTimeoutError`, `WorkerCrashedError`, `CloneError`,
+ * `ClosureError`, `OverflowError`, `WorkerInitError`, `PoolClosedError`. `taskOf(error)` returns the task of the error.
  *
  * ```ts
  * import { range } from 'rxjs';

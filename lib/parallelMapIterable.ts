@@ -9,24 +9,23 @@ import type { IterableSource } from './api/iterableSource.ts';
 const CALLER = 'parallelMapIterable';
 
 /**
- * Runs `fn` on every value of an iterable, several at once on other cores, and is itself iterated.
+ * Runs `fn` on every value of an iterable, several at once on other cores, and returns an iterator over the results.
  *
- * The next value is read when a worker has room for it and the window lets it through; results that the consumer has
- * not taken count against the window. So memory depends on the window, not on the length of the source, and a slow
- * consumer slows the reading down. `from(parallelMapIterable(…))` is an Observable whose source is read at the pace of
- * the workers.
+ * The next value is read when a worker has room for it and it fits in the window, in which results that the consumer does not have
+ * yet also count. So memory depends on the window, not on the length of the source, and a slow consumer slows the reading down.
+ * `from(parallelMapIterable(…))` is an Observable whose source is read at the pace of the workers.
  *
- * Nothing is read, and no worker started, before the first `next`. An AsyncIterable is asked for its iterator at once, so
- * that the lines or events that come before are kept; an Iterable when it is read. `break`, `return` (also before the
- * first `next`) and an error close the source and cancel what is out; the consumer is told when the source has closed,
- * or, where that is in the middle of a read, after `terminateAfter` at the latest. An iterator that is neither read nor
+ * Nothing is read, and no worker started, before the first `next`. The iterator of an AsyncIterable is opened at once, so that
+ * lines or events that come before are kept; that of an Iterable with the first read. `break`, `return` (also before the first
+ * `next`) and an error close the source and cancel the tasks that are out; the consumer gets the end or the error when the source
+ * has closed, or, if that is in the middle of a read, after `terminateAfter` at the latest. An iterator that is neither read nor
  * returned leaves its source open.
  *
- * An Observable, of RxJS, of the platform or of others, is subscribed when it is first read. It cannot be slowed down: what it
- * pushes waits in memory, without limit.
+ * An Observable, of RxJS, of the platform or of others, is subscribed to with the first read. It cannot be slowed down: the values
+ * that it pushes wait in memory, without limit.
  *
- * An object is read when the one before has been described to a worker, so that a generator may fill one row and yield it
- * again; what is no object, and what an array, a Set or a Map holds, may be read ahead.
+ * If values are objects, the next one is read after the call for the previous one was described, so that a generator may refill one
+ * object and yield it again; values that are no objects, and the elements of an array, a Set or a Map, may be read ahead.
  *
  * @param source an Iterable, AsyncIterable, Node stream, web ReadableStream or Observable.
  * @param fn as for `parallelMap`.

@@ -32,7 +32,7 @@ import { executorOf, isInline } from './executorOf.ts';
  */
 export const parallelMapUnordered: ParallelOperator = (fn: unknown, workers?: unknown, options?: unknown): never => {
   checkFn('parallelMapUnordered', fn);
-  // An error waits for no result here: `errorTiming` has nothing to say.
+  // Unordered results have no results before them: `errorTiming` has no effect.
   const resolved: ResolvedOptions = {
     ...resolveOptions('parallelMapUnordered', options, isInline(workers)),
     errorTiming: 'in-order',

@@ -6,8 +6,8 @@ import { MergeBuffer } from './stream/results/mergeBuffer.ts';
 import { parallelOperator } from './stream/operator.ts';
 
 /**
- * Runs `fn` on every value, several at once on other cores, and emits each value that they give as it comes, as `mergeMap`
- * would: those of one task in their order.
+ * Runs `fn` on every value, several at once on other cores, and emits each value that the tasks give as it comes, as `mergeMap`
+ * would; values of one task stay in order.
  *
  * ```
  * source:  ab----------|
@@ -37,6 +37,6 @@ export const parallelMergeMap: ParallelFlatOperator = (fn: unknown, workers?: un
   checkFn('parallelMergeMap', fn);
   const resolved = resolveFlat('parallelMergeMap', options, isInline(workers));
   const executor = executorOf('parallelMergeMap', fn as never, workers, resolved);
-  // An error waits for no task before it here: `errorTiming` has nothing to say.
+  // Unordered values have no tasks before them: `errorTiming` has no effect.
   return parallelOperator(executor, { ...resolved, errorTiming: 'in-order' }, MergeBuffer) as never;
 };

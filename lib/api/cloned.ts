@@ -1,11 +1,11 @@
-/** What structured clone makes of a value, as a type: data without methods. Types only. */
+/** The type of a structured clone of a value: data without methods. Types only. */
 
 type Primitive = string | number | bigint | boolean | null | undefined | void;
 
 /** Also matches a constructor that may not be called. */
 type Callable = ((...args: any[]) => unknown) | (abstract new (...args: any[]) => unknown);
 
-/** The instances of a global class, where the program has its types: it may know neither the DOM's nor Node's. */
+/** The instances of a global class, if the program has its types: it may have neither those of the DOM nor those of Node. */
 type Instance<Name extends string> =
   typeof globalThis extends Readonly<Record<Name, { readonly prototype: infer T }>> ? T : never;
 
@@ -28,21 +28,22 @@ type Platform =
   | Instance<'VideoFrame'>
   | Instance<'WritableStream'>;
 
-/** What has methods of its own on the other side, too. */
+/** Objects that keep their methods on the other side. */
 type Whole = Date | RegExp | Error | ArrayBuffer | SharedArrayBuffer | ArrayBufferView | Platform;
 
-/** Node's `Buffer`, told by a method: the program may not have Node's types. */
+/** Node's `Buffer`, recognised by a method: the program may not have Node's types. */
 interface NodeBuffer {
   readUInt32LE(offset?: number): number;
 }
 
 /**
- * What arrives of a `T`: data, without methods and functions. A `Buffer` is a `Uint8Array`, an instance of a class has its
- * fields, an instance of a subclass of Map or Set is a Map or Set. What loses nothing stays what it is, name included.
+ * What arrives of a `T` on the other side: data, without methods and functions. A `Buffer` arrives as a `Uint8Array`, an instance
+ * of a class as its fields, an instance of a subclass of Map or Set as a Map or Set. A type that cloning does not change stays the
+ * same type, name included.
  */
 export type Cloned<T> = T extends unknown ? ([T] extends [Lossless<T>] ? T : Changed<T>) : never;
 
-/** What `T` is assignable to if it arrives as it is. Asked once for the whole of it, so that it may contain itself. */
+/** A type that `T` is assignable to if it arrives unchanged. Tested once for the whole type, so that `T` may be recursive. */
 type Lossless<T> = unknown extends T
   ? T // unknown and any
   : T extends Primitive
@@ -67,10 +68,10 @@ type Lossless<T> = unknown extends T
                   : LosslessTuple<T>
               : { [K in keyof T]: Lossless<T[K]> };
 
-/** A tuple; or what else extends Array, such as what `match` returns, as it is. */
+/** A tuple; another type that extends Array, such as the result of `match`, stays as it is. */
 type LosslessTuple<T> = { [K in keyof T]: 0 } extends readonly unknown[] ? { [K in keyof T]: Lossless<T[K]> } : T;
 
-/** Of a `T` that does lose something. */
+/** What arrives of a `T` that cloning changes. */
 type Changed<T> = T extends Callable | symbol | PromiseLike<unknown>
   ? never
   : T extends Uint8Array<infer Memory> & NodeBuffer
@@ -91,7 +92,7 @@ type Changed<T> = T extends Callable | symbol | PromiseLike<unknown>
                 : { [K in keyof T]: Cloned<T[K]> }
               : ClonedFields<T>;
 
-/** The fields of an object that lose something. Public, for it stands in declarations of what returns such a one. */
+/** The fields of an object that cloning changes. Public because it appears in the declarations of functions that return one. */
 export type ClonedFields<T> = {
   [K in keyof T as T[K] extends Callable | undefined ? (T[K] extends undefined ? K : never) : K]: Cloned<T[K]>;
 };

@@ -1,4 +1,4 @@
-/** The errors this library raises of its own. What a task threw is never wrapped in one of them. */
+/** The errors of this library itself. An error that a task threw is never wrapped in one of them. */
 
 import { ParallelError, named } from './workerErrors.ts';
 
@@ -13,8 +13,8 @@ export {
 } from './workerErrors.ts';
 
 /**
- * A task ran longer than its `timeout`. Where it had asked for its signal, that has aborted; else its worker was
- * terminated, and is replaced on demand.
+ * A task ran longer than its `timeout`. If it had asked for its signal, that has aborted; if not, its worker was terminated, and
+ * is replaced on demand.
  */
 export class TaskTimeoutError extends ParallelError {
   static {
@@ -37,8 +37,8 @@ export class WorkerCrashedError extends ParallelError {
 }
 
 /**
- * No worker of the pool could be started; `cause` is the last failure. What would fail likewise again (no `expose` is
- * called, the module is not there) is tried once, anything else three times.
+ * No worker of the pool could be started; `cause` is the last failure. A start that would fail the same way again (`expose` is not
+ * called, the module is missing) is tried once, any other three times.
  */
 export class WorkerInitError extends ParallelError {
   static {
@@ -53,12 +53,12 @@ export class PoolClosedError extends ParallelError {
   }
 }
 
-/** What a pool says once it is closed; `name` is what its options call it. */
+/** The error of a pool that is closed; `name`: the name in its options. */
 export function poolClosed(name?: string): PoolClosedError {
   return new PoolClosedError(name === undefined ? 'The pool is closed' : `The pool "${name}" is closed`);
 }
 
-/** More tasks of a stream have failed than `maxFailures` allows. `taskOf` it is the one that was too many. */
+/** More tasks of a stream have failed than `maxFailures` allows. Its `taskOf` is the task that was one too many. */
 export class TooManyFailuresError extends ParallelError {
   static {
     named(this, 'TooManyFailuresError');
@@ -72,7 +72,7 @@ export class TooManyFailuresError extends ParallelError {
   }
 }
 
-/** What is known of the task that raised an error. */
+/** The task that raised an error. */
 export interface TaskInfo {
   /** The number of the value in its stream, from 0. */
   readonly index: number;
@@ -82,16 +82,15 @@ export interface TaskInfo {
 
 const tasks = new WeakMap<object, TaskInfo>();
 
-/** Remembers which task raised `error`; primitives that were thrown cannot carry it. */
+/** Remembers which task raised `error`; not possible for thrown primitives. */
 export function rememberTask(error: unknown, task: TaskInfo): void {
   if ((typeof error === 'object' && error !== null) || typeof error === 'function')
     tasks.set(error, { index: task.index, input: task.input });
 }
 
 /**
- * The task that raised `error`: its index in the stream and its input.
- *
- * Undefined where `error` did not come from a task, or is a primitive (`throw 'text'`).
+ * The task that raised `error`: its index in the stream and its input. Undefined if `error` is not from a task, or is a primitive
+ * (`throw 'text'`).
  *
  * ```ts
  * source.pipe(parallelMap(fn, 4)).subscribe({ error: (e) => console.error(taskOf(e)?.index, e) });

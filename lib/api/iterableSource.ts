@@ -1,29 +1,29 @@
-/** Sources that are read. Types only. */
+/** The sources of iterators over results. Types only. */
 
-/** A web `ReadableStream`, as far as it is used here. */
+/** The part of a web `ReadableStream` that is used here. */
 export interface ReadableStreamLike<T> {
   /** Whether it has a reader. */
   readonly locked?: boolean;
-  /** What reads it, from now on alone. */
+  /** Locks the stream to a reader. */
   getReader(): {
     read(): PromiseLike<{ done: boolean; value?: T | undefined }>;
     cancel(reason?: unknown): PromiseLike<void>;
     releaseLock(): void;
   };
-  /** Ends it, where nobody has read it. */
+  /** Ends a stream that was not read. */
   cancel?(reason?: unknown): PromiseLike<void>;
 }
 
 /**
- * An Observable, of RxJS, of the platform or of others, as far as it is used here. What it is given is an observer only: the
- * function is for the compiler, which finds `T` in the last of RxJS's overloads.
+ * The part of an Observable, of RxJS, of the platform or of others, that is used here. It is only given an observer object; the
+ * function type is for the compiler, which infers `T` from the last of RxJS's overloads.
  */
 export interface SubscribableLike<T> {
-  /** Runs it; what it returns, if it returns anything, ends that. */
+  /** Subscribes `observer`; the result, if there is one, ends that. */
   subscribe(
     observer: ((value: T) => void) & { next(value: T): void; error(error: unknown): void; complete(): void },
   ): { unsubscribe(): void } | void;
 }
 
-/** What is read: an iterable, an async iterable (a Node stream is one), a web stream, or an Observable. */
+/** A source: an iterable, an async iterable (a Node stream is one), a web stream, or an Observable. */
 export type IterableSource<T> = Iterable<T> | AsyncIterable<T> | ReadableStreamLike<T> | SubscribableLike<T>;

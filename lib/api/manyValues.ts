@@ -1,13 +1,13 @@
-/** Tasks that give many values: what they return, and the options of their operators. Types only. */
+/** Tasks that give many values: their results, and the options of their operators. Types only. */
 import type { IterableOptionsWithPool, OptionsWithPool, ParallelIterableOptions, ParallelOptions } from './options.ts';
 import type { Arguments, Call, Method, Sent } from './remote.ts';
 
-/** RxJS's, the platform's, or that of threads.js. */
+/** An Observable of RxJS, of the platform, or of threads.js. */
 interface ObservableLike {
   subscribe(...args: any[]): unknown;
 }
 
-/** What is pushed to an observer, or a function; of overloads the compiler tells the last. */
+/** The type of the values that an observer, or a function, receives; of overloads the compiler infers the last. */
 type Pushed<Observer> = Observer extends (value: infer T) => void
   ? T
   : Observer extends { next?: infer Next }
@@ -16,7 +16,7 @@ type Pushed<Observer> = Observer extends (value: infer T) => void
       : never
     : never;
 
-/** The values of what a task returns. */
+/** The type of the values in what a task returns. */
 export type Values<S> =
   S extends AsyncIterable<infer T>
     ? T
@@ -33,7 +33,7 @@ export type Values<S> =
 /** What a task may return. */
 export type ManyValues = AsyncIterable<unknown> | Iterable<unknown> | ObservableLike | { getReader(): unknown };
 
-/** A worker as `fn` sees it: the methods that give many values, each the description of a call with the type of one. */
+/** A worker as `fn` sees it: methods that give many values, each returning the description of a call with the type of one value. */
 export type RemoteValues<Api> = {
   readonly [K in keyof Api as Api[K] extends Method ? K : never]: Api[K] extends (...args: infer A) => infer R
     ? GivesOne<R> extends true
@@ -51,8 +51,8 @@ type NotFlat = 'batch' | 'key' | 'sticky';
 
 interface Buffered {
   /**
-   * Most values of a task that are on their way and not emitted: an integer, at least 1. A task that has given so many is not
-   * asked for its next. Default: 64.
+   * Most values of one task that are not emitted yet: an integer, at least 1. A task that has given so many is not asked for its
+   * next value before some are emitted. Default: 64.
    */
   readonly buffer?: number | undefined;
 }

@@ -1,163 +1,163 @@
-/** The options of the operators: what they mean, what they may be, what they are when left out. */
+/** The options of the operators: their meaning, their checks, and their defaults. */
 import type { AbortSignalLike } from './signal.ts';
 import { programError } from './workerErrors.ts';
 
 /**
- * What a task came to, in `onError: 'settle'`. `input` is the value of the source itself, not a copy: an object that the source
- * fills again shows what it holds by then.
+ * The outcome of a task, with `onError: 'settle'`. `input` is the value of the source itself, not a copy: an object that the source
+ * refills shows its later contents.
  */
 export type Settled<T, R> =
   | { readonly status: 'fulfilled'; readonly index: number; readonly input: T; readonly value: R }
   | { readonly status: 'rejected'; readonly index: number; readonly input: T; readonly reason: unknown };
 
-/** When a task that has failed is run again. */
+/** When a failed task is run again. */
 export interface RetryOptions {
-  /** How many times, beside the first: an integer, at least 0, or `Infinity`. */
+  /** How many times after the first try: an integer, at least 0, or `Infinity`. */
   readonly times: number;
   /**
-   * Milliseconds from the failure to the next try, at least 0, or what gives them; `attempt` is the number of the try that
-   * failed, from 1. While it waits the task has no worker, and keeps its place. Default: 0.
+   * Milliseconds from a failure to the next try, at least 0, or a function that returns them; `attempt` is the number of the try
+   * that failed, from 1. While it waits the task occupies no worker, and keeps its place among the results. Default: 0.
    */
   readonly delay?: number | ((attempt: number, error: unknown) => number) | undefined;
-  /** Whether what it threw is worth another try: false, and the task has failed. Default: always. */
+  /** Whether to try again after this error; with false the task has failed. Default: always. */
   readonly when?: ((error: unknown) => boolean) | undefined;
 }
 
-/** What a task says before it ends, by `report` of its context. */
+/** A report that a task has made before its end, by `report` of its context. */
 export interface TaskReport {
   /** The number of the value in its stream, from 0. */
   readonly index: number;
-  /** The value of the source that the task is about; of `pool.run` there is none. */
+  /** The value of the source that the task is for; undefined for `pool.run`. */
   readonly input: any;
-  /** A copy of what was reported. */
+  /** A copy of the reported value. */
   readonly value: any;
 }
 
-/** Where nothing is known of it, any of the words: an editor proposes these. */
+/** All modes where the mode is not inferred yet, so that editors propose them. */
 type OnError<Mode> = [Mode] extends [never] ? 'throw' | 'settle' | 'skip' : Mode;
 
 /**
- * What gives the key of a value. Methods are compared both ways: the compiler looks at the options before it knows `T` from
- * `fn`, where that has a parameter without a type, and would refuse a function of anything but `unknown`.
+ * A function that returns the key of a value. By a method type, which is compared bivariantly: the compiler checks the options
+ * before it knows `T` from an `fn` whose parameter has no type, and would refuse any function but one of `unknown`.
  */
 type KeyOf<T> = { of(value: T, index: number): unknown }['of'];
 
-/** What only tasks with one result have. */
+/** The options that only tasks with one result have. */
 interface KeyOptions<T> {
   /**
-   * What tasks are about that must not run side by side: those of one key run one after another, in the order of the source,
-   * different keys in parallel. Keys are compared as in a `Map`: objects by identity, and `undefined` is one, too. A task
-   * that is run again (`retry`, `crashRetries`) keeps its key's turn, and one whose time is up until it has stopped: its failure
-   * is told then. Called once for each value, when it is taken; must not be async; what it
-   * throws is that value's failure. Values that wait for their key count in the window: a key that takes long holds others back only when it
-   * is full. Default: tasks do not wait for each other.
+   * The key of a value: tasks of one key run one after another, in the order of the source, and tasks of different keys in
+   * parallel. Keys are compared as in a `Map`: objects by identity, and `undefined` is a key, too. A task that is run again
+   * (`retry`, `crashRetries`) keeps the turn of its key until then; one whose `timeout` has run out keeps the turn until it has
+   * stopped, and fails then. Called once for each value; must not be async; if it throws, the value's task has failed with that. Values that wait for
+   * their key count in the window, so that a slow key holds others back only when the window is full. Default: tasks do not wait
+   * for each other.
    */
   readonly key?: KeyOf<T> | undefined;
   /**
-   * With `key`: all tasks of a key go to one worker, while that lives, so that it can keep what they need: the first that has
-   * room for a task of it. A pool remembers that, whichever stream it is of: of keys that are objects as long as they live, of others the
-   * 10 000 that were used last. A key whose worker is busy waits for it, and lets others pass; if its worker is gone it goes to
-   * another. Default: false.
+   * With `key`: all tasks of a key go to one worker while that lives, so that it can keep what they need; the first worker with
+   * room for a task of the key gets it. A pool remembers the worker of a key for all its streams: for keys that are objects as
+   * long as the object lives, for others the 10 000 that were used last. A task whose worker is busy waits for that worker, and
+   * lets tasks of other keys pass; when a worker has ended, its keys go to others. Default: false.
    */
   readonly sticky?: boolean | undefined;
 }
 
-/** Options of `parallelMap` and `parallelMapUnordered` with a pool. All may be left out. */
+/** Options of `parallelMap` and `parallelMapUnordered` with a pool. All are optional. */
 export interface OptionsWithPool<Mode = 'throw' | 'settle' | 'skip', T = any> extends KeyOptions<T> {
   /** Most workers this operator uses at once: an integer, at least 1. Default: the size of the pool. */
   readonly concurrency?: number | undefined;
   /**
-   * In source order, and of an iterator: most values dispatched and not yet emitted, or taken: an integer, at least 1,
-   * or `Infinity`.
-   * May be smaller than the pool, and then also bounds how many run.
-   * Default: more are taken while fewer results are held back than 64, or 8 for each task that is out.
+   * For results in source order, and for iterators: most values that are dispatched and whose results the consumer does not have
+   * yet: an integer, at least 1, or `Infinity`. May be smaller than the pool, and then also bounds how many tasks run. Default:
+   * values are dispatched while fewer results are held back than 64, or than 8 for each task that is out.
    */
   readonly window?: number | undefined;
   /**
    * Values per message to a worker: `'auto'`, the default, starts at 1 and grows while a message takes less than a few
-   * ms; an integer, at least 1, is the most per message. Neither waits to fill one. Above 1 it lets an input that is moved
-   * wait at a worker, alone in its message: that saves a round trip for each, and one that waits is lost with the worker.
+   * ms; an integer, at least 1, is the most per message. Neither waits to fill a message. A number above 1 lets an input that is
+   * moved wait at a worker, alone in its message: that saves a round trip for each, but an input that waits is lost with the worker.
    */
   readonly batch?: number | 'auto' | undefined;
   /**
-   * What a failing task does. `'throw'`, the default: the stream errors. `'skip'`: its result is left out.
-   * `'settle'`: every input gives `{ status, index, input, value | reason }`, `input` the value itself, not a copy.
-   * About tasks only: `WorkerInitError` and `PoolClosedError` error the stream in every mode.
+   * What a failing task does. `'throw'`, the default: the stream errors. `'skip'`: nothing is emitted for it.
+   * `'settle'`: every input gives `{ status, index, input, value | reason }`, with the value itself as `input`, not a copy.
+   * Only for errors of tasks: `WorkerInitError` and `PoolClosedError` error the stream in every mode.
    */
   readonly onError?: OnError<Mode> | undefined;
   /** In source order: whether an error waits for the results before it (`'in-order'`, the default) or not (`'immediate'`). */
   readonly errorTiming?: 'in-order' | 'immediate' | undefined;
   /**
-   * Milliseconds that a task may run, from its start in the worker: at least 1. Default: no limit. Past it the task has
-   * failed with `TaskTimeoutError`, at once. If it has asked for its signal (`taskContext().signal`), that aborts, and
-   * the task has `terminateAfter` ms to stop; any other loses its worker at once. A task whose worker does not come to
-   * it, in that time or 10 s if that is longer, goes to another.
+   * Milliseconds that a task may run, from its start in the worker: at least 1. Default: no limit. After that the task fails with
+   * `TaskTimeoutError`, at once. If it has asked for its signal (`taskContext().signal`), that aborts, and the task has
+   * `terminateAfter` ms to stop; the worker of any other task is terminated at once. A task that its worker does not begin within
+   * this time, or within 10 s if that is longer, goes to another worker.
    */
   readonly timeout?: number | undefined;
   /**
-   * Milliseconds, at least 0, that a cancelled task may run on before its worker is terminated and replaced, and one
-   * whose `timeout` has run out though it listens to its signal; `Infinity`: never. Default: 1 000.
+   * Milliseconds, at least 0, after which the worker of a cancelled task that still runs is terminated and replaced; also for a
+   * task whose `timeout` has run out and that has asked for its signal. `Infinity`: never. Default: 1 000.
    */
   readonly terminateAfter?: number | undefined;
   /** How many times a task is run again when its worker died: an integer, at least 0. Default: 0. */
   readonly crashRetries?: number | undefined;
   /**
-   * Runs a task that failed again, with the same arguments, so many times (an integer, at least 0, or `Infinity`), or as
-   * `{ times, delay, when }` says; it keeps its place, its index and its part of the window. A `TaskTimeoutError` counts; what
-   * `crashRetries` is for does not, nor what would fail again (`CloneError`, errors of the program, what `fn` itself throws).
-   * A call with `Transfer` fails at once: its input is gone. Default: 0.
+   * How many times a failed task is run again, with the same arguments (an integer, at least 0, or `Infinity`), or
+   * `{ times, delay, when }`. The task keeps its index and its place among the results and in the window. Also after a
+   * `TaskTimeoutError`; not after a crash (`crashRetries`), nor where it would fail the same way (`CloneError`, errors of the
+   * program, errors of `fn` itself). A call with `Transfer` is not run again: its input is gone. Default: 0.
    */
   readonly retry?: number | RetryOptions | undefined;
   /**
-   * With `onError: 'skip'` and `'settle'`: how many tasks may fail, an integer, at least 0, or `Infinity`, the default. One
-   * more, and the stream errors with `TooManyFailuresError`: after the results before it, where `errorTiming` is `'in-order'`.
-   * Tries that `retry` repeats do not count.
+   * With `onError: 'skip'` and `'settle'`: how many tasks may fail, an integer, at least 0, or `Infinity`, the default. With one
+   * more failure the stream errors with `TooManyFailuresError`; with `errorTiming: 'in-order'` after the results before it.
+   * Failures after which `retry` runs the task again do not count.
    */
   readonly maxFailures?: number | undefined;
   /**
-   * With a pool: who it serves first, of all that share it: any finite number; the higher first, equal ones in turn. Default: 0. What runs is not
-   * stopped for it; what a worker was sent and has not begun is taken back, where memory is shared. Streams that keep all
-   * workers busy let none below them begin.
+   * With a pool: the priority of this stream among those that share the pool: any finite number; the highest is served first,
+   * equal ones in turn. Default: 0. Running tasks are not stopped for it; tasks that were sent to a worker and have not begun are
+   * recalled, where memory is shared. While streams keep all workers busy, no task of a lower priority begins.
    */
   readonly priority?: number | undefined;
   /** Aborts the stream with its reason. */
   readonly signal?: AbortSignalLike | undefined;
   /**
-   * Hears what tasks report before they end (`taskContext().report(value)`; of an inline function `task.report`, its fourth
-   * argument): at once, also of a task that computes without a pause, and nothing after the task's outcome. What it throws
-   * errors the stream. Default: reports go nowhere, and cost nothing.
+   * Called with what tasks report before they end (`taskContext().report(value)`, or, in an inline function, `report` of its
+   * fourth argument): at once, also while the task computes without a pause, and never after the task's outcome. If it throws, the
+   * stream errors. Default: reports are dropped, and cost nothing.
    */
   readonly onReport?: ((report: TaskReport) => void) | undefined;
   /** Push sources: most values waiting to be dispatched: an integer, at least 1, or `Infinity`, the default. */
   readonly maxPending?: number | undefined;
   /**
-   * Past `maxPending`: the stream errors with `OverflowError` (the default), or the oldest or the newest value is
-   * dropped. `pool.stats().dropped` counts those; what is left keeps the index with which it arrived.
+   * Beyond `maxPending`: the stream errors with `OverflowError` (the default), or the oldest or the newest value is
+   * dropped. `pool.stats().dropped` counts those; the remaining values keep the index with which they arrived.
    */
   readonly overflow?: 'error' | 'drop-oldest' | 'drop-newest' | undefined;
 }
 
-/** What only inline functions have. */
+/** The options that only inline functions have. */
 interface InlineOptions<T, Context, State> {
-  /** Inline functions only: cloned once into each worker, the third argument of `fn`. */
+  /** Inline functions only: the third argument of `fn`, cloned once into each worker. */
   readonly context?: Context;
   /**
-   * Inline functions only: runs once in each worker, before its first task, and is sent there as text as `fn` is; may be
-   * async. What it returns is the third argument of `fn`, in place of `context`, which it is given (with a type of its own: `(context: Words) => …`). A worker whose setup fails
-   * has not started (`WorkerInitError`, its `cause` what was thrown). Default: none.
+   * Inline functions only: runs once in each worker, before its first task; sent there as text, like `fn`; may be async. Its
+   * argument is `context` (give that parameter a type: `(context: Words) => …`), and its result is the third argument of `fn` in
+   * place of `context`. A worker whose setup fails has not started (`WorkerInitError`, with the thrown value as its `cause`).
+   * Default: none.
    */
   readonly setup?: ((context: Context) => State) | undefined;
-  /** Inline functions only: what of a value to move instead of copy; asked when the value is dispatched. */
+  /** Inline functions only: returns the parts of a value to move instead of copy; called when the value is dispatched. */
   readonly transfer?: ((value: T, index: number) => readonly object[]) | undefined;
 }
 
-/** What only sources that are pulled have. */
+/** The options that only sources that are pulled have. */
 interface PulledOptions {
   /** Whether results come in the order of the source, the default, or each as soon as its task is complete. */
   readonly ordered?: boolean | undefined;
 }
 
-/** Options of `parallelMap`, `parallelMapUnordered` and `parallelMapIterable`. All may be left out. */
+/** Options of `parallelMap`, `parallelMapUnordered` and `parallelMapIterable`. All are optional. */
 export interface ParallelOptions<T = any, Context = unknown, Mode = 'throw' | 'settle' | 'skip', State = unknown>
   extends OptionsWithPool<Mode, T>, InlineOptions<T, Context, State> {}
 
@@ -174,14 +174,14 @@ export interface ParallelIterableOptions<
 >
   extends IterableOptionsWithPool<Mode, T>, InlineOptions<T, Context, State> {}
 
-/** `retry` with every default in its place. */
+/** The option `retry` with all defaults filled in. */
 export interface RetryPolicy extends RetryOptions {
-  /** What errors call it. */
+  /** The name of the option in errors. */
   readonly option: string;
   readonly delay: number | ((attempt: number, error: unknown) => number);
 }
 
-/** Options with every default in its place. */
+/** The options with all defaults filled in. */
 export interface ResolvedOptions {
   readonly concurrency: number;
   /** Undefined: auto. */
@@ -204,7 +204,7 @@ export interface ResolvedOptions {
   readonly context: unknown;
   readonly setup: ((context: any) => unknown) | undefined;
   readonly transfer: ((value: any, index: number) => readonly object[]) | undefined;
-  /** Of tasks that give many values: how many of one are on their way and not emitted. Undefined: a task has one. */
+  /** Where tasks give many values: most values of one task that are not emitted yet. Undefined: a task has one result. */
   readonly buffer?: number;
   readonly maxPending: number;
   readonly overflow: 'error' | 'drop-oldest' | 'drop-newest';
@@ -233,14 +233,14 @@ const NAMES = [
   'overflow',
 ] as const;
 
-/** Options of inline functions, and what there is instead of each for the functions of a worker module. */
+/** The options of inline functions, each with what to use instead with a pool. */
 const FOR_INLINE = {
   context: 'a worker module imports what it needs',
   setup: 'a worker module gives it to expose(api, { setup })',
   transfer: 'in a call, write worker.method(Transfer(value))',
 };
 
-/** Checks options and fills in the defaults. `inline` says that the function itself runs in the workers. */
+/** Checks options and fills in the defaults. `inline`: whether the function itself runs in the workers. */
 export function resolveOptions(
   caller: string,
   options: unknown,
@@ -249,7 +249,7 @@ export function resolveOptions(
 ): ResolvedOptions {
   const given = record(`${caller}: options`, options, [...NAMES, ...own]);
   const of = (name: string): string => `${caller}: ${name}`;
-  /** The option of this name as `check`, to which `rest` belongs, lets it through. */
+  /** The option `name`, checked by `check`, whose further arguments are `rest`. */
   const option = <T, Rest extends unknown[]>(
     name: (typeof NAMES)[number],
     check: (what: string, value: unknown, ...rest: Rest) => T,
@@ -308,7 +308,7 @@ export function resolveOptions(
   };
 }
 
-/** Undefined where nothing is run again. */
+/** The option `retry`, checked; undefined where no task is run again. */
 function retryOf(option: string, value: unknown): RetryPolicy | undefined {
   const short = typeof value !== 'object';
   const given = short ? { times: value } : record(option, value, ['times', 'delay', 'when']);
@@ -322,7 +322,7 @@ function retryOf(option: string, value: unknown): RetryPolicy | undefined {
   return policy.times === 0 ? undefined : policy;
 }
 
-/** An options object, or undefined for none, with no other names than these: a misspelt one is not silently ignored. */
+/** Checks an options object, which may be undefined: a name that is not among `names` is refused, not silently ignored. */
 export function record(what: string, options: unknown, names: readonly string[]): Readonly<Record<string, unknown>> {
   if (options === undefined) return {};
   // A Promise has no names that could be wrong, and would pass for no options.
@@ -333,7 +333,7 @@ export function record(what: string, options: unknown, names: readonly string[])
   return options as Record<string, unknown>;
 }
 
-/** A whole number from `least`; `otherwise`, if there is one, where it is undefined. */
+/** Checks an integer, at least `least`; `otherwise`, if given, is the default. */
 export function whole(
   what: string,
   value: unknown,
@@ -351,16 +351,16 @@ export function whole(
   );
 }
 
-/** Any number but NaN and the infinities; `otherwise` where it is undefined. */
+/** Checks a finite number; `otherwise` is the default. */
 function finite(what: string, value: unknown, otherwise: number): number {
   if (value === undefined) return otherwise;
   return numberThat(what, value, 'a finite number', Number.isFinite);
 }
 
-/** The longest that a timer can wait; a longer one would fire at once. */
+/** The longest time that a timer can wait; with a longer one it would fire at once. */
 const LONGEST = 2 ** 31 - 1;
 
-/** A time in milliseconds that a timer can wait. */
+/** Checks milliseconds that a timer can wait. */
 export function milliseconds(what: string, value: unknown, least: number, or: string = ''): number {
   return numberThat(
     what,
@@ -377,19 +377,19 @@ function numberThat(what: string, value: unknown, expected: string, fits: (given
   return value;
 }
 
-/** `otherwise` where it is undefined. */
+/** Checks a boolean; `otherwise` is the default. */
 export function trueOrFalse(what: string, value: unknown, otherwise: boolean): boolean {
   if (value === undefined) return otherwise;
   if (typeof value !== 'boolean') throw new TypeError(`${what} must be true or false, got ${show(value)}`);
   return value;
 }
 
-/** Of an operator, or a method of a pool. */
+/** Checks the argument `fn` of an operator, or of a method of a pool. */
 export function checkFn(caller: string, fn: unknown): void {
   checkCallable(`${caller}: fn`, fn);
 }
 
-/** A function, or undefined for none. */
+/** Checks a function, which may be undefined. */
 function callable(what: string, value: unknown): ((...args: any[]) => unknown) | undefined {
   if (value !== undefined) checkCallable(what, value);
   return value as ((...args: any[]) => unknown) | undefined;

@@ -8,40 +8,40 @@ import type { FlatOptionsWithPool, RemoteValues } from './manyValues.ts';
 import type { Call, Remote, ResultOf } from './remote.ts';
 import type { AbortSignalLike } from './signal.ts';
 
-/** Numbers of a pool since it was made. */
+/** The numbers of a pool, counted since it was made. */
 export interface PoolStats {
   /** Workers that are up. */
   readonly workers: number;
-  /** Workers that are up and have nothing to do. */
+  /** Workers that are up and have no task. */
   readonly idle: number;
-  /** Tasks that have been sent to a worker and have not come back. */
+  /** Tasks that were sent to a worker and have not come back. */
   readonly running: number;
   /** Tasks that ended with a value. */
   readonly completed: number;
   /** Tasks that ended with an error, a timeout or a crash. */
   readonly failed: number;
-  /** Workers that were started in place of a lost one. */
+  /** Workers that were started in place of one that had died. */
   readonly restarts: number;
   /**
-   * Milliseconds that workers have spent in tasks, as far as their outcomes have come, waiting in an async task included.
-   * Of a plain threads.js worker: from the call to its answer.
+   * Milliseconds that workers have spent in tasks whose outcomes have come, including what async tasks await. With a plain
+   * threads.js worker: from the call to its answer.
    */
   readonly taskTime: number;
   /**
-   * Milliseconds in which workers had tasks and were in none: clones being made and read, messages on their way, a main
-   * thread that was busy. 0 where that cannot be told apart from the task, as with plain threads.js workers, or is nothing,
-   * as in `localPool`. Much of it against `taskTime`: the tasks are too small, or what is copied for them too large.
+   * Milliseconds in which workers had tasks and ran none: time for making and reading clones, for messages, or in which the main
+   * thread was busy. 0 where that cannot be separated from the task, as with plain threads.js workers, and in `localPool`. If this
+   * is large compared with `taskTime`, the tasks are too small, or what is copied for them is too large.
    */
   readonly carryTime: number;
-  /** For each worker that is up, the share (0 to 1) of the time since it came up that it has spent in tasks, the present one included. */
+  /** For each worker that is up, the share (0 to 1) of its time since it came up that it has spent in tasks, including the present one. */
   readonly busy: readonly number[];
   /**
-   * How long tasks have waited: all the time from when the value was there (pushed, or the call made; of a source that is
-   * pulled, from when it was sent) until its outcome was, in which the task did not run. `wait` and `run` of a task are together
-   * its latency. Values that a source pushes in one turn count from the first of them.
+   * How long tasks have waited: the time in which a task did not run, from its value (when that was pushed, or the call was made;
+   * for a source that is pulled, when the task was sent) to its outcome. `wait` and `run` of a task add up to its latency. Values
+   * that a source pushes in one turn count from the first of them.
    */
   readonly wait: Durations;
-  /** How long tasks have run, from their start in the worker to their end, what they await included. */
+  /** How long tasks have run, from the start in the worker to the end, including what they await. */
   readonly run: Durations;
   /** Values that streams dropped before they were sent, because more than `maxPending` were waiting. */
   readonly dropped: number;
@@ -50,9 +50,9 @@ export interface PoolStats {
 }
 
 /**
- * How long something took, in ms: half of it at most `p50`, 99 of 100 at most `p99`, within 3 %; and `max`. All 0 before the
- * first. Of tasks that came back, or failed with their worker; those that travel in one message, a few ms of work, count
- * with their mean. Cancelled ones do not count; of one that is run again, each time does.
+ * Percentiles of durations in ms, within 3 %; all 0 before the first. Counted are tasks that came back, or failed with their
+ * worker; tasks that travel in one message, which is a few ms of work, count with their mean. Cancelled tasks do not count; of a
+ * task that is run again, each try does.
  */
 export interface Durations {
   /** Half took at most this. */
@@ -64,8 +64,8 @@ export interface Durations {
 }
 
 /**
- * What happens in a pool. `time` is in milliseconds since the epoch, with fractions, and comparable among all workers:
- * no task starts before it was sent, ends before it started, or does either later than it is told.
+ * An event of a pool. `time` is in milliseconds since the epoch, with fractions, and comparable among all workers: no task starts
+ * before it was sent or ends before it started, and no time is later than the event.
  */
 export type PoolEvent =
   | { readonly type: 'worker:start'; readonly worker: number; readonly time: number }
@@ -75,8 +75,8 @@ export type PoolEvent =
       readonly time: number;
       readonly exitCode?: number;
       /**
-       * Why, where the pool has not ended it: a `WorkerCrashedError`, whose `cause` is the uncaught error if that was the
-       * reason. Where nobody listens and no task fails with it, an uncaught error is printed as one line to stderr.
+       * Why the worker has ended, unless the pool ended it: a `WorkerCrashedError`, whose `cause` is the uncaught error if that was
+       * the reason. If nobody listens and no task fails with it, an uncaught error is printed as one line to stderr.
        */
       readonly error?: Error;
     }
@@ -91,14 +91,14 @@ export type PoolEvent =
       readonly outcome: 'value' | 'error' | 'timeout' | 'crash' | 'cancel';
     });
 
-/** Which task an event is about. */
+/** The task of an event. */
 interface TaskOfEvent {
   readonly worker: number;
-  /** Whose task it is: streams are numbered in the order in which they came to the pool, and so are calls of `pool.run`. */
+  /** The stream of the task: streams, and calls of `pool.run`, are numbered in the order in which they attach to the pool. */
   readonly stream: number;
-  /** The number of the value in its stream; 0 of a call. */
+  /** The number of the value in its stream; 0 for a call of `pool.run`. */
   readonly index: number;
-  /** The method that is called; of an inline function its name, or `inline`. */
+  /** The method that is called; for an inline function its name, or `inline`. */
   readonly method: string;
   readonly time: number;
 }
@@ -108,50 +108,50 @@ export interface RunOptions {
   /** Aborts the task; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignalLike | undefined;
   /**
-   * Milliseconds the task may run, at least 1. Default: no limit. A task that has asked for its signal is told, and has a
-   * second to stop; any other loses its worker.
+   * Milliseconds the task may run, at least 1. Default: no limit. If the task has asked for its signal, that aborts, and the task
+   * has a second to stop; the worker of any other task is terminated.
    */
   readonly timeout?: number | undefined;
   /**
-   * Milliseconds from the call, at least 1, in which the outcome has to be here, waiting for a worker included. Past it the
-   * promise rejects with `TaskTimeoutError`; a task that runs is cancelled: it has a second to stop before its worker is
-   * ended. Default: no limit.
+   * Milliseconds from the call to its outcome, at least 1, including the wait for a worker. After that the promise rejects with
+   * `TaskTimeoutError`, and a running task is cancelled: it has a second to stop before its worker is ended. Default: no limit.
    */
   readonly deadline?: number | undefined;
   /**
-   * Who is served first, as the option of a stream: any finite number; the higher first, equal ones in turn. Default: 0.
+   * The priority of the call among all that wait, like the option of a stream: any finite number; the highest is served first,
+   * equal ones in turn. Default: 0.
    *
    * ```ts
    * const found = await pool.run((worker) => worker.search(text), { priority: 1 });
    * ```
    */
   readonly priority?: number | undefined;
-  /** Runs a task that failed again, as the option `retry` of a stream does; `signal` and `deadline` end that, too. Default: 0. */
+  /** How many times a failed task is run again, like the option `retry` of a stream; `signal` and `deadline` end that. Default: 0. */
   readonly retry?: number | RetryOptions | undefined;
-  /** Hears what the task reports before it ends, as the option of the operators does; what it throws rejects the promise. */
+  /** Called with what the task reports before it ends, like the option of the operators; if it throws, the promise rejects. */
   readonly onReport?: ((report: TaskReport) => void) | undefined;
 }
 
 /** Options of `pool.each`. */
 export interface EachOptions {
-  /** Whether each worker that comes up later makes the call, too. Default: false. */
+  /** Whether each worker that starts later makes the call, too. Default: false. */
   readonly keep?: boolean | undefined;
 }
 
 /** Options of `pool.close`. */
 export interface CloseOptions {
   /**
-   * `true` (the default): what the streams have already taken is delivered first.
+   * `true` (the default): the results for all values that the streams have received so far are delivered first.
    * `false`: live streams error at once with `PoolClosedError`.
    */
   readonly drain?: boolean | undefined;
 }
 
-/** What a pool has whatever kind of Observable its streams are of. */
+/** The members that a pool has for every kind of Observable. */
 export interface BasicPool<Api> extends AsyncDisposable {
-  /** Most workers at once, as of now. */
+  /** The present size: most workers at once. */
   readonly size: number;
-  /** One call, as a Promise. `fn` says which: `pool.run((worker) => worker.count(9))`. */
+  /** Makes one call, and returns a promise of its result: `pool.run((worker) => worker.count(9))`. */
   run<C extends Call<unknown>>(fn: (worker: Remote<Api>) => C, options?: RunOptions): Promise<ResultOf<C>>;
   /**
    * `parallelMapIterable` with this pool: reads the next value when a worker has room for it, and is itself iterated.
@@ -171,26 +171,26 @@ export interface BasicPool<Api> extends AsyncDisposable {
     options?: IterableOptionsWithPool<Mode, NoInfer<T>>,
   ): AsyncIterableIterator<EmittedOf<T, ResultOf<C>, Mode>>;
   /**
-   * One call on every worker that is up, each in turn with its other tasks: what became of each. With `keep` also on each
-   * worker that comes up later, before its first task; one in which it fails then has not started.
+   * Makes a call on every worker that is up, in turn with its tasks, and returns the outcome of each. With `keep` also on each
+   * worker that starts later, before its first task; if the call fails there, that worker has not started.
    */
   each<C extends Call<unknown>>(
     fn: (worker: Remote<Api>) => C,
     options?: EachOptions,
   ): Promise<PromiseSettledResult<ResultOf<C>>[]>;
   /**
-   * Starts workers; resolves when so many are up, their setup done. `workers`: an integer, at least 1, at most the size of the
+   * Starts workers; resolves when so many are up and set up. `workers`: an integer, at least 1, at most the size of the
    * pool, which is the default. Rejects with `WorkerInitError`, or with `PoolClosedError`.
    */
   warmUp(workers?: number): Promise<void>;
-  /** Counts since the pool was made. */
+  /** The numbers of the pool since it was made. */
   stats(): PoolStats;
   /**
-   * Changes the size: an integer, at least 1. More workers are started when there is work for them; fewer there are as workers
-   * become idle: what runs ends, what has not begun goes to others, and a worker that is over does its teardown. Streams
-   * without `concurrency` follow. Of a `bullmqPool` it is how many jobs may be out. A `localPool` is always of 1.
+   * Changes the size: an integer, at least 1. Additional workers start when there is work for them. With a smaller size workers end
+   * as they become idle: running tasks end, tasks that have not begun go to other workers, and teardowns run. Streams without
+   * `concurrency` follow. In a `bullmqPool` the size is how many jobs may be out. A `localPool` always has size 1.
    *
-   * @throws TypeError, RangeError: it is no such number; a `localPool` is to have more than 1.
+   * @throws TypeError, RangeError: `size` is no such number, or more than 1 for a `localPool`.
    *
    * ```ts
    * pool.resize(2);
@@ -198,10 +198,10 @@ export interface BasicPool<Api> extends AsyncDisposable {
    */
   resize(size: number): void;
   /**
-   * Lets no task of a stream or of `run` begin until `resume`: what runs ends, and its results are emitted; what workers were
-   * sent and have not begun is taken back, where memory is shared. Values and calls wait meanwhile, and a `deadline` runs on;
-   * they do not keep a Node process alive. `each` and `warmUp` go on; of a `bullmqPool` what other producers do, and the jobs
-   * that are in the queue. A pool that is closed is not paused: `close` goes on with what waits, as ever.
+   * Lets no task of a stream or of `run` begin until `resume`. Running tasks end, and their results are emitted; tasks that were
+   * sent to a worker and have not begun are recalled, where memory is shared. Values and calls wait meanwhile, without keeping a
+   * Node process alive, and a `deadline` runs on. `each` and `warmUp` still work; so do, for a `bullmqPool`, other producers and
+   * the jobs that are in the queue. `close` ends the pause and runs what waits.
    *
    * ```ts
    * pool.pause();
@@ -210,13 +210,13 @@ export interface BasicPool<Api> extends AsyncDisposable {
    * ```
    */
   pause(): void;
-  /** Goes on after `pause`; where it was not paused, nothing happens. */
+  /** Ends the pause; without one, does nothing. */
   resume(): void;
-  /** Ends the workers; resolves when all have ended. May be called again: `{ drain: false }` cuts a draining close short. */
+  /** Ends the workers; resolves when all have ended. May be called again: `{ drain: false }` ends a draining close early. */
   close(options?: CloseOptions): Promise<void>;
 }
 
-/** A pool of workers, shared by every stream that names it: made by `workerPool`, `localPool` and `bullmqPool`. */
+/** A pool of workers, shared by all streams that use it; made by `workerPool`, `localPool` and `bullmqPool`. */
 export interface WorkerPool<Api> extends BasicPool<Api> {
   /**
    * `parallelMap` with this pool: runs the call that `fn` describes for every value, several at once, and emits the results
@@ -252,7 +252,7 @@ export interface WorkerPool<Api> extends BasicPool<Api> {
   ): OperatorFunction<T, EmittedOf<T, ResultOf<C>, Mode>>;
   /**
    * `parallelConcatMap` with this pool: runs the call that `fn` describes for every value, several at once, and emits all
-   * values of the first task, while it runs, then those of the second.
+   * values of the first task, while that runs, then those of the second.
    *
    * @param fn says which call, as for `map`, of a method that gives many values.
    * @param options those of `parallelConcatMap`.
@@ -281,13 +281,13 @@ export interface WorkerPool<Api> extends BasicPool<Api> {
     fn: (worker: RemoteValues<Api>, value: T, index: number) => C,
     options?: FlatOptionsWithPool<Mode>,
   ): OperatorFunction<T, FlatEmittedOf<T, ResultOf<C>, Mode>>;
-  /** What happens in the pool, while somebody is subscribed; costs nothing otherwise. */
+  /** The events of the pool; they cost nothing while nobody is subscribed. */
   readonly events$: Observable<PoolEvent>;
 }
 
-/** A threads.js `Pool`, as far as it is used here. */
+/** The part of a threads.js `Pool` that is used here. */
 export interface ThreadsPool<Thread> {
-  /** Lends a thread to `task`, until what that returns is settled. */
+  /** Lends a thread to `task`, until the promise that it returns settles. */
   queue<R>(task: (thread: Thread) => PromiseLike<R> | R): PromiseLike<R>;
   /** Ends its threads; with `force` at once. Never called here. */
   terminate(force?: boolean): Promise<void>;

@@ -1,18 +1,18 @@
-/** AbortSignals without the DOM's types, which a Node program may not have. Types only. */
+/** AbortSignals without the types of the DOM, which a Node program may not have. Types only. */
 
 /** The part of an AbortSignal that is used here. */
 export interface AbortSignalLike {
-  /** Whether it has aborted. */
+  /** Whether the signal has aborted. */
   readonly aborted: boolean;
-  /** Why. */
+  /** Why it has aborted. */
   readonly reason?: unknown;
-  /** Calls `listener` when it aborts. */
+  /** Calls `listener` when the signal aborts. */
   addEventListener(type: 'abort', listener: () => void): void;
-  /** Calls `listener` no more. */
+  /** Removes the listener. */
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** The host's own AbortSignal, where its types are known (the DOM's, Node's), so that `fetch` and its like take it. */
+/** The AbortSignal of the host, if its types are known (of the DOM, or of Node), so that `fetch` and the like accept it. */
 export type TaskSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
   ? Signal
   : AbortSignalLike & { throwIfAborted(): void };

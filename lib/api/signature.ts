@@ -1,15 +1,15 @@
 /**
- * What the operators take and give, by what `workers` is. Types only.
+ * The parameters and results of the operators, by the kind of `workers`. Types only.
  *
- * One signature of conditional types for every kind of `workers`, not an overload each: where none of several fits, the
- * compiler tells of all of them, and not which option is wrong. The one without `workers` it tells apart by itself.
+ * One signature with conditional types for all kinds of `workers`, instead of an overload for each: where no overload fits, the
+ * compiler reports all of them, and not which option is wrong. Only the call without `workers` is an overload.
  */
 import type { EmittedOf } from './emitted.ts';
 import type { BasicPool, ThreadsPool } from './pool.ts';
 import type { Call, Remote, ResultOf } from './remote.ts';
 import type { TaskContext } from './taskContext.ts';
 
-/** A number of workers that run `fn` itself; left out, it is the number of cores. */
+/** The number of workers that run `fn` itself; default: the number of cores. */
 type Inline = number | undefined;
 
 type AnyPool = BasicPool<any> | ThreadsPool<any>;
@@ -17,7 +17,7 @@ type AnyPool = BasicPool<any> | ThreadsPool<any>;
 /** What `workers` may be. */
 export type Workers = Inline | AnyPool;
 
-/** By what `W` is. `Workers` itself is what the compiler takes for what it is not: one error is enough then. */
+/** Selects by the kind of `W`. The compiler infers `Workers` itself for a wrong argument, where one error is enough. */
 export type ByWorkers<W, WithNumber, WithPool, Otherwise> = [W] extends [Inline]
   ? WithNumber
   : [W] extends [AnyPool]
@@ -27,8 +27,9 @@ export type ByWorkers<W, WithNumber, WithPool, Otherwise> = [W] extends [Inline]
 export type ApiOf<W> = W extends BasicPool<infer Api> ? Api : W extends ThreadsPool<infer Thread> ? Thread : never;
 
 /**
- * `fn`: runs itself in the workers, or says which call to make there. The value has a name for each, `V` and `P`: the
- * compiler infers from a parameter's type for both, and it is the first of the one, the second of the other.
+ * The type of `fn`, which itself runs in the workers, or returns the call to make there. The value has two type parameters, `V` and
+ * `P`, since the compiler infers both from a parameter's type: the value is the first parameter of the one kind of `fn`, and the
+ * second of the other.
  */
 export type Fn<W, V, P, Context, R> = ByWorkers<
   W,
@@ -42,15 +43,15 @@ export type Fn<W, V, P, Context, R> = ByWorkers<
 /** What `fn` may return. */
 export type Returned<W> = ByWorkers<W, unknown, Call<unknown>, unknown>;
 
-/** The values of the source. */
+/** The type of the source's values. */
 export type Value<W, V, P> = ByWorkers<W, V, P, V>;
 
-/** What is emitted: a result, or with `onError: 'settle'` what became of the task. `Mode` is never where it is left out. */
+/** What is emitted: a result, or with `onError: 'settle'` an outcome. `Mode` is never where `onError` is omitted. */
 export type Emitted<W, T, R, Mode extends 'throw' | 'settle' | 'skip'> = EmittedOf<
   T,
   ByWorkers<W, Awaited<R>, ResultOf<R>, unknown>,
   Mode
 >;
 
-/** The options: with a pool those that are not about inline functions. */
+/** The options; with a pool without those for inline functions. */
 export type Options<W, WithNumber, WithPool> = ByWorkers<W, WithNumber, WithPool, WithPool>;

@@ -2,14 +2,14 @@ import { show } from './options.ts';
 import type { Transfer as Transferred } from './remote.ts';
 import { programError } from './workerErrors.ts';
 
-/** What the function `Transfer` returns; declared beside it, so that a declaration of what uses it can name it. */
+/** The result of the function `Transfer`; declared here under the same name, so that declarations that use it can name it. */
 export interface Transfer<T> extends Transferred<T> {}
 
-/** The symbol by which threads.js marks what is to be moved; it exports none, and each copy of it has its own. */
+/** The description of the symbol with which threads.js marks what is moved; it does not export that, and each copy has its own. */
 const DESCRIPTION = 'thread.transferable';
 const mark = Symbol(DESCRIPTION);
 
-/** Answers to the symbol of every copy of threads.js, so that its own threads take what is made here without it. */
+/** A prototype that has the symbol of every copy of threads.js, so that threads of threads.js accept our `Transfer`, too. */
 const anyMark: object = new Proxy(
   {},
   {
@@ -19,13 +19,13 @@ const anyMark: object = new Proxy(
 );
 
 /**
- * Marks a value to be moved to the other side instead of copied: its buffers are then gone here.
+ * Marks a value to be moved to the other side instead of copied; its buffers are then unusable here.
  *
- * As an argument of a call, and as what a worker's method returns. `transferables` are the parts to move
- * (`ArrayBuffer`, `MessagePort`, streams, …); left out, `value` itself is one. Within another value, and in what each worker
+ * For an argument of a call, and for the result of a worker's method. `transferables` are the parts to move
+ * (`ArrayBuffer`, `MessagePort`, streams, …); default: `value` itself. Inside another value, and in what each worker
  * is given (`data`, `context`), the mark is refused.
  *
- * @throws TypeError: `transferables` is no array, or was left out and `value` is no object.
+ * @throws TypeError: `transferables` is no array, or is omitted though `value` is no object.
  *
  * ```ts
  * buffers$.pipe(parallelMap((zip, bytes) => zip.deflate(Transfer(bytes, [bytes.buffer])), pool));

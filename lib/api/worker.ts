@@ -1,19 +1,19 @@
-/** `Worker` as the library types it: without the DOM's types, which a Node program may not have. */
+/** The types of `Worker`, without those of the DOM, which a Node program may not have. */
 
-/** Where a worker's module is: `new URL('./x.worker.js', import.meta.url)`. */
+/** The address of a worker's module: `new URL('./x.worker.js', import.meta.url)`. */
 export interface WorkerUrl {
   readonly href: string;
 }
 
-/** Options of `new Worker`: the browser's, and in Node those of `node:worker_threads` besides. */
+/** Options of `new Worker`: those of browsers, and in Node also those of `node:worker_threads`. */
 export interface WorkerSettings {
-  /** `'module'` in browsers, for a module; Node goes by the file. */
+  /** In browsers `'module'` for a module; Node decides by the file. */
   readonly type?: 'classic' | 'module' | undefined;
-  /** What debuggers call it. */
+  /** The name of the worker in debuggers. */
   readonly name?: string | undefined;
-  /** In Node: a copy is `workerData` of `node:worker_threads` there. `setup` is for what all workers of a pool need. */
+  /** In Node: a copy is the `workerData` of `node:worker_threads` in the worker. For what all workers of a pool need, use `setup`. */
   readonly workerData?: unknown;
-  /** In Node: what it may use; past it that worker ends, and the process lives. */
+  /** In Node: limits of the worker; beyond them the worker ends, and the process lives on. */
   readonly resourceLimits?:
     | {
         readonly maxOldGenerationSizeMb?: number | undefined;
@@ -22,16 +22,16 @@ export interface WorkerSettings {
         readonly stackSizeMb?: number | undefined;
       }
     | undefined;
-  /** In Node: its environment, or `SHARE_ENV`. Default: a copy of that of the thread which makes it. */
+  /** In Node: the environment of the worker, or `SHARE_ENV`. Default: a copy of that of the thread which makes the worker. */
   readonly env?: object | symbol | undefined;
-  /** In Node: options of `node` for it. Default: those of the process. */
+  /** In Node: options of `node` for the worker. Default: those of the process. */
   readonly execArgv?: readonly string[] | undefined;
-  /** In Node: what `process.argv` has there besides. */
+  /** In Node: further entries of `process.argv` in the worker. */
   readonly argv?: readonly unknown[] | undefined;
   readonly [other: string]: unknown;
 }
 
-/** A worker as the host runs it. Give it to `workerPool`, and let that talk to it. */
+/** A worker of the host. Give it to `workerPool`, which exchanges the messages with it. */
 export interface WorkerHandle {
   postMessage(message: unknown, transfer?: readonly never[]): void;
   terminate(): unknown;
@@ -42,10 +42,10 @@ export type WorkerConstructor = new (url: WorkerUrl | string, options?: WorkerSe
 /** A worker for an inline function. */
 export interface InlineWorker {
   readonly worker: object;
-  /** What it has still to be told of the function; undefined where its own text holds it. */
+  /** The text of the function, to be sent to the worker; undefined where it is part of the worker's text. */
   readonly source: string | undefined;
-  /** The same of the stream's `setup`; undefined where there is none, too. */
+  /** The same of the stream's `setup`; also undefined if there is none. */
   readonly setup: string | undefined;
-  /** Why the function cannot run in a worker, where its text shows that. */
+  /** Why the function cannot run in a worker, if its text shows that. */
   readonly problem: string | undefined;
 }

@@ -1,9 +1,9 @@
 /**
- * Those of the errors of this library that a worker raises, too. Apart from the others, none of which a worker then loads:
- * no bundler leaves out a class with a static block.
+ * The errors of this library that are raised in workers, too. In a file of their own, so that a worker does not load the others:
+ * bundlers keep every class with a static block.
  */
 
-/** Not by assignment: where `Error.prototype` is frozen, that is refused to all that inherits from it. */
+/** Defines the name of an error class. Assignment would fail where `Error.prototype` is frozen, as for all that inherits from it. */
 export function named({ prototype }: { readonly prototype: object }, name: string): void {
   Object.defineProperty(prototype, 'name', { value: name, writable: true, configurable: true, enumerable: true });
 }
@@ -22,7 +22,7 @@ export class CloneError extends ParallelError {
   }
 }
 
-/** More values were waiting than `maxPending` allows, or of an Observable that a task returned, than `buffer`. */
+/** More values were waiting than `maxPending` allows, or, from an Observable that a task returned, than `buffer` allows. */
 export class OverflowError extends ParallelError {
   static {
     named(this, 'OverflowError');
@@ -38,17 +38,17 @@ export class ClosureError extends ParallelError {
 
 const PROGRAM = 'ERR_RXJS_PARALLEL_PROGRAM';
 
-/** An error of the program, not of a value: it ends a stream whatever its `onError` says. Its code crosses with it. */
+/** An error of the program, not of one value: it errors a stream whatever its `onError` is. The mark is `code`, which crosses. */
 export function programError(message: string): TypeError {
   return Object.assign(new TypeError(message), { code: PROGRAM });
 }
 
-/** It is an error of one machine, of another version than the program: others may run the task. */
+/** Removes the mark: the error may be that of one machine which runs another version, and other machines may run the task. */
 export function forgiveProgram(error: unknown): void {
   if (isProgramError(error)) Reflect.deleteProperty(error as object, 'code');
 }
 
-/** Whether it is one: to leave it out with its value would be to hide it. */
+/** Whether `error` is an error of the program: `onError` must not hide it. */
 export function isProgramError(error: unknown): boolean {
   return (
     error instanceof ClosureError || (error instanceof TypeError && (error as { code?: unknown }).code === PROGRAM)

@@ -1,15 +1,15 @@
 import { record, show } from './options.ts';
 
-/** What a worker does before its first task, and after its last. */
+/** The hooks of a worker, before its first task and after its last. */
 export interface WorkerHooks {
   /**
-   * Runs once in each worker before its first task, also in one that takes the place of another; may be async. Gets the
-   * pool's `data`, a copy of its own. Counts against `initTimeout`; a worker whose setup fails has not started.
+   * Runs once in each worker before its first task, also in one that replaces another; may be async. Its argument is a copy of the
+   * pool's `data`. It has to end within `initTimeout`; a worker whose setup fails has not started.
    */
   readonly setup?: ((data: any) => unknown) | undefined;
   /**
-   * Runs when a worker is ended that has nothing to do: by `close`, `idleTimeout`, `maxTasksPerWorker`; not after a crash, and
-   * not in one that is ended in the middle of a task. May be async, and has a second; what it throws is a line on stderr.
+   * Runs when an idle worker is ended, by `close`, `idleTimeout` or `maxTasksPerWorker`; not after a crash, and not if the worker
+   * is ended in the middle of a task. May be async, and has a second; if it throws, that is printed as one line to stderr.
    */
   readonly teardown?: (() => unknown) | undefined;
 }

@@ -1,4 +1,4 @@
-/** `rxjs-parallel/observable`: the same over the platform's Observable, without RxJS. */
+/** `rxjs-parallel/observable`: the operators over the platform's Observable, without RxJS. */
 import { Worker as PlatformWorker } from '#platform';
 import type { WorkerConstructor, WorkerHandle } from '../api/worker.ts';
 

@@ -1,4 +1,4 @@
-/** The part that is the platform's Observable: a stream between a source and a subscriber. */
+/** The form of a stream for the platform's Observable: an operator between a source and a subscriber. */
 import type { ResolvedOptions } from '../api/options.ts';
 import { subscriptionSite } from '../primitives/callSite.ts';
 import type { Executor } from '../stream/executor.ts';
@@ -10,7 +10,7 @@ import { type Observable, type ObservableSource, platformObservable } from './pl
 export type Operator<T, R> = (source: ObservableSource<T>) => Observable<R>;
 
 /**
- * Makes an operator of an executor and a result buffer. Every run of an Observable has a stream of its own.
+ * An operator with an executor and a kind of result buffer. Every run of an Observable has its own stream.
  *
  * @throws TypeError: the platform has no Observable.
  */

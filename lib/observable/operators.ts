@@ -58,7 +58,7 @@ export interface ParallelFlatOperator {
 
 type Resolve = (caller: string, options: unknown, inline: boolean) => ResolvedOptions;
 
-/** Where an error waits for no result before it, `errorTiming` has nothing to say. */
+/** An operator; `errorTiming` is fixed for those without results in order, where that option has no effect. */
 function operator(
   caller: string,
   resolve: Resolve,
@@ -75,7 +75,7 @@ function operator(
 
 /**
  * Runs `fn` on every value of an Observable of the platform, several at once on other cores, and emits the results in the
- * order of the source. What it returns is given that source, or whatever `Observable.from` takes.
+ * order of the source. Call the result with that source: an Observable, or anything else that `Observable.from` accepts.
  *
  * ```
  * source:  --a--b--c----|
@@ -83,8 +83,8 @@ function operator(
  * result:  -------(ab)-c|
  * ```
  *
- * `fn`, `workers`, `options` and errors are those of `parallelMap` in `rxjs-parallel`. To unsubscribe, abort the signal that
- * `subscribe` was given; those who subscribe while it runs share one run.
+ * `fn`, `workers`, `options` and errors are those of `parallelMap` in `rxjs-parallel`. To unsubscribe, abort the signal that was
+ * given to `subscribe`; those who subscribe while it runs share one run.
  *
  * @throws TypeError, RangeError: an argument or option is not what it must be; TypeError: the platform has no Observable.
  *
@@ -117,7 +117,7 @@ export const parallelMapUnordered: ParallelOperator = /* @__PURE__ */ operator(
 );
 
 /**
- * Runs `fn` on every value, several at once on other cores, and emits all values that the first gives, while it runs, then
+ * Runs `fn` on every value, several at once on other cores, and emits all values that the first task gives, while that runs, then
  * those of the second.
  *
  * ```
@@ -135,7 +135,7 @@ export const parallelConcatMap: ParallelFlatOperator = /* @__PURE__ */ operator(
 );
 
 /**
- * Runs `fn` on every value, several at once on other cores, and emits each value that they give as it comes.
+ * Runs `fn` on every value, several at once on other cores, and emits each value that the tasks give as it comes.
  *
  * ```
  * source:  ab----------|

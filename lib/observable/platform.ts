@@ -1,61 +1,61 @@
 /**
- * The platform's Observable, as its specification has it (https://wicg.github.io/observable), as far as it is used or
- * returned: `lib.dom` has no types for it.
+ * The types of the platform's Observable, as specified (https://wicg.github.io/observable), as far as they are used or returned:
+ * `lib.dom` has none.
  */
 import type { AbortSignalLike } from '../api/signal.ts';
 
-/** What hears the values of an `Observable`; all may be left out. */
+/** An observer of an `Observable`; all methods are optional. */
 export interface Observer<T> {
-  /** Hears each value. */
+  /** Called with each value. */
   next?(value: T): void;
-  /** Hears why it ended. */
+  /** Called with the error that ends the Observable. */
   error?(error: unknown): void;
-  /** Hears that it ended. */
+  /** Called when the Observable completes. */
   complete?(): void;
 }
 
-/** What `Observable.from` takes. */
+/** The sources that `Observable.from` accepts. */
 export type ObservableSource<T> = Pick<Observable<T>, 'subscribe'> | AsyncIterable<T> | Iterable<T> | PromiseLike<T>;
 
 type Options = { readonly signal?: AbortSignalLike | undefined };
 
 /** An Observable of the platform. Those who subscribe while it runs share one run. */
 export interface Observable<T> {
-  /** Runs it, or joins the run; `signal` ends that. */
+  /** Starts a run, or joins the present one; `signal` ends the subscription. */
   subscribe(observer?: Observer<T> | ((value: T) => void), options?: Options): void;
   /** Ends with the first value of `notifier`. */
   takeUntil(notifier: ObservableSource<unknown>): Observable<T>;
-  /** What `mapper` makes of each value. */
+  /** The results of `mapper` for each value. */
   map<R>(mapper: (value: T, index: number) => R): Observable<R>;
-  /** Those for which `predicate` is true. */
+  /** The values for which `predicate` is true. */
   filter(predicate: (value: T, index: number) => boolean): Observable<T>;
-  /** The first ones. */
+  /** The first `amount` values. */
   take(amount: number): Observable<T>;
-  /** All but the first ones. */
+  /** All but the first `amount` values. */
   drop(amount: number): Observable<T>;
-  /** All values of what `mapper` gives, one after another. */
+  /** All values of the sources that `mapper` returns, one source after another. */
   flatMap<R>(mapper: (value: T, index: number) => ObservableSource<R>): Observable<R>;
-  /** The values of what `mapper` gave last. */
+  /** The values of the source that `mapper` returned last. */
   switchMap<R>(mapper: (value: T, index: number) => ObservableSource<R>): Observable<R>;
-  /** Goes on, after an error, with what `callback` gives. */
+  /** Continues after an error with the source that `callback` returns. */
   catch<R>(callback: (error: unknown) => ObservableSource<R>): Observable<T | R>;
-  /** Calls `callback` when it is over. */
+  /** Calls `callback` when the run ends. */
   finally(callback: () => void): Observable<T>;
   /** All values. */
   toArray(options?: Options): Promise<T[]>;
   /** Calls `callback` for each value. */
   forEach(callback: (value: T, index: number) => void, options?: Options): Promise<void>;
-  /** Whether `predicate` is true for all. */
+  /** Whether `predicate` is true for all values. */
   every(predicate: (value: T, index: number) => boolean, options?: Options): Promise<boolean>;
-  /** Whether `predicate` is true for one. */
+  /** Whether `predicate` is true for at least one value. */
   some(predicate: (value: T, index: number) => boolean, options?: Options): Promise<boolean>;
-  /** The first for which `predicate` is true. */
+  /** The first value for which `predicate` is true. */
   find(predicate: (value: T, index: number) => boolean, options?: Options): Promise<T | undefined>;
   /** The first value. */
   first(options?: Options): Promise<T>;
   /** The last value. */
   last(options?: Options): Promise<T>;
-  /** What `reducer` makes of all values. */
+  /** All values combined by `reducer`. */
   reduce<A>(reducer: (accumulated: A, value: T, index: number) => A, initial: A, options?: Options): Promise<A>;
 }
 
@@ -71,7 +71,7 @@ interface ObservableConstructor {
   from<T>(source: ObservableSource<T>): Observable<T>;
 }
 
-/** @throws TypeError: it has none. `wanted`: what for. */
+/** The platform's Observable; `wanted`: what needs it. @throws TypeError: the platform has none. */
 export function platformObservable(wanted: string): ObservableConstructor {
   const { Observable } = globalThis as { Observable?: ObservableConstructor };
   if (typeof Observable !== 'function')

@@ -12,7 +12,7 @@ import { type WorkerPoolOptions, openWorkerPool } from '../workerPool/openWorker
 import { type Operator, parallelOperator } from './operator.ts';
 import { type Observable, platformObservable } from './platform.ts';
 
-/** A pool of workers, shared by every stream that names it: `parallelMap(fn, pool)(source)`. */
+/** A pool of workers, shared by all streams that use it: `parallelMap(fn, pool)(source)`. */
 export interface ObservablePool<Api> extends BasicPool<Api> {
   /**
    * `parallelMap` with this pool: runs the call that `fn` describes for every value, several at once, and emits the results
@@ -32,7 +32,7 @@ export interface ObservablePool<Api> extends BasicPool<Api> {
     options?: OptionsWithPool<Mode, NoInfer<T>>,
   ): Operator<T, EmittedOf<T, ResultOf<C>, Mode>>;
   /**
-   * `parallelMapUnordered` with this pool: emits each result as soon as its task is complete. Otherwise as `map`.
+   * `parallelMapUnordered` with this pool: like `map`, but emits each result as soon as its task is complete.
    *
    * @throws TypeError, RangeError: an argument or option is not what it must be; TypeError: the platform has no Observable.
    */
@@ -41,7 +41,7 @@ export interface ObservablePool<Api> extends BasicPool<Api> {
     options?: OptionsWithPool<Mode, NoInfer<T>>,
   ): Operator<T, EmittedOf<T, ResultOf<C>, Mode>>;
   /**
-   * `parallelConcatMap` with this pool: emits all values of the first task, while it runs, then those of the second.
+   * `parallelConcatMap` with this pool: emits all values of the first task, while that runs, then those of the second.
    *
    * @param fn says which call, as for `map`, of a method that gives many values.
    * @param options those of `parallelConcatMap`.
@@ -52,7 +52,7 @@ export interface ObservablePool<Api> extends BasicPool<Api> {
     options?: FlatOptionsWithPool<Mode>,
   ): Operator<T, FlatEmittedOf<T, ResultOf<C>, Mode>>;
   /**
-   * `parallelMergeMap` with this pool: emits each value as it comes, those of one task in their order. Otherwise as `concatMap`.
+   * `parallelMergeMap` with this pool: like `concatMap`, but emits each value as it comes, those of one task in their order.
    *
    * @throws TypeError, RangeError: an argument or option is not what it must be; TypeError: the platform has no Observable.
    */
@@ -61,16 +61,16 @@ export interface ObservablePool<Api> extends BasicPool<Api> {
     options?: FlatOptionsWithPool<Mode>,
   ): Operator<T, FlatEmittedOf<T, ResultOf<C>, Mode>>;
   /**
-   * What happens in the pool, while somebody is subscribed; costs nothing otherwise.
+   * The events of the pool; they cost nothing while nobody is subscribed.
    *
-   * @throws TypeError: the platform has no Observable. All else of the pool needs none.
+   * @throws TypeError: the platform has no Observable. No other member of the pool but the operators needs one.
    */
   readonly events$: Observable<PoolEvent>;
 }
 
 /**
- * A pool of workers, each running the module that `factory` makes a `Worker` of: `workerPool` of `rxjs-parallel`, whose
- * events are an Observable of the platform.
+ * A pool of workers, each running the module that `factory` makes a `Worker` of: as `workerPool` of `rxjs-parallel`, with
+ * operators and events for the platform's Observable.
  *
  * @throws TypeError, RangeError: an argument is not what it must be.
  */
@@ -79,7 +79,7 @@ export function workerPool<Api>(factory: () => unknown, options?: number | Worke
 }
 
 /**
- * A pool that runs the methods of `api` on the calling thread, as `localPool` of `rxjs-parallel` does: for tests.
+ * A pool that runs the methods of `api` on the calling thread, for tests: as `localPool` of `rxjs-parallel`.
  *
  * @throws TypeError: `api` is no object, or a hook no function.
  */

@@ -22,7 +22,7 @@ export abstract class BaseAttachment implements Attachment {
   readonly priority: number;
   /** How many tasks go into a message; undefined where the pool sends none. */
   abstract readonly sizer: BatchSizing | undefined;
-  /** Whether the stream has left: the calls that `fn` has described are no longer wanted. */
+  /** Whether the stream has detached: the calls that `fn` has described are no longer wanted. */
   detached = false;
   protected abstract readonly pool: AttachmentPool<this>;
 

@@ -124,7 +124,7 @@ export interface Attachment {
   readonly ahead?: number;
   /**
    * The call with its own copy of the arguments, as the pool will make it whatever happens to the originals. Called as soon as
-   * the call is described. Absent where the pool itself copies what it takes at once.
+   * the call is described. Absent where the pool itself copies the arguments at once.
    *
    * @throws CloneError: an argument cannot cross.
    */

@@ -53,7 +53,7 @@ function unpack({ errors, marks, value }: ThrownGraph): unknown {
   };
   for (const [at, { own }] of errors.entries())
     for (const [key, held, enumerable, marked] of own)
-      // The rebuilt object may refuse a property, which is then left out.
+      // The rebuilt object may refuse a property, which is then omitted.
       attempt(() => define(made[at]!, key, marked ? restore(held) : held, enumerable));
   return restore(value);
 }

@@ -11,7 +11,7 @@ export interface PushedStream<T> {
   next(value: T): void;
   error(error: unknown): void;
   complete(): void;
-  /** The subscriber has left. */
+  /** To be called when the subscriber has unsubscribed. */
   end(): void;
 }
 

@@ -254,9 +254,9 @@ numbers.pipe(parallelMap(${WITH_POOL}, { batch: 3, onError: '/*words*/' }));
       const hovers: readonly [string, string][] = [
         ['timeout: 3', 'Milliseconds that a task may run'],
         ["onError: 'settle'", 'What a failing task does'],
-        ['context: {', 'Inline functions only: cloned once into each worker'],
-        ['transfer: (', 'Inline functions only: what of a value to move'],
-        ['window: 3', 'In source order, and of an iterator'],
+        ['context: {', 'Inline functions only: the third argument of'],
+        ['transfer: (', 'Inline functions only: returns the parts of a value to move'],
+        ['window: 3', 'For results in source order, and for iterators'],
         ["onError: 'skip'", 'What a failing task does'],
         ['ordered: false', 'Whether results come in the order of the source'],
         ['crashRetries: 3', 'How many times a task is run again'],

@@ -29,7 +29,7 @@ export class PullInput<T> implements Input {
   readonly #builtIn: boolean;
   /** Whether the last value that was read is an object that its source may refill. */
   #lastIsObject = false;
-  /** Whether the source gives objects synchronously: each is then read only when a worker takes it. */
+  /** Whether the source gives objects synchronously: each is then read only when the pool asks for its task. */
   #onDemand = false;
   #wanted: () => number = () => 0;
   /** Whether an error of the source is about to be passed to the stream. */
@@ -68,7 +68,7 @@ export class PullInput<T> implements Input {
     if (this.#backlog.length === 0 && this.#onDemand && this.#open)
       this.#readOne((error) => {
         this.#failing = true;
-        // Later: the pool is taking tasks now.
+        // Later: the pool is asking for tasks now.
         queueMicrotask(() => this.#failed(error));
       });
     return this.#backlog.length > 0;

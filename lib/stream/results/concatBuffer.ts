@@ -16,7 +16,7 @@ export class ConcatBuffer implements ValueBuffer {
   readonly inOrder = true;
   readonly #tasks = new Map<number, Waiting>();
   #first = 0;
-  /** The first task's: looked up once a task, not twice a value. */
+  /** The entry of the first task, kept here so that it is looked up once a task and not twice a value. */
   #head: Waiting | undefined;
   held = 0;
 

@@ -27,7 +27,7 @@ export function post(message: unknown, transfer: readonly unknown[] = []): void 
   parentPort?.postMessage(message, transfer as never);
 }
 
-/** Node's default mode. Other modes are left to Node: of those only `strict` ends a thread, by an uncaught exception. */
+/** Node's default mode. Node itself handles the others, of which only `strict` ends a thread, by an uncaught exception. */
 const THROW = 'throw';
 
 function rejections(): string {

@@ -33,7 +33,7 @@ export class Batch {
   #afterwards: (() => void) | undefined;
   /** How many values of its task have come, where tasks give many values. */
   received = 0;
-  /** Whether the batch has left its worker: nothing more of it comes. */
+  /** Whether the batch is removed from its queue: nothing more of it comes. */
   over = false;
   /** How many outcomes have come. */
   reported = 0;

@@ -1,4 +1,4 @@
-/** The channel of a worker that takes batches: messages to it, and its replies. */
+/** The channel of a worker that accepts batches: messages to it, and its replies. */
 import type { BatchSizing } from '../../pool/batchSizer.ts';
 import { monotonic, now } from '../../primitives/clock.ts';
 import {

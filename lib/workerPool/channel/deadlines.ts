@@ -12,8 +12,8 @@ const hasEnded = (batch: Batch): boolean => batch.claimed > 0 && batch.cell.done
 const COMES_WITHIN = 10_000;
 
 /**
- * Calls `expire` when the task has run for `timeout` ms, and `stuck` when it does not begin: an earlier task has then left an
- * endless loop running.
+ * Calls `expire` when the task has run for `timeout` ms, and `stuck` when it does not begin: an endless loop of an
+ * earlier task is then still running.
  */
 export function whenOutOfTime(batch: Batch, timeout: number, expire: () => void, stuck: () => void): void {
   let spared = false;

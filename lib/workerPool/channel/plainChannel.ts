@@ -1,4 +1,4 @@
-/** The channel of a plain threads.js worker, which takes one call at a time and reports only its result. */
+/** The channel of a plain threads.js worker, which accepts one call at a time and reports only its result. */
 import { programError } from '../../api/errors.ts';
 import type { Task } from '../../pool/contract.ts';
 import { monotonic, now } from '../../primitives/clock.ts';

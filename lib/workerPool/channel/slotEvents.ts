@@ -9,7 +9,7 @@ export interface SlotEvents {
   /** The worker has delivered for the first time. */
   proved(): void;
   /**
-   * The worker has ended though it was not told to; `fruitless`: it had begun no task. `ended` resolves when the thread is gone.
+   * The worker has died, or was given up; `fruitless`: it had begun no task. `ended` resolves when the thread has ended.
    * `replaced`: whether the next worker of the pool replaces it.
    */
   exited(fruitless: WorkerInitError | undefined, ended: Promise<void>, replaced: boolean): void;

@@ -162,7 +162,7 @@ export abstract class WorkerChannel {
       for (const task of tasks) task.alone = true;
       source.putBack(tasks);
     }
-    // Later: the pool may be taking tasks now.
+    // Later: the pool may be asking for tasks now.
     queueMicrotask(() => this.settled(batch, 0, failed ? 1 : 0));
   }
 

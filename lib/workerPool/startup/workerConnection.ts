@@ -26,7 +26,7 @@ export interface WorkerConnection {
   readonly monitor: WorkerMonitor;
   /** Describes the worker, after "The worker" in its errors. */
   readonly label: string;
-  /** The thread of threads.js through which a plain worker is called; undefined for a worker that takes batches. */
+  /** The thread of threads.js through which a plain worker is called; undefined for a worker that accepts batches. */
   readonly plain: SpawnedThread | undefined;
   /** The cells shared with the worker, where memory can be shared. */
   readonly cells: Int32Array | undefined;
@@ -42,7 +42,7 @@ export interface WorkerConnection {
   kill(): Promise<void>;
 }
 
-/** The part that all connections share; `plain`: the thread, where the worker takes no batches. */
+/** The part that all connections share; `plain`: the thread, where the worker accepts no batches. */
 export function connectionTo(
   monitor: WorkerMonitor,
   label: string,
