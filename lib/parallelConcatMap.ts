@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import type { FlatEmitted, FlatFn, FlatReturned } from './api/flatSignature.ts';
 import type { FlatOptionsWithPool, ManyValues, ParallelFlatOptions, Values } from './api/manyValues.ts';
-import { checkFn } from './api/options.ts';
+import { checkFn } from './api/checks.ts';
 import type { Sent } from './api/remote.ts';
 import type { Fn, Options, Value, Workers } from './api/signature.ts';
 import { executorOf, isInline } from './executorOf.ts';

@@ -1,7 +1,9 @@
 import type { OperatorFunction } from 'rxjs';
 import { parallelOperator } from './stream/operator.ts';
 import { ReorderBuffer } from './stream/results/reorderBuffer.ts';
-import { type OptionsWithPool, type ParallelOptions, checkFn, resolveOptions } from './api/options.ts';
+import { checkFn } from './api/checks.ts';
+import type { OptionsWithPool, ParallelOptions } from './api/options.ts';
+import { resolveOptions } from './api/resolveOptions.ts';
 import type { Emitted, Fn, Options, Returned, Value, Workers } from './api/signature.ts';
 import { executorOf, isInline } from './executorOf.ts';
 

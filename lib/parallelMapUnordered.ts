@@ -1,6 +1,7 @@
 import { parallelOperator } from './stream/operator.ts';
 import { CompletionQueue } from './stream/results/completionQueue.ts';
-import { type ResolvedOptions, checkFn, resolveOptions } from './api/options.ts';
+import { checkFn } from './api/checks.ts';
+import { type ResolvedOptions, resolveOptions } from './api/resolveOptions.ts';
 import type { ParallelOperator } from './parallelMap.ts';
 import { executorOf, isInline } from './executorOf.ts';
 

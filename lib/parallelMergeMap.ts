@@ -1,4 +1,4 @@
-import { checkFn } from './api/options.ts';
+import { checkFn } from './api/checks.ts';
 import { executorOf, isInline } from './executorOf.ts';
 import type { ParallelFlatOperator } from './parallelConcatMap.ts';
 import { resolveFlat } from './stream/flatOptions.ts';

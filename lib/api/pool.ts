@@ -141,7 +141,7 @@ export interface EachOptions {
 /** Options of `pool.close`. */
 export interface CloseOptions {
   /**
-   * `true` (the default): the results for all values that the streams have received so far are delivered first.
+   * `true` (the default): the results for all values that the streams have received or read so far are delivered first.
    * `false`: live streams error at once with `PoolClosedError`.
    */
   readonly drain?: boolean | undefined;

@@ -1,4 +1,4 @@
-import { show } from './options.ts';
+import { show } from './checks.ts';
 import type { Transfer as Transferred } from './remote.ts';
 import { programError } from './workerErrors.ts';
 

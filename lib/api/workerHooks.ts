@@ -1,4 +1,4 @@
-import { record, show } from './options.ts';
+import { record, show } from './checks.ts';
 
 /** The hooks of a worker, before its first task and after its last. */
 export interface WorkerHooks {

@@ -1,5 +1,5 @@
 /** The options of `localPool`, and the parts of a public pool made of them. */
-import { record, show } from '../api/options.ts';
+import { record, show } from '../api/checks.ts';
 import { type WorkerHooks, checkHooks } from '../api/workerHooks.ts';
 import type { ClosablePool } from '../pool/contract.ts';
 import type { Methods } from '../protocol/methods.ts';

@@ -1,5 +1,5 @@
 /** The form of a stream for the platform's Observable: an operator between a source and a subscriber. */
-import type { ResolvedOptions } from '../api/options.ts';
+import type { ResolvedOptions } from '../api/resolveOptions.ts';
 import { subscriptionSite } from '../primitives/callSite.ts';
 import type { Executor } from '../stream/executor.ts';
 import { pushedStream } from '../stream/pushedStream.ts';

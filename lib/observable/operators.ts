@@ -1,12 +1,8 @@
 import type { FlatEmitted, FlatFn, FlatReturned } from '../api/flatSignature.ts';
 import type { FlatOptionsWithPool, ManyValues, ParallelFlatOptions, Values } from '../api/manyValues.ts';
-import {
-  type OptionsWithPool,
-  type ParallelOptions,
-  type ResolvedOptions,
-  checkFn,
-  resolveOptions,
-} from '../api/options.ts';
+import { checkFn } from '../api/checks.ts';
+import type { OptionsWithPool, ParallelOptions } from '../api/options.ts';
+import { type ResolvedOptions, resolveOptions } from '../api/resolveOptions.ts';
 import type { Sent } from '../api/remote.ts';
 import type { Emitted, Fn, Options, Returned, Value, Workers } from '../api/signature.ts';
 import { executorOf, isInline } from '../executorOf.ts';

@@ -2,7 +2,7 @@
 import { isTransfer, type TransferDescriptor } from '../protocol/transferable.ts';
 import type { Description } from './contract.ts';
 import { programError } from '../api/errors.ts';
-import { show } from '../api/options.ts';
+import { show } from '../api/checks.ts';
 
 /** A call as `fn` described it. */
 class RecordedCall implements Description {

@@ -105,7 +105,7 @@ export interface TaskSource {
   crashed(task: Task, error: Error): boolean;
   /** There are new outcomes, or there is room: emits what is ready, and lets the pool take more. */
   proceed(): void;
-  /** The pool is closing: it finishes the tasks of the values that the stream has read, and runs no others. */
+  /** The pool is closing: it still runs the tasks of the values that the stream has received, and no others. */
   closing(reason: Error): void;
   /** No more outcomes will come: the pool was closed without draining, or no worker can be started. */
   error(error: unknown): void;

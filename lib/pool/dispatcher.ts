@@ -15,7 +15,7 @@ export abstract class Dispatcher<A extends BaseAttachment> implements ClosablePo
   protected readonly counts = { completed: 0, failed: 0 };
   protected readonly times: TaskTimes = new TaskTimes();
   protected readonly events: PoolEvents = new PoolEvents();
-  /** How the pool was closed, if it was: after the values that streams have read are delivered, or now. */
+  /** How the pool was closed, if it was: after the results for all values that streams have received are delivered, or at once. */
   protected closing: 'drain' | 'now' | undefined;
   readonly #closedError: () => PoolClosedError;
   readonly #passes = new Coalesced(() => this.pass());

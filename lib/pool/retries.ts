@@ -1,6 +1,7 @@
 /** The retries of a stream or call: tasks that have failed and wait for their next try. */
 import { CloneError, isProgramError } from '../api/errors.ts';
-import { type RetryPolicy, milliseconds } from '../api/options.ts';
+import { milliseconds } from '../api/checks.ts';
+import type { RetryPolicy } from '../api/resolveOptions.ts';
 import type { TaskSource, Task } from './contract.ts';
 import { type Timer, clearTimeout, monotonic, setTimeout } from '../primitives/clock.ts';
 

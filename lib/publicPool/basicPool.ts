@@ -2,7 +2,8 @@
 import { iterate } from '#iterate';
 import { inNoContext } from '#platform';
 import { rememberTask } from '../api/errors.ts';
-import { checkFn, whole, milliseconds, resolveOptions, record, trueOrFalse } from '../api/options.ts';
+import { checkFn, whole, milliseconds, record, trueOrFalse } from '../api/checks.ts';
+import { resolveOptions } from '../api/resolveOptions.ts';
 import type { BasicPool, CloseOptions, RunOptions } from '../api/pool.ts';
 import { type ClosablePool, type Description, type Pool, ENGINE_POOL } from '../pool/contract.ts';
 import type { Call, Remote, ResultOf } from '../api/remote.ts';

@@ -1,5 +1,5 @@
 /** The option `carry` of pools. */
-import { synchronous } from '../api/options.ts';
+import { synchronous } from '../api/checks.ts';
 import { ownCopy } from './ownCopy.ts';
 
 /** What travels with each task of a pool besides its arguments. */

@@ -1,5 +1,6 @@
 /** The operators as methods of a pool, without the argument `workers`, for any kind of Observable. */
-import { type ResolvedOptions, checkFn, resolveOptions } from '../api/options.ts';
+import { checkFn } from '../api/checks.ts';
+import { type ResolvedOptions, resolveOptions } from '../api/resolveOptions.ts';
 import { CompletionQueue } from '../stream/results/completionQueue.ts';
 import { ConcatBuffer } from '../stream/results/concatBuffer.ts';
 import { resolveFlat } from '../stream/flatOptions.ts';

@@ -1,7 +1,7 @@
 /** A call of `pool.run` with options (a signal, a deadline, a priority), as a task source of its own. */
 import { captureContext } from '#platform';
 import { TaskTimeoutError, rememberTask } from '../api/errors.ts';
-import type { ResolvedOptions } from '../api/options.ts';
+import type { ResolvedOptions } from '../api/resolveOptions.ts';
 import type { Description, TaskSource, Attachment, Pool, Task } from '../pool/contract.ts';
 import { Retries } from '../pool/retries.ts';
 import { onAbort } from '../primitives/onAbort.ts';

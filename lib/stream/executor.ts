@@ -1,5 +1,5 @@
 /** The executor: how a value becomes a call, and which pool makes the call. */
-import type { ResolvedOptions } from '../api/options.ts';
+import type { ResolvedOptions } from '../api/resolveOptions.ts';
 import { recorder } from '../pool/callRecorder.ts';
 import type { Description, Pool } from '../pool/contract.ts';
 

@@ -1,5 +1,6 @@
 /** The options of the operators whose tasks give many values. */
-import { type ResolvedOptions, resolveOptions, whole } from '../api/options.ts';
+import { whole } from '../api/checks.ts';
+import { type ResolvedOptions, resolveOptions } from '../api/resolveOptions.ts';
 
 const BUFFER = 64;
 

@@ -1,5 +1,6 @@
 /** The arguments of the operators that return an iterator, checked. */
-import { type ResolvedOptions, checkFn, resolveOptions, show, trueOrFalse } from '../api/options.ts';
+import { checkFn, show, trueOrFalse } from '../api/checks.ts';
+import { type ResolvedOptions, resolveOptions } from '../api/resolveOptions.ts';
 
 /** The methods of which every readable source has one; `sourceOf` opens each kind. */
 const WAYS_TO_READ: readonly PropertyKey[] = [

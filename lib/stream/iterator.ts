@@ -1,6 +1,6 @@
 /** The iterator form of a stream: its source is pulled, and its consumer pulls. */
 import { captureContext } from '#platform';
-import type { ResolvedOptions } from '../api/options.ts';
+import type { ResolvedOptions } from '../api/resolveOptions.ts';
 import { onAbort } from '../primitives/onAbort.ts';
 import { clearTimeout, setTimeout } from '../primitives/clock.ts';
 import type { Executor } from './executor.ts';

@@ -1,6 +1,6 @@
 /** The RxJS form of a stream: an operator between a source and a subscriber. */
 import { Observable, type OperatorFunction, Subject, takeUntil } from 'rxjs';
-import type { ResolvedOptions } from '../api/options.ts';
+import type { ResolvedOptions } from '../api/resolveOptions.ts';
 import { subscriptionSite } from '../primitives/callSite.ts';
 import type { Executor } from './executor.ts';
 import { pushedStream } from './pushedStream.ts';

@@ -1,5 +1,5 @@
 /** A stream over a source that pushes, for any kind of Observable. */
-import type { ResolvedOptions } from '../api/options.ts';
+import type { ResolvedOptions } from '../api/resolveOptions.ts';
 import { onAbort } from '../primitives/onAbort.ts';
 import type { Executor } from './executor.ts';
 import { PushInput } from './input/pushInput.ts';

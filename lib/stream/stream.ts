@@ -4,7 +4,7 @@
  */
 import { captureContext } from '#platform';
 import { isProgramError, rememberTask } from '../api/errors.ts';
-import type { ResolvedOptions } from '../api/options.ts';
+import type { ResolvedOptions } from '../api/resolveOptions.ts';
 import type { Arrival, Description, TaskSource, Attachment, MayTake, Pool, Task } from '../pool/contract.ts';
 import { queueMicrotask } from '../primitives/clock.ts';
 import type { Context } from '../primitives/zone.ts';
@@ -72,7 +72,7 @@ export class Stream implements TaskSource {
   #cancelFrom = Infinity;
   /** An error that does not wait for the results before it. */
   #immediate: Failure | undefined;
-  /** The error of a closing pool; the stream ends with it once the tasks of all values that it has read have settled. */
+  /** The error of a closing pool; the stream ends with it once the tasks of all values that it has received have settled. */
   #closing: Error | undefined;
   #closed = false;
   readonly #passes = new Coalesced(() => this.#pass());
@@ -274,7 +274,7 @@ export class Stream implements TaskSource {
     return again;
   }
 
-  /** Emits what is ready and fetches what there is room for, until nothing of both remains. Not reentrant. */
+  /** Emits what is ready and fetches what there is room for, until neither is possible any more. Not reentrant. */
   proceed(): void {
     // A nested call only schedules another pass.
     if (this.#passes.running) this.#passes.run();

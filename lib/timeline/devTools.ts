@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { record, show } from '../api/options.ts';
+import { record, show } from '../api/checks.ts';
 import type { PoolEvent, WorkerPool } from '../api/pool.ts';
 import type { ObservablePool } from '../observable/pools.ts';
 import { timeOrigin } from '../primitives/clock.ts';

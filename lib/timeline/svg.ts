@@ -1,5 +1,5 @@
 /** A recording as SVG: a lane for each worker, and below them the results in the order of their emission. */
-import { record, show, whole } from '../api/options.ts';
+import { record, show, whole } from '../api/checks.ts';
 import type { Recording } from './recording.ts';
 import { Shapes, escaped } from './shapes.ts';
 import { STYLE } from './style.ts';

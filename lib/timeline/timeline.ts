@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { record, show, whole } from '../api/options.ts';
+import { record, show, whole } from '../api/checks.ts';
 import type { WorkerPool } from '../api/pool.ts';
 import type { ObservablePool } from '../observable/pools.ts';
 import { type Pool, type TaskSource, ENGINE_POOL } from '../pool/contract.ts';

@@ -3,7 +3,7 @@ import { cores } from '#platform';
 import { withFactories } from '#withFactories';
 import { type CarryOptions, carrying } from '../publicPool/carrying.ts';
 import { ownCopy } from '../publicPool/ownCopy.ts';
-import { milliseconds, record, show, whole } from '../api/options.ts';
+import { milliseconds, record, show, whole } from '../api/checks.ts';
 import type { ClosablePool } from '../pool/contract.ts';
 import { PrestartedWorker } from './prestartedWorker.ts';
 import type { WorkerPoolSettings } from './dispatch/workerDispatcher.ts';

@@ -5,7 +5,7 @@ import { PullInput } from '../../lib/stream/input/pullInput.ts';
 import { NOTHING, Stream } from '../../lib/stream/stream.ts';
 import { CompletionQueue } from '../../lib/stream/results/completionQueue.ts';
 import { taskOf } from '../../lib/api/errors.ts';
-import { resolveOptions } from '../../lib/api/options.ts';
+import { resolveOptions } from '../../lib/api/resolveOptions.ts';
 import type { Attachment, Task } from '../../lib/pool/contract.ts';
 
 describe('A stream with a window', () => {

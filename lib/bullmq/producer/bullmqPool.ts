@@ -1,6 +1,6 @@
 import { type CarryOptions, carrying } from '../../publicPool/carrying.ts';
 import { publicPool } from '../../publicPool/publicPool.ts';
-import { milliseconds, record, whole } from '../../api/options.ts';
+import { milliseconds, record, whole } from '../../api/checks.ts';
 import type { WorkerPool } from '../../api/pool.ts';
 import { JobDispatcher } from './jobDispatcher.ts';
 import { commonOptions } from '../shared/commonOptions.ts';

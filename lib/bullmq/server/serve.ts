@@ -1,5 +1,5 @@
 import { asyncDispose } from '../../publicPool/basicPool.ts';
-import { milliseconds, record, show, whole } from '../../api/options.ts';
+import { milliseconds, record, show, whole } from '../../api/checks.ts';
 import { type WorkerPool } from '../../api/pool.ts';
 import { type Pool, ENGINE_POOL } from '../../pool/contract.ts';
 import { commonOptions } from '../shared/commonOptions.ts';

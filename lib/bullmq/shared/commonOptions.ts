@@ -1,5 +1,5 @@
 /** The options that `bullmqPool` and `serve` have in common, and their checks. */
-import { show, whole } from '../../api/options.ts';
+import { show, whole } from '../../api/checks.ts';
 import { type Connection, checkConnection } from './connection.ts';
 import { type OnError, ignore } from './notices.ts';
 

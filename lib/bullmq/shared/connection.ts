@@ -1,5 +1,5 @@
 /** The option `connection` and its check. These types are published, so they name none of ioredis, which is optional. */
-import { show } from '../../api/options.ts';
+import { show } from '../../api/checks.ts';
 
 /** Options of ioredis, the common ones typed. Most others may be given, too; those on retries and timeouts are set by this library. */
 export interface ConnectionOptions {

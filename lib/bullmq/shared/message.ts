@@ -1,6 +1,6 @@
 /** The data of a job, on its way to a machine (request) and back (result), and the check of both. */
 import { ParallelError } from '../../api/errors.ts';
-import { show } from '../../api/options.ts';
+import { show } from '../../api/checks.ts';
 
 /** The version of these layouts: a machine refuses jobs of another. */
 export const LAYOUT = 2;

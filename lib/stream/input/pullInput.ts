@@ -1,6 +1,6 @@
 /** The input of a source that is pulled. */
 import { queueMicrotask } from '../../primitives/clock.ts';
-import { show } from '../../api/options.ts';
+import { show } from '../../api/checks.ts';
 import { Fifo } from '../../primitives/fifo.ts';
 import type { Context } from '../../primitives/zone.ts';
 import type { Input } from './input.ts';

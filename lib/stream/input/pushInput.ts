@@ -1,6 +1,6 @@
 /** The input of a source that pushes. */
 import { OverflowError } from '../../api/errors.ts';
-import type { ResolvedOptions } from '../../api/options.ts';
+import type { ResolvedOptions } from '../../api/resolveOptions.ts';
 import { monotonic, queueMicrotask } from '../../primitives/clock.ts';
 import { Fifo } from '../../primitives/fifo.ts';
 import type { Arrival } from '../../pool/contract.ts';

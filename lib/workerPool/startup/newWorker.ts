@@ -1,6 +1,6 @@
 /** The call of a pool's factory, and the check of the worker that it returns. */
 import { marked } from '#platform';
-import { show } from '../../api/options.ts';
+import { show } from '../../api/checks.ts';
 import { type AnyWorker, isWorker } from './anyWorker.ts';
 import { notMade, withOutlook } from './startFailure.ts';
 
