@@ -24,7 +24,7 @@ class RecordedCall implements Description {
   }
 }
 
-/** The calls that a function has described. There is one, or it is wrong: an array for each value cost its place for 17. */
+/** The calls that a function has described; only one is right. An array for each value would allocate room for 17. */
 interface Described {
   first: RecordedCall | undefined;
   others: RecordedCall[] | undefined;

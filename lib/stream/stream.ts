@@ -57,7 +57,10 @@ export class Stream implements TaskSource {
   #keyed: KeyedTasks | undefined;
   readonly callSite: Error;
 
-  /** How many values waited when a value came and the pool would ask by itself. Asked of each of 100 000, it took a third of the pushing. */
+  /**
+   * How many values were waiting when `arrived` last found the stream queued; `Infinity`: look again. A look for each of 100 000
+   * pushed values was a third of the cost of pushing.
+   */
   #queuedSince = Infinity;
   #seq = 0;
   /** How many tasks are dispatched and have no outcome yet. */
@@ -112,7 +115,7 @@ export class Stream implements TaskSource {
   /** The input has one more value. */
   arrived(): void {
     const { waiting } = this.#input;
-    // What was found for fewer holds for more, until one is taken: what changes at the pool meanwhile, the pool itself sees to.
+    // Queued with fewer values means queued with more, until a value is shifted; the pool deals with its own changes.
     if (waiting > this.#queuedSince) return;
     if (!this.#queued) this.proceed();
     else if (!this.sticky) this.#queuedSince = waiting;
