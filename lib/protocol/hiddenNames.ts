@@ -1,5 +1,6 @@
 /**
- * Globals of a page's worker, or of Deno's, that Node's has not, or that are another thing than in the page. In an inline
- * function they mean what it had around it: it does not have them (`inline/inlineText`), and is told so (`worker/inline/missingNames`).
+ * Globals of a worker of a page or of Deno that a worker of Node lacks, or that differ from those of the page. An inline function
+ * that uses such a name means a variable around it: the globals are hidden from it (`inline/inlineText`), and errors say so
+ * (`worker/inline/missingNames`).
  */
 export const HIDDEN: readonly string[] = ['close', 'location', 'name', 'origin'];
