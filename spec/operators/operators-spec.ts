@@ -264,6 +264,10 @@ for (const [name, operator] of Object.entries({ parallelMap, parallelMapUnordere
           (worker) => (worker.log(1), worker.run(1)),
           /^fn must return the one call that it describes; it described log\(\) as well, and returned run\(\)\. /,
         ],
+        'takes the call for a promise': [
+          (worker) => worker.run(1).then(String),
+          /^fn must return the call as it is, which is no promise: .*\.then is not a function$/,
+        ],
         'gives a call as an argument': [(worker) => worker.run(worker.run(1)), /it described run\(\) as well/],
         'gives a call within an argument': [
           (worker) => worker.run({ deep: [worker.run(1)] }),
