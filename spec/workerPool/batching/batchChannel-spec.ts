@@ -123,9 +123,7 @@ describe('The channel of batches', () => {
     reply({ values: ['a'], last: true });
     const all = heard();
     expect(all).toContain(['settled', 0, 0]);
-    expect(
-      all.some((each) => Array.isArray(each) && ['value', 'ran', 'back'].includes(each[0] as string)),
-    ).toBeFalse();
+    expect(all.some((each) => Array.isArray(each) && ['value', 'ran', 'back'].includes(each[0] as string))).toBeFalse();
   });
 
   it('refuses a reply that cannot be, before anything is settled by it', () => {
