@@ -57,15 +57,16 @@ export function carryContract(name: string, make: (carry?: () => object | undefi
 
     it('ends the stream, and fails the call, where it is async', async () => {
       pool = make(async () => ({ n: 1 }));
-      const skipped = lastValueFrom(range(0, 3).pipe(pool.map((worker) => worker.carried(), { onError: 'skip' })));
-      for (const failed of [skipped, pool.run((worker) => worker.carried())])
-        expect((await reason(failed)).message).toMatch(/: carry must not return a Promise$/);
+      const skipped = () =>
+        lastValueFrom(range(0, 3).pipe(pool.map((worker) => worker.carried(), { onError: 'skip' })));
+      for (const failing of [skipped, () => pool.run((worker) => worker.carried())])
+        expect((await reason(failing())).message).toMatch(/: carry must not return a Promise$/);
     });
 
     it('moves nothing', async () => {
       pool = make(() => Transfer(new ArrayBuffer(1)));
-      for (const failed of [carried(1), pool.run((worker) => worker.carried())]) {
-        const error = await reason(failed);
+      for (const failing of [() => carried(1), () => pool.run((worker) => worker.carried())]) {
+        const error = await reason(failing());
         expect(error).toBeInstanceOf(CloneError);
         expect(error.message).toMatch(
           /carry returned cannot cross to a worker: Transfer is for an argument or a result/,
