@@ -19,14 +19,19 @@ export function announceHooks({ setup, teardown }: WorkerHooks): void {
   post({ type: HOOKS, setup: setup !== undefined, teardown: teardown !== undefined } satisfies HooksMessage);
 }
 
-/** Runs the setup and the kept calls, and posts when they have ended: the host sends the first task after that. */
-export async function prepare(api: Methods, { setup }: WorkerHooks, { calls, data }: PrepareMessage): Promise<void> {
+/**
+ * Runs the setup and the kept calls, and posts when they have ended: the host sends the first task after that. Returns whether
+ * they have succeeded.
+ */
+export async function prepare(api: Methods, { setup }: WorkerHooks, { calls, data }: PrepareMessage): Promise<boolean> {
   try {
     await setup?.(data);
     for (const { args, method } of calls) await methodOf(api, method).apply(api, args as never);
     post({ type: PREPARED, error: undefined } satisfies PreparedMessage);
+    return true;
   } catch (error) {
     post({ type: PREPARED, error: pack(error) } satisfies PreparedMessage);
+    return false;
   }
 }
 

@@ -47,6 +47,11 @@ export function serve(api: Methods, hooks: WorkerHooks): void {
       await frame['rxjs-parallel:batch'](api, running, () => halted);
     }
   };
+  const end = async (): Promise<void> => {
+    // A setup that runs ends first, and one that has failed has nothing to tear down.
+    if ((await prepared) !== false) await tearDown(hooks);
+    endByItself();
+  };
   const runOf = (id: number): BatchRun | undefined => [running, ...waiting].find((run) => run?.message.id === id);
   /** The id of the last batch that was read. */
   let read = 0;
@@ -66,7 +71,7 @@ export function serve(api: Methods, hooks: WorkerHooks): void {
       cells = message.cells;
       listenLast();
     } else if (message?.type === PREPARE) prepared = prepare(api, hooks, message);
-    else if (message?.type === END) void tearDown(hooks).then(endByItself);
+    else if (message?.type === END) void end();
     else if (message?.type === RUN) {
       read = message.id;
       waiting.push(new BatchRun(message, cells));

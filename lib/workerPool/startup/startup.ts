@@ -118,6 +118,11 @@ export class Startup implements PendingWorker {
   }
 
   end(): Promise<void> {
+    // What its setup has opened its teardown closes: neither is cut short.
+    if (this.state === 'settingUp' && this.#hooks?.teardown === true) {
+      this.#exited({ why: 'was ended' });
+      return this.#monitor.leave(true);
+    }
     this.#monitor.fail({ why: 'was ended' });
     return this.#monitor.end();
   }

@@ -3,6 +3,7 @@ import { type Observable, from, lastValueFrom, range, toArray } from 'rxjs';
 import {
   CloneError,
   ClosureError,
+  PoolClosedError,
   Transfer,
   Worker,
   WorkerInitError,
@@ -119,6 +120,20 @@ describe('The setup of a worker', () => {
       expect(error.message).toMatch(/did not end its setup within 700 ms \(initTimeout sets the limit\)/);
     } finally {
       replaceClock(clock);
+      end();
+    }
+  });
+
+  it('ends, and the teardown follows it, where the pool is closed meanwhile', async () => {
+    for (const drain of [true, false]) {
+      const { channel, heard, said, end } = listening();
+      const pool = made({ how: 'late', channel }, { size: 1 });
+      const warm = pool.warmUp(1).catch((error: unknown) => error);
+      await said('setup');
+      await pool.close({ drain });
+      expect(await warm).toBeInstanceOf(PoolClosedError);
+      await said('torn down');
+      expect(heard).toEqual(['setup', 'teardown', 'torn down']);
       end();
     }
   });
