@@ -99,7 +99,7 @@ async function measure(name) {
   const opened = await open();
   try {
     const page = await opened.newPage();
-    await page.goto(`${address}${name}/`, { waitUntil: 'networkidle' });
+    await page.goto(`${address}${name}/`);
     await page.click('button');
     await page.waitForFunction(() => Reflect.has(globalThis, 'took'));
     const { result, ms } = await page.evaluate(() => ({
