@@ -4,17 +4,7 @@ import { CELL, WorkerCell } from '../../../lib/protocol/batchCell.ts';
 import { Batch } from '../../../lib/workerPool/channel/batch.ts';
 import { type ExitOf, lostTasks } from '../../../lib/workerPool/channel/lostTasks.ts';
 import type { WorkerAttachment } from '../../../lib/workerPool/channel/workerAttachment.ts';
-
-const taskOf = (seq: number, more: Partial<Task> = {}): Task => ({
-  seq,
-  index: seq,
-  input: seq,
-  method: 'act',
-  args: [seq],
-  transfer: undefined,
-  crashes: 0,
-  ...more,
-});
+import { taskOf } from '../../support/playedChannel.ts';
 
 const crash: ExitOf = { why: 'exited with code 1' };
 const timeout: ExitOf = { why: 'ran out of time', error: () => new Error('late') };
