@@ -11,8 +11,6 @@ export class WarmUps {
   /** The most workers that a pending call waits for; 0: no call is pending. */
   get most(): number {
     let most = 0;
-    // After every change of the pool.
-    if (this.#waiting.size === 0) return most;
     for (const { workers } of this.#waiting) most = Math.max(most, workers);
     return most;
   }

@@ -219,8 +219,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     if (!this.#supervisor.lacking) return;
     const reason = this.#supervisor.hopeless;
     if (reason !== undefined) for (const { source } of this.roundRobin) source.error(reason);
-    const { most } = this.#warmUps;
-    let wanted = most === 0 ? 0 : Math.max(0, most - this.#supervisor.up);
+    let wanted = Math.max(0, this.#warmUps.most - this.#supervisor.up);
     for (const attachment of this.roundRobin.waiting()) {
       const waiting = attachment.waitingFor();
       // It had no room to fetch before; since then a worker has ended, in place of which another can start.
@@ -229,7 +228,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
       wanted += Math.min(waiting, attachment.source.concurrency - attachment.slots);
       if (wanted >= this.size) break;
     }
-    if (wanted > 0) this.#supervisor.start(wanted);
+    this.#supervisor.start(wanted);
   }
 
   /** Updates which workers keep the process alive, the idle timeouts, the pending `warmUp` calls, and the recall. */
