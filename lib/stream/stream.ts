@@ -61,7 +61,7 @@ export class Stream implements TaskSource {
    * How many values were waiting when `arrived` last found the stream queued; `Infinity`: look again. A look for each of 100 000
    * pushed values was a third of the cost of pushing.
    */
-  #queuedSince = Infinity;
+  #queuedWith = Infinity;
   #seq = 0;
   /** How many tasks are dispatched and have no outcome yet. */
   #out = 0;
@@ -116,9 +116,9 @@ export class Stream implements TaskSource {
   arrived(): void {
     const { waiting } = this.#input;
     // Queued with fewer values means queued with more, until a value is shifted; the pool deals with its own changes.
-    if (waiting > this.#queuedSince) return;
+    if (waiting > this.#queuedWith) return;
     if (!this.#queued) this.proceed();
-    else if (!this.sticky) this.#queuedSince = waiting;
+    else if (!this.sticky) this.#queuedWith = waiting;
   }
 
   waiting(may?: MayTake): number {
@@ -147,7 +147,7 @@ export class Stream implements TaskSource {
         return undefined;
       }
       const { arrival, index } = this.#input;
-      this.#queuedSince = Infinity;
+      this.#queuedWith = Infinity;
       const input = this.#input.shift();
       const seq = this.#seq++;
       // Counted before `fn` is called, which is the user's: it may complete the source or close the pool.
@@ -332,7 +332,7 @@ export class Stream implements TaskSource {
 
   #pass(): void {
     if (this.#closed) return;
-    this.#queuedSince = Infinity;
+    this.#queuedWith = Infinity;
     if (this.#cancelFrom !== Infinity) this.#cancel();
     while (this.#emitting) this.#emit(this.#results.shift());
     // After the results that are ready: whether a result came in the same message as the error is chance.
