@@ -12,11 +12,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { chromium as browsers } from 'playwright-core';
-import { flags as chromiumFlags } from '../../scripts/chromium.js';
+import { flags as flagsOfChromium } from '../../scripts/chromium.js';
 import { locate } from '../../scripts/programs.js';
 import { serve } from '../../scripts/static-server.js';
 import { write } from '../document.js';
-import { machine, versionOf, versions } from '../machine.js';
+import { machine, versions } from '../machine.js';
 import { median } from '../median.js';
 import { FIGURES, pageTable } from './table.js';
 
@@ -43,7 +43,6 @@ try {
   for (const name of contenders) await buildPage(name);
   for (let round = 0; round < rounds; round++)
     for (const name of contenders) (took[name] ??= []).push(await measure(name));
-  browser = await versionOfBrowser();
 } finally {
   close();
   await rm(folder, { recursive: true, force: true });
@@ -53,7 +52,6 @@ const about = {
   browser,
   rounds,
   date: new Date().toISOString().slice(0, 10),
-  versions: { comlink: versionOf('comlink') },
   ms: Object.fromEntries(Object.entries(took).map(([name, each]) => [name, median(each)])),
 };
 console.log(pageTable(about));
@@ -90,13 +88,10 @@ async function buildPage(name) {
   );
 }
 
-async function open() {
-  return browsers.launch({ executablePath: chromium, args: chromiumFlags });
-}
-
 /** Milliseconds from the click. */
 async function measure(name) {
-  const opened = await open();
+  const opened = await browsers.launch({ executablePath: chromium, args: flagsOfChromium });
+  browser = `Chromium ${opened.version()}`;
   try {
     const page = await opened.newPage();
     await page.goto(`${address}${name}/`);
@@ -112,11 +107,4 @@ async function measure(name) {
   } finally {
     await opened.close();
   }
-}
-
-async function versionOfBrowser() {
-  const opened = await open();
-  const version = opened.version();
-  await opened.close();
-  return `Chromium ${version}`;
 }
