@@ -114,19 +114,26 @@ export class DemoPage {
     await this.page.waitForFunction(says, { source: expected.source });
   }
 
-  /** Waits until so many tiles are drawn and every worker of this way is at one. */
-  async busy(way, tiles) {
-    const isBusy = ({ least, of }) =>
-      /** @type {HTMLProgressElement} */ (document.querySelector('#progress')).value >= least &&
-      document.querySelector(`article[data-way=${of}] li:not([data-state=running])`) === null;
-    await this.page.waitForFunction(isBusy, { least: tiles, of: way });
+  /**
+   * Waits until so many tiles are drawn and every worker of this way is at one. Then Cancel is pressed, if so wished, by the
+   * page itself: a press from here takes 1 s where all cores are busy, and the picture may be drawn by then.
+   */
+  async busy(way, tiles, { cancel = false } = {}) {
+    const isBusy = ({ least, of, press }) => {
+      const busy =
+        /** @type {HTMLProgressElement} */ (document.querySelector('#progress')).value >= least &&
+        document.querySelector(`article[data-way=${of}] li:not([data-state=running])`) === null;
+      if (busy && press) /** @type {HTMLButtonElement} */ (document.querySelector('#cancel')).click();
+      return busy;
+    };
+    await this.page.waitForFunction(isBusy, { least: tiles, of: way, press: cancel });
   }
 
   /**
-   * Presses Cancel; gives how many workers ran at that moment, for how many ms the run had, and how many ms later no worker
-   * ran: all as the page has it.
+   * Cancels when it is busy; gives how many workers ran at that moment, for how many ms the run had, and how many ms later
+   * no worker ran: all as the page has it.
    */
-  async cancel(way) {
+  async cancel(way, tiles) {
     const noted = this.page.evaluate(
       (of) =>
         new Promise((resolve) => {
@@ -148,7 +155,7 @@ export class DemoPage {
         }),
       way,
     );
-    await this.page.locator('#cancel').click();
+    await this.busy(way, tiles, { cancel: true });
     return noted;
   }
 
