@@ -1,10 +1,10 @@
 /** The channels of Node's `diagnostics_channel` about pools, for tracers and others that watch a whole process. */
-import { channel, tracingChannel } from 'node:diagnostics_channel';
+import { channel as channelOf, tracingChannel } from 'node:diagnostics_channel';
 
 const tasks = tracingChannel<unknown, object>('rxjs-parallel:task');
-const workerStart = channel('rxjs-parallel:worker:start');
-const workerExit = channel('rxjs-parallel:worker:exit');
-const made = channel('rxjs-parallel:pool');
+const workerStart = channelOf('rxjs-parallel:worker:start');
+const workerExit = channelOf('rxjs-parallel:worker:exit');
+const made = channelOf('rxjs-parallel:pool');
 /** The trace of each running task. */
 const traces = new WeakMap<object, TaskTrace>();
 const all = [tasks.start, tasks.end, tasks.asyncStart, tasks.asyncEnd, tasks.error, workerStart, workerExit];
@@ -41,7 +41,8 @@ export interface Diagnostics {
 
 export const diagnostics: Diagnostics = {
   get observed(): boolean {
-    return all.some(({ hasSubscribers }) => hasSubscribers);
+    for (const channel of all) if (channel.hasSubscribers) return true;
+    return false;
   },
 
   pool(pool: object): void {

@@ -186,7 +186,7 @@ export class Batch {
   }
 
   /** The message that carries the batch, and the objects that are moved with it. */
-  message(timed: boolean): { message: RunMessage; transfer: readonly unknown[] } {
+  message(): { message: RunMessage; transfer: readonly unknown[] } {
     const tasks = this.tasks as readonly Task[];
     const first = tasks[0]!;
     const count = tasks.length;
@@ -231,8 +231,8 @@ export class Batch {
       args,
       index: inRow ? first.index : tasks.map((task) => task.index),
       carried: carries ? cut(tasks.map((task) => task.carried)) : undefined,
-      timed,
-      reports: timed || this.attachment.source.reports === true,
+      timed: this.sent !== -Infinity,
+      reports: this.sent !== -Infinity || this.attachment.source.reports === true,
       buffer: this.attachment.source.buffer,
     };
     return { message, transfer };

@@ -37,7 +37,7 @@ export class BatchChannel extends WorkerChannel {
   #replied: { readonly sizer: BatchSizing; readonly count: number } | undefined;
 
   protected post(batch: Batch): void {
-    const { message, transfer } = batch.message(this.taskEvents.heard);
+    const { message, transfer } = batch.message();
     const began = (batch.posted = monotonic());
     this.connection.monitor.post(message, transfer);
     batch.attachment.sizer.sent(batch.tasks.length, monotonic() - began);

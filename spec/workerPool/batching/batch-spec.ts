@@ -11,7 +11,7 @@ const task = { method: 'act', input: undefined, transfer: undefined, crashes: 0 
 
 function messageOf(...parts: readonly Part[]): { message: RunMessage; transfer: readonly unknown[] } {
   const tasks = parts.map((part, at): Task => Object.assign({ index: 7 + at, seq: at }, task, part));
-  return new Batch({ source: {} } as WorkerAttachment, tasks, -1, undefined).message(false);
+  return new Batch({ source: {} } as WorkerAttachment, tasks, -1, undefined).message();
 }
 
 describe('A batch on the wire', () => {
