@@ -13,6 +13,11 @@ export class QueueLimit {
     this.#starting = starting;
   }
 
+  /** So many more wait, or fewer. */
+  count(by: number): void {
+    this.waiting += by;
+  }
+
   get exceeded(): boolean {
     return this.waiting > this.#most && this.waiting > this.#most + this.#starting();
   }

@@ -75,11 +75,11 @@ export class SharedCalls implements TaskSource {
     const own = attachment.own?.(description) ?? description;
     const task = new CallTask(own, this.#seq++, calledAt, resolve, reject, carry?.());
     this.#waiting.push(task);
-    if (queueLimit !== undefined) queueLimit.waiting++;
+    queueLimit?.count(1);
     if (!isQueued(attachment)) attachment.wake();
     if (queueLimit?.exceeded !== true || this.#waiting.last !== task) return;
     this.#waiting.pop();
-    queueLimit.waiting--;
+    queueLimit.count(-1);
     reject(queueLimit.error());
   }
 
@@ -96,7 +96,7 @@ export class SharedCalls implements TaskSource {
     const again = this.#putBack.shift();
     if (again === undefined && this.#waiting.length === 0) return undefined;
     const task = again ?? this.#waiting.shift();
-    if (again === undefined && this.#pool.queueLimit !== undefined) this.#pool.queueLimit.waiting--;
+    if (again === undefined) this.#pool.queueLimit?.count(-1);
     this.#out.add(task);
     return task;
   }
@@ -135,8 +135,7 @@ export class SharedCalls implements TaskSource {
   error(error: unknown): void {
     const tasks = [...this.#out, ...this.#putBack] as CallTask[];
     while (this.#waiting.length > 0) tasks.push(this.#waiting.shift());
-    const { queueLimit } = this.#pool;
-    if (queueLimit !== undefined) queueLimit.waiting -= tasks.length - this.#out.size - this.#putBack.length;
+    this.#pool.queueLimit?.count(this.#out.size + this.#putBack.length - tasks.length);
     this.#out.clear();
     this.#putBack = [];
     this.#leave();

@@ -170,6 +170,6 @@ export class SingleCall implements TaskSource {
     const { queueLimit } = this.#pool;
     if (queueLimit === undefined || this.#counted === by > 0) return;
     this.#counted = by > 0;
-    queueLimit.waiting += by;
+    queueLimit.count(by);
   }
 }

@@ -3,12 +3,11 @@
  * Independent of RxJS.
  */
 import { captureContext } from '#platform';
-import { isProgramError, rememberTask } from '../api/errors.ts';
 import type { ResolvedOptions } from '../api/resolveOptions.ts';
 import type { Arrival, Description, TaskSource, Attachment, MayTake, Pool, Task } from '../pool/contract.ts';
 import { queueMicrotask } from '../primitives/clock.ts';
 import type { Context } from '../primitives/zone.ts';
-import { FailureLimit } from './failureLimit.ts';
+import { Failures } from './failures.ts';
 import type { Input } from './input/input.ts';
 import { KeyedTasks } from './keyedTasks.ts';
 import { Failure, type ResultBuffer, SKIPPED } from './results/resultBuffer.ts';
@@ -53,7 +52,12 @@ export class Stream implements TaskSource {
   readonly #attachment: Attachment;
   readonly #carry: Pool['carry'];
   readonly #retries: Retries | undefined;
-  readonly #failureLimit: FailureLimit | undefined;
+  /**
+   * The same where later tasks have to wait for the values of earlier ones. No task after the first that waits for its next try
+   * starts, so that of all busy workers at least one has a task that waits for no other, however streams share them.
+   */
+  readonly #triesInOrder: Retries | undefined;
+  readonly #failures: Failures;
   #keyed: KeyedTasks | undefined;
   readonly callSite: Error;
 
@@ -66,15 +70,8 @@ export class Stream implements TaskSource {
   /** How many tasks are dispatched and have no outcome yet. */
   #out = 0;
   #putBack: Task[] = [];
-  /**
-   * The `seq` of the first task that is known to fail the stream: no task after it starts, and their outcomes are ignored.
-   * `-Infinity` once the stream has ended.
-   */
-  #failedAt = Infinity;
   /** From which `seq` on the next pass cancels tasks at the pool. */
   #cancelFrom = Infinity;
-  /** An error that does not wait for the results before it. */
-  #immediate: Failure | undefined;
   /** The error of a closing pool; the stream ends with it once the tasks of all values that it has received have settled. */
   #closing: Error | undefined;
   #closed = false;
@@ -104,12 +101,13 @@ export class Stream implements TaskSource {
     this.callSite = callSite;
     this.inContext = inContext;
     if (options.retry !== undefined) this.#retries = new Retries(options.retry, this);
-    if (options.maxFailures !== Infinity) this.#failureLimit = new FailureLimit(options.maxFailures);
+    this.#failures = new Failures(options);
     if (options.key !== undefined) this.#keyed = new KeyedTasks(options.key);
     this.#carry = pool.carry;
     this.#attachment = pool.attach(this);
     // After `attach`, which gives the stream its number.
     this.#results = pool.watch?.(results, this) ?? results;
+    if (results.inOrder === true) this.#triesInOrder = this.#retries;
   }
 
   /** The input has one more value. */
@@ -124,19 +122,19 @@ export class Stream implements TaskSource {
   waiting(may?: MayTake): number {
     const back = this.#putBack.length;
     // A sticky task that waits for its busy worker must not keep other workers from new values.
-    if (back > 0 && !this.sticky) return this.#putBack[0]!.seq < this.#nextTry ? back : 0;
-    const fresh = this.#failedAt === Infinity ? Math.max(0, Math.min(this.#input.waiting, this.#room())) : 0;
+    if (back > 0 && !this.sticky) return this.#putBack[0]!.seq < (this.#triesInOrder?.first ?? Infinity) ? back : 0;
+    const fresh = this.#failures.endAt === Infinity ? Math.max(0, Math.min(this.#input.waiting, this.#room())) : 0;
     if (back === 0 || may === undefined) return back + fresh;
     return this.#putBack.reduce((count, { key }) => (may(key) ? count + 1 : count), fresh);
   }
 
   get canFetch(): boolean {
-    return this.#input.readable && this.#failedAt === Infinity && this.#room() > 0;
+    return this.#input.readable && this.#failures.endAt === Infinity && this.#room() > 0;
   }
 
   next(may?: MayTake): Task | undefined {
     while (this.waiting(may) > 0) {
-      const again = this.#again(may);
+      const again = this.#putBack.length > 0 ? this.#again(may) : undefined;
       if (again !== undefined) {
         this.#out++;
         return again;
@@ -201,18 +199,18 @@ export class Stream implements TaskSource {
   /** Puts these tasks before everything new, in the order of `seq`. */
   #serveFirst(tasks: readonly Task[]): void {
     this.#putBack = [...this.#putBack, ...tasks]
-      .filter(({ seq }) => seq < this.#failedAt)
+      .filter(({ seq }) => seq < this.#failures.endAt)
       .sort((a, b) => a.seq - b.seq);
   }
 
   values(task: Task, values: readonly unknown[], grant: (count: number) => void): void {
     task.gave = true;
-    if (task.seq <= this.#failedAt) this.#results.add!(task.seq, values, grant);
+    if (task.seq <= this.#failures.endAt) this.#results.add!(task.seq, values, grant);
   }
 
   value(task: Task, value: unknown): void {
     this.#out--;
-    if (task.seq > this.#failedAt) return;
+    if (task.seq > this.#failures.endAt) return;
     const { index, input } = task;
     this.#results.store(
       task.seq,
@@ -236,7 +234,7 @@ export class Stream implements TaskSource {
 
   report({ index, input, seq }: Task, value: unknown): void {
     const { onReport } = this.#options;
-    if (onReport === undefined || seq > this.#failedAt) return;
+    if (onReport === undefined || seq > this.#failures.endAt) return;
     this.inContext(() => {
       try {
         onReport({ index, input, value });
@@ -248,7 +246,7 @@ export class Stream implements TaskSource {
 
   failure(task: Task, error: unknown): void {
     try {
-      if (task.seq <= this.#failedAt && this.#retries?.retry(task, error) === true) return;
+      if (task.seq <= this.#failures.endAt && this.#retries?.retry(task, error) === true) return;
     } catch (thrown) {
       this.#out--;
       return this.#fail(task, thrown, 'throw');
@@ -321,7 +319,7 @@ export class Stream implements TaskSource {
   stop(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#failedAt = -Infinity;
+    this.#failures.endAt = -Infinity;
     this.inContext(() => this.#input.stop());
     this.#input.clear();
     this.#putBack = [];
@@ -334,9 +332,13 @@ export class Stream implements TaskSource {
     if (this.#closed) return;
     this.#queuedWith = Infinity;
     if (this.#cancelFrom !== Infinity) this.#cancel();
-    while (this.#emitting) this.#emit(this.#results.shift());
+    while (this.#emitting) {
+      const result = this.#resultIn(this.#results.shift());
+      if (result !== SKIPPED) this.#destination.next(result);
+    }
     // After the results that are ready: whether a result came in the same message as the error is chance.
-    if (this.#immediate !== undefined) return this.error(this.#immediate.error);
+    const { immediate } = this.#failures;
+    if (immediate !== undefined) return this.error(immediate.error);
     if (!this.#queued && this.waiting() > 0) this.#attachment.wake();
     const before = this.#input.waiting;
     this.#input.read(this.#wanted);
@@ -350,17 +352,9 @@ export class Stream implements TaskSource {
     return this.#attachment.queued ?? !this.#attachment.hungry;
   }
 
-  /**
-   * Where later tasks have to wait for the values of earlier ones: the first task that waits for its next try. No task after it
-   * starts, so that of all busy workers at least one has a task that waits for no other, however streams share them.
-   */
-  get #nextTry(): number {
-    return this.#results.inOrder === true ? (this.#retries?.first ?? Infinity) : Infinity;
-  }
-
   /** How many more values fit in the window. */
   #room(): number {
-    if (this.#nextTry !== Infinity) return 0;
+    if ((this.#triesInOrder?.first ?? Infinity) !== Infinity) return 0;
     const { held } = this.#results;
     const { window } = this.#options;
     const keyed = this.#keyed;
@@ -380,69 +374,28 @@ export class Stream implements TaskSource {
 
   /** How many values the input should hold: one more for a worker with room; those of the next messages, where they carry many. */
   readonly #wanted = (): number => {
-    if (this.#failedAt !== Infinity) return 0;
+    if (this.#failures.endAt !== Infinity) return 0;
     const { ahead = 1, hungry } = this.#attachment;
     const soon = ahead > 1 ? ahead : 0;
     return Math.min(hungry ? Math.max(soon, this.#input.waiting + 1) : soon, this.#room());
   };
 
-  #emit(outcome: unknown): void {
-    const result = this.#resultIn(outcome);
-    if (result !== SKIPPED) this.#destination.next(result);
-  }
-
-  /**
-   * The result to emit for an outcome; `SKIPPED` where there is none, or where the outcome ends the stream. Failures are counted
-   * here, in the order of the results, so that it does not depend on timing which failure is one too many.
-   */
+  /** The result to emit for an outcome; `SKIPPED` where there is none, or where the outcome ends the stream. */
   #resultIn(outcome: unknown): unknown {
     if (!(outcome instanceof Failure)) return outcome;
-    const { task } = outcome;
-    let { error } = outcome;
-    if (task !== undefined) {
-      const tooMany = this.#failureLimit!.add(error);
-      if (tooMany === undefined) return this.#resultOf(task, error);
-      rememberTask(tooMany, task);
-      error = tooMany;
-    }
-    this.error(error);
+    const result = this.#failures.resultOf(outcome);
+    if (!(result instanceof Failure)) return result;
+    this.error(result.error);
     return SKIPPED;
   }
 
-  /** What is emitted for a failed task that does not end the stream. */
-  #resultOf({ index, input }: Pick<Task, 'index' | 'input'>, reason: unknown): unknown {
-    return this.#options.onError === 'skip' ? SKIPPED : { status: 'rejected', index, input, reason };
-  }
-
-  #fail(
-    task: Pick<Task, 'seq' | 'index' | 'input'>,
-    error: unknown,
-    onError: ResolvedOptions['onError'] = isProgramError(error) ? 'throw' : this.#options.onError,
-  ): void {
-    const { seq, index } = task;
-    if (seq > this.#failedAt) return;
-    rememberTask(error, task);
-    const { errorTiming } = this.#options;
-    if (onError !== 'throw') {
-      const limit = this.#failureLimit;
-      if (limit !== undefined && errorTiming === 'in-order') {
-        this.#endAfter(limit.lastAfter(seq));
-        return this.#results.store(seq, new Failure(error, task), index);
-      }
-      const tooMany = limit?.add(error);
-      if (tooMany !== undefined) return this.#fail(task, tooMany, 'throw');
-      return this.#results.store(seq, this.#resultOf(task, error), index);
-    }
-    this.#endAfter(seq);
-    if (errorTiming === 'immediate') this.#immediate = new Failure(error);
-    else this.#results.store(seq, new Failure(error), index);
-  }
-
-  #endAfter(seq: number): void {
-    if (seq >= this.#failedAt) return;
-    this.#failedAt = seq;
-    this.#cancelFrom = seq + 1;
-    this.#putBack = this.#putBack.filter((each) => each.seq < seq);
+  #fail(task: Pick<Task, 'seq' | 'index' | 'input'>, error: unknown, onError?: ResolvedOptions['onError']): void {
+    const { endAt } = this.#failures;
+    this.#failures.add(task, error, this.#results, onError);
+    const last = this.#failures.endAt;
+    if (last === endAt) return;
+    this.#cancelFrom = last + 1;
+    this.#putBack = this.#putBack.filter(({ seq }) => seq < last);
   }
 
   /** Cancels the tasks after the failed one and stops the input; the tasks before it go on. */

@@ -29,6 +29,7 @@ export class PushInput<T> implements Input {
   readonly #dropped: () => void;
   readonly #unsubscribe: () => void;
   #arrived = 0;
+  waiting = 0;
   done = false;
   readonly readable = false;
 
@@ -41,12 +42,8 @@ export class PushInput<T> implements Input {
     this.#unsubscribe = unsubscribe;
   }
 
-  get waiting(): number {
-    return this.#backlog.length;
-  }
-
   get index(): number {
-    return this.#indexes?.first ?? this.#arrived - this.#backlog.length;
+    return this.#indexes?.first ?? this.#arrived - this.waiting;
   }
 
   get arrival(): Arrival {
@@ -64,17 +61,20 @@ export class PushInput<T> implements Input {
     if (turn.waiting++ === 0) this.#turns.push(turn);
     this.#indexes?.push(this.#arrived);
     this.#arrived++;
-    this.#count(1);
+    this.waiting++;
+    this.#queueLimit?.count(1);
   }
 
   /** Enforces `maxPending` and the pool's `maxQueue`: drops a value, or returns the error of the stream. */
   enforceLimits(): OverflowError | undefined {
-    const full = this.#queueLimit?.exceeded === true && this.#backlog.length > 0 ? this.#queueLimit : undefined;
-    if (this.#backlog.length <= this.#maxPending && full === undefined) return undefined;
-    if (this.#overflow === 'error' && full !== undefined) return full.error();
+    const full = this.#queueLimit?.exceeded === true && this.waiting > 0 ? this.#queueLimit : undefined;
+    if (this.waiting <= this.#maxPending && full === undefined) return undefined;
     if (this.#overflow === 'error')
-      return new OverflowError(
-        `More than maxPending (${this.#maxPending}) values are waiting. Slow the source down, raise maxPending, or set overflow to 'drop-oldest' or 'drop-newest'`,
+      return (
+        full?.error() ??
+        new OverflowError(
+          `More than maxPending (${this.#maxPending}) values are waiting. Slow the source down, raise maxPending, or set overflow to 'drop-oldest' or 'drop-newest'`,
+        )
       );
     if (this.#overflow === 'drop-oldest') {
       this.#backlog.shift();
@@ -84,7 +84,8 @@ export class PushInput<T> implements Input {
       if (--this.#turns.last!.waiting === 0) this.#turns.pop();
       this.#indexes?.pop();
     }
-    this.#count(-1);
+    this.waiting--;
+    this.#queueLimit?.count(-1);
     this.#dropped();
     return undefined;
   }
@@ -96,7 +97,8 @@ export class PushInput<T> implements Input {
   shift(): T {
     this.#indexes?.shift();
     if (--this.#turns.first!.waiting === 0) this.#turns.shift();
-    this.#count(-1);
+    this.waiting--;
+    this.#queueLimit?.count(-1);
     return this.#backlog.shift();
   }
 
@@ -108,7 +110,8 @@ export class PushInput<T> implements Input {
   }
 
   clear(): void {
-    this.#count(-this.#backlog.length);
+    this.#queueLimit?.count(-this.waiting);
+    this.waiting = 0;
     this.#backlog.clear();
     this.#turns.clear();
     this.#turn = undefined;
@@ -118,8 +121,4 @@ export class PushInput<T> implements Input {
   readonly #endTurn = (): void => {
     this.#turn = undefined;
   };
-
-  #count(by: number): void {
-    if (this.#queueLimit !== undefined) this.#queueLimit.waiting += by;
-  }
 }

@@ -1,0 +1,82 @@
+/** The failures of a stream's tasks: which of them end the stream (`onError`, `maxFailures`), and what is emitted for the others. */
+import { isProgramError, rememberTask, TooManyFailuresError } from '../api/errors.ts';
+import type { ResolvedOptions } from '../api/resolveOptions.ts';
+import type { Task } from '../pool/contract.ts';
+import { Failure, type ResultBuffer, SKIPPED } from './results/resultBuffer.ts';
+
+type Failed = Pick<Task, 'seq' | 'index' | 'input'>;
+
+/** The most failures that a `TooManyFailuresError` lists; further ones are only counted. */
+const KEPT = 100;
+
+export class Failures {
+  /**
+   * The `seq` of the first task that is known to fail the stream: no task after it starts, and their outcomes are ignored.
+   * `-Infinity` once the stream has ended.
+   */
+  endAt: number = Infinity;
+  /** An error that does not wait for the results before it. */
+  immediate: Failure | undefined;
+  readonly #options: ResolvedOptions;
+  /** How many tasks have failed, and the last of them by `seq`, whether their turn has come or not. */
+  #failed = 0;
+  #last = 0;
+  /** How many failures have had their turn among the results, and the first of their errors. */
+  #counted = 0;
+  readonly #errors: unknown[] = [];
+
+  constructor(options: ResolvedOptions) {
+    this.#options = options;
+  }
+
+  /** A task has failed: stores what is to be emitted for it, or how it ends the stream. */
+  add(
+    task: Failed,
+    error: unknown,
+    results: ResultBuffer,
+    onError: ResolvedOptions['onError'] = isProgramError(error) ? 'throw' : this.#options.onError,
+  ): void {
+    const { seq, index } = task;
+    if (seq > this.endAt) return;
+    rememberTask(error, task);
+    const { errorTiming, maxFailures } = this.#options;
+    if (onError !== 'throw') {
+      if (maxFailures === Infinity) return results.store(seq, this.#entryOf(task, error), index);
+      if (errorTiming === 'in-order') {
+        this.#last = Math.max(this.#last, seq);
+        // One of the failures up to the last is one too many: no task after it can matter any more.
+        if (++this.#failed > maxFailures) this.endAt = Math.min(this.endAt, this.#last);
+        return results.store(seq, new Failure(error, task), index);
+      }
+      const result = this.resultOf(new Failure(error, task));
+      if (!(result instanceof Failure)) return results.store(seq, result, index);
+      error = result.error;
+    }
+    this.endAt = seq;
+    if (errorTiming === 'immediate') this.immediate = new Failure(error);
+    else results.store(seq, new Failure(error), index);
+  }
+
+  /**
+   * What is emitted for a failure whose turn has come; a `Failure` where it ends the stream. It is counted here, in the order of
+   * the results, so that it does not depend on timing which failure is one too many.
+   */
+  resultOf(failure: Failure): unknown {
+    const { error, task } = failure;
+    if (task === undefined) return failure;
+    if (this.#errors.length < KEPT) this.#errors.push(error);
+    const { maxFailures } = this.#options;
+    if (++this.#counted <= maxFailures) return this.#entryOf(task, error);
+    const tooMany = new TooManyFailuresError(
+      `${this.#counted} tasks have failed: more than maxFailures, which is ${maxFailures}`,
+      [...this.#errors],
+    );
+    rememberTask(tooMany, task);
+    return new Failure(tooMany);
+  }
+
+  /** What is emitted for a failed task that does not end the stream. */
+  #entryOf({ index, input }: Failed, reason: unknown): unknown {
+    return this.#options.onError === 'skip' ? SKIPPED : { status: 'rejected', index, input, reason };
+  }
+}
