@@ -12,7 +12,7 @@ const CHUNKS = ['chunks-64', 'chunks-1024'];
 
 /** Why targets are missed that several share. */
 const LONE =
-  'At one value every 50 ms nothing that it passes has been compiled, and the caches of the core have lost it: a value that follows on another takes 45 µs there and back. On its way it passes some 430 functions of this library and 210 of Node’s (counted by precise coverage), a call by hand a tenth of that. Of 590 µs in a trace 190 went by before the message was posted, 190 until the worker had it, 60 in the worker, 90 on the way back, 60 until the result was emitted.';
+  'At one value every 50 ms nothing that it passes has been compiled, and the caches of the core have lost it: a value that follows on another takes 45 µs there and back. On its way it passes some 370 functions of this library and 210 of Node’s (counted by precise coverage), a call by hand a tenth of that. Of 680 µs in a trace 165 went by before the message was posted, 75 with that, 155 until the worker had it, 55 in the worker, 155 on the way back, 50 until the result was emitted. After 10 000 values without a pause, when all is compiled, the same trace takes 280 to 320.';
 const COLD =
   'Until V8 has compiled it each of the some 20 functions that a value passes is interpreted, on this machine for 0.3 to 1 µs a call and some 7 000 calls: that is what the difference consists of (a sampled profile shows no function of more than a tenth of it, and a tenth is garbage collection). Batches by hand keep a number in an array where this keeps a task: its call, its arguments, its place among the results.';
 const FIRST =

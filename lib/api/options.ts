@@ -73,8 +73,8 @@ export interface OptionsWithPool<Mode = 'throw' | 'settle' | 'skip', T = any> ex
   readonly window?: number | undefined;
   /**
    * Values per message to a worker: `'auto'`, the default, starts at 1 and grows while a message takes less than a few
-   * ms; an integer, at least 1, is the most per message. Neither waits to fill a message. A number above 1 lets an input that is
-   * moved wait at a worker, alone in its message: that saves a round trip for each, but an input that waits is lost with the worker.
+   * ms; an integer, at least 1, is the most per message. Neither waits to fill a message. A number above 1 lets inputs that
+   * are moved travel together and wait at a worker: that saves a round trip for each, but what waits is lost with the worker.
    */
   readonly batch?: number | 'auto' | undefined;
   /**

@@ -36,7 +36,8 @@ export function Transfer<T>(value: T, transferables?: readonly object[]): Transf
     throw new TypeError(`Transfer: value must be an object to be moved, got ${show(value)}`);
   if (transferables !== undefined && !Array.isArray(transferables))
     throw new TypeError(`Transfer: transferables must be an array of what is moved, got ${show(transferables)}`);
-  const made = {
+  return {
+    __proto__: anyMark,
     [mark]: true,
     send: value,
     transferables: transferables ?? [value],
@@ -44,6 +45,5 @@ export function Transfer<T>(value: T, transferables?: readonly object[]): Transf
     get cloned(): never {
       throw programError('Transfer is for an argument or a result itself; all else is copied');
     },
-  };
-  return Object.setPrototypeOf(made, anyMark) as never;
+  } as never;
 }

@@ -144,9 +144,9 @@ export function move(
   const plain = copy !== OTHER;
   const packed = plain ? undefined : pack?.(value, moved);
   const own = structuredClone({ value: plain ? copy : (packed ?? value), transfer }, { transfer });
-  // Node 20 only copies what must not be moved.
+  // Node 20 only copies what must not be moved. By its length: what looks into a moved buffer throws, which takes 9 µs.
   for (const each of transfer)
-    if (each instanceof ArrayBuffer && !isDetached(each)) throw new TypeError('its buffer cannot be moved');
+    if ((each as ArrayBuffer).byteLength > 0) throw new TypeError('its buffer cannot be moved');
   return {
     value: plain ? own.value : cut(own.value, new Set(own.transfer)),
     transfer: own.transfer,

@@ -167,9 +167,8 @@ export class SingleCall implements TaskSource {
 
   /** Counts the call in the pool's queue limit while it waits, once. */
   #count(by: 1 | -1): void {
-    const { queueLimit } = this.#pool;
-    if (queueLimit === undefined || this.#counted === by > 0) return;
+    if (this.#counted === by > 0) return;
     this.#counted = by > 0;
-    queueLimit.count(by);
+    this.#pool.queueLimit?.count(by);
   }
 }

@@ -40,21 +40,22 @@ export class Failures {
     if (seq > this.endAt) return;
     rememberTask(error, task);
     const { errorTiming, maxFailures } = this.#options;
-    if (onError !== 'throw') {
-      if (maxFailures === Infinity) return results.store(seq, this.#entryOf(task, error), index);
-      if (errorTiming === 'in-order') {
-        this.#last = Math.max(this.#last, seq);
-        // One of the failures up to the last is one too many: no task after it can matter any more.
-        if (++this.#failed > maxFailures) this.endAt = Math.min(this.endAt, this.#last);
-        return results.store(seq, new Failure(error, task), index);
+    const throws = onError === 'throw';
+    let outcome: unknown;
+    if (!throws && maxFailures === Infinity) outcome = this.#entryOf(task, error);
+    else if (!throws && errorTiming === 'in-order') {
+      outcome = new Failure(error, task);
+      this.#last = Math.max(this.#last, seq);
+      // One of the failures up to the last is one too many: no task after it can matter any more.
+      if (++this.#failed > maxFailures) this.endAt = Math.min(this.endAt, this.#last);
+    } else {
+      outcome = throws ? new Failure(error) : this.resultOf(new Failure(error, task));
+      if (outcome instanceof Failure) {
+        this.endAt = seq;
+        if (errorTiming === 'immediate') return void (this.immediate = outcome);
       }
-      const result = this.resultOf(new Failure(error, task));
-      if (!(result instanceof Failure)) return results.store(seq, result, index);
-      error = result.error;
     }
-    this.endAt = seq;
-    if (errorTiming === 'immediate') this.immediate = new Failure(error);
-    else results.store(seq, new Failure(error), index);
+    results.store(seq, outcome, index);
   }
 
   /**

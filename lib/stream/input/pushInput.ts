@@ -67,15 +67,15 @@ export class PushInput<T> implements Input {
 
   /** Enforces `maxPending` and the pool's `maxQueue`: drops a value, or returns the error of the stream. */
   enforceLimits(): OverflowError | undefined {
-    const full = this.#queueLimit?.exceeded === true && this.waiting > 0 ? this.#queueLimit : undefined;
-    if (this.waiting <= this.#maxPending && full === undefined) return undefined;
+    const limit = this.#queueLimit;
+    const full = limit?.exceeded === true && this.waiting > 0;
+    if (!full && this.waiting <= this.#maxPending) return undefined;
     if (this.#overflow === 'error')
-      return (
-        full?.error() ??
-        new OverflowError(
-          `More than maxPending (${this.#maxPending}) values are waiting. Slow the source down, raise maxPending, or set overflow to 'drop-oldest' or 'drop-newest'`,
-        )
-      );
+      return full
+        ? limit.error()
+        : new OverflowError(
+            `More than maxPending (${this.#maxPending}) values are waiting. Slow the source down, raise maxPending, or set overflow to 'drop-oldest' or 'drop-newest'`,
+          );
     if (this.#overflow === 'drop-oldest') {
       this.#backlog.shift();
       if (--this.#turns.first!.waiting === 0) this.#turns.shift();

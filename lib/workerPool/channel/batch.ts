@@ -19,7 +19,7 @@ export class Batch {
   readonly cellIndex: number;
   /** When the batch was sent, in ms since the epoch; known only where somebody listens to events. */
   readonly sent: number;
-  /** The same on the monotonic clock. */
+  /** The same on the monotonic clock; 0 until it is posted. */
   posted = 0;
   /** The cell, which says how far the worker has come. */
   readonly cell: HostCell;
@@ -215,7 +215,7 @@ export class Batch {
         args.push(sent);
       }
     }
-    const transfer: unknown[] = first.transfer === undefined ? copied : [...first.transfer];
+    const transfer: unknown[] = this.moved ? tasks.flatMap((task) => task.transfer!) : copied;
     // Numbers cost 40 ns each where they are packed and moved, and 175 in a cloned array.
     if (numbers && args.length > 1) {
       args = new Float64Array(args as number[]);

@@ -38,8 +38,9 @@ export class BatchChannel extends WorkerChannel {
 
   protected post(batch: Batch): void {
     const { message, transfer } = batch.message();
-    const began = (batch.posted = monotonic());
+    const began = monotonic();
     this.connection.monitor.post(message, transfer);
+    batch.posted = began;
     batch.attachment.sizer.sent(batch.tasks.length, monotonic() - began);
   }
 

@@ -56,12 +56,6 @@ export class WorkerAttachment extends BaseAttachment {
     return !this.sticky || !this.pool.hasWorkerFor(this);
   }
 
-  /** Whether the user allows tasks whose input is moved to wait at a worker, by a `batch` that is a number above 1. */
-  get #movedWait(): boolean {
-    const { batch } = this.source;
-    return batch > 1 && batch < Infinity;
-  }
-
   own(call: Description): Description {
     return ownCall(call, () => this.pool.callFailed());
   }
@@ -72,33 +66,36 @@ export class WorkerAttachment extends BaseAttachment {
   }
 
   /**
-   * Takes up to `most` tasks for one message to the worker of this life. Some tasks travel alone, and only to an idle worker:
+   * Takes up to `most` tasks for one message to the worker of this life; of a message all inputs are moved, or none. Some tasks
+   * travel alone, and only to an idle worker:
    *
-   * - Tasks whose input is moved: that would be gone if the worker died of another task, and could not be recalled. Where the user
-   *   allows it (`#movedWait`) such a task may wait at a worker, but still travels alone.
+   * - Tasks whose input is moved: that would be gone if the worker died of another task, and could not be recalled. Not where the
+   *   user allows it, by a `batch` that is a number above 1.
    * - Suspects, and tasks of a message that could not be read: if it happens again, it is known which task is the reason.
    * - Tasks that give many values.
    */
   take(most: number, idle: boolean, life: Life): Task[] {
     const tasks: Task[] = [];
-    const { sticky } = this;
+    const { source, sticky } = this;
     const may = sticky ? this.pool.homes.open(life) : undefined;
     this.alone = false;
     while (tasks.length < most) {
-      const task = this.source.next(may);
+      const task = source.next(may);
       if (task === undefined) break;
       const moved = task.transfer !== undefined;
       const toIdle =
-        (moved && !this.#movedWait) || task.suspect === true || task.alone === true || this.source.buffer !== undefined;
-      const apart = moved || toIdle;
-      if (apart && (tasks.length > 0 || (toIdle && !idle))) {
-        this.source.putBack([task]);
+        (moved && (source.batch === 1 || source.batch === Infinity)) ||
+        task.suspect === true ||
+        task.alone === true ||
+        source.buffer !== undefined;
+      if (tasks.length > 0 ? toIdle || moved !== (tasks[0]!.transfer !== undefined) : toIdle && !idle) {
+        source.putBack([task]);
         this.alone = toIdle;
         break;
       }
       tasks.push(task);
       if (sticky && this.pool.homes.assign(task.key, life)) this.#firsts.add(task);
-      if (apart) break;
+      if (toIdle) break;
     }
     return tasks;
   }

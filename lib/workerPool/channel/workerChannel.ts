@@ -150,20 +150,23 @@ export abstract class WorkerChannel {
     this.events.changed();
   }
 
-  /** The batch could not be posted, or not be read by the worker: a single task fails; several are put back, each to travel alone. */
+  /**
+   * The batch could not be posted, or not be read by the worker: a single task fails, and so do those whose inputs were moved
+   * and are gone; others are put back, each to travel alone.
+   */
   protected uncrossed(batch: Batch, why: string, options?: ErrorOptions): void {
     const { source } = batch.attachment;
     // Some may have been recalled meanwhile.
     const tasks = batch.rest(0);
-    const failed = batch.tasks.length === 1 && tasks.length === 1;
+    const fails = (batch.moved && batch.posted > 0) || (batch.tasks.length === 1 && tasks.length === 1);
     this.batches.remove(batch);
-    if (failed) source.failure(tasks[0]!, argumentsError(tasks[0]!.method, why, options));
+    if (fails) for (const task of tasks) source.failure(task, argumentsError(task.method, why, options));
     else {
       for (const task of tasks) task.alone = true;
       source.putBack(tasks);
     }
     // Later: the pool may be asking for tasks now.
-    queueMicrotask(() => this.settled(batch, 0, failed ? 1 : 0));
+    queueMicrotask(() => this.settled(batch, 0, fails ? tasks.length : 0));
   }
 
   /** The time of a task is up: if it listens to its signal, that aborts, and the task has notice to stop; else its worker is ended. */

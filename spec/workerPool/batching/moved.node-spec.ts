@@ -1,7 +1,8 @@
 /** What is moved to a worker instead of copied: with workers that the spec plays. */
 import { NEVER, Subject, concat, map, of, range } from 'rxjs';
 import { Transfer } from '../../../lib/index.ts';
-import { WorkerCrashedError } from '../../../lib/api/errors.ts';
+import { CloneError, WorkerCrashedError } from '../../../lib/api/errors.ts';
+import { UNREAD } from '../../../lib/protocol/messages.ts';
 import { type FakeWorker, FakeWorkers, Time } from '../../support/fakeWorkers.ts';
 import { Results, numbers } from '../../support/played.ts';
 
@@ -83,7 +84,7 @@ describe('What a worker was sent that cannot be copied', () => {
     expect(results.said).toEqual([...numbers(60), 'complete']);
   });
 
-  it('waits at a worker, still by itself, where the user said how many travel together', async () => {
+  it('waits at a worker, and travels together, where the user said how many may', async () => {
     const fake = new FakeWorkers({ size: 1 });
     const moving = range(0, 40).pipe(map((n) => Transfer(n, [new ArrayBuffer(1)])));
     const results = new Results(fake, moving, { batch: 8 });
@@ -95,8 +96,25 @@ describe('What a worker was sent that cannot be copied', () => {
       await worker!.run();
     }
     expect(waiting).toBe(2);
-    expect(Math.max(...worker!.counts)).toBe(1);
+    expect(Math.max(...worker!.counts)).toBe(8);
     expect(results.said).toEqual([...numbers(40), 'complete']);
+  });
+
+  it('travels with nothing that is copied', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const moved = (n: number): boolean => n % 20 > 8;
+    const results = new Results(
+      fake,
+      range(0, 200).pipe(map((n) => (moved(n) ? Transfer(n, [new ArrayBuffer(1)]) : n))),
+      { batch: 8 },
+    );
+    await fake.up();
+    const [worker] = fake.workers;
+    while (worker!.runs.length > 0) {
+      for (const { args } of worker!.runs) expect(new Set([...args].map((n) => moved(n as number))).size).toBe(1);
+      await worker!.run();
+    }
+    expect(results.said).toEqual([...numbers(200), 'complete']);
   });
 
   it('is gone with a worker at which it waited', async () => {
@@ -106,13 +124,32 @@ describe('What a worker was sent that cannot be copied', () => {
     await fake.up();
     const [first] = fake.workers;
     while (first!.runs.length < 2) await first!.run();
-    const lost = first!.has as number[];
+    const lost = first!.runs.flatMap(({ args }) => Array.from(args)) as number[];
+    expect(lost.length).toBeGreaterThan(2);
     first!.begin();
     first!.die();
     const second = fake.workers[1]!;
     await second.up();
     while (second.runs.length > 0) await second.run();
     expect(results.said).toEqual([...numbers(40).filter((n) => !lost.includes(n)), 'complete']);
+  });
+
+  it('is gone where the worker cannot read it, and is not sent again', async () => {
+    const fake = new FakeWorkers({ size: 1 });
+    const moving = range(0, 40).pipe(map((n) => Transfer(n, [new ArrayBuffer(1)])));
+    const results = new Results(fake, moving, { batch: 8, onError: 'settle' });
+    await fake.up();
+    const [worker] = fake.workers;
+    while (worker!.runs[0]!.count < 4) await worker!.run();
+    const { args, id } = worker!.runs.shift()!;
+    worker!.monitor.onMessage({ type: UNREAD, id: id - 1 });
+    while (worker!.runs.length > 0) await worker!.run();
+    const lost = [...args];
+    const entries = (results.said as readonly PromiseSettledResult<number>[]).slice(0, -1);
+    expect(entries.map(({ status }) => status)).toEqual(
+      numbers(40).map((n) => (lost.includes(n) ? 'rejected' : 'fulfilled')),
+    );
+    for (const each of entries) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(CloneError);
   });
 
   it('is gone with the worker, though it had not begun', async () => {
