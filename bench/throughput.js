@@ -3,8 +3,8 @@ import { Check } from './check.js';
 import { results } from './drive.js';
 import { mainThreadTime } from './mainThreadTime.js';
 
-/** Compilers and queues settle in this time, in ms. */
-const WARM_UP = 300;
+/** Compilers and queues settle in this time, in ms; workers start in it, too. In 300 a slow machine ran 20 000 values, interpreted. */
+const WARM_UP = 1500;
 
 /** `job` is `{ task, input, transfer, pulled, digest, taken }`; see the workloads. */
 export function once(library, job, count) {
