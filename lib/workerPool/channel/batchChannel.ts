@@ -78,8 +78,9 @@ export class BatchChannel extends WorkerChannel {
   protected unread(): void {
     this.#missed = true;
     // Values that were not read cannot be acknowledged: the task would wait for ever.
-    if (this.batches.head?.attachment.source.buffer !== undefined)
-      return this.giveUp({ why: 'sent what cannot be read', error: unreadable });
+    const { head } = this.batches;
+    if (head?.attachment.source.buffer !== undefined)
+      return this.giveUp({ why: 'sent what cannot be read', error: unreadable, batch: head });
     for (const { id } of this.batches) this.connection.monitor.post({ type: UNREAD, id } satisfies UnreadMessage);
   }
 

@@ -12,10 +12,16 @@ const hasEnded = (batch: Batch): boolean => batch.claimed > 0 && batch.cell.done
 const COMES_WITHIN = 10_000;
 
 /**
- * Calls `expire` when the task has run for `timeout` ms, and `stuck` when it does not begin: an endless loop of an
- * earlier task is then still running.
+ * Calls `expire` when the task has run for `timeout` ms, `recall` before that, and `stuck` when it does not begin: an endless
+ * loop of an earlier task is then still running.
  */
-export function whenOutOfTime(batch: Batch, timeout: number, expire: () => void, stuck: () => void): void {
+export function whenOutOfTime(
+  batch: Batch,
+  timeout: number,
+  recall: () => void,
+  expire: () => void,
+  stuck: () => void,
+): void {
   let spared = false;
   let unbegun = 0;
   const wait = (ms: number): void => {
@@ -29,19 +35,25 @@ export function whenOutOfTime(batch: Batch, timeout: number, expire: () => void,
           if (unbegun < COMES_WITHIN) wait(timeout);
           else stuck();
         } else if (age < timeout) wait(timeout - age);
-        else if (!spared && hasEnded(batch)) {
+        else {
+          // Before the look: a worker whose task ends now must not begin another, and be ended with it.
+          recall();
+          if (spared || !hasEnded(batch)) return expire();
           // Only once: sending the outcome may never end, where a getter of it does not.
           spared = true;
           wait(timeout);
-        } else expire();
+        }
       });
     }, ms);
   };
   wait(timeout);
 }
 
-/** Calls `expire` where a cancelled batch at the head of the queue still runs after the `terminateAfter` of its stream. */
-export function giveNotice(head: Batch | undefined, expire: () => void): void {
+/**
+ * Calls `expire`, and `recall` before that, where a cancelled batch at the head of the queue still runs after the `terminateAfter`
+ * of its stream.
+ */
+export function giveNotice(head: Batch | undefined, recall: () => void, expire: () => void): void {
   if (head?.beginNotice() !== true) return;
   const { terminateAfter } = head.attachment.source;
   if (terminateAfter === Infinity) return;
@@ -50,6 +62,7 @@ export function giveNotice(head: Batch | undefined, expire: () => void): void {
     const timer = head.setDeadline(() => {
       afterMessages(() => {
         if (head.over) return;
+        recall();
         if (spared || !hasEnded(head)) return expire();
         spared = true;
         wait();

@@ -6,8 +6,8 @@ import type { WorkerExit } from '../startup/workerExit.ts';
 import type { Batch } from './batch.ts';
 import type { TaskEvents } from './taskEvents.ts';
 
-/** Why the worker has ended; `error`, if given, is the failure of the running task, which is then not run again. */
-export type ExitOf = WorkerExit & { readonly error?: (task: Task) => Error };
+/** Why the worker has ended; `error`, if given, is the failure of the running task of `batch`, which is then not run again. */
+export type ExitOf = WorkerExit & { readonly error?: ((task: Task) => Error) | undefined; readonly batch?: Batch };
 
 /** The lost tasks of a batch, by how far the worker had come with each. */
 export interface LostTasks {

@@ -92,6 +92,7 @@ export abstract class WorkerChannel {
     whenOutOfTime(
       batch,
       timeout,
+      this.#recall,
       () => this.#timeOut(batch, timeout),
       () => this.giveUp({ why: 'did not come to its next task' }),
     );
@@ -118,9 +119,11 @@ export abstract class WorkerChannel {
     for (const [at, batch] of batches.entries()) {
       // Where memory is not shared, a worker of ours reports the begin of its first batch, and a plain one reports nothing.
       const first = at === 0 && (this.progress || this.connection.plain !== undefined);
-      const lost = lostTasks(batch, first, exit);
+      // The time that one task has exceeded is no reason for those of other batches.
+      const own = exit.batch === batch ? exit : { ...exit, error: undefined };
+      const lost = lostTasks(batch, first, own);
       this.progress ||= lost.begun > 0;
-      const failed = failTasks(batch, lost, exit, this.taskEvents, this.connection.label);
+      const failed = failTasks(batch, lost, own, this.taskEvents, this.connection.label);
       delivered ||= failed.delivered;
       if (failed.failures > 0) this.ran(batch, lost.failed[0]!.task, batch.cell.age ?? 0);
       this.events.settled(0, failed.failures);
@@ -172,7 +175,7 @@ export abstract class WorkerChannel {
   /** The time of a task is up: if it listens to its signal, that aborts, and the task has notice to stop; else its worker is ended. */
   #timeOut(batch: Batch, timeout: number): void {
     const error = (task: Task): Error => timedOut(task, timeout);
-    if (!batch.cell.listens) return this.giveUp({ why: 'ran out of time', error });
+    if (!batch.cell.listens) return this.giveUp({ why: 'ran out of time', error, batch });
     const [task] = batch.tasks as readonly [Task];
     batch.timeOut();
     this.postCancel(batch, 0);
@@ -185,13 +188,15 @@ export abstract class WorkerChannel {
     if ('key' in task) batch.afterwards(fail);
     else fail();
     // Tasks behind it must not wait for it to stop.
-    this.batches.recall();
+    this.#recall();
     this.settled(batch, 0, 1);
   }
 
   #giveNotice(): void {
-    giveNotice(this.batches.head, () => this.giveUp({ why: 'ran a cancelled task on and on' }));
+    giveNotice(this.batches.head, this.#recall, () => this.giveUp({ why: 'ran a cancelled task on and on' }));
   }
+
+  readonly #recall = (): void => this.batches.recall();
 }
 
 /** The error of a task whose result could not be read. */

@@ -298,6 +298,22 @@ describe('The channel of batches', () => {
     expect(exits[0]!.error!(taskOf(0))).toBeInstanceOf(CloneError);
   });
 
+  it('fails by the time that a task has exceeded that task alone, not what the worker has begun since', () => {
+    const { channel, heard, runs, runsOf, stream } = sent(1);
+    channel.send(stream().attachment, tasksOf(3));
+    const [batch, next] = [...channel.batches];
+    runs(1);
+    runsOf(next!.id, 1);
+    heard();
+    const late = new RangeError('late');
+    channel.fail({ why: 'ran out of time', error: () => late, batch: batch! });
+    expect(heard().filter(([what]: any) => what !== 'settled')).toEqual([
+      ['failure', 0, late],
+      ['ran', 1],
+      ['back', 0, 1, 2],
+    ]);
+  });
+
   it('hears of errors that nobody caught, and leaves all other messages to threads.js', () => {
     const { exits, heard, says } = sent(1);
     const error = new RangeError('uncaught');

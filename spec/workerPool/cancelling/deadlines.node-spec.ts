@@ -7,22 +7,25 @@ import { BEGUN, CELL, CLAIM, DONE, claimOf } from '../../../lib/protocol/batchCe
 const MS = 5;
 
 /** One task, begun long ago, that its worker has ended or not. */
+const cells = new WeakMap<Batch, Int32Array>();
+
 function batchOf(ended: boolean): Batch {
-  const cells = new Int32Array(new SharedArrayBuffer(4 * CELL));
+  const cell = new Int32Array(new SharedArrayBuffer(4 * CELL));
   const attachment = { source: { terminateAfter: MS } } as WorkerAttachment;
   const task = { seq: 0, index: 0, input: 0, method: 'run', args: [0], transfer: undefined, crashes: 0 };
-  const batch = new Batch(attachment, [task], 0, cells);
-  cells[BEGUN] = 0;
-  cells[CLAIM] = claimOf(1, 1);
-  cells[DONE] = Number(ended);
+  const batch = new Batch(attachment, [task], 0, cell);
+  cells.set(batch, cell);
+  cell[BEGUN] = 0;
+  cell[CLAIM] = claimOf(1, 1);
+  cell[DONE] = Number(ended);
   return batch;
 }
 
-const deadlines: Record<string, (batch: Batch, expire: () => void) => void> = {
-  timeout: (batch, expire) => whenOutOfTime(batch, MS, expire, fail),
-  terminateAfter(batch, expire) {
+const deadlines: Record<string, (batch: Batch, expire: () => void, recall?: () => void) => void> = {
+  timeout: (batch, expire, recall = () => {}) => whenOutOfTime(batch, MS, recall, expire, fail),
+  terminateAfter(batch, expire, recall = () => {}) {
     batch.cancel(0);
-    giveNotice(batch, expire);
+    giveNotice(batch, recall, expire);
   },
 };
 
@@ -52,6 +55,19 @@ for (const [name, set] of Object.entries(deadlines))
       // A later timer of the same length: by then the deadline has looked.
       await wait(MS);
       await turn();
+      expect(expire).not.toHaveBeenCalled();
+      batch.finish();
+    });
+
+    it('recalls what the worker has not begun before it looks, so that it begins none meanwhile', async () => {
+      const batch = batchOf(false);
+      const expire = jasmine.createSpy();
+      await new Promise<void>((recalled) =>
+        set(batch, expire, () => {
+          cells.get(batch)![DONE] = 1;
+          recalled();
+        }),
+      );
       expect(expire).not.toHaveBeenCalled();
       batch.finish();
     });
