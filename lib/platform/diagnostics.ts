@@ -1,10 +1,10 @@
 /** The channels of Node's `diagnostics_channel` about pools, for tracers and others that watch a whole process. */
-import { channel as channelOf, tracingChannel } from 'node:diagnostics_channel';
+import { channel, tracingChannel } from 'node:diagnostics_channel';
 
 const tasks = tracingChannel<unknown, object>('rxjs-parallel:task');
-const workerStart = channelOf('rxjs-parallel:worker:start');
-const workerExit = channelOf('rxjs-parallel:worker:exit');
-const made = channelOf('rxjs-parallel:pool');
+const workerStart = channel('rxjs-parallel:worker:start');
+const workerExit = channel('rxjs-parallel:worker:exit');
+const made = channel('rxjs-parallel:pool');
 /** The trace of each running task. */
 const traces = new WeakMap<object, TaskTrace>();
 const all = [tasks.start, tasks.end, tasks.asyncStart, tasks.asyncEnd, tasks.error, workerStart, workerExit];
@@ -41,7 +41,7 @@ export interface Diagnostics {
 
 export const diagnostics: Diagnostics = {
   get observed(): boolean {
-    for (const channel of all) if (channel.hasSubscribers) return true;
+    for (const { hasSubscribers } of all) if (hasSubscribers) return true;
     return false;
   },
 

@@ -53,7 +53,7 @@ export class Stream implements TaskSource {
   readonly #carry: Pool['carry'];
   readonly #retries: Retries | undefined;
   /**
-   * The same where later tasks have to wait for the values of earlier ones. No task after the first that waits for its next try
+   * The retries, where later tasks have to wait for the values of earlier ones. No task after the first that waits for its next try
    * starts, so that of all busy workers at least one has a task that waits for no other, however streams share them.
    */
   readonly #triesInOrder: Retries | undefined;

@@ -29,6 +29,7 @@ export class PushInput<T> implements Input {
   readonly #dropped: () => void;
   readonly #unsubscribe: () => void;
   #arrived = 0;
+  /** The length of the backlog, as a field: it is asked for four times a value, and a getter is a call. */
   waiting = 0;
   done = false;
   readonly readable = false;

@@ -190,6 +190,7 @@ export class Batch {
     const tasks = this.tasks as readonly Task[];
     const first = tasks[0]!;
     const count = tasks.length;
+    const timed = this.sent !== -Infinity;
     let args: unknown[] | Float64Array = [];
     let sameMethod = true;
     let sameArity = true;
@@ -231,8 +232,8 @@ export class Batch {
       args,
       index: inRow ? first.index : tasks.map((task) => task.index),
       carried: carries ? cut(tasks.map((task) => task.carried)) : undefined,
-      timed: this.sent !== -Infinity,
-      reports: this.sent !== -Infinity || this.attachment.source.reports === true,
+      timed,
+      reports: timed || this.attachment.source.reports === true,
       buffer: this.attachment.source.buffer,
     };
     return { message, transfer };

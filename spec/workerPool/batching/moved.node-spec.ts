@@ -1,10 +1,14 @@
 /** What is moved to a worker instead of copied: with workers that the spec plays. */
-import { NEVER, Subject, concat, map, of, range } from 'rxjs';
+import { NEVER, type Observable, Subject, concat, map, of, range } from 'rxjs';
 import { Transfer } from '../../../lib/index.ts';
 import { CloneError, WorkerCrashedError } from '../../../lib/api/errors.ts';
 import { UNREAD } from '../../../lib/protocol/messages.ts';
 import { type FakeWorker, FakeWorkers, Time } from '../../support/fakeWorkers.ts';
 import { Results, numbers } from '../../support/played.ts';
+
+/** So many numbers, of which those are moved. */
+const values = (count: number, moved: (n: number) => boolean = () => true): Observable<unknown> =>
+  range(0, count).pipe(map((n) => (moved(n) ? Transfer(n, [new ArrayBuffer(1)]) : n)));
 
 let time: Time;
 
@@ -16,10 +20,7 @@ describe('What a worker was sent that cannot be copied', () => {
     it(`travels by itself, to a worker that is idle (each of ${every})`, async () => {
       const fake = new FakeWorkers({ size: 1 });
       const moved = (n: number): boolean => n % every === every - 1;
-      const results = new Results(
-        fake,
-        range(0, 60).pipe(map((n) => (moved(n) ? Transfer(n, [new ArrayBuffer(1)]) : n))),
-      );
+      const results = new Results(fake, values(60, moved));
       await fake.up();
       const [worker] = fake.workers;
       while (worker!.runs.length > 0) {
@@ -63,10 +64,7 @@ describe('What a worker was sent that cannot be copied', () => {
   it('is not taken back, though what waits behind it is', async () => {
     const fake = new FakeWorkers({ size: 2 });
     const moved = (n: unknown): boolean => typeof n === 'number' && n % 5 === 4;
-    const results = new Results(
-      fake,
-      range(0, 60).pipe(map((n) => (moved(n) ? Transfer(n, [new ArrayBuffer(1)]) : n))),
-    );
+    const results = new Results(fake, values(60, moved));
     await fake.up();
     const [one, two] = fake.workers as [FakeWorker, FakeWorker];
     const both = (worker: FakeWorker): boolean => worker.runs.length === 2 && moved(worker.has[0]);
@@ -86,7 +84,7 @@ describe('What a worker was sent that cannot be copied', () => {
 
   it('waits at a worker, and travels together, where the user said how many may', async () => {
     const fake = new FakeWorkers({ size: 1 });
-    const moving = range(0, 40).pipe(map((n) => Transfer(n, [new ArrayBuffer(1)])));
+    const moving = values(40);
     const results = new Results(fake, moving, { batch: 8 });
     await fake.up();
     const [worker] = fake.workers;
@@ -103,11 +101,7 @@ describe('What a worker was sent that cannot be copied', () => {
   it('travels with nothing that is copied', async () => {
     const fake = new FakeWorkers({ size: 1 });
     const moved = (n: number): boolean => n % 20 > 8;
-    const results = new Results(
-      fake,
-      range(0, 200).pipe(map((n) => (moved(n) ? Transfer(n, [new ArrayBuffer(1)]) : n))),
-      { batch: 8 },
-    );
+    const results = new Results(fake, values(200, moved), { batch: 8 });
     await fake.up();
     const [worker] = fake.workers;
     while (worker!.runs.length > 0) {
@@ -119,7 +113,7 @@ describe('What a worker was sent that cannot be copied', () => {
 
   it('is gone with a worker at which it waited', async () => {
     const fake = new FakeWorkers({ size: 1 });
-    const moving = range(0, 40).pipe(map((n) => Transfer(n, [new ArrayBuffer(1)])));
+    const moving = values(40);
     const results = new Results(fake, moving, { batch: 8, onError: 'skip' });
     await fake.up();
     const [first] = fake.workers;
@@ -136,7 +130,7 @@ describe('What a worker was sent that cannot be copied', () => {
 
   it('is gone where the worker cannot read it, and is not sent again', async () => {
     const fake = new FakeWorkers({ size: 1 });
-    const moving = range(0, 40).pipe(map((n) => Transfer(n, [new ArrayBuffer(1)])));
+    const moving = values(40);
     const results = new Results(fake, moving, { batch: 8, onError: 'settle' });
     await fake.up();
     const [worker] = fake.workers;

@@ -6,9 +6,10 @@ import { BEGUN, CELL, CLAIM, DONE, claimOf } from '../../../lib/protocol/batchCe
 
 const MS = 5;
 
-/** One task, begun long ago, that its worker has ended or not. */
+/** The cell of each batch. */
 const cells = new WeakMap<Batch, Int32Array>();
 
+/** One task, begun long ago, that its worker has ended or not. */
 function batchOf(ended: boolean): Batch {
   const cell = new Int32Array(new SharedArrayBuffer(4 * CELL));
   const attachment = { source: { terminateAfter: MS } } as WorkerAttachment;
