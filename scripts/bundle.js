@@ -1,23 +1,16 @@
-// Puts the modules of dist/lib together into the few files that are published: Node takes half a millisecond for each file.
+// Puts the modules of dist/lib together into the few files that are published.
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, normalize, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { nodeFiles } from './bundle-node.js';
+import { forPages } from './threads-js.js';
 
 const modules = 'dist/lib';
 const entries = ['index', 'worker/index'];
-// Files of their own: what is found beside another by its address, and what has to run before threads.js does. The text
-// of this ends in chunks/: it names the file below from a folder of lib/, one level deep.
-const addressed = ['inline/inlineWorker.node'];
-const first = ['threadsjs/sideEffects.node', 'worker/host/sideEffects'];
 /** Shares nothing with `index`: a page has the one or the other. In Node they share all, so that errors are of one class. */
 const apartInPages = ['observable/index'];
 /** Shares nothing with the others: what it shared would be a file more in each page. The same in Node. */
 const whole = ['timeline/index'];
-const hosts = {
-  node: [...entries, ...apartInPages, 'bullmq/index', ...addressed, ...first],
-  browser: entries,
-};
-
 /**
  * `localPool` has what makes copies, and what all pools share, to itself; and what `pool.mapIterable` fetches is not what
  * `parallelMapIterable` has. Shared they would be in a chunk that a page pays at first, whether it uses them or not:
@@ -58,75 +51,32 @@ const MAP = /^\/\/# sourceMappingURL=.*$/m;
 /** Who imports such a part. */
 const APART = /[/](localPool[/]\w+|deferredIterator)\.js$/;
 
-/**
- * What we use of threads.js becomes part of our files. Its package loads all of its kinds of worker wherever it is imported
- * (`tiny-worker`, `debug`, `eval('require')`), which stops some bundlers (Turbopack, Parcel) and has others warn (Angular).
- */
-const threadsJs = (platform) => ({
-  name: 'threads.js',
-  setup({ onLoad, onResolve }) {
-    const inThreads = (path) => resolve('node_modules/threads/dist-esm', path);
-    const texts = new Map();
-    const own = (name, contents) => {
-      texts.set(name, contents);
-      onResolve({ filter: new RegExp(`^${name.replaceAll('.', '[.]')}$`) }, () => ({
-        path: name,
-        namespace: 'threads.js',
-      }));
-    };
-    onLoad({ filter: /./, namespace: 'threads.js' }, ({ path }) => ({
-      contents: texts.get(path),
-      resolveDir: resolve('node_modules/threads'),
-    }));
-    own('threads', "export * from './dist-esm/master/spawn.js'; export * from './dist-esm/master/thread.js';");
-    // Its log of messages, which an environment variable turns on.
-    own('debug', 'export default () => () => {};');
-    own('../worker_threads', "import * as threads from 'node:worker_threads'; export default () => threads;");
-    onResolve({ filter: /^threads\/worker$/ }, () => ({ path: inThreads('worker/index.js') }));
-    const kind = platform === 'node' ? 'worker_threads' : 'browser';
-    onResolve({ filter: /^\.\/implementation$/ }, () => ({ path: inThreads(`worker/implementation.${kind}.js`) }));
-    onResolve({ filter: /^observable-fns$/ }, () => ({
-      path: resolve('node_modules/observable-fns/dist.esm/index.js'),
-    }));
-    // The package is CommonJS, whose helpers would be a file more for a page to fetch.
-    own(
-      'is-observable',
-      "export default (value) => [Symbol.observable, '@@observable'].some((key) => typeof value?.[key] === 'function' && value[key]() === value);",
-    );
-  },
-});
+/** @type {import('esbuild').BuildOptions & { write: false }} */
+const options = {
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  packages: 'external',
+  sourcemap: true,
+  sourcesContent: false,
+  logLevel: 'warning',
+  write: false,
+};
 
-for (const platform of /** @type {const} */ (['node', 'browser'])) {
-  const names = hosts[platform];
-  const outdir = resolve('dist', platform);
-  /** @type {import('esbuild').BuildOptions & { write: false }} */
-  const options = {
+await inNode(resolve('dist/node'));
+await inPages(resolve('dist/browser'));
+await declareCommonJs();
+
+async function inNode(outdir) {
+  const names = [...entries, ...apartInPages, 'bullmq/index'];
+  const together = await nodeFiles(Object.fromEntries(names.map((name) => [name, resolve(modules, `${name}.js`)])), {
+    worker: 'worker/index',
+    host: 'observable/index',
     outdir,
-    outbase: modules,
-    bundle: true,
-    format: 'esm',
-    platform,
-    target: 'es2022',
-    packages: 'external',
-    chunkNames: 'chunks/[name]-[hash]',
-    sourcemap: true,
-    sourcesContent: false,
-    logLevel: 'warning',
-    write: false,
-  };
-  const paths = (/** @type {string[]} */ files) => files.map((name) => `${modules}/${name}.js`);
-  const plugins = [threadsJs(platform), ...(platform === 'browser' ? [apart] : [])];
-  const together = await build({ ...options, entryPoints: paths(names), splitting: true, plugins });
-  const alone = await build({
-    ...options,
-    ...(platform === 'browser' ? { entryPoints: paths(whole) } : inlineFile(outdir)),
   });
-  const others =
-    platform === 'node'
-      ? []
-      : (await build({ ...options, entryPoints: paths(apartInPages), splitting: true, plugins })).outputFiles;
-  await replace(outdir, [...together.outputFiles, ...others, ...alone.outputFiles]);
-  await declare(outdir, [...(platform === 'node' ? [...entries, 'bullmq/index'] : whole), ...apartInPages]);
+  const inline = await build({ ...options, platform: 'node', ...inlineFile(outdir) });
+  await replace(outdir, [...together, ...inline.outputFiles]);
+  await declare(outdir, names);
 }
 
 /**
@@ -137,14 +87,27 @@ function inlineFile(outdir) {
   const of = (/** @type {string} */ name) => resolve(modules, 'worker', name);
   return {
     entryPoints: [of('inline/inlineEntry.node.mjs')],
-    outdir: undefined,
-    outbase: undefined,
     outfile: join(outdir, 'worker/inline/inlineEntry.node.mjs'),
     alias: { '#port': of('host/port.node.js'), '#threadsHost': of('host/threadsHost.inline.js') },
   };
 }
 
-await declareCommonJs();
+async function inPages(outdir) {
+  const paths = (/** @type {string[]} */ files) => files.map((name) => `${modules}/${name}.js`);
+  /** @type {import('esbuild').BuildOptions & { write: false }} */
+  const inPage = { ...options, platform: 'browser', outdir, outbase: modules, chunkNames: 'chunks/[name]-[hash]' };
+  const together = { ...inPage, splitting: true, plugins: [forPages, apart] };
+  const built = [
+    await build({ ...together, entryPoints: paths(entries) }),
+    await build({ ...together, entryPoints: paths(apartInPages) }),
+    await build({ ...inPage, entryPoints: paths(whole) }),
+  ];
+  await replace(
+    outdir,
+    built.flatMap(({ outputFiles }) => outputFiles),
+  );
+  await declare(outdir, [...whole, ...apartInPages]);
+}
 
 /**
  * What `require` finds in Node: the same modules, and their types once more as `.d.cts`. A compiler that is told of

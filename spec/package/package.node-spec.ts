@@ -244,4 +244,21 @@ describe('The package', () => {
     expect(found.length).toBeGreaterThan(5);
     expect(found.filter(([, from]) => from.startsWith('rxjs'))).toEqual([]);
   });
+
+  // Each file takes Node up to 2 ms; what decides how many there are is the grouping in scripts/bundle-node.js.
+  for (const [entry, most] of [
+    ['index', 4],
+    ['observable/index', 3],
+    ['worker/index', 2],
+  ] as const)
+    it(`is ${String(most)} files for who imports ${entry} in Node`, () => {
+      const folder = new URL('../../../dist/node/', import.meta.url);
+      const found = new Set([new URL(`${entry}.js`, folder).href]);
+      for (const file of found)
+        for (const [, path] of readFileSync(new URL(file), 'utf8').matchAll(/^import .*?"(\.[^"]+)"/gm))
+          found.add(new URL(path!, file).href);
+      expect(found.size)
+        .withContext([...found].join(' '))
+        .toBe(most);
+    });
 });
