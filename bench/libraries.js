@@ -6,7 +6,7 @@ export const libraries = {
   'rxjs-parallel': { title: 'rxjs-parallel', file: 'rxjs-parallel', ordered: true },
   'rxjs-parallel-unordered': { title: 'rxjs-parallel, unordered', file: 'rxjs-parallel', variant: 'unordered' },
   'rxjs-parallel-batch': {
-    title: 'rxjs-parallel, `batch: 8`',
+    title: 'rxjs-parallel, `batch: 8`, `window: 32`',
     file: 'rxjs-parallel',
     variant: 'batch',
     ordered: true,

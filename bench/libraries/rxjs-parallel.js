@@ -10,6 +10,9 @@ import {
   workerPool,
 } from '../../dist/node/index.js';
 
+/** Buffers in a message, where they travel together. */
+const BATCH = 8;
+
 export function open({ size, variant }) {
   const parallel = variant === 'unordered' ? parallelMapUnordered : parallelMap;
   const flat = variant === 'unordered' ? parallelMergeMap : parallelConcatMap;
@@ -19,8 +22,11 @@ export function open({ size, variant }) {
   );
   return {
     pool,
-    operator: ({ task, input, transfer, window }, options = { window, batch: variant === 'batch' ? 8 : undefined }) =>
-      parallel(callIn(task, input, transfer), pool, options),
+    operator: (
+      { task, input, transfer, window },
+      // Two messages at each of two workers.
+      options = variant === 'batch' ? { window: 4 * BATCH, batch: BATCH } : { window },
+    ) => parallel(callIn(task, input, transfer), pool, options),
     call: (task, value) => pool.run((worker) => worker[task](value)),
     bounded: true,
     yields: ({ buffer, task, value }, take) =>

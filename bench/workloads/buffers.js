@@ -23,7 +23,8 @@ export const copied = {
 
 export const moved = {
   title: '1 MiB buffers, moved',
-  about: '4 000 buffers, transferred there and back.',
+  about:
+    '4 000 buffers, transferred there and back. At most 8 of rxjs-parallel are on their way and not emitted, 32 where 8 travel together; of the others as many as is best for each.',
   columns: ['rate'],
   also: ['rxjs-parallel-batch'],
   least: 11,

@@ -1,6 +1,6 @@
 /** The run of one batch in the worker: its running task, the context of that, and what is posted about it. */
 import { post } from '#port';
-import { monotonic, now, timeOrigin } from '../primitives/clock.ts';
+import { now } from '../primitives/clock.ts';
 import { WorkerCell } from '../protocol/batchCell.ts';
 import { ASK, type AskMessage, BEGIN, type BeginMessage, type RunMessage } from '../protocol/messages.ts';
 import { produce } from '../protocol/produce.ts';
@@ -16,6 +16,8 @@ export class BatchRun {
   readonly message: RunMessage;
   readonly outcomes: Outcomes;
   readonly cell: WorkerCell;
+  /** The end of the arguments of the tasks that have begun. */
+  argsTo = 0;
   /** The offset of the running task, and its context if it has asked for one. */
   #offset = -1;
   #task: RunningTask | undefined;
@@ -44,26 +46,23 @@ export class BatchRun {
     if (!this.cell.shared) this.#postBegin(0, now());
   }
 
-  /** The task at `offset` begins; returns the time, if times are wanted. */
-  begin(offset: number): number {
+  /** The task at `offset` begins. */
+  begin(offset: number): void {
     this.#offset = offset;
-    if (!this.message.timed) return 0;
-    const began = monotonic();
-    this.#began = timeOrigin + began;
-    if (began - this.#lastBegin > BEGIN_EVERY) {
-      this.#lastBegin = began;
-      this.#postBegin(offset, timeOrigin + began);
-    }
-    return began;
+    if (!this.message.timed) return;
+    const began = (this.#began = now());
+    if (began - this.#lastBegin <= BEGIN_EVERY) return;
+    this.#lastBegin = began;
+    this.#postBegin(offset, began);
   }
 
-  /** The task that began at this time has ended. */
-  ended(began: number): void {
+  /** The running task has ended. */
+  ended(): void {
     this.#reports?.flush();
     this.#task = undefined;
     this.cell.done(this.#offset + 1);
     // Without a further task the last reply follows at once anyway.
-    if (this.outcomes.ended(began) && this.cell.more) this.outcomes.reply(false);
+    if (this.outcomes.ended(this.#began) && this.cell.more) this.outcomes.reply(false);
   }
 
   /** Posts all values of what its only task has returned, where tasks give many values. */

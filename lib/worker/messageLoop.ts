@@ -95,38 +95,57 @@ export function serve(api: Methods, hooks: WorkerHooks): void {
   announceHooks(hooks);
 }
 
-/** The frame below a task's own in its stack. `remoteError` finds it by its name, as bundlers do not rename methods. */
+/** There is no task to wait for: the batch is over, or the worker halts. */
+const NONE = {};
+
+/** The frames below a task's own in its stack. `remoteError` finds them by their names, as bundlers do not rename methods. */
 const frame = {
   async 'rxjs-parallel:batch'(api: Methods, run: BatchRun, halted: () => boolean): Promise<void> {
-    const { cell, outcomes } = run;
-    const { args, arity, method } = run.message;
-    // The end of the arguments of the previous task.
-    let end = 0;
+    const { outcomes } = run;
     run.open();
     enterTask(run.context);
     for (;;) {
-      const offset = cell.claim();
-      if (offset < 0) break;
-      const begin = end;
-      end += typeof arity === 'number' ? arity : arity[offset]!;
-      const began = run.begin(offset);
+      const returned = frame['rxjs-parallel:run'](api, run, halted);
+      if (returned === NONE) return;
+      outcomes.waits();
       try {
-        const called = methodOf(api, typeof method === 'string' ? method : method[offset]!);
-        let value =
-          end - begin === 1 ? called.call(api, args[begin]) : called.apply(api, args.slice(begin, end) as never);
-        if (isThenable(value)) {
-          outcomes.waits();
-          value = await value;
-        }
-        if (run.message.buffer !== undefined) value = await run.give(value);
-        outcomes.value(value);
+        const value = await returned;
+        outcomes.value(run.message.buffer === undefined ? value : await run.give(value));
       } catch (error) {
         outcomes.failure(error);
       }
       if (halted()) return;
-      run.ended(began);
+      run.ended();
+    }
+  },
+
+  /**
+   * Runs tasks up to the first that is not over when its method returns; gives what that returned. In an async function they took
+   * V8 twice as long to compile, 3 % of the time of 20 000 tasks of 20 µs in a process that has just started.
+   */
+  'rxjs-parallel:run'(api: Methods, run: BatchRun, halted: () => boolean): unknown {
+    const { cell, outcomes } = run;
+    const { args, arity, buffer, method } = run.message;
+    for (;;) {
+      const offset = cell.claim();
+      if (offset < 0) break;
+      const first = run.argsTo;
+      const end = (run.argsTo += typeof arity === 'number' ? arity : arity[offset]!);
+      run.begin(offset);
+      try {
+        const called = methodOf(api, typeof method === 'string' ? method : method[offset]!);
+        const returned =
+          end - first === 1 ? called.call(api, args[first]) : called.apply(api, args.slice(first, end) as never);
+        if (buffer !== undefined || isThenable(returned)) return returned;
+        outcomes.value(returned);
+      } catch (error) {
+        outcomes.failure(error);
+      }
+      if (halted()) return NONE;
+      run.ended();
     }
     leaveTask(run.context);
     outcomes.reply(true);
+    return NONE;
   },
 };

@@ -69,10 +69,10 @@ export class Outcomes {
     this.#part.values.push(pack(error));
   }
 
-  /** The task of the last outcome has ended; returns whether a reply is to be posted before another begins. */
+  /** The task of the last outcome, which began at this time, has ended; returns whether a reply is to be posted before another begins. */
   ended(began: number): boolean {
     const ended = monotonic();
-    if (this.#timed) this.#part.times.push(timeOrigin + began, timeOrigin + ended);
+    if (this.#timed) this.#part.times.push(began, timeOrigin + ended);
     // At once after the first failure: it may end the stream, and then no further task should begin.
     const failing = this.#part.failed.length > 0 && !this.#failureSent;
     this.#failureSent ||= failing;
