@@ -51,7 +51,7 @@ export function executorOf(caller: string, fn: Fn, workers: unknown, resolved: R
   return poolExecutor(caller, fn, pool, resolved);
 }
 
-/** A copy; what cannot be copied cannot be sent, either, and is told of then. */
+/** A copy; a context that cannot be copied is returned itself, and refused when it is sent. */
 function asItIsNow<T>(context: T): T {
   try {
     return structuredClone(context);

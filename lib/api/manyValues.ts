@@ -42,7 +42,7 @@ export type RemoteValues<Api> = {
     : never;
 };
 
-/** Not where the compiler knows nothing of it. */
+/** Whether `R` is one value; false also where the compiler does not know `R`. */
 type GivesOne<R> =
   unknown extends Awaited<R> ? false : [Extract<Awaited<R>, ManyValues>] extends [never] ? true : false;
 

@@ -14,7 +14,7 @@ export class LocalHooks {
   state: 'down' | 'settingUp' | 'ready';
   readonly #hooks: WorkerHooks;
   readonly #data: unknown;
-  /** The callbacks of those who wait for the setup: `ready`, and with it `failed`. */
+  /** The pending callbacks of `start`: each `ready` with its `failed`. */
   readonly #waiting = new Map<() => void, (error: WorkerInitError) => void>();
 
   constructor(hooks: WorkerHooks, data: unknown) {

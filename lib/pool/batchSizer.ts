@@ -31,7 +31,7 @@ const MOST = 1024;
 const SMALL = 3;
 /** The factor by which an estimate may rise at most at once. */
 const RISE = 4;
-/** A measurement up to so many ms above the estimate may include a pause: a preempted thread, or a garbage collection. */
+/** A measurement up to this many ms above the estimate may include a pause: a preempted thread, or a garbage collection. */
 const PAUSE = 20;
 
 /**

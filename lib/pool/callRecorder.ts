@@ -67,7 +67,7 @@ export function recorder(): Describe {
       if (first !== undefined && first === returned && others === undefined) return first;
       return wrong(returned, first === undefined ? [] : [first, ...(others ?? [])]);
     } catch (error) {
-      // All engines say it in these words.
+      // All JavaScript engines use these words in the message.
       const chained = error instanceof TypeError && /\.(then|catch|finally) is not a function/.test(error.message);
       if (!chained || own.first === undefined) throw error;
       throw programError(`fn must return the call as it is, which is no promise: ${error.message}`);

@@ -120,7 +120,7 @@ export interface Attachment {
    * asks only after `wake`. Default: the opposite of `hungry`.
    */
   readonly queued?: boolean;
-  /** How many values the next messages would carry; a source that is pulled reads so many ahead. Default: 1. */
+  /** How many values the next messages would carry; a source that is pulled reads that many ahead. Default: 1. */
   readonly ahead?: number;
   /**
    * The call with its own copy of the arguments, as the pool will make it whatever happens to the originals. Called as soon as
@@ -172,7 +172,7 @@ export interface ClosablePool extends Pool {
   stats(): Omit<PoolStats, 'dropped' | 'paused'>;
   /** Makes the call on every worker that is up, and with `keep` on each later worker before its first task. */
   each(call: Description, calledAt: Error, keep: boolean): Promise<PromiseSettledResult<unknown>[]>;
-  /** Resolves when so many workers are up. */
+  /** Resolves when this many workers are up. */
   warmUp(workers: number): Promise<void>;
   /** Whether no new task begins. */
   readonly paused: boolean;

@@ -83,7 +83,7 @@ export class PoolEvents {
     diagnostics?.worker(this.pool, event);
   }
 
-  /** Emits to those who listen now; a listener that is added meanwhile hears only the next event. */
+  /** Emits to the present listeners; one that is added meanwhile gets only the next event. */
   #emit(event: PoolEvent): void {
     for (const listener of this.#listeners ?? []) listener.next(event);
   }

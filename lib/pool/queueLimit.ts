@@ -13,7 +13,7 @@ export class QueueLimit {
     this.#starting = starting;
   }
 
-  /** So many more wait, or fewer. */
+  /** Adds to the values and calls that wait; `by` may be negative. */
   count(by: number): void {
     this.waiting += by;
   }

@@ -133,7 +133,7 @@ export interface UnreadMessage {
   readonly type: typeof UNREAD;
   /**
    * From a worker: the last batch that it has read. To a worker: a batch whose outcomes may have been in the unread message; if it
-   * is over, the worker replies so once more.
+   * is over, the worker repeats that.
    */
   readonly id: number;
 }

@@ -103,7 +103,7 @@ export const isPrimitive = (value: unknown): boolean =>
 const isShared = (value: object): boolean =>
   typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer;
 
-/** From so many bytes on, moving a buffer is faster than cloning it. */
+/** From this many bytes on, moving a buffer is faster than cloning it. */
 const LARGE = 2 ** 16;
 
 /** The buffer of `copy`, if that is a large buffer or a view of one: as nobody else has it, it can be moved. */
@@ -123,8 +123,8 @@ export interface Moved {
 }
 
 /**
- * Moves the parts of `value` in `list`, so that nobody else can use them any more, and copies the rest. Copied is also the buffer
- * of a Node `Buffer` that is part of something larger, which others still use (the pool of `Buffer.from`, the output of zlib).
+ * Moves the parts of `value` in `list`, so that nobody else can use them any more, and copies the rest. The buffer of a Node
+ * `Buffer` that is part of something larger is copied, too: others still use it (the pool of `Buffer.from`, the output of zlib).
  *
  * `pack` returns what crosses in place of a value that is no plain data, or `undefined` for a clone; it gets the set of moved parts.
  *

@@ -46,7 +46,7 @@ export class Failures {
     else if (!throws && errorTiming === 'in-order') {
       outcome = new Failure(error, task);
       this.#last = Math.max(this.#last, seq);
-      // One of the failures up to the last is one too many: no task after it can matter any more.
+      // Among the failures up to `#last` is the one that ends the stream: no task after `#last` matters any more.
       if (++this.#failed > maxFailures) this.endAt = Math.min(this.endAt, this.#last);
     } else {
       outcome = throws ? new Failure(error) : this.resultOf(new Failure(error, task));

@@ -172,7 +172,7 @@ export class ResultIterator<T, R> implements AsyncIterableIterator<R, undefined>
     if (source === undefined) return;
     this.#source = undefined;
     this.#unread = this.#inContext(async () => source.close());
-    // An error of this is thrown by `return`.
+    // An error here is thrown by `return`.
     this.#unread.catch(() => {});
   }
 

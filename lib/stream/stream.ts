@@ -28,7 +28,7 @@ export const NOTHING: unique symbol = Symbol('nothing');
 
 type Describe = (value: any, index: number) => Description;
 
-/** Without a `window`: the results that may be held back, at least this many, or this many for each task that is out. */
+/** Without a `window`, how many results may be held back: in all, or, if that is more, for each task that is out. */
 const HELD_AT_LEAST = 64;
 const HELD_PER_TASK_OUT = 8;
 /** Values that wait for their key and are read ahead, however large the window: a source of one key may have no end. */
@@ -113,7 +113,7 @@ export class Stream implements TaskSource {
   /** The input has one more value. */
   arrived(): void {
     const { waiting } = this.#input;
-    // Queued with fewer values means queued with more, until a value is shifted; the pool deals with its own changes.
+    // A stream that was queued with fewer values stays queued until one is shifted; the pool deals with its own changes.
     if (waiting > this.#queuedWith) return;
     if (!this.#queued) this.proceed();
     else if (!this.sticky) this.#queuedWith = waiting;
@@ -157,7 +157,7 @@ export class Stream implements TaskSource {
             : this.#keyed.admit(seq, index, input, (...value) => this.#taskOf(...value, arrival));
         if (task === undefined) {
           if (this.#closed) return undefined;
-          // It waits for the task before it of the same key.
+          // The value waits for the previous task of its key.
           this.#out--;
         } else if (may === undefined || may(task.key)) return task;
         else {

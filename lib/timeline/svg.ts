@@ -20,7 +20,7 @@ const WIDTH = 960;
 const LEFT = 84;
 const RIGHT = WIDTH - 12;
 const TOP = 68;
-/** Up to so many results, each has its number, and a line from the end of its task. */
+/** The most results that are drawn each with its number, and with a line from the end of its task. */
 const FEW = 120;
 /** The height of a label. */
 const LABEL = 10;

@@ -98,7 +98,7 @@ export class TaskTable {
     }
   }
 
-  /** Takes a row out of its list, if it is held. */
+  /** Removes a row from its list, if it is held. */
   release(row: number): void {
     const list = this.#listOf(row);
     const next = this.#nextOf(row);

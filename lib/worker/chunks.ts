@@ -8,7 +8,7 @@ import { messageOf } from '../protocol/thrown.ts';
 import { isTransfer } from '../protocol/transferable.ts';
 import { ownMoved, ownOther } from './pack.ts';
 
-/** A value is posted at once if none was for so many ms; values that come faster travel together. */
+/** A value is posted at once if none was for this many ms; values that come faster travel together. */
 const CHUNK_EVERY = 4;
 
 export class Chunks implements Outlet {
@@ -52,7 +52,7 @@ export class Chunks implements Outlet {
     if (this.#values.length > 0) this.#due ??= setTimeout(() => this.flush(), CHUNK_EVERY);
   }
 
-  /** Does not post an incomplete chunk for lack of credit: a chunk of one value gives a credit of one, and so the next such chunk. */
+  /** Posts no incomplete chunk for lack of credit: a chunk of one value gives a credit of one, and that the next such chunk. */
   changed(): Promise<void> {
     this.waits();
     return new Promise((resolve) => (this.#wake = resolve));

@@ -7,7 +7,7 @@ import { REPLY, type ReplyMessage, type RunMessage } from '../protocol/messages.
 import { ownMoved, ownOther, pack } from './pack.ts';
 import { isTransfer } from '../protocol/transferable.ts';
 
-/** Outcomes are posted after so many ms, even if the batch goes on. */
+/** Outcomes are posted after this many ms, even if the batch goes on. */
 const REPLY_EVERY = 10;
 /** A value that is nested deeper, or holds more objects, may be too deep for the stack of the other side. */
 const DEEPEST = 64;

@@ -7,7 +7,7 @@ import { messageOf } from '../protocol/thrown.ts';
 import { ownOther } from './pack.ts';
 
 /**
- * At most one report is posted in so many ms; of those between, only the latest. Otherwise a task that reports in a loop would
+ * At most one report is posted in this many ms; of those between, only the latest. Otherwise a task that reports in a loop would
  * flood its host with messages.
  */
 const REPORT_EVERY = 4;

@@ -38,8 +38,8 @@ export class DeferredPool implements ClosablePool {
   #ended: Promise<void> | undefined;
 
   /**
-   * `fetch` loads the actual pool: now, and once more for whoever comes after it has failed. `prestarted` starts its worker as
-   * soon as a task waits.
+   * `fetch` loads the actual pool: now, and again when a stream or call comes after that has failed. `prestarted` starts its
+   * worker as soon as a task waits.
    */
   constructor(fetch: () => Promise<ClosablePool>, size: number, name?: string, prestarted?: PrestartedWorker) {
     this.#fetch = fetch;
@@ -138,7 +138,7 @@ export class DeferredPool implements ClosablePool {
         const error = new WorkerInitError(`What runs the workers${of} could not be fetched: ${String(cause)}`, {
           cause,
         });
-        // A copy: whoever tries again attaches for the next fetch.
+        // A copy: a stream that is subscribed to again within `error` waits for the next fetch.
         for (const { source } of [...this.#waiting]) source.error(error);
         this.#refuse(error);
       },
@@ -197,7 +197,7 @@ class Waiting implements Attachment {
     return this.#attachment?.hungry ?? false;
   }
 
-  /** True until then: `enter` lets the stream proceed. */
+  /** True until `enter`, which lets the stream proceed. */
   get queued(): boolean {
     return this.#attachment === undefined || (this.#attachment.queued ?? !this.#attachment.hungry);
   }
@@ -217,7 +217,7 @@ class Waiting implements Attachment {
 
   own(call: Description): Description {
     if (this.#attachment !== undefined) return this.#attachment.own?.(call) ?? call;
-    // The faster copying of the library is not fetched yet. The actual pool deals with what cannot be cloned or moved.
+    // By the host: our faster copying is not fetched yet. A call that cannot be cloned or moved fails at the actual pool.
     try {
       return structuredClone({ ...call }, call as never);
     } catch {

@@ -30,7 +30,7 @@ export class PrestartedWorker {
     }
     const said: Event[] = [];
     const keep = (event: Event): void => {
-      // An error is the pool's, not the page's.
+      // The pool handles the error: it is not an uncaught one of the page.
       event.preventDefault();
       said.push(event);
     };

@@ -1,4 +1,4 @@
-/** The dispatcher of a pool on a queue: makes jobs of the tasks of its streams, and settles the tasks of those that are back. */
+/** The dispatcher of a pool on a queue: makes jobs of the tasks of its streams, and settles the tasks when their job is back. */
 import { PoolClosedError, TaskTimeoutError, WorkerInitError } from '../../api/errors.ts';
 import type { PoolStats } from '../../api/pool.ts';
 import type { Task, TaskSource } from '../../pool/contract.ts';
@@ -24,7 +24,7 @@ export interface JobSettings extends SessionSettings {
   readonly onError: OnError;
 }
 
-/** A job takes tasks of any stream that may have a job more out. */
+/** A job may be of any stream that may have one more job out. */
 const SERVER: Server<JobAttachment> = { ...ANY_SERVER, serves: ({ fits }) => fits };
 
 export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool {
@@ -156,7 +156,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
   }
 
   #ended(job: Job, data: string | null, failure: string | null): void {
-    // A result counts whatever the failure: a machine has written it, and Redis has refused to complete the job.
+    // With a result the failure does not count: a machine has written the result, and Redis has refused to complete the job.
     const result = resultIn(data);
     if (result === undefined) return this.#lost(job, lossOf(failure));
     const { attachment } = job;
@@ -205,7 +205,7 @@ export class JobDispatcher extends Dispatcher<JobAttachment> implements JobPool 
     return outcome instanceof TaskTimeoutError ? 'timeout' : 'error';
   }
 
-  /** The job has no result: its tasks are sent again, each alone. A task with too many such jobs fails, or its stream does. */
+  /** The job has no result: its tasks are sent again, each alone. A task with too many such jobs fails, or ends its stream. */
   #lost(job: Job, loss: JobLoss): void {
     const { attachment, tasks, waited } = job;
     const { source } = attachment;

@@ -1,5 +1,5 @@
 /**
- * The reader of jobs that have ended. Machines publish hints, which may be lost: so all jobs that are out are looked at from
+ * The reader of jobs that have ended. Machines publish hints, which may be missed: so all jobs that are out are looked at from
  * time to time.
  */
 import type { RedisConnection } from '../shared/redisConnection.ts';
@@ -27,7 +27,7 @@ export class JobReader {
   readonly #keys: QueueKeys;
   readonly #jobs: ReadonlyMap<string, Job>;
   readonly #events: JobReaderEvents;
-  /** Jobs that are said to have ended, and are to be read. */
+  /** Jobs that have ended according to a hint, and are to be read. */
   #hinted = new Set<string>();
   #reading = false;
 
@@ -39,7 +39,7 @@ export class JobReader {
     this.#events = events;
   }
 
-  /** Reads a job that is said to have ended. */
+  /** Reads a job that has ended according to a hint. */
   hint(id: string): void {
     if (!this.#jobs.has(id)) return this.#events.endedAgain(id);
     this.#hinted.add(id);

@@ -6,7 +6,7 @@ import { read, readThrown } from '../shared/codec.ts';
 import { type JobResult, type TaskStatus, isResult, requestOrResult } from '../shared/message.ts';
 
 /**
- * A value may be so many times as large as `maxPayload` of this pool, which is for arguments: each machine has its own limit for
+ * How many times as large as this pool's `maxPayload`, which is for arguments, a value may be: each machine has its own limit for
  * results, and this one is for values that no machine has written.
  */
 const LARGEST = 16;

@@ -1,4 +1,4 @@
-/** What a pool has in Redis while it is connected: it adds jobs, cancels them, and removes those that have ended. */
+/** The session of a pool in Redis: adds jobs, cancels them, and removes those that have ended. */
 import type { Queue as BullQueue } from 'bullmq';
 import { clearInterval, setInterval } from '../../primitives/clock.ts';
 import { jobRequest, reportOf } from '../shared/message.ts';
@@ -26,7 +26,7 @@ export interface SessionEvents {
   reported(job: Job, seq: number, text: string): void;
   /** A job is in Redis no longer, and was not read. */
   missing(job: Job): void;
-  /** Nothing comes of a job any more: the session has ended. */
+  /** No result of the job will come any more: the session has ended. */
   dropped(job: Job): void;
   /** An error between this process and Redis, after which the session goes on. */
   failed(error: unknown): void;
@@ -99,7 +99,7 @@ export class QueueSession {
     return this.#jobs.size === 0 && this.#removing === 0 && this.#cancelling === 0;
   }
 
-  /** Whether somebody waits for something of it. Nobody does for cancelled jobs, once they are known to machines. */
+  /** Whether an outcome or a removal is waited for. Cancelled jobs are not, once machines know of the cancellation. */
   get #wanted(): boolean {
     if (this.#removing > 0 || this.#cancelling > 0) return true;
     for (const { added, cancelled } of this.#jobs.values()) if (!cancelled || !added) return true;
@@ -160,7 +160,7 @@ export class QueueSession {
     });
   }
 
-  /** Ends the session; idempotent. What is left of it in Redis has no owner then, and machines remove it. */
+  /** Ends the session; idempotent. What remains of it in Redis has no owner then, and machines remove it. */
   async end(): Promise<void> {
     if (this.ended) return;
     const empty = new Promise<void>((resolve) => (this.#ifEmpty = resolve));

@@ -3,7 +3,7 @@ import { now } from '../../primitives/clock.ts';
 import { type JobResult, type TaskStatus, jobResult } from '../shared/message.ts';
 
 /**
- * Values of a result may be so long together, in characters; a task whose value exceeds that counts as not run. 256 Mi is
+ * The most characters that the values of a result have together; a task whose value exceeds that counts as not run. 256 Mi is
  * half of the longest string of V8: the texts are escaped once more when the result is written.
  */
 const MOST_TOGETHER = 256 * 1024 * 1024;

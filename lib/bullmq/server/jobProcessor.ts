@@ -1,4 +1,4 @@
-/** What a machine does with a job: checks it, runs it on the pool, writes the result into it. */
+/** The processor of jobs on a machine: checks a job, runs it on the pool, writes the result into it. */
 import type { Job as BullJob } from 'bullmq';
 import type { Redis as Client } from 'ioredis';
 import { ParallelError, WorkerInitError } from '../../api/errors.ts';

@@ -9,7 +9,7 @@ import type { JobRequest } from '../shared/message.ts';
 const MOST_ARGUMENTS = 10_000;
 
 /**
- * The arguments of a job may have so many times `maxPayload` bytes together, as text, and so many again that they take besides.
+ * How many times `maxPayload` bytes the arguments of a job may have together as text, and may take again besides their text.
  * The `maxPayload` of a producer may be larger than the one of this machine: then only those tasks fail that exceed it.
  */
 const LARGEST = 16;

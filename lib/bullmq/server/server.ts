@@ -35,7 +35,7 @@ const NOBODY = 'r0';
 const CLOSE_WITHIN = 5000;
 
 export class Server {
-  /** Resolves when it takes jobs. */
+  /** Resolves when the machine takes jobs. */
   readonly ready: Promise<void>;
   readonly #pool: Pool;
   readonly #settings: ServerSettings;

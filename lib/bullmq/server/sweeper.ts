@@ -1,11 +1,11 @@
-/** The removal of what producers that are gone have left in Redis, and the end of what runs for them. */
+/** The removal of jobs whose producers are gone from Redis, and the cancelling of those that run. */
 import type { Queue as BullQueue } from 'bullmq';
 import type { Redis as Client } from 'ioredis';
 import { wallClock } from '../../primitives/clock.ts';
 import { type QueueKeys, runOf } from '../shared/queueKeys.ts';
 import type { JobSource } from './jobSource.ts';
 
-/** A job that ended so many ms ago and is still there may be of a producer that is gone. */
+/** A job that ended this many ms ago and is still there may be of a producer that is gone. */
 const UNFETCHED = 1000;
 /** Most jobs of each state that one sweep looks at. */
 const MOST = 1000;

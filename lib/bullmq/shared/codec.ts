@@ -76,8 +76,8 @@ export function write(value: unknown, what: string, maxPayload: number): string 
 }
 
 /**
- * Decodes a text of at most `most` bytes, whoever wrote it. `weigh` hears how many bytes the value may take besides the text,
- * before it is made, and may throw. @throws Error: it is no text of ours, or too large
+ * Decodes a text of at most `most` bytes, whoever wrote it. `weigh` is called before the value is made, with how many
+ * bytes it may take besides the text, and may throw. @throws Error: it is no text of ours, or too large
  */
 export function read(text: string, most: number = Infinity, weigh?: (bytes: number) => void): unknown {
   const parsed = parse(text, most);
@@ -92,7 +92,7 @@ function parse(text: string, most: number): unknown {
   return JSON.parse(text);
 }
 
-/** Encodes what was thrown; where that cannot be, a `CloneError` that says so. */
+/** Encodes what was thrown; if that is impossible, a `CloneError` that says so. */
 export function writeThrown(thrown: unknown, maxPayload: number): string {
   try {
     return write(pack(thrown) ?? pack(notCloneable(thrown)), 'What the task threw', maxPayload);

@@ -30,7 +30,7 @@ export class QueueKeys {
 
   /**
    * The heartbeat of a run: a hash that expires when its producer no longer renews it. Jobs of a run without one have no
-   * owner. Its field `since` is the time of the last beat; each other field is a cancelled job, with the first task that is.
+   * owner. Its field `since` is the time of the last beat; each other field is a cancelled job, with its first cancelled task.
    */
   alive(run: string): string {
     return `${this.#base}:rxjs-parallel:${run}`;

@@ -5,13 +5,13 @@ import { type RedisError, isRefusal } from './redisErrors.ts';
 /** The longest wait between two tries, in ms. */
 const LONGEST = 1000;
 
-/** The wait after so many failed tries, in ms. */
+/** The wait after this many failed tries, in ms. */
 export const backoff = (tries: number): number => Math.min(50 * 2 ** Math.min(tries, 10), LONGEST);
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
 /**
- * Calls `act` until Redis does not refuse it. `refused` hears each refusal. Any other error, and a refusal for which
+ * Calls `act` until Redis does not refuse it. `refused` is called with each refusal. Any other error, and a refusal for which
  * `goesOn` returns false, is thrown.
  */
 export async function retryRefused<T>(
@@ -26,7 +26,7 @@ export async function retryRefused<T>(
       if (!isRefusal(error) || !goesOn(error)) throw error;
       refused(error);
       await sleep(backoff(tries));
-      // Whoever waits may have given up meanwhile.
+      // The caller may have given up meanwhile.
       if (!goesOn(error)) throw error;
     }
 }

@@ -94,7 +94,7 @@ export class PullInput<T> implements Input {
     this.done = true;
     // A generator that is stopped from within its own `next` can be closed only when that has returned.
     this.closed = this.#asking ? Promise.resolve().then(() => this.#inContext(() => this.#close())) : this.#close();
-    // An error of this is for those who await `closed`.
+    // An error here is for the callers that await `closed`.
     this.closed.catch(() => {});
   }
 

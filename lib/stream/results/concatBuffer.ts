@@ -1,7 +1,7 @@
 import { Fifo } from '../../primitives/fifo.ts';
 import { Chunk, type Grant, type ValueBuffer } from './valueBuffer.ts';
 
-/** What of one task has not been emitted. */
+/** The values and the outcome of one task that are not emitted yet. */
 interface Waiting {
   readonly chunks: Fifo<Chunk>;
   /** The outcome of the task; an array, since undefined may be an outcome. */

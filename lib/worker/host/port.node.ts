@@ -12,7 +12,7 @@ import { sendPrinted, watchPrinted } from './output.node.ts';
 export const attached: boolean =
   parentPort !== null && (getEnvironmentData(MADE) !== undefined || parentPort.listenerCount('message') === 0);
 
-// Or the threads that this one makes would inherit the mark.
+// Otherwise the threads that this one makes would inherit the mark.
 setEnvironmentData(MADE, undefined);
 
 /** `unread` is called for each message that cannot be read. */
@@ -39,7 +39,7 @@ function rejections(): string {
 export function onUncaught(report: (error: unknown) => void): void {
   const reportBoth = (error: unknown): void => {
     report(error);
-    // For a host that is threads.js.
+    // The same in the form that a host of threads.js reads.
     const { message, name, stack } = error instanceof Error ? error : new Error(text(error));
     post({ type: 'uncaughtError', error: { __error_marker: '$$error', message, name, stack } });
   };

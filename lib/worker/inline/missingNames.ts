@@ -80,7 +80,7 @@ function adviceFor(name: string, text: string): string {
   ).test(text);
   if (called)
     return `Write that function inside this one, import() its module here, ${MODULE}: a function cannot be given as context. ${YOURS}`;
-  // Passed on, it may be anything.
+  // A name that is only passed on may be a function or a value.
   const passedOn = new RegExp(`[(,]\\s*${own}\\s*[,)]`).test(text);
   return `Give it as the option context ({ context: { ${name} } }, the third argument)${passedOn ? ' unless it is a function' : ''}, import() it inside the function, ${MODULE}. ${YOURS}`;
 }
@@ -107,7 +107,7 @@ function namesakeIn(message: string): string | undefined {
 }
 
 const quoted = (name: string): string => name.replaceAll('$', '\\$');
-/** Where it stands only before a dot, nothing in the text declares it. */
+/** Whether `name` stands only before a dot: then nothing in the text declares it. */
 const isGlobal = (name: string, text: string): boolean =>
   isFree(name, text) && !new RegExp(`(?<![\\w$.])${quoted(name)}(?![\\w$]|\\s*\\??\\.)`).test(text);
 const isFree = (name: string, text: string): boolean => new RegExp(`(?<![\\w$.])${quoted(name)}(?![\\w$])`).test(text);

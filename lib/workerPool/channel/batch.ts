@@ -210,7 +210,7 @@ export class Batch {
         const alone = typeof arg === 'object' && task.args.length === 1 && task.transfer === undefined;
         const large = alone ? largeBuffer(arg) : undefined;
         const sent = large === undefined ? arg : snapshot(arg);
-        // Of a call that was made before this pool was there, a view may not have been cut as yet.
+        // A call that was described while the code of this pool was being fetched may have views that are not cut yet.
         const moved = large === undefined ? undefined : largeBuffer(sent);
         if (moved !== undefined) copied.push(moved);
         args.push(sent);

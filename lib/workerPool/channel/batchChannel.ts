@@ -33,7 +33,7 @@ export class BatchChannel extends WorkerChannel {
   readonly most: number = Infinity;
   /** Whether a message of the worker could not be read: the next reply then need not begin where the last one ended. */
   #missed = false;
-  /** The subject of the last reply: how long that took to send comes with the next reply. */
+  /** The batch sizer and the length of the last reply: the next reply says how long that one took to send. */
   #replied: { readonly sizer: BatchSizing; readonly count: number } | undefined;
 
   protected post(batch: Batch): void {
@@ -68,7 +68,7 @@ export class BatchChannel extends WorkerChannel {
     }
   }
 
-  /** A worker reads messages in the order in which they were sent: the batch after the last that it has read is the one. */
+  /** The unread batch is the one after `id`, the last that the worker has read: it reads messages in the order of sending. */
   #unreadThere({ id }: UnreadMessage): void {
     const batch = this.batches.after(id);
     if (batch !== undefined) this.uncrossed(batch, 'they cannot be read there (nested too deep for its stack?)');
@@ -126,7 +126,7 @@ export class BatchChannel extends WorkerChannel {
     const batch = this.#batch(id);
     if (batch === undefined) return;
     const from = Math.min(reply.from, batch.claimed);
-    // Before any task settles by it: a reply that cannot be true is no outcome.
+    // Before any task settles: a reply that cannot be true has no outcomes.
     checkReply(batch, { ...reply, from }, this.#missed);
     const unpack = (at: number): unknown =>
       remoteError(values[at] as Thrown, batch.tasks[from + at]!.callSite ?? batch.attachment.source.callSite);
@@ -165,7 +165,7 @@ export class BatchChannel extends WorkerChannel {
     this.settled(batch, waited, failed?.filter((at) => at < waited).length ?? 0);
   }
 
-  /** Fails the tasks before `from` without an outcome: that was in a message that could not be read. */
+  /** Fails the tasks before `from` that have no outcome: their outcomes were in a message that could not be read. */
   #failUnread(batch: Batch, from: number): void {
     for (; batch.reported < from; batch.report(batch.reported + 1)) {
       if (batch.late) continue;
@@ -176,7 +176,7 @@ export class BatchChannel extends WorkerChannel {
     }
   }
 
-  /** The batch of a message; undefined where that is over. After an unread message it need not be the head of the queue. */
+  /** The batch of a message; undefined if the batch is over. After an unread message it need not be the head of the queue. */
   #batch(id: number): Batch | undefined {
     return this.#missed ? this.batches.find(id) : this.batches.current(id);
   }

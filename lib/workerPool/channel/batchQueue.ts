@@ -11,7 +11,7 @@ export class BatchQueue implements Iterable<Batch> {
   #stuck = false;
   /** Whether the worker made way for a higher priority, and has not replied since. */
   #yielding = false;
-  /** The id of the batch that was over last: a worker may say so twice. */
+  /** The id of the batch that was over last: a worker may report that twice. */
   #over = -1;
 
   /** `limit`: how many batches the worker may have at a time, including the one that it runs. */
@@ -84,7 +84,7 @@ export class BatchQueue implements Iterable<Batch> {
   /**
    * The batch with this id, which has to be the one that the worker runs; undefined if it is over.
    *
-   * @throws TypeError: the worker runs another batch, or has ended that one without saying so, and its outcomes would never come.
+   * @throws TypeError: the worker runs another batch, or has ended that one without a report, and its outcomes would never come.
    */
   current(id: number): Batch | undefined {
     const { head } = this;

@@ -8,7 +8,7 @@ import type { Batch } from './batch.ts';
  */
 const hasEnded = (batch: Batch): boolean => batch.claimed > 0 && batch.cell.done >= batch.claimed;
 
-/** A worker that has not begun its task after so many ms, or after the timeout if that is longer, is stuck. */
+/** A worker that has not begun its task after this many ms, or after the timeout if that is longer, is stuck. */
 const COMES_WITHIN = 10_000;
 
 /**
@@ -36,10 +36,10 @@ export function whenOutOfTime(
           else stuck();
         } else if (age < timeout) wait(timeout - age);
         else {
-          // Before the look: a worker whose task ends now must not begin another, and be ended with it.
+          // Before `hasEnded`: a worker whose task ends now must not begin another, which would be lost with it.
           recall();
           if (spared || !hasEnded(batch)) return expire();
-          // Only once: sending the outcome may never end, where a getter of it does not.
+          // Only once: sending the outcome may never end, if it has a getter that does not.
           spared = true;
           wait(timeout);
         }

@@ -37,7 +37,7 @@ export class TaskEvents {
     this.#events.taskReport(this.#at(batch, offset), here(batch.sent, time), value);
   }
 
-  /** `error`: what the task failed with; `arrived`: when the host heard of the end. */
+  /** `error`: what the task failed with; `arrived`: when the report of the end came. */
   ended(
     batch: Batch,
     offset: number,

@@ -17,7 +17,7 @@ import type { WorkerAttachment } from './workerAttachment.ts';
 import type { SlotEvents } from './slotEvents.ts';
 import type { TaskEvents } from './taskEvents.ts';
 
-/** Whose tasks were lost with a worker. */
+/** The consequences of a worker's end for its tasks. */
 export interface LostWork {
   /** The attachments of the lost tasks: their streams proceed once the exit is dealt with. */
   readonly attachments: ReadonlySet<WorkerAttachment>;
@@ -87,7 +87,7 @@ export abstract class WorkerChannel {
       this.uncrossed(batch, messageOf(error), { cause: error });
     }
     const { timeout } = attachment.source;
-    // Over: it could not be sent, or a listener to its start event has closed the pool.
+    // The batch is over if it could not be sent, or if a listener to its start event has closed the pool.
     if (timeout === undefined || batch.over) return;
     whenOutOfTime(
       batch,
@@ -119,7 +119,7 @@ export abstract class WorkerChannel {
     for (const [at, batch] of batches.entries()) {
       // Where memory is not shared, a worker of ours reports the begin of its first batch, and a plain one reports nothing.
       const first = at === 0 && (this.progress || this.connection.plain !== undefined);
-      // The time that one task has exceeded is no reason for those of other batches.
+      // A timeout is the failure of its own task alone, not of those in other batches.
       const own = exit.batch === batch ? exit : { ...exit, error: undefined };
       const lost = lostTasks(batch, first, own);
       this.progress ||= lost.begun > 0;
@@ -187,7 +187,7 @@ export abstract class WorkerChannel {
     // With a key the failure waits until the task has stopped: the next of its key must not run beside it.
     if ('key' in task) batch.afterwards(fail);
     else fail();
-    // Tasks behind it must not wait for it to stop.
+    // The tasks behind it must not wait until it has stopped.
     this.#recall();
     this.settled(batch, 0, 1);
   }

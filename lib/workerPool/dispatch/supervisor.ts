@@ -4,7 +4,7 @@ import type { WorkerInitError } from '../../api/errors.ts';
 import type { WorkerSlot } from './workerSlot.ts';
 import { outlookOf } from '../startup/startFailure.ts';
 
-/** After so many workers in a row that ended without having done anything, no more are started for the streams that wait. */
+/** After this many workers in a row that ended without having done anything, no more are started for the streams that wait. */
 const MOST_FAILURES = 3;
 
 export class Supervisor {
@@ -101,7 +101,7 @@ export class Supervisor {
     return hope ? undefined : this.#lastFailure;
   }
 
-  /** Forgets the failures: whoever comes later gets a new try. */
+  /** Forgets the failures: later streams and calls get a new try. */
   tryAgain(): void {
     this.#failures = 0;
     this.#refused = false;
@@ -125,7 +125,7 @@ export class Supervisor {
 
   /**
    * Ends a worker that has been idle for `idleTimeout`; to be called after every change. Not while a `warmUp` is pending
-   * (`warming`): that would wait for the successor of an ended worker, before which further idle workers are ended.
+   * (`warming`): it would wait for the successor of an ended worker, and other idle workers would be ended before that is up.
    */
   watchIdle(slot: WorkerSlot, warming: boolean): void {
     if (this.#idleTimeout === undefined) return;

@@ -15,14 +15,14 @@ export class WarmUps {
     return most;
   }
 
-  /** Resolves when so many workers are up. */
+  /** Resolves when this many workers are up. */
   add(workers: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.add({ workers, resolve, reject });
     });
   }
 
-  /** Settles the calls that can be: `up` of `size` workers are up; `failure`: why no other will come up, if that is known. */
+  /** Settles each call whose outcome is known: `up` of `size` workers are up; `failure`: why no other will come up. */
   settle(up: number, size: number, failure: Error | undefined): void {
     for (const each of this.#waiting) {
       const enough = up >= Math.min(each.workers, size);

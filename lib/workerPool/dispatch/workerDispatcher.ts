@@ -128,7 +128,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
 
   couldStartFor({ source, slots }: WorkerAttachment, waiting: number): boolean {
     if (this.paused) return false;
-    // By all slots, as `slots` counts retired ones, too.
+    // Compared with all slots, since `attachment.slots` counts retired ones, too.
     return waiting <= Math.min(source.concurrency, this.#slots.length) - slots && this.#supervisor.lacking;
   }
 
@@ -145,7 +145,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     return Promise.all(outcomes);
   }
 
-  /** Starts workers until so many are up. */
+  /** Starts workers; resolves when this many are up. */
   warmUp(workers: number): Promise<void> {
     if (this.closing !== undefined) return Promise.reject(poolClosed(this.#settings.name));
     this.#supervisor.tryAgain();
@@ -178,7 +178,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     const own = slot.calls.shift();
     if (own !== undefined) return channel.send(new WorkerAttachment(own, this), [own.task]);
     if (slot.retired) return;
-    // A stream that needs an idle worker keeps its turn until this one is idle: else streams of quick tasks would keep it busy.
+    // A stream that needs an idle worker keeps its turn until this one is idle: streams of quick tasks would keep it busy.
     const attachment = this.roundRobin.next(slot);
     if (attachment === undefined) return;
     // The remaining tasks are divided among the workers, so that none ends long after the others.
@@ -222,7 +222,7 @@ export class WorkerDispatcher extends Dispatcher<WorkerAttachment> implements Wo
     let wanted = Math.max(0, this.#warmUps.most - this.#supervisor.up);
     for (const attachment of this.roundRobin.waiting()) {
       const waiting = attachment.waitingFor();
-      // It had no room to fetch before; since then a worker has ended, in place of which another can start.
+      // It had no room to fetch before; since then a worker has ended, and another can start in its place.
       if (waiting === 0 && attachment.source.canFetch === true && attachment.hungry)
         this.roundRobin.fetchNext(attachment);
       wanted += Math.min(waiting, attachment.source.concurrency - attachment.slots);

@@ -175,16 +175,16 @@ export class WorkerSlot {
   /**
    * The worker has ended, or has to be ended. In this order:
    *
-   * 1. the slot becomes free, so that nobody who is called below finds a worker in it;
+   * 1. the slot becomes free, so that no code that is called below finds a worker in it;
    * 2. the worker is ended, also in the middle of a task;
    * 3. its tasks fail or are put back, which shows whether it had begun any;
    * 4. the exit is emitted as an event; without listeners, and if no task has failed with the reason, it is printed to stderr;
-   * 5. the supervisor counts the exit, before anybody asks for another worker;
+   * 5. the supervisor counts the exit, before another worker is asked for;
    * 6. the streams proceed: they may unsubscribe, or close the pool;
    * 7. the dispatcher serves the tasks that were put back.
    */
   #exited(channel: WorkerChannel, exit: ExitOf): void {
-    // Only once: dealing with the first reason may cause others.
+    // Only once: dealing with the first exit may cause others.
     if (this.#channel !== channel) return;
     this.#channel = undefined;
     this.life.up = false;

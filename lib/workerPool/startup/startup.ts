@@ -118,7 +118,7 @@ export class Startup implements PendingWorker {
   }
 
   end(): Promise<void> {
-    // What its setup has opened its teardown closes: neither is cut short.
+    // The teardown closes what the setup has opened: neither is cut short.
     if (this.state === 'settingUp' && this.#hooks?.teardown === true) {
       this.#exited({ why: 'was ended' });
       return this.#monitor.leave(true);

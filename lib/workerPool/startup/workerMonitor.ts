@@ -67,7 +67,7 @@ export class WorkerMonitor {
     else this.worker.unref?.();
   }
 
-  /** Lets the process end without the worker, once what that has printed has arrived, which comes through another port. */
+  /** Lets the process end without the worker, once the worker's output, which comes through another port, has arrived. */
   letGo(): void {
     this.#held = false;
     const act = (): void => {
