@@ -4,7 +4,7 @@ import { replaceClock } from '../lib/primitives/clock.ts';
 import { type Remote, WorkerInitError, localPool, parallelMap, parallelMapUnordered, taskOf } from '../lib/index.ts';
 import { taskContext } from '../lib/worker/index.ts';
 
-/** Whether a task runs on this thread: also one that a spec before has left behind. */
+/** Whether a task runs on this thread: also one that an earlier spec did not end. */
 function inTask(): boolean {
   try {
     taskContext();
@@ -92,7 +92,7 @@ describe('localPool', () => {
     );
   });
 
-  it('tells a task its index, and nothing outside one', () => {
+  it('gives a task its index, and throws outside one', () => {
     const indices: number[] = [];
     const pool = localPool({ index: () => taskContext().index });
     from('abc')
@@ -105,17 +105,17 @@ describe('localPool', () => {
     expect(() => taskContext()).toThrowError(/outside a task/);
   });
 
-  it('tells each of the tasks that wait side by side in several pools from the end of the others', async () => {
-    const told = new Subject<void>();
+  it('knows the running task while tasks of several pools wait side by side and end', async () => {
+    const release = new Subject<void>();
     const api = (): { late(): Promise<number> } => ({
       async late() {
-        await firstValueFrom(told);
+        await firstValueFrom(release);
         return taskContext().index;
       },
     });
     const calls = [localPool(api()), localPool(api())].map((pool) => pool.run((worker) => worker.late()));
     expect(taskContext().index).toBe(0);
-    told.next();
+    release.next();
     expect(await Promise.all(calls)).toEqual([0, 0]);
     expect(() => taskContext()).toThrowError(/outside a task/);
   });
@@ -241,7 +241,7 @@ describe('localPool', () => {
 });
 
 describe('The setup of localPool', () => {
-  it('is waited for by all who come while it runs, and they are told if it fails', async () => {
+  it('is waited for by all calls while it runs, and rejects them if it fails', async () => {
     for (const works of [true, false]) {
       let end!: () => void;
       const setup = async (): Promise<void> => {

@@ -143,7 +143,7 @@ describe('What crosses a queue', () => {
     it(`arrives as it was: ${name}`, async () => {
       expect(await pool.run((worker) => worker.show(value))).toBe(api().show(value));
       const back = await pool.run((worker) => worker.echo(value));
-      // Tells -0 from 0, and prototypes from one another.
+      // Distinguishes -0 from 0, and prototypes from one another.
       expect(() => deepStrictEqual(back, value)).not.toThrow();
     });
 

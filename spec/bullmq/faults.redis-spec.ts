@@ -1,4 +1,4 @@
-/** What may go wrong between machines. Each time: one outcome for each input, in order, and nothing of it left in Redis. */
+/** What may go wrong between machines. Each time: one outcome for each input, in order, and nothing of it remains in Redis. */
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Queue, Worker as BullWorker } from 'bullmq';
@@ -92,19 +92,19 @@ describe('Over BullMQ', () => {
     const other = await RedisServer.start();
     const first = await Elsewhere.start(1, settings(queue, { concurrency: 1 }, other));
     const pool = bullmqPool<Deeds>(queue, { connection: other.connection, size: 2 });
-    const results = all(range(0, 2).pipe(parallelMap((worker, n) => worker.untilTold(n), pool, { batch: 1 })));
+    const results = all(range(0, 2).pipe(parallelMap((worker, n) => worker.untilReleased(n), pool, { batch: 1 })));
     await first.hears('begun', 1);
     await other[how]();
     const end = first.end('SIGTERM');
     await wait(100);
-    first.tell();
+    first.release();
     await end;
     if (how === 'stop') await other.start();
     else other.resume();
     const second = await Elsewhere.start(2, settings(queue, {}, other));
-    // What Redis was told while it was frozen, it hears as it goes on.
+    // Commands that came while Redis was frozen, it runs as it goes on.
     const again = await second.hears('begun', how === 'stop' ? 2 : 1);
-    second.tell();
+    second.release();
     const got = await results;
     await pool.close();
     const left = await other.left(queue);
@@ -152,7 +152,7 @@ describe('Over BullMQ', () => {
     return pool;
   };
 
-  /** The pool is closed, and nothing of it is left. */
+  /** The pool is closed, and nothing of it remains. */
   const closes = async (pool: ReturnType<typeof poolOn>, queue: string, on = redis): Promise<void> => {
     await pool.close();
     expect(await on.left(queue)).toEqual([]);
@@ -303,7 +303,7 @@ describe('Over BullMQ', () => {
     await closes(pool, queue);
   });
 
-  it('a stream with 1 000 waiting is unsubscribed: they leave Redis, those that run are told', async () => {
+  it('a stream with 1 000 waiting is unsubscribed: they leave Redis, and the signals of running ones abort', async () => {
     const queue = newQueue();
     const one = here(queue, 2);
     const pool = poolOn(queue, { size: 1002 });
@@ -370,13 +370,13 @@ describe('Over BullMQ', () => {
     await closes(pool, queue);
   });
 
-  it('a producer is killed: what it has left is removed, what runs for it is told', async () => {
+  it('a producer is killed: its jobs are removed, and the signals of its running tasks abort', async () => {
     const queue = newQueue();
     const options = { connection: redis.connection, size: 20, expireAfter: 600 };
-    const producer = run('producer', { queue, options, method: 'untilTold', count: 100, closes: false });
+    const producer = run('producer', { queue, options, method: 'untilReleased', count: 100, closes: false });
     const one = here(queue, 2);
     await one.hears('begun', 2);
-    one.tell();
+    one.release();
     await one.hears('begun', 4);
     producer.kill('SIGKILL');
     await once(producer, 'exit');
@@ -428,16 +428,16 @@ describe('Over BullMQ', () => {
     const queue = newQueue();
     const first = await elsewhere(queue, 2);
     const pool = poolOn(queue, { size: 6 });
-    const results = all(range(0, 6).pipe(parallelMap((worker, n) => worker.untilTold(n), pool, { batch: 1 })));
+    const results = all(range(0, 6).pipe(parallelMap((worker, n) => worker.untilReleased(n), pool, { batch: 1 })));
     await first.hears('begun', 2);
     const end = first.end('SIGTERM');
     await wait(100);
-    first.tell();
+    first.release();
     await end;
     expect(first.said('begun')).toEqual([0, 1]);
     const second = here(queue, 4);
     expect(await second.hears('begun', 4)).toEqual([2, 3, 4, 5]);
-    second.tell();
+    second.release();
     expect(await results).toEqual(numbers(6));
     await closes(pool, queue);
   });
@@ -479,7 +479,7 @@ describe('Over BullMQ', () => {
     await closes(pool, queue);
   });
 
-  it('what is in the queue and not from here is left alone, and fails by what it is', async () => {
+  it('jobs in the queue that are not from here run no task, and fail with the reason', async () => {
     const queue = newQueue();
     const bull = new Queue(queue, { connection: redis.connection });
     ends.push(() => bull.close());
@@ -502,7 +502,7 @@ describe('Over BullMQ', () => {
     'is no report': { fates: ['value'] },
     'has values that are none': { fates: ['value'], values: ['[[1,'], times: [0, 0], ms: 1, unable: null },
     'has errors that are none': { fates: ['error'], values: ['[7]'], times: [0, 0], ms: 1, unable: null },
-    'tells of no task': { fates: [], values: [], times: [], ms: 1, unable: null },
+    'is about no task': { fates: [], values: [], times: [], ms: 1, unable: null },
   }))
     it(`a report that ${what} does no harm: its task fails, or is sent again`, async () => {
       const queue = newQueue();

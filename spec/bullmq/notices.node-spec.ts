@@ -4,7 +4,7 @@ import { Notices } from '../../lib/bullmq/shared/notices.ts';
 describe('Notices', () => {
   let tick: () => void;
   let before: ReturnType<typeof replaceClock>;
-  const told: [string, number][] = [];
+  const reported: [string, number][] = [];
   let notices: Notices;
 
   beforeEach(() => {
@@ -16,34 +16,34 @@ describe('Notices', () => {
       timers = [];
       for (const act of due) act();
     };
-    told.length = 0;
-    notices = new Notices((error, count) => void told.push([(error as Error).message, count]));
+    reported.length = 0;
+    notices = new Notices((error, count) => void reported.push([(error as Error).message, count]));
   });
   afterEach(() => void replaceClock(before));
 
   const say = (message: string, name = 'Error'): void => notices.add(Object.assign(new Error(message), { name }));
 
-  it('tell the first at once, the others of its kind with their number, one a second', () => {
+  it('report the first at once, the others of its kind with their number, one a second', () => {
     for (let n = 0; n < 5000; n++) say(`READONLY script ${n}`, 'ReplyError');
-    expect(told).toEqual([['READONLY script 0', 1]]);
+    expect(reported).toEqual([['READONLY script 0', 1]]);
     tick();
-    expect(told[1]).toEqual(['READONLY script 1', 4999]);
+    expect(reported[1]).toEqual(['READONLY script 1', 4999]);
     tick();
-    expect(told.length).toBe(2);
+    expect(reported.length).toBe(2);
     say('READONLY again', 'ReplyError');
-    expect(told.length).toBe(3);
+    expect(reported.length).toBe(3);
   });
 
-  it('tell each kind, one after another', () => {
+  it('report each kind, one after another', () => {
     say('a');
     say('b');
     say('OOM x', 'ReplyError');
     say('b');
-    expect(told).toEqual([['a', 1]]);
+    expect(reported).toEqual([['a', 1]]);
     tick();
     tick();
     tick();
-    expect(told.slice(1)).toEqual([
+    expect(reported.slice(1)).toEqual([
       ['b', 2],
       ['OOM x', 1],
     ]);
@@ -52,14 +52,14 @@ describe('Notices', () => {
   it('keep no more than some kinds, and lose no number', () => {
     for (let n = 0; n < 1001; n++) say(`job ${n}`);
     for (let n = 0; n < 200; n++) tick();
-    expect(told.length).toBe(101);
-    expect(told.reduce((sum, [, count]) => sum + count, 0)).toBe(1001);
+    expect(reported.length).toBe(101);
+    expect(reported.reduce((sum, [, count]) => sum + count, 0)).toBe(1001);
   });
 
   it('say why a transaction was discarded', () => {
     const discarded = Object.assign(new Error('EXECABORT Transaction discarded'), { name: 'ReplyError' });
     notices.add(Object.assign(discarded, { previousErrors: [new Error('OOM command not allowed')] }));
-    expect(told).toEqual([['OOM command not allowed', 1]]);
+    expect(reported).toEqual([['OOM command not allowed', 1]]);
   });
 
   it('end', () => {
@@ -68,7 +68,7 @@ describe('Notices', () => {
     notices.end();
     say('c');
     tick();
-    expect(told.length).toBeLessThanOrEqual(2);
-    expect(told.map(([message]) => message)).not.toContain('c');
+    expect(reported.length).toBeLessThanOrEqual(2);
+    expect(reported.map(([message]) => message)).not.toContain('c');
   });
 });

@@ -106,7 +106,7 @@ describe('Poison in Redis', () => {
     const queue = site.newQueue();
     const here = site.machine(queue, 1);
     const pool = site.pool(queue);
-    const result = pool.run((worker) => worker.untilTold(1));
+    const result = pool.run((worker) => worker.untilReleased(1));
     await here.hears('begun', 1);
     const [id] = await site.redis.client.lrange(`bull:${queue}:active`, 0, -1);
     const [run] = id!.split('-');
@@ -114,7 +114,7 @@ describe('Poison in Redis', () => {
       await site.redis.client.publish(`bull:${queue}:rxjs-parallel:cancelled`, text);
     for (const text of ['', `${id}`, `${run}-999`, `${run}-x`, 'r0-1'])
       await site.redis.client.publish(`bull:${queue}:rxjs-parallel:ended:${run}`, text);
-    here.tell();
+    here.release();
     expect(await result).toBe(1);
     await site.closes(pool, queue);
   });

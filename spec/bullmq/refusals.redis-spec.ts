@@ -1,4 +1,4 @@
-/** What Redis refuses for a while: it is waited for, told once, and is no task's failure. */
+/** What Redis refuses for a while: it is waited for, reported once, and is no task's failure. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -79,7 +79,7 @@ describe('While Redis refuses', () => {
       await site.closes(pool, queue);
     });
 
-    it(`${code}: a task that runs is told that its stream has ended`, async () => {
+    it(`${code}: the signal of a running task aborts when its stream has ended`, async () => {
       const queue = site.newQueue();
       const here = site.machine(queue, 1);
       const pool = site.pool(queue);
@@ -120,12 +120,12 @@ describe('While Redis refuses', () => {
     const here = site.machine(queue, 2);
     const pool = site.pool(queue, { size: 40 });
     const results = all(
-      range(0, 40).pipe(parallelMap((worker, n) => worker.untilTold(n), pool, { batch: 1, onError: 'skip' })),
+      range(0, 40).pipe(parallelMap((worker, n) => worker.untilReleased(n), pool, { batch: 1, onError: 'skip' })),
     );
     for (let begun = 2; begun <= 40; begun += 2) {
       await here.hears('begun', begun);
       if (begun === 20) await REFUSALS['OOM']!.begin(site.redis);
-      here.tell();
+      here.release();
       if (begun === 20) {
         await wait(300);
         await REFUSALS['OOM']!.end(site.redis);
@@ -154,7 +154,7 @@ describe('While Redis refuses', () => {
     const queue = site.newQueue();
     const here = site.machine(queue, 1);
     const pool = site.pool(queue, { refusalTimeout: 200 });
-    const running = reason(pool.run((worker) => worker.untilTold(1)));
+    const running = reason(pool.run((worker) => worker.untilReleased(1)));
     await here.hears('begun', 1);
     const alive = `bull:${queue}:rxjs-parallel:*`;
     expect((await site.redis.client.keys(alive)).length).toBe(1);
@@ -163,7 +163,7 @@ describe('While Redis refuses', () => {
     for (const error of [await refused, await running]) expect(error).toBeInstanceOf(WorkerInitError);
     await until(async () => (await site.redis.client.keys(alive)).length === 0);
     await REFUSALS['OOM']!.end(site.redis);
-    here.tell();
+    here.release();
     expect(await pool.run((worker) => worker.twice(2))).toBe(4);
     await pool.close();
   });
@@ -172,11 +172,11 @@ describe('While Redis refuses', () => {
     const queue = site.newQueue();
     const here = site.machine(queue, 1);
     const pool = site.pool(queue, { size: 1, refusalTimeout: 200 });
-    const running = reason(pool.run((worker) => worker.untilTold(1)));
+    const running = reason(pool.run((worker) => worker.untilReleased(1)));
     await here.hears('begun', 1);
     const waiting = reason(pool.run((worker) => worker.twice(1)));
     await REFUSALS['OOM']!.begin(site.redis);
-    here.tell();
+    here.release();
     for (const error of [await running, await waiting]) {
       expect(error).toBeInstanceOf(WorkerInitError);
       expect(error.message).toMatch(/cannot be used: Redis has refused for 200 ms \(refusalTimeout .*\): OOM/);
@@ -197,7 +197,7 @@ describe('While Redis refuses', () => {
     await REFUSALS['READONLY']!.end(site.redis);
     for (const [at, time] of heard.times.entries())
       if (at > 0) expect(time - heard.times[at - 1]!).toBeGreaterThan(900);
-    // Some for each of what a machine does by itself, and more than it has told.
+    // Some for each loop of the machine, and more than it has reported.
     expect(heard.total).toBeLessThan(200);
     expect(await pool.run((worker) => worker.twice(3))).toBe(6);
     await site.closes(pool, queue);
@@ -208,16 +208,16 @@ describe('While Redis refuses', () => {
     const heard = new Heard();
     const here = site.machine(queue, 1, { lockDuration: 400, stalledInterval: 60_000, onError: heard.onError });
     const pool = site.pool(queue);
-    const result = pool.run((worker) => worker.untilTold(5));
+    const result = pool.run((worker) => worker.untilReleased(5));
     await here.hears('begun', 1);
     await REFUSALS['NOREPLICAS']!.begin(site.redis);
-    here.tell();
+    here.release();
     await heard.hears('NOREPLICAS');
     const [lock] = await site.redis.client.keys(`bull:${queue}:*:lock`);
     expect(lock).toBeDefined();
     await until(async () => (await site.redis.client.exists(lock!)) === 0);
     await REFUSALS['NOREPLICAS']!.end(site.redis);
-    // Nobody looks for jobs that were left for a minute.
+    // The next look for stalled jobs is in a minute.
     expect(await result).toBe(5);
     expect(here.said('begun')).toEqual([5]);
     await site.closes(pool, queue);

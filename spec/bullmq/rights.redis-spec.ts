@@ -54,7 +54,7 @@ describe('A user of Redis', () => {
       return [...rules, '-evalsha', '-eval'];
     };
 
-    it(`without its ${lacks} is told so at once, by both sides`, async () => {
+    it(`without its ${lacks} gets an error that says so at once, from both sides`, async () => {
       const queue = site.newQueue();
       const connection = await user(`no-${lacks}`, without(rulesFor(queue)));
       const error = await reason(site.pool(queue, { connection }).run((worker) => worker.twice(1)));
@@ -76,7 +76,7 @@ describe('A user of Redis', () => {
     });
   }
 
-  it('with a wrong password is told so by both sides; a machine that nobody listens to says it by a warning', async () => {
+  it('with a wrong password gets an error from both sides; a machine without onError emits a warning', async () => {
     const queue = site.newQueue();
     const connection = { ...(await user('right', rulesFor(queue))), password: 'wrong' };
     const error = await reason(site.pool(queue, { connection }).run((worker) => worker.twice(1)));
@@ -100,7 +100,7 @@ describe('A user of Redis', () => {
     const results = all(range(0, 20).pipe(parallelMap((worker, n) => worker.slow(n, 5), pool, { batch: 1 })));
     await site.redis.client.call('ACL', 'SETUSER', 'rotated', '>new', '<secret');
     expect(await results).toEqual(numbers(20));
-    const stream = reason(all(range(0, 2).pipe(parallelMap((worker, n) => worker.untilTold(n), pool))));
+    const stream = reason(all(range(0, 2).pipe(parallelMap((worker, n) => worker.untilReleased(n), pool))));
     await until(async () => (await site.redis.left(queue)).length > 0);
     await site.redis.client.client('KILL', 'USER', 'rotated');
     const error = await stream;
@@ -117,11 +117,11 @@ describe('A user of Redis', () => {
     const heard = new Heard();
     const here = site.machine(queue, 1, { connection, onError: heard.onError });
     const pool = site.pool(queue);
-    const result = pool.run((worker) => worker.untilTold(3));
+    const result = pool.run((worker) => worker.untilReleased(3));
     await here.hears('begun', 1);
     await site.redis.client.call('ACL', 'SETUSER', 'machine', '>new', '<secret');
     await site.redis.client.client('KILL', 'USER', 'machine');
-    here.tell();
+    here.release();
     await heard.hears('WRONGPASS');
     await site.redis.client.call('ACL', 'SETUSER', 'machine', '>secret');
     expect(await result).toBe(3);

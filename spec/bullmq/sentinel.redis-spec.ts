@@ -53,7 +53,7 @@ describe('Behind a Sentinel', () => {
     await replica.end();
   });
 
-  for (const how of ['is told to give way', 'is killed'] as const)
+  for (const how of ['has to give way', 'is killed'] as const)
     it(`the master ${how}: the stream goes on with the other`, async () => {
       const queue = 'sentinel';
       // What was not yet copied is lost, with the locks: then it is sent again.

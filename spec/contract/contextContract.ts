@@ -47,7 +47,7 @@ export function contextContract(
     });
 
     /** Subscribes in the context of that name; resolves when it is over. */
-    const told = (who: string, stream: Observable<unknown>): Promise<void> =>
+    const subscribed = (who: string, stream: Observable<unknown>): Promise<void> =>
       run(who, () => {
         const { promise, resolve } = settling();
         stream.subscribe({
@@ -72,7 +72,7 @@ export function contextContract(
             say(`fn of ${who}`);
             return n === 400 ? worker.fail(n) : worker.echo(n);
           };
-          return told(who, range(0, count).pipe(operator(fn as never, pool as never)));
+          return subscribed(who, range(0, count).pipe(operator(fn as never, pool as never)));
         };
         await stream('A', 300);
         await stream('B', 300);
@@ -105,7 +105,7 @@ export function contextContract(
           return worker.later(n, 1);
         };
         const stream = sources[who].pipe(parallelMap(fn as never, pool as never));
-        return told(who, stream.pipe(tap(() => heard.next(who))));
+        return subscribed(who, stream.pipe(tap(() => heard.next(who))));
       });
       const all = lastValueFrom(heard.pipe(take(10)));
       run('X', () => {
@@ -137,7 +137,7 @@ export function contextContract(
       const began = new Subject<number>();
       const pulled = parallelSource(say);
       const first = lastValueFrom(began).catch(() => {});
-      const pushes = told(
+      const pushes = subscribed(
         'A',
         source.pipe(
           finalize(() => say('teardown')),
@@ -187,7 +187,7 @@ export function contextContract(
       expect([...said].sort()).toEqual(['A', 'B', 'C', 'D', 'E'].flatMap(of).sort());
     });
 
-    it('who listens to events does so in the context of that', async () => {
+    it('a listener to events is called in its own context', async () => {
       const pool = made();
       for (const who of ['A', 'B'])
         run(who, () =>

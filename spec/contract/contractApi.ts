@@ -10,7 +10,7 @@ class NoSuchThingError extends RangeError {
 /** What a worker may return time and again. */
 export type Again = 'buffer' | 'bytes' | 'object' | 'nested' | 'array' | 'Map' | 'view' | 'heap';
 
-/** How to read the number that it tells. */
+/** How to read the number in it. */
 export const read: Record<Again, (result: any) => unknown> = {
   buffer: (buffer: ArrayBuffer) => new Float64Array(buffer)[0],
   bytes: (view: Float64Array) => view[0],
@@ -88,8 +88,8 @@ export function contractApi() {
       running--;
       return value;
     },
-    /** Computes for `ms`, and tells how long that took in the end. */
     carried: (): unknown => taskContext().carried,
+    /** Computes for `ms`, and returns how long that took in the end. */
     spin(ms: number, failing: boolean): number {
       const began = performance.now();
       let took = 0;
@@ -109,7 +109,7 @@ export function contractApi() {
     failWithError(): never {
       throw new NoSuchThingError('There is no such thing', { cause: new TypeError('the cause', { cause: 0 }) });
     },
-    /** Fails so many times for each `name`, having changed what it was given; then tells how that had come. */
+    /** Fails `times` times for each `name`, having changed `given`; then returns the length of `given` with its own change. */
     flaky(name: string, times: number, given: number[]): number {
       const count = (tries.get(name) ?? 0) + 1;
       tries.set(name, count);
@@ -121,7 +121,7 @@ export function contractApi() {
       if (n % 2 === 1) throw new RangeError(`${n} is odd`);
       return n;
     },
-    /** Ends only when it is told to. Says on the channel of that name that it has begun. */
+    /** Ends only when its signal aborts. Posts on the channel of that name that it has begun. */
     untilAborted(channel?: string): Promise<void> {
       return new Promise((resolve) => {
         const { signal } = taskContext();
@@ -135,7 +135,7 @@ export function contractApi() {
         said.close();
       });
     },
-    /** Ends, or fails by the reason, when it is told to; what it was told is what `stops` gives. */
+    /** Ends, or fails with the reason, when its signal aborts; `stops` returns the reasons. */
     untilStopped: (fails: boolean): Promise<string> =>
       new Promise((resolve, reject) => {
         const { signal } = taskContext();
@@ -146,21 +146,21 @@ export function contractApi() {
         });
       }),
     stops: (): readonly string[] => stops,
-    /** Ends when it is told to on the channel of that name, where it says that it has begun. */
-    untilTold: (channel: string): Promise<string> =>
+    /** Posts on the channel of that name that it has begun, and ends with the next message there. */
+    untilReleased: (channel: string): Promise<string> =>
       new Promise((resolve) => {
         const heard = new BroadcastChannel(channel);
         heard.onmessage = () => {
           heard.close();
-          resolve('told');
+          resolve('released');
         };
         heard.postMessage('begun');
       }),
     /** The same, having asked for its signal, to which it does not listen. */
-    lateUntilTold(channel: string): Promise<string> {
-      return taskContext().signal.aborted ? Promise.resolve('told') : this.untilTold(channel);
+    lateUntilReleased(channel: string): Promise<string> {
+      return taskContext().signal.aborted ? Promise.resolve('released') : this.untilReleased(channel);
     },
-    /** Listens to its signal, says on the channel of that name that it is late, and when it ends: as it is told there. */
+    /** Listens to its signal, posts on the channel of that name that it is late, and ends when `end` is posted there. */
     endsLate(channel: string): Promise<void> {
       const said = new BroadcastChannel(channel);
       taskContext().signal.addEventListener('abort', () => said.postMessage('late'));
@@ -227,13 +227,13 @@ export function contractApi() {
       for (let took = 0; took < ms; took = performance.now() - began) report({ times: ++times });
       return times;
     },
-    /** How many of `untilAborted` have been told. */
+    /** How many calls of `untilAborted` were aborted. */
     aborted: (): number => aborted,
     reversed(bytes: Uint8Array<ArrayBuffer>) {
       bytes.reverse();
       return Transfer(bytes, [bytes.buffer]);
     },
-    /** What it returned before, changed to tell `n`. */
+    /** What it returned before, changed to contain `n`. */
     again(what: Again, n: number): any {
       return reused[what](n);
     },
@@ -241,7 +241,7 @@ export function contractApi() {
       await Promise.resolve();
       return reused[what](n);
     },
-    /** Changes what it is given, and tells how often that has been done. */
+    /** Changes what it is given, and returns how often that has been done. */
     tagged: ({ options }: { options: { tags: number[] } }): number => options.tags.push(1),
     turned(bytes: Uint8Array): number {
       bytes.reverse();

@@ -15,7 +15,7 @@ export async function reason(promise: Promise<unknown>): Promise<any> {
 
 let channels = 0;
 
-/** A name for `untilAborted` and `untilTold`, and when a task with it has begun. */
+/** A name for `untilAborted` and `untilReleased`, and when a task with it has begun. */
 export async function beginning(): Promise<{ channel: string; begun: Promise<void> }> {
   const channel = `begun ${channels++}`;
   const heard = new BroadcastChannel(channel);

@@ -14,12 +14,12 @@ export function policyContract(made: (size: number) => Pool, most: number, grows
   async function busy(): Promise<{ pool: Pool; free: () => Promise<void> }> {
     const pool = made(1);
     const { channel, begun } = await beginning();
-    const ended = pool.run((worker) => worker.untilTold(channel));
+    const ended = pool.run((worker) => worker.untilReleased(channel));
     await begun;
     const free = async (): Promise<void> => {
       const said = new BroadcastChannel(channel);
       said.postMessage('end');
-      expect(await ended).toBe('told');
+      expect(await ended).toBe('released');
       said.close();
     };
     return { pool, free };
@@ -268,13 +268,13 @@ export function policyContract(made: (size: number) => Pool, most: number, grows
       it('lets more begin at once', async () => {
         const { pool, free } = await busy();
         const { channel, begun } = await beginning();
-        const ended = pool.run((worker) => worker.untilTold(channel));
+        const ended = pool.run((worker) => worker.untilReleased(channel));
         pool.resize(2);
         await begun;
         expect(pool.size).toBe(2);
         const said = new BroadcastChannel(channel);
         said.postMessage('end');
-        expect(await ended).toBe('told');
+        expect(await ended).toBe('released');
         said.close();
         await free();
       });

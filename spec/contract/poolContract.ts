@@ -188,7 +188,7 @@ export function poolContract(
         expect(await Promise.all(calls)).toEqual(Array.from({ length: 3000 }, (_, n) => n));
       });
 
-      it('rejects at its deadline, waiting included, and tells the task', async () => {
+      it('rejects at its deadline, waiting included, and aborts the signal of the task', async () => {
         const pool = made(1);
         const { channel, begun } = await beginning();
         // Its worker is up then: what it takes to start would count.
@@ -294,7 +294,7 @@ export function poolContract(
         const results: unknown[] = [];
         await new Promise<void>((resolve) => {
           range(0, 2)
-            .pipe(parallelMapUnordered((worker, n) => (n === 0 ? worker.untilTold(channel) : worker.echo(n)), pool))
+            .pipe(parallelMapUnordered((worker, n) => (n === 0 ? worker.untilReleased(channel) : worker.echo(n)), pool))
             .subscribe({
               async next(value) {
                 if (results.push(value) > 1) return;
@@ -306,7 +306,7 @@ export function poolContract(
               complete: resolve,
             });
         });
-        expect(results).toEqual([1, 'told']);
+        expect(results).toEqual([1, 'released']);
       });
 
       it('runs one task at a time in a worker', async () => {
@@ -358,7 +358,7 @@ export function poolContract(
         ).toEqual([0, 2, 4]);
       });
 
-      it('tells a task its index', async () => {
+      it('passes its index to a task', async () => {
         const pool = made(2);
         const indices = Array.from({ length: 100 }, (_, n) => n);
         expect(await all(range(0, 100).pipe(parallelMap((worker) => worker.index(), pool)))).toEqual(indices);
@@ -442,7 +442,7 @@ export function poolContract(
         expect(log.closed).toBeTrue();
       });
 
-      it('closes the source and tells the task that runs when the loop is left', async () => {
+      it('closes the source and aborts the running task when the loop is left', async () => {
         const pool = made(1);
         const log = { read: 0, closed: false };
         const { channel, begun } = await beginning();
@@ -457,7 +457,7 @@ export function poolContract(
           break;
         }
         expect(log.closed).toBeTrue();
-        // Without shared memory, what follows in the same message still begins, to be told at once.
+        // Without shared memory, later tasks of the same message still begin, and are aborted at once.
         expect(await pool.run((worker) => worker.aborted())).toBeGreaterThanOrEqual(1);
       });
 
@@ -485,7 +485,7 @@ export function poolContract(
     });
 
     describe('cancels', () => {
-      it('a run by its signal, whose reason it rejects with; the task is told', async () => {
+      it('a run by its signal, whose reason it rejects with; the signal of the task aborts', async () => {
         const pool = made(1);
         for (const why of [new Error('no longer wanted'), 0, null]) {
           const controller = new AbortController();
@@ -542,7 +542,7 @@ export function poolContract(
         expect(await pool.run((worker) => worker.echo('next'))).toBe('next');
       });
 
-      it("tells a task that listens to its signal, which stops: whatever it comes to then is nobody's", async () => {
+      it('aborts the signal of a task that listens to it; the outcome after that is ignored', async () => {
         const pool = made(1);
         const outcomes: unknown[] = [];
         pool.events$.subscribe((event) => event.type === 'task:end' && outcomes.push(event.outcome));
@@ -567,7 +567,7 @@ export function poolContract(
           const first = new Promise<void>((failed) => {
             from([0, 1])
               .pipe(
-                parallelMap((worker, n) => (n === 0 ? worker.lateUntilTold(channel) : worker.echo(n)), pool, {
+                parallelMap((worker, n) => (n === 0 ? worker.lateUntilReleased(channel) : worker.echo(n)), pool, {
                   concurrency: 1,
                   timeout: 200,
                   terminateAfter: 60_000,
@@ -736,7 +736,7 @@ export function poolContract(
         });
     });
 
-    describe('tells', () => {
+    describe('reports', () => {
       it('its size', () => {
         expect(made(2).size).toBe(Math.min(2, most));
       });
@@ -857,7 +857,7 @@ export function poolContract(
         });
       });
 
-      it('what happens, to who listens', async () => {
+      it('what happens, to its listeners', async () => {
         const pool = made(2);
         const events: PoolEvent[] = [];
         const complete = new Promise<void>((resolve) =>
@@ -875,11 +875,11 @@ export function poolContract(
         expect(about.slice(0, -2).toSorted()).toEqual([0, 1, 2, 3, 4, 5].map((n) => `0 failIfOdd ${n}`));
         events.splice(0, Infinity, ...events.filter((event) => !('index' in event) || event.stream === 0));
         for (const index of [0, 1, 2, 3, 4, 5]) {
-          const told = events.filter((event) => 'index' in event && event.index === index);
-          expect(told.map(({ type }) => type))
+          const ofTask = events.filter((event) => 'index' in event && event.index === index);
+          expect(ofTask.map(({ type }) => type))
             .withContext(`task ${index}`)
             .toEqual(['task:start', 'task:end']);
-          const [start, end] = told as [PoolEvent, Extract<PoolEvent, { type: 'task:end' }>];
+          const [start, end] = ofTask as [PoolEvent, Extract<PoolEvent, { type: 'task:end' }>];
           expect(end.outcome).toBe(index % 2 === 1 ? 'error' : 'value');
           expect(end.worker).toBe(start.worker);
           expect(end.method).toBe('failIfOdd');
@@ -888,7 +888,7 @@ export function poolContract(
         }
       });
 
-      it('what becomes of tasks that have no result, to who listens', async () => {
+      it('what becomes of tasks that have no result, to its listeners', async () => {
         const pool = made(1);
         const outcomes: unknown[] = [];
         pool.events$.subscribe((event) => event.type === 'task:end' && outcomes.push(event.outcome));

@@ -18,28 +18,28 @@ export function reportContract(name: string, make: () => Pool): void {
     beforeEach(() => (pool = make()));
     afterEach(() => pool.close({ drain: false }));
 
-    it('tells the last of each task before its result, with its index and input', async () => {
+    it('passes on the last of each task before its result, with its index and input', async () => {
       for (const operator of [parallelMap, parallelMapUnordered]) {
-        const told: string[] = [];
-        const onReport = ({ index, input, value }: TaskReport): void => void told.push(`${index} ${input} ${value}`);
+        const reports: string[] = [];
+        const onReport = ({ index, input, value }: TaskReport): void => void reports.push(`${index} ${input} ${value}`);
         const stream = range(10, 3).pipe(
           operator((worker, n) => worker.reporting([n, n * 2]), pool, { onReport }),
           toArray(),
         );
         expect(await lastValueFrom(stream)).toEqual([2, 2, 2]);
-        for (const [index, input] of [10, 11, 12].entries()) expect(told).toContain(`${index} ${input} ${input * 2}`);
+        for (const [index, input] of [10, 11, 12].entries()) expect(reports).toContain(`${index} ${input} ${input * 2}`);
       }
     });
 
-    it('tells them in the order in which they were made', async () => {
-      const told: unknown[] = [];
+    it('passes them on in the order in which they were made', async () => {
+      const reports: unknown[] = [];
       await pool.run((worker) => worker.reportingLater([1, 2, 3, 4], 12), {
-        onReport: ({ value }) => told.push(value),
+        onReport: ({ value }) => reports.push(value),
       });
-      expect(told).toEqual([1, 2, 3, 4]);
+      expect(reports).toEqual([1, 2, 3, 4]);
     });
 
-    it('tells values of every kind', async () => {
+    it('passes on values of every kind', async () => {
       for (const value of [
         undefined,
         null,
@@ -50,39 +50,39 @@ export function reportContract(name: string, make: () => Pool): void {
         new Map([[1, { a: [2] }]]),
         new RangeError('x'),
       ]) {
-        const told: unknown[] = [];
-        const report = { onReport: (each: TaskReport) => told.push(each.value) };
+        const reports: unknown[] = [];
+        const report = { onReport: (each: TaskReport) => reports.push(each.value) };
         await pool.run((worker) => worker.reporting([value]), report);
-        expect(told).toEqual([value]);
+        expect(reports).toEqual([value]);
       }
     });
 
-    it('tells nothing once the task has ended', async () => {
-      const told: unknown[] = [];
-      const onReport = ({ value }: TaskReport): void => void told.push(value);
+    it('passes on nothing once the task has ended', async () => {
+      const reports: unknown[] = [];
+      const onReport = ({ value }: TaskReport): void => void reports.push(value);
       await pool.run((worker) => worker.reportingLater(['once'], 1), { onReport });
       // One after another at a worker: what that one says too late would be here by then.
       await lastValueFrom(range(1, 8).pipe(parallelMap((worker) => worker.later(0, 10), pool, { onReport })));
-      expect(told).toEqual(['once']);
+      expect(reports).toEqual(['once']);
     });
 
     it('copies what is reported as it was then', async () => {
-      const told: unknown[] = [];
-      await pool.run((worker) => worker.reportingOne(), { onReport: ({ value }) => told.push(value) });
-      expect(told).toEqual([
+      const reports: unknown[] = [];
+      await pool.run((worker) => worker.reportingOne(), { onReport: ({ value }) => reports.push(value) });
+      expect(reports).toEqual([
         { done: 0, list: [0] },
         { done: 1, list: [0, 1] },
       ]);
     });
 
     it('copies also what is marked to be moved', async () => {
-      const told: unknown[] = [];
-      const left = await pool.run((worker) => worker.reportingMoved(), { onReport: ({ value }) => told.push(value) });
-      expect(told).toEqual([Uint8Array.of(1, 2)]);
+      const reports: unknown[] = [];
+      const left = await pool.run((worker) => worker.reportingMoved(), { onReport: ({ value }) => reports.push(value) });
+      expect(reports).toEqual([Uint8Array.of(1, 2)]);
       expect(left).toBe(2);
     });
 
-    it('tells a task what it cannot report', async () => {
+    it('throws in a task that reports what cannot cross', async () => {
       const onReport = (): void => {};
       expect(await pool.run((worker) => worker.reportingFunction(), { onReport })).toMatch(/CloneError|DataCloneError/);
     });
@@ -111,14 +111,14 @@ export function reportContract(name: string, make: () => Pool): void {
       await expectAsync(pool.run((worker) => worker.reporting([1]), { onReport })).toBeRejectedWith(thrown);
     });
 
-    it('tells nothing to who has unsubscribed, within a report as well', async () => {
+    it('passes on nothing after an unsubscribe, within a report as well', async () => {
       const source = new Subject<number>();
-      const told: unknown[] = [];
+      const reports: unknown[] = [];
       const subscription = source
         .pipe(
           parallelMap((worker, n) => worker.reportingLater([n, n + 1], 15), pool, {
             onReport({ value }) {
-              told.push(value);
+              reports.push(value);
               subscription.unsubscribe();
             },
           }),
@@ -128,18 +128,18 @@ export function reportContract(name: string, make: () => Pool): void {
       source.next(1);
       await heard;
       await pool.run((worker) => worker.later(0, 30));
-      expect(told).toEqual([1]);
+      expect(reports).toEqual([1]);
     });
 
     it('serves an iterator as well', async () => {
-      const told: unknown[] = [];
+      const reports: unknown[] = [];
       const results = parallelMapIterable([1, 2], (worker, n) => worker.reporting([n]), pool, {
-        onReport: ({ index, value }) => told.push([index, value]),
+        onReport: ({ index, value }) => reports.push([index, value]),
       });
       const found: number[] = [];
       for await (const each of results) found.push(each);
       expect(found).toEqual([1, 1]);
-      expect(told.length).toBe(2);
+      expect(reports.length).toBe(2);
     });
 
     it('says what onReport must be', () => {

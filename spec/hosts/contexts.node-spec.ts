@@ -42,7 +42,7 @@ describe('localPool, in async contexts,', () => {
 });
 
 describe('An inline function with a pool of its own', () => {
-  it('has its transfer asked, and its results told, in the context of whoever subscribed', async () => {
+  it('has its transfer called, and its results emitted, in the context of the subscriber', async () => {
     const contexts: Record<string, Set<unknown>> = {};
     await Promise.all(
       ['A', 'B'].map((who) =>

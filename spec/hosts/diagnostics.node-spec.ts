@@ -16,13 +16,13 @@ interface Trace {
 
 const NAMES = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'] as const;
 
-/** What the channel of tasks tells until it is stopped. */
-function listening(): { told: [string, Trace][]; stop(): void } {
+/** The messages of the channel of tasks, until it is stopped. */
+function listening(): { traced: [string, Trace][]; stop(): void } {
   const tasks = tracingChannel<unknown, Trace>('rxjs-parallel:task');
-  const told: [string, Trace][] = [];
-  const heard = Object.fromEntries(NAMES.map((name) => [name, (trace: Trace) => told.push([name, trace])]));
+  const traced: [string, Trace][] = [];
+  const heard = Object.fromEntries(NAMES.map((name) => [name, (trace: Trace) => traced.push([name, trace])]));
   tasks.subscribe(heard as never);
-  return { told, stop: () => tasks.unsubscribe(heard as never) };
+  return { traced, stop: () => tasks.unsubscribe(heard as never) };
 }
 
 const contract = (name?: string): WorkerPool<ContractApi> =>
@@ -37,9 +37,9 @@ describe('The diagnostics channels', () => {
     for (const stop of stops.splice(0)) await stop();
   });
 
-  it('tell of each task with one context object, from its start to its outcome', async () => {
+  it('report each task with one context object, from its start to its outcome', async () => {
     const pool = contract('numbers');
-    const { stop, told } = listening();
+    const { stop, traced } = listening();
     stops.push(() => pool.close(), stop);
     await lastValueFrom(
       range(0, 2).pipe(
@@ -47,7 +47,7 @@ describe('The diagnostics channels', () => {
         toArray(),
       ),
     );
-    const [first, second] = [0, 1].map((index) => told.filter(([, trace]) => trace.index === index));
+    const [first, second] = [0, 1].map((index) => traced.filter(([, trace]) => trace.index === index));
     expect(first!.map(([name]) => name)).toEqual(['start', 'end', 'asyncStart', 'asyncEnd']);
     expect(second!.map(([name]) => name)).toEqual(['start', 'end', 'error', 'asyncStart', 'asyncEnd']);
     for (const traces of [first!, second!]) expect(new Set(traces.map(([, trace]) => trace)).size).toBe(1);
@@ -59,8 +59,8 @@ describe('The diagnostics channels', () => {
     expect(bad.endTime).toBeGreaterThanOrEqual(bad.startTime);
   });
 
-  it('tell of inline functions by their names, and of the local pool', async () => {
-    const { stop, told } = listening();
+  it('report inline functions by their names, and tasks of the local pool', async () => {
+    const { stop, traced } = listening();
     stops.push(stop);
     await lastValueFrom(
       range(3, 1).pipe(
@@ -71,7 +71,7 @@ describe('The diagnostics channels', () => {
     );
     await lastValueFrom(range(3, 1).pipe(parallelMap((n: number) => n * n, 1)));
     await localPool({ half: (n: number) => n / 2 }).run((worker) => worker.half(3));
-    const ends = told.filter(([name]) => name === 'asyncEnd').map(([, { input, method }]) => [method, input]);
+    const ends = traced.filter(([name]) => name === 'asyncEnd').map(([, { input, method }]) => [method, input]);
     expect(ends).toEqual([
       ['square', 3],
       ['inline', 3],
@@ -79,15 +79,15 @@ describe('The diagnostics channels', () => {
     ]);
   });
 
-  it('tell of what begins after somebody has subscribed, and of nothing once nobody is', async () => {
+  it('report what begins after somebody has subscribed, and nothing once nobody is', async () => {
     const pool = contract();
     stops.push(() => pool.close());
     await pool.run((worker) => worker.echo(0));
-    const { stop, told } = listening();
+    const { stop, traced } = listening();
     await pool.run((worker) => worker.later(1, 0));
     stop();
     await pool.run((worker) => worker.echo(2));
-    expect(told.map(([name, { method }]) => `${name} ${method}`)).toEqual([
+    expect(traced.map(([name, { method }]) => `${name} ${method}`)).toEqual([
       'start later',
       'end later',
       'asyncStart later',
@@ -95,11 +95,11 @@ describe('The diagnostics channels', () => {
     ]);
   });
 
-  it('tell of pools, and of workers that start and end', async () => {
-    const told: string[] = [];
+  it('report pools, and workers that start and end', async () => {
+    const traced: string[] = [];
     let made: unknown;
     const heard = (message: unknown, name: string | symbol): void => {
-      told.push(String(name));
+      traced.push(String(name));
       if (name === 'rxjs-parallel:pool') ({ pool: made } = message as { pool: unknown });
     };
     const names = ['rxjs-parallel:pool', 'rxjs-parallel:worker:start', 'rxjs-parallel:worker:exit'];
@@ -111,6 +111,6 @@ describe('The diagnostics channels', () => {
     expect(made).toBe(pool);
     await pool.run((worker) => worker.echo(0));
     await pool.close();
-    expect(told).toEqual(names);
+    expect(traced).toEqual(names);
   });
 });

@@ -120,7 +120,7 @@ for (const [whose, install] of Object.entries(kinds))
     });
 
     if (shares)
-      it('what waits behind a slow task is taken back', async () => {
+      it('what waits behind a slow task is recalled', async () => {
         await using faulty = new FaultyPool(2);
         const cells = cellsOf(2);
         let passed = 0;

@@ -12,20 +12,20 @@ const program = (before: boolean): string => `
   const clock = early ?? install();
   const pool = workerPool(() => new Worker(${address('../fixtures/contract.worker.js')}, { type: 'module' }), 2);
   const all = (source) => lastValueFrom(source.pipe(toArray()));
-  const told = (promise) => promise.then((value) => value, (error) => error.name);
+  const outcome = (promise) => promise.then((value) => value, (error) => error.name);
   const said = [
     (await all(range(0, 500).pipe(parallelMap((n) => n + 1, 2)))).length,
     (await all(range(0, 500).pipe(parallelMap((worker, n) => worker.echo(n), pool)))).length,
-    await told(all(of(1).pipe(parallelMap(() => { throw new RangeError() }, pool)))),
-    await told(pool.run((worker) => worker.fail('no').and)),
-    await told(pool.run((worker) => worker.untilAborted(), { timeout: 20 })),
+    await outcome(all(of(1).pipe(parallelMap(() => { throw new RangeError() }, pool)))),
+    await outcome(pool.run((worker) => worker.fail('no').and)),
+    await outcome(pool.run((worker) => worker.untilAborted(), { timeout: 20 })),
   ];
   const begun = new Promise((resolve) => pool.events$.subscribe(({ type }) => type === 'task:start' && resolve()));
   const run = pool.run((worker) => worker.spin(50, false), { timeout: 60_000 });
   await begun;
   clock.tick(3_600_000);
-  said.push(await told(run) > 49);
-  said.push(await told(localPool({ double: async (n) => 2 * n }).run((worker) => worker.double(2))));
+  said.push(await outcome(run) > 49);
+  said.push(await outcome(localPool({ double: async (n) => 2 * n }).run((worker) => worker.double(2))));
   await pool.close();
   clock.uninstall();
   console.log(JSON.stringify(said));

@@ -39,14 +39,14 @@ describe('The worker of an inline function in a page', () => {
     expect(kinds).toEqual(['string', 'string', 'function']);
   });
 
-  it('is told that it imports what has no address there', async () => {
+  it('has an error that says that its import has no address there', async () => {
     for (const from of ['some-package', '/dist/x.js', './x.js']) {
       const failing = inWorker(async (_n, _index, each) => import(each) as Promise<unknown>, from);
       await expectAsync(failing).toBeRejectedWithError(ClosureError, /has no address in a worker.* context: new URL/);
     }
   });
 
-  it('is told of text that is no module', async () => {
+  it('has an error about text that is no module', async () => {
     // oxlint-disable-next-line typescript/no-implied-eval
     const sloppy = new Function('n', 'return 010 + n;') as (n: number) => number;
     await expectAsync(inWorker(sloppy, undefined)).toBeRejectedWithError(WorkerInitError, /valid in strict mode/);

@@ -40,7 +40,7 @@ const failing = async (fn: (n: number) => unknown): Promise<Error> => {
 
 describe('An inline function that lacks something', () => {
   for (const which of ['arrow', 'text', 'maybe', 'method'] as const)
-    it(`that uses the this of its class is told (${which})`, async () => {
+    it(`that uses the this of its class has an error that says so (${which})`, async () => {
       const error = await failing(new Scale().functions[which]);
       expect(error).toBeInstanceOf(ClosureError);
       expect(error.message).toMatch(/^The function uses "this", .* option context/);
@@ -64,7 +64,7 @@ describe('An inline function that lacks something', () => {
       expect((reason as Error).message).toContain('"outer"');
     });
 
-  it('is told what to do about what it lacks', async () => {
+  it('has an error that says what to do about a missing name', async () => {
     const helper = (n: number): number => n;
     const tag = (parts: TemplateStringsArray, n: number): string => parts.join(String(n));
     const value = 1;
@@ -96,7 +96,7 @@ describe('An inline function that lacks something', () => {
     }
   });
 
-  it('is told of a name that the worker of a page has, too', async () => {
+  it('has an error about a name that the worker of a page has, too', async () => {
     const name = 'outer';
     const origin = 1;
     const close = 9.5;
@@ -121,7 +121,7 @@ describe('An inline function that lacks something', () => {
     expect(await lastValueFrom(of(1).pipe(parallelMap(own, 1)))).toBe('x1');
   });
 
-  it('is told of a global that has the name of what it had around it', async () => {
+  it('has an error about a global that has the name of what it had around it', async () => {
     const error = await failing(() => (crypto as unknown as { hash(): string }).hash());
     expect(error).toBeInstanceOf(ClosureError);
     expect(error.message).toContain('"crypto", which in a worker is the global of that name');

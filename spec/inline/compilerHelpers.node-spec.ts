@@ -74,7 +74,7 @@ describe('An inline function that a compiler has lowered', () => {
     expect(await inWorker(load(`${code.replace(/export\{.*/, '')}\nconst fn = ${name};`))).toBe(4);
   });
 
-  it('uses the this around it: that is told', async () => {
+  it('uses the this around it: the error says so', async () => {
     const code = 'class Own { k = 1; make() { return async (n) => (await n) * this.k; } } const fn = new Own().make();';
     const compiled = COMPILERS['esbuild']!(code);
     await expectAsync(inWorker(load(compiled))).toBeRejectedWithError(ClosureError, /uses "this"/);

@@ -16,11 +16,11 @@ import { showInDevTools, timeline } from '../../lib/timeline/index.ts';
 import { traceEvents } from '../timeline/traceEvents.ts';
 import { withObservable, withoutObservable } from '../support/platformObservable.ts';
 
-/** Ends tasks that a spec has left: they would be what `taskContext` tells others of. */
+/** Ends tasks that a spec did not end: `taskContext` would return theirs to others. */
 const endTasks: (() => void)[] = [];
 afterEach(() => endTasks.splice(0).forEach((end) => end()));
 
-/** Tasks that end when they are told to. */
+/** Tasks that end when the spec ends them. */
 function held() {
   const ends = new Map<number, () => void>();
   const api = {
@@ -204,7 +204,7 @@ describe("The operators over the platform's Observable", () => {
     }
   });
 
-  it('tell what happens in a pool', async () => {
+  it('emit the events of a pool', async () => {
     const pool = localPool({ run: (n: number) => n });
     const stop = new AbortController();
     const events: PoolEvent['type'][] = [];

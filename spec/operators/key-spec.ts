@@ -206,7 +206,7 @@ describe('key', () => {
     expect(all).toEqual([1, 1, 'complete']);
   });
 
-  it('has what fn throws for a value that waits told in its turn', async () => {
+  it('emits in its turn what fn throws for a value that waits', async () => {
     const gates = new Gates(2);
     const all = notified(
       of('a', 'bad', 'b').pipe(
@@ -222,10 +222,10 @@ describe('key', () => {
     );
     expect(all).toEqual([]);
     await gates.end('a');
-    const told = (): unknown[] => all.map((each) => (each as { index?: number }).index ?? each);
-    expect(told()).toEqual([0, 1]);
+    const indices = (): unknown[] => all.map((each) => (each as { index?: number }).index ?? each);
+    expect(indices()).toEqual([0, 1]);
     await gates.end('b');
-    expect(told()).toEqual([0, 1, 2, 'complete']);
+    expect(indices()).toEqual([0, 1, 2, 'complete']);
   });
 
   it('keeps the turn of a task that is run again: the next of its key waits', () => {

@@ -48,7 +48,7 @@ function compute(input: Input): string {
   return `${input.stream}:${input.at}`;
 }
 
-/** What the tasks run: the pure function, with the bad luck of each input. `begins` is told of each try. */
+/** What the tasks run: the pure function, with the bad luck of each input. `begins` is called for each try. */
 function flakyApi(begins: (input: Input) => void): { compute: typeof compute } {
   const tries = new Map<Input, number>();
   return {
@@ -283,11 +283,11 @@ function sequential(one: Script, inputs: readonly Input[], maxFailures: number =
 }
 
 /** Outcomes of a stream's tasks that were not run again. */
-const finals = (fake: FakePool<object>, stream: number): FakePool<object>['told'] =>
-  fake.told.filter(({ task, value }) => !(value instanceof Unlucky) && (task.input as Input).stream === stream);
+const finals = (fake: FakePool<object>, stream: number): FakePool<object>['outcomes'] =>
+  fake.outcomes.filter(({ task, value }) => !(value instanceof Unlucky) && (task.input as Input).stream === stream);
 
-/** What the stream was told, as it should have been notified: in that order, up to what ends it. */
-function asTold(one: Script, stream: number, ran: Run): Notification[] {
+/** The notifications due for the outcomes that the stream got: in their order, up to what ends it. */
+function dueTo(one: Script, stream: number, ran: Run): Notification[] {
   const notified: Notification[] = [];
   for (const { task, failed, value } of finals(ran.fake, stream)) {
     const input = task.input as Input;
@@ -322,13 +322,13 @@ function checkKeys(one: Script, stream: number, all: readonly Notification[]): v
   }
 }
 
-/** How many results were there, in order and without a gap, when a failure was told. */
+/** How many results were there, in order and without a gap, when a failure came. */
 function readyAtFailure(stream: number, ran: Run): number {
-  const told = finals(ran.fake, stream);
-  const before = told
+  const outcomes = finals(ran.fake, stream);
+  const before = outcomes
     .slice(
       0,
-      told.findIndex(({ failed }) => failed),
+      outcomes.findIndex(({ failed }) => failed),
     )
     .map(({ task }) => task.index);
   let ready = 0;
@@ -343,7 +343,7 @@ function checkLimits(scripts: readonly Script[], { fake, notified, mostOut }: Ru
     const ends = all.filter(([kind]) => kind !== 'next').length;
     if (one.unsubscribesAt === null) throwUnless(ends).withContext(`ends of stream ${stream}`).toBe(1);
     else throwUnless(ends).withContext(`ends of stream ${stream}`).toBeLessThanOrEqual(1);
-    // With `skip`, what was emitted does not tell what was let go.
+    // With `skip`, what was emitted does not show which tasks have left the window.
     if (one.onError !== 'skip')
       throwUnless(mostOut[stream]!)
         .withContext(`window of stream ${stream}`)
@@ -400,11 +400,11 @@ describe('the law', () => {
         checkLimits(scripts, result);
         scripts.forEach((one, stream) => {
           const all = result.notified[stream]!;
-          const told = asTold(one, stream, result);
+          const due = dueTo(one, stream, result);
           checkKeys(one, stream, all);
-          if (one.unsubscribesAt !== null) return throwUnless(all).toEqual(told.slice(0, all.length));
-          throwUnless(all).toEqual(told);
-          if (told.at(-1)![0] !== 'complete') return;
+          if (one.unsubscribesAt !== null) return throwUnless(all).toEqual(due.slice(0, all.length));
+          throwUnless(all).toEqual(due);
+          if (due.at(-1)![0] !== 'complete') return;
           const bySeq = (list: readonly Notification[]): string[] =>
             list.map((each) => JSON.stringify(each)).toSorted();
           throwUnless(bySeq(all)).toEqual(bySeq(sequential(one, inputsOf(one, stream))));

@@ -205,7 +205,7 @@ for (const [name, operator] of Object.entries({ parallelMap, parallelMapUnordere
       });
     });
 
-    it('can be unsubscribed in every frame: nothing is emitted after, and nothing is left', () => {
+    it('can be unsubscribed in every frame: nothing is emitted after, and nothing remains', () => {
       const whole = '--a--b--(c|)';
       for (let frame = 0; frame < 9; frame++)
         marbles(({ cold, crew, expectObservable, expectSubscriptions, flush }) => {
@@ -401,7 +401,7 @@ for (const [name, operator] of Object.entries({ parallelMap, parallelMapUnordere
         waiting('drop-newest', '----------a-b-(c|)');
       });
 
-      it('numbers what is left as it arrived, and counts what is dropped', () => {
+      it('numbers the remaining values as they arrived, and counts the dropped ones', () => {
         const course = {
           'drop-oldest': [[0, 3, 4], 2],
           'drop-newest': [[0, 1, 2], 2],

@@ -50,7 +50,7 @@ describe('parallelMap', () => {
         expectSubscriptions(source.subscriptions).toBe('^-------!');
         flush();
         expect(fake.begun).withContext('tasks that were begun').toEqual([0, 1, 2, 3]);
-        expect(fake.cancelled).withContext('tasks that were told to stop').toEqual([3]);
+        expect(fake.cancelled).withContext('tasks that were cancelled').toEqual([3]);
         expect(fake.attached).toBe(0);
       });
     });
@@ -76,7 +76,7 @@ describe('parallelMap', () => {
       });
     });
 
-    it('lets the lower index win of two failures that are told together', () => {
+    it('lets the lower index win of two failures that come together', () => {
       for (const group of [1, 4])
         marbles(({ cold, crew, expectObservable }) => {
           const { pool } = crew(1, {}, { room: () => 4, group: () => group, course: () => ({ takes: 0 }) });

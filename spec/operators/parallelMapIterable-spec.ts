@@ -271,7 +271,7 @@ describe('parallelMapIterable', () => {
         }
     });
 
-    it('are given to calls of next in the order of these, and the end to those that are left', async () => {
+    it('are given to calls of next in the order of these, and the end to the remaining ones', async () => {
       const gates = new Gates(2);
       const results = parallelMapIterable([0, 1], (worker, n) => worker.run(n), gates.fake.pool);
       const calls = Promise.all([results.next(), results.next(), results.next(), results.next()]);
@@ -283,7 +283,7 @@ describe('parallelMapIterable', () => {
       expect(gates.fake.attached).toBe(0);
     });
 
-    it('tell fn and the task their index', async () => {
+    it('pass their index to fn and the task', async () => {
       const { pool } = atOnce({ run: (value: string, index: number): string => `${index}${value}` });
       const results = parallelMapIterable('abc', (worker, value, index) => worker.run(value, index), pool);
       expect(await all(results)).toEqual({ values: ['0a', '1b', '2c'] });
@@ -358,23 +358,23 @@ describe('parallelMapIterable', () => {
         const counter = new Counter();
         const results = parallelMapIterable(counter[way](), (worker, n) => worker.run(n), gates.fake.pool);
         const calls = [results.next(), results.next(), results.next(), results.next()];
-        const told: unknown[] = [];
+        const answers: unknown[] = [];
         calls.forEach((call, at) => {
           void call.then(
-            ({ done }) => told.push([at, done]),
-            () => told.push(at),
+            ({ done }) => answers.push([at, done]),
+            () => answers.push(at),
           );
         });
         while (gates.fake.busy < 3) await turn();
         await gates.fail(1, 0);
-        expect(told).toEqual([]);
+        expect(answers).toEqual([]);
         expect(gates.fake.cancelled).toEqual([2]);
         await gates.end(0);
         expect(await calls[0]).toEqual(gives(0));
         expect(await reason(calls[1]!)).toBe(0);
         expect(counter.closed).withContext(way).toBe(1);
         expect(await Promise.all(calls.slice(2))).toEqual([DONE, DONE]);
-        expect(told).toEqual([[0, false], 1, [2, true], [3, true]]);
+        expect(answers).toEqual([[0, false], 1, [2, true], [3, true]]);
         expect(await results.next()).toEqual(DONE);
         expect(gates.fake.attached).toBe(0);
       }
@@ -503,7 +503,7 @@ describe('parallelMapIterable', () => {
       }
     });
 
-    it('is told to the next call where nobody asks', async () => {
+    it('rejects the next call where no call is pending', async () => {
       const gates = new Gates(1);
       const source = (function* () {
         yield 0;
@@ -649,7 +649,7 @@ describe('parallelMapIterable', () => {
       ['has failed', () => Promise.reject(new Error('source')), 0],
       ['has more', () => ({ done: false, value: 1 }), 1],
     ] as const)
-      it(`a failing task; the source that ${how} is told ${returned === 0 ? 'nothing' : 'once'}`, async () => {
+      it(`a failing task; return of a source that ${how} is called ${returned === 0 ? 'never' : 'once'}`, async () => {
         let returns = 0;
         let nexts = 0;
         const source = {

@@ -9,7 +9,7 @@ const api = { run: (n: number) => n };
 for (const [name, operator] of Object.entries({ parallelMap, parallelMapUnordered }))
   for (const takes of [0, 1])
     describe(`${name}, whose tasks end ${takes === 0 ? 'at once' : 'after a frame'},`, () => {
-      /** Runs `test` in virtual time with a pool whose slots take, and tell, three at once. */
+      /** Runs `test` in virtual time with a pool whose slots take three tasks at once, and report three outcomes at once. */
       const onPool = (size: number, test: (fake: FakePool<typeof api>, flush: () => void) => void): void =>
         marbles(({ scheduler, flush }) => {
           const three = (): number => 3;

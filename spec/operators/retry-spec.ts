@@ -421,7 +421,7 @@ describe('maxFailures', () => {
     expect((await reason(run(1000, { onError: 'skip', maxFailures: 300 }))).errors.length).toBe(100);
   });
 
-  it('counts what is left of a task that was run again, once', async () => {
+  it('counts a task once, however often it was run again', async () => {
     expect(await run(4, { onError: 'skip', maxFailures: 2, retry: 3 })).toEqual([1, 3]);
   });
 

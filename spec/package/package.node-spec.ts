@@ -130,7 +130,7 @@ describe('The package', () => {
     });
 
   const entry = (name: string): string => JSON.stringify(new URL(`../../node/${name}`, import.meta.url).href);
-  const told = (program: string): unknown => {
+  const printed = (program: string): unknown => {
     const run = ['--input-type=module', '--eval', program];
     return JSON.parse(execFileSync(process.execPath, run, { encoding: 'utf8' }));
   };
@@ -153,7 +153,7 @@ describe('The package', () => {
       const same = after.every((list, at) => list.length === 1 && list[0] === before[at][0]);
       console.log(JSON.stringify({ last, same, self: globalThis.self }));
     `;
-    expect(told(used)).toEqual({ last: 3, same: true, self: 'mine' });
+    expect(printed(used)).toEqual({ last: 3, same: true, self: 'mine' });
   });
 
   it('loads threads.js on this side only for workers that know nothing of it', () => {
@@ -165,7 +165,7 @@ describe('The package', () => {
       const { cache } = createRequire(${JSON.stringify(import.meta.url)});
       console.log(JSON.stringify({ last, loaded: Object.keys(cache).filter((file) => file.includes('/threads/')) }));
     `;
-    expect(told(ours)).toEqual({ last: 6, loaded: [] });
+    expect(printed(ours)).toEqual({ last: 6, loaded: [] });
   });
 
   it('loads threads.js in a worker only where its host is threads.js', () => {
@@ -178,7 +178,7 @@ describe('The package', () => {
       };
       console.log(JSON.stringify(await lastValueFrom(range(1, 3).pipe(parallelMap(loaded, 1)))));
     `;
-    expect(told(ours)).toEqual([]);
+    expect(printed(ours)).toEqual([]);
   });
 
   for (const format of ['esm', 'cjs'] as const)
@@ -251,7 +251,7 @@ describe('The package', () => {
     ['observable/index', 3],
     ['worker/index', 2],
   ] as const)
-    it(`is ${String(most)} files for who imports ${entry} in Node`, () => {
+    it(`is ${String(most)} files for an import of ${entry} in Node`, () => {
       const folder = new URL('../../../dist/node/', import.meta.url);
       const found = new Set([new URL(`${entry}.js`, folder).href]);
       for (const file of found)

@@ -38,7 +38,7 @@ function texts(): { readonly file: string; readonly piece: string }[] {
       const called = ts.isNewExpression(node) || ts.isCallExpression(node) ? node.expression.getText() : '';
       const { arguments: [first] = [] } = node as { arguments?: readonly ts.Node[] };
       if (called.endsWith('Error') && first !== undefined) {
-        // Of a text with holes the longest piece tells it from others.
+        // Of a text with holes the longest piece distinguishes it from others.
         const [longest] = pieces(first).sort((a, b) => b.length - a.length);
         if (longest !== undefined && longest.trim().length > 3) found.push(longest);
       }
@@ -49,14 +49,14 @@ function texts(): { readonly file: string; readonly piece: string }[] {
   });
 }
 
-/** What is wrong with an argument or option is told without its name, and once for all of them. */
-const told = (piece: string): string => piece.replace(/^.*(?=must (?:be|return) )/, '').trim();
+/** What an argument or option must be, without its name: the guide has that once for all of them. */
+const requirement = (piece: string): string => piece.replace(/^.*(?=must (?:be|return) )/, '').trim();
 
 describe('Troubleshooting', () => {
   it('has every text of an error', () => {
     const all = texts();
     expect(all.length).toBeGreaterThan(100);
-    const missing = all.filter(({ piece }) => !INTERNAL.includes(piece) && !GUIDE.includes(told(piece)));
+    const missing = all.filter(({ piece }) => !INTERNAL.includes(piece) && !GUIDE.includes(requirement(piece)));
     expect(missing).toEqual([]);
   });
 

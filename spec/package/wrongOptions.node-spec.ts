@@ -165,7 +165,7 @@ async function expectRefused(act: () => unknown, what: string, shown: string): P
     .toBeTrue();
 }
 
-describe('A wrong option is told by name, with what was expected and what came,', () => {
+describe('A wrong option is reported by name, with what was expected and what came,', () => {
   for (const [caller, [options, call]] of Object.entries(CALLERS)) {
     it(`by ${caller}`, async () => {
       for (const [name, may] of Object.entries(options))

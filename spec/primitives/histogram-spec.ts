@@ -6,7 +6,7 @@ const exact = (sorted: readonly number[], percent: number): number =>
   sorted[Math.ceil((percent * sorted.length) / 100) - 1]!;
 
 describe('A histogram', () => {
-  it('tells the percentiles of any durations within 3 %, and the longest', () => {
+  it('gives the percentiles of any durations within 3 %, and the longest', () => {
     const durations = tuple(double({ min: 0.001, max: 1e9, noNaN: true }), integer({ min: 1, max: 50 }));
     assert(
       property(array(durations, { minLength: 1, maxLength: 200 }), (recorded) => {

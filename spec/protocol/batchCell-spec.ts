@@ -90,7 +90,7 @@ describe('The cell of a batch', () => {
       expect([worker.claim(), worker.more, worker.claim(), worker.claim()]).toEqual([2, false, -1, -1]);
     });
 
-  it('tells the host what has begun and what has ended', () => {
+  it('shows the host what has begun and what has ended', () => {
     const { host, worker } = sides(3);
     worker.claim();
     expect([host.claimed, host.done]).toEqual([1, 0]);
@@ -254,7 +254,7 @@ describe('The cell of a batch', () => {
   });
 
   describe('where memory is not shared', () => {
-    it('may have begun as a whole: nothing is taken back, nothing is known to have ended', () => {
+    it('may have begun as a whole: nothing is recalled, nothing is known to have ended', () => {
       const { host, worker } = apart(3);
       worker.open();
       worker.claim();
@@ -269,7 +269,7 @@ describe('The cell of a batch', () => {
       expect(new WorkerCell(words, 0, 1).shared).toBeTrue();
     });
 
-    it('is told of its end by a message', () => {
+    it('gets its end by a message', () => {
       const { worker } = apart(4);
       worker.claim();
       worker.claim();
@@ -279,7 +279,7 @@ describe('The cell of a batch', () => {
       expect(worker.more).toBeFalse();
     });
 
-    it('is told by a message that its time is up', () => {
+    it('learns by a message that its time is up', () => {
       const { worker } = apart(1);
       worker.claim();
       worker.ask();
@@ -289,7 +289,7 @@ describe('The cell of a batch', () => {
       expect([worker.stopped(0), worker.late]).toEqual([true, true]);
     });
 
-    it('tells by a message that its task has asked', () => {
+    it('learns by a message that its task has asked', () => {
       const { host } = apart(1);
       expect(host.listens).toBeFalse();
       host.asked();

@@ -49,7 +49,7 @@ for (const [host, controller] of Object.entries({ AbortController, WithField, Re
         expect(signal.aborted).withContext('for good').toBeTrue();
       });
 
-      it(`is told, for a task that waits (${why})`, () => {
+      it(`aborts for a task that waits (${why})`, () => {
         const task = new RunningTask(0, () => undefined);
         const { signal } = task;
         task.abort(why);
@@ -73,7 +73,7 @@ for (const [host, controller] of Object.entries({ AbortController, WithField, Re
   });
 
 describe('A task', () => {
-  it('tells once that it has asked for its signal, and not before', () => {
+  it('reports once that it has asked for its signal, and not before', () => {
     let asked = 0;
     const task = new RunningTask(
       7,
@@ -88,7 +88,7 @@ describe('A task', () => {
     expect(asked).toBe(1);
   });
 
-  it('tells those who listen to its signal once, with what depends on it', () => {
+  it('calls the listeners to its signal once, and aborts signals that depend on it', () => {
     const stops: Stop[] = [];
     const { signal } = new RunningTask(0, () => stops[0]);
     const heard = jasmine.createSpy();

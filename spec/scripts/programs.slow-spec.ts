@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const MODULE = new URL('../../../scripts/programs.js', import.meta.url).href;
 const EVERYTHING = ['chromium', 'firefox', 'redis'];
 
-/** Locks as apt's does, refuses what it is told to, and brings the executables of what it installs. */
+/** Locks as apt's does, refuses what the spec wants refused, and brings the executables of what it installs. */
 const APT_GET = `#!/bin/sh
 PATH=/usr/bin:/bin
 cd "$(dirname "$0")/.."

@@ -1,4 +1,4 @@
-/** The worker of most pools: told by `workerData` what to do. */
+/** The worker of most pools: `workerData` says what to do. */
 import { workerData } from 'node:worker_threads';
 import { expose } from 'rxjs-parallel/worker';
 import { type Script, api, follow, hooks } from './deeds.ts';

@@ -1,7 +1,7 @@
 /** What tasks do, well and badly: runs in the workers. The input says which. */
 import { Transfer, taskContext } from 'rxjs-parallel/worker';
 import { threadId } from 'node:worker_threads';
-import { type Book, Ledger, TORN_DOWN, UNPREPARED, UNTOLD } from './ledger.ts';
+import { type Book, Ledger, TORN_DOWN, UNPREPARED, UNKEPT } from './ledger.ts';
 import { badLuckOf, fillersOf, indexOf, sizeOf, streamOf } from './plan.ts';
 
 /** The plan, as far as a worker needs it. */
@@ -208,7 +208,7 @@ function begin(code: number): { deed: Deed; run: number } {
   const run = ledger.begin(stream, index);
   if (setups !== undefined && setups !== 1) ledger.blame(stream, index, UNPREPARED);
   if (tornDown) ledger.blame(stream, index, TORN_DOWN);
-  for (let call = 1; call <= kept; call++) if (!notes.has(call)) ledger.blame(stream, index, UNTOLD);
+  for (let call = 1; call <= kept; call++) if (!notes.has(call)) ledger.blame(stream, index, UNKEPT);
   return { deed: deeds[index % deeds.length]!, run };
 }
 

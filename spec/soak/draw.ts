@@ -127,7 +127,7 @@ function drawPool(dice: Dice, nextId: () => number): PoolPlan {
   const assaulted = !calm && (own || kind === 'leased') && dice.percent(25);
   const streams = drawn
     .map((stream) => maybeMany(dice, kind, stream))
-    // One that is moved may wait at a worker then, and is lost with that.
+    // With `batch`, moved inputs may wait at a worker, and are lost with it.
     .map((stream) => (stream.form !== 'moved' || drawn.every(spares) ? stream : withAutoBatch(stream)));
   // threads.js never settles what is queued where a thread has died.
   const called = kind !== 'inline' && (kind !== 'leased' || (!assaulted && streams.every(spares))) && dice.percent(50);

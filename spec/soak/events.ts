@@ -1,6 +1,6 @@
 /**
- * Follows a pool's events: each task that a worker is said to end it was said to begin, once, and none is left behind
- * but by a worker's exit. Workers tell of beginnings at once and of ends together, so the order says nothing.
+ * Follows a pool's events: each task whose end a worker reports had begun there, once, and only a worker's exit
+ * leaves tasks without an end. Workers report beginnings at once and ends together, so the order says nothing.
  */
 import type { Observable } from 'rxjs';
 import type { PoolEvent } from 'rxjs-parallel';
@@ -31,7 +31,7 @@ export class Events {
     if (type === 'worker:start') {
       if (running !== undefined) say('started twice');
       this.#running.set(worker, new Map());
-    } else if (running === undefined) say(`told of ${type} while it was down`);
+    } else if (running === undefined) say(`reported ${type} while it was down`);
     else if (type === 'worker:exit') this.#running.delete(worker);
     else {
       const { index } = event;

@@ -35,12 +35,12 @@ const AFTER_DEATH = 2;
 const BESIDE = 3;
 export const UNPREPARED = 4;
 export const TORN_DOWN = 5;
-export const UNTOLD = 6;
+export const UNKEPT = 6;
 const WRONGS: Readonly<Record<number, string>> = {
   [BESIDE]: 'was begun beside another of its key',
   [UNPREPARED]: 'was begun in a worker that had not been set up, or more than once',
   [TORN_DOWN]: 'was begun in a worker that had been torn down',
-  [UNTOLD]: 'was begun in a worker that had not made the calls that are kept for each',
+  [UNKEPT]: 'was begun in a worker that had not made the calls that are kept for each',
 };
 
 export class Ledger {

@@ -14,7 +14,7 @@
  *   reason of its abort, `OverflowError`, `PoolClosedError` where its pool was closed, `WorkerInitError` where as many
  *   workers failed as it takes. It always ends, once, lets go of its source, and begins nothing more.
  * - It is in no more workers at once than `concurrency` and its pool's size allow, and keeps to its window.
- * - When all streams have ended, the pool is idle and closes, and no thread, warning, or unhandled rejection is left.
+ * - When all streams have ended, the pool is idle and closes, and no thread, warning, or unhandled rejection remains.
  */
 import {
   CloneError,
@@ -30,7 +30,7 @@ import { type PoolPlan, type StreamPlan, badLuckOf, codeOf, deedOf, fillersOf, s
 
 type Expected = { readonly value: unknown } | { readonly error: (error: unknown) => boolean };
 
-/** A value by which two can be told apart. */
+/** A text that distinguishes this value from others. */
 export function keyOf(value: unknown): string {
   if (value instanceof Uint32Array) return `${value.length} bytes from ${value[0]} to ${value.at(-1)}`;
   if (value instanceof Map) return `a map of ${String([...value])}`;
@@ -202,7 +202,7 @@ export class Model {
     return got;
   }
 
-  /** Neither before its time; workers that do not tell when they begin are timed from the dispatch. */
+  /** Neither before its time; workers that do not report when they begin are timed from the dispatch. */
   #timing(index: number, error: unknown, got: string): string | undefined {
     const { kind } = this.pool;
     if (!(error instanceof TaskTimeoutError) || kind === 'plain' || kind === 'inline') return undefined;

@@ -48,7 +48,7 @@ export type PolicyPlan =
 export interface ClosePlan {
   readonly at: number;
   readonly drain: boolean;
-  /** After so many ms a draining close is cut short. */
+  /** After this many ms a draining close is cut short. */
   readonly cut: number | undefined;
   readonly again: boolean;
 }

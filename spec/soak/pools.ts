@@ -25,7 +25,7 @@ export interface OpenPool {
   /** Undefined where nobody counts. */
   stats(): { workers: number; idle: number; running: number; completed: number } | undefined;
   close(drain: boolean): Promise<void>;
-  /** What was wrong with what it told of itself. */
+  /** What was wrong with its events. */
   problems(): readonly string[];
 }
 
@@ -101,7 +101,7 @@ function calls(pool: WorkerPool<Api>, plan: PoolPlan): (value: number) => Promis
 /** Milliseconds that a worker has for its teardown; on a machine that is very busy some do not come to it. */
 const LEAVES_WITHIN = 1000;
 
-/** Tells when a worker is ended that had been spoken to, and had not ended within its time. */
+/** Calls `cutOff` when a worker is ended that got a message and did not end by itself within its time. */
 function whenCutOff(worker: NodeWorker, cutOff: () => void): void {
   let spokenTo = performance.now();
   const post = worker.postMessage.bind(worker);

@@ -10,7 +10,7 @@ interface Sample {
   readonly heap: number;
 }
 
-/** So many samples are needed to tell growth from warming up. */
+/** This many samples are needed to distinguish growth from warming up. */
 const ENOUGH = 6;
 const MB = 2 ** 20;
 

@@ -31,13 +31,13 @@ const iterated = (results: AsyncIterableIterator<unknown>): Observable<unknown> 
   new Observable((subscriber) => {
     const iterate = async (): Promise<void> => {
       for await (const value of results) {
-        // It may have left between the moment in which the value was there and this one.
+        // The subscriber may have left between the moment in which the value was there and this one.
         if (subscriber.closed) return;
         subscriber.next(value);
       }
       if (!subscriber.closed) subscriber.complete();
     };
-    // An error that is told when its source has closed may meet a subscriber that has left meanwhile.
+    // An error that comes when its source has closed may meet a subscriber that has left meanwhile.
     iterate().catch((error: unknown) => {
       if (!subscriber.closed) subscriber.error(error);
     });
@@ -203,7 +203,7 @@ export class StreamRun {
     const { log } = this;
     const { code } = value as { code: number };
     if (log.end !== undefined) log.differences.push(`task ${index} reported after the end of its stream`);
-    if (indexOf(code) !== index) log.differences.push(`what task ${indexOf(code)} reported was told of task ${index}`);
+    if (indexOf(code) !== index) log.differences.push(`task ${index} had the report of task ${indexOf(code)}`);
     log.reported.add(index);
   };
 
@@ -257,7 +257,7 @@ export class StreamRun {
     const { log } = this;
     if (log.end !== undefined) log.differences.push(`it ended twice: ${log.end}, ${end}`);
     log.end = end;
-    // RxJS tells of a `take`'s end before it unsubscribes.
+    // RxJS notifies the end of a `take` before it unsubscribes.
     queueMicrotask(() => (log.startsAtEnd = this.starts));
     for (const timer of this.#timers) clearTimeout(timer);
   }

@@ -44,16 +44,16 @@ describe('An iterator whose code is fetched when it is read', () => {
     expect(asked).toEqual(['iterator', 'next', 'next', 'next']);
   });
 
-  it('tells who reads it that the source cannot be iterated', async () => {
+  it('rejects its first read if the source cannot be iterated', async () => {
     for (const falsy of [undefined, 0, new Error('no')]) {
       const results = made({
         [Symbol.asyncIterator]() {
           throw falsy;
         },
       });
-      let told: unknown = 'nothing';
-      await results.next().catch((error: unknown) => (told = error));
-      expect(told).toBe(falsy);
+      let thrown: unknown = 'nothing';
+      await results.next().catch((error: unknown) => (thrown = error));
+      expect(thrown).toBe(falsy);
       expect(await results.next()).toEqual({ done: true, value: undefined });
     }
   });

@@ -20,13 +20,13 @@ describe('What is pulled from an iterator', () => {
         });
       };
       const pulled = new PullInput<number>({ next } as Iterator<number>);
-      const told: number[] = [];
-      pulled.attach({ arrived: () => told.push(pulled.waiting), proceed() {}, error() {} });
+      const calls: number[] = [];
+      pulled.attach({ arrived: () => calls.push(pulled.waiting), proceed() {}, error() {} });
       pulled.read(() => 3);
       while (pulled.waiting < 3) await turn();
       await turn();
       expect([pulled.waiting, asked, mostOut]).toEqual([3, 3, 1]);
-      expect(told).toEqual(way === 'at once' ? [] : [1, 2, 3]);
+      expect(calls).toEqual(way === 'at once' ? [] : [1, 2, 3]);
       expect([pulled.index, pulled.shift(), pulled.index, pulled.shift()]).toEqual([0, 0, 1, 1]);
       pulled.read(() => 2);
       await turn();
@@ -80,19 +80,19 @@ describe('What is pulled from an iterator', () => {
     }
   });
 
-  it('may fail when a worker takes it: the stream is told, after it', async () => {
-    const told: unknown[] = [];
+  it('may fail when a worker takes it: the stream gets the error, after it', async () => {
+    const calls: unknown[] = [];
     const source = (function* () {
       yield {};
       throw new RangeError('no more');
     })();
     const pulled = new PullInput<unknown>(source);
-    pulled.attach({ arrived() {}, proceed() {}, error: (error) => told.push(error) });
+    pulled.attach({ arrived() {}, proceed() {}, error: (error) => calls.push(error) });
     pulled.read(() => 1);
     expect([pulled.ready(), pulled.shift()]).toEqual([true, {}]);
-    expect([pulled.ready(), pulled.waiting, pulled.done, told.length]).toEqual([false, 0, false, 0]);
+    expect([pulled.ready(), pulled.waiting, pulled.done, calls.length]).toEqual([false, 0, false, 0]);
     await turn();
-    expect(told).toEqual([new RangeError('no more')]);
+    expect(calls).toEqual([new RangeError('no more')]);
     expect(pulled.done).toBeTrue();
   });
 });

@@ -2,7 +2,7 @@ import { ReorderBuffer } from '../../lib/stream/results/reorderBuffer.ts';
 import { CompletionQueue } from '../../lib/stream/results/completionQueue.ts';
 import { References } from '../support/references.ts';
 
-describe('What was taken from an outlet that holds more', () => {
+describe('What was shifted from a result buffer that holds more', () => {
   for (const Outlet of [ReorderBuffer, CompletionQueue])
     it(`is not kept (${Outlet.name})`, async () => {
       const results = new Outlet();

@@ -92,7 +92,7 @@ class Course {
 }
 
 describe('A stream', () => {
-  it('that fails tells its pool and its source once, takes no more, and forgets what waited', () => {
+  it('that fails detaches from its pool and stops its source once, takes no more, and drops what waited', () => {
     const course = new Course();
     const { stream } = course;
     const [zero, one, two] = course.take(3) as [Task, Task, Task];

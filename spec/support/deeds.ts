@@ -8,7 +8,7 @@ export interface Said {
 }
 
 export const SAID = 'rxjs-parallel-spec-said';
-export const TOLD = 'rxjs-parallel-spec-told';
+export const RELEASE = 'rxjs-parallel-spec-release';
 
 function say(what: Said['what'], n: number): void {
   const channel = new BroadcastChannel(SAID);
@@ -37,10 +37,10 @@ export function deeds() {
       while (performance.now() < end);
       return n;
     },
-    /** Ends when it is told to. */
-    untilTold(n: number): Promise<number> {
+    /** Ends with the next message on the channel `RELEASE`. */
+    untilReleased(n: number): Promise<number> {
       return new Promise((resolve) => {
-        const channel = new BroadcastChannel(TOLD);
+        const channel = new BroadcastChannel(RELEASE);
         channel.onmessage = () => {
           channel.close();
           resolve(n);

@@ -11,7 +11,7 @@ export async function failureOf(
   const outcomes = await faulty.settle(
     Array.from({ length: 10 }).keys(),
     (worker, n) => (n === 5 ? fault(worker) : worker.echo(n)),
-    // Where nothing tells which task of a message ran, all of them would fail.
+    // Where it is not known which task of a message ran, all of them would fail.
     { batch: shares ? 'auto' : 1 },
   );
   expect(outcomes.map((each) => (each.status === 'fulfilled' ? each.value : 'lost'))).toEqual([

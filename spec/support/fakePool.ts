@@ -1,6 +1,6 @@
 /**
  * A pool whose tasks take time of a given scheduler and end as a script says: virtual time for marbles, random courses
- * for the law. It keeps to the seam of lib/pool.ts as the slots of real workers do: several tasks to a slot, outcomes
+ * for the law. It keeps the contract of lib/pool/contract.ts as the slots of real workers do: several tasks to a slot, outcomes
  * in groups, tasks put back, slots that die, cancelled tasks that keep their slot until they have ended.
  */
 import { type SchedulerLike, type Subscription, Subject, asyncScheduler } from 'rxjs';
@@ -46,15 +46,15 @@ export interface Course {
 
 export interface FakeSettings {
   readonly size: number;
-  /** Whose time it is; `asyncScheduler` if left out. */
+  /** Whose time it is; default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
-  /** Asked each time a task is begun; `attempt` counts these from 1. One frame if left out. */
+  /** Asked each time a task is begun; `attempt` counts these from 1. Default: one frame. */
   readonly course?: (task: Task, attempt: number) => Course;
   /** What goes with each task; default: nothing. */
   readonly carry?: (() => unknown) | undefined;
-  /** How many tasks a slot takes at once, asked each time; 1 if left out. */
+  /** How many tasks a slot takes at once, asked each time; default: 1. */
   readonly room?: () => number;
-  /** How many outcomes are told together, asked each time; 1 if left out. */
+  /** How many outcomes are reported together, asked each time; default: 1. */
   readonly group?: () => number;
 }
 
@@ -139,10 +139,10 @@ export class FakePool<Api extends object> implements ClosablePool {
   size: number;
   /** Indices of tasks in the order in which they were begun. */
   readonly begun: number[] = [];
-  /** Indices of tasks that were dropped before they had begun, or told to stop while they ran. */
+  /** Indices of tasks that were dropped before they had begun, or cancelled while they ran. */
   readonly cancelled: number[] = [];
-  /** Every outcome that a stream was told, in order. */
-  readonly told: Outcome[] = [];
+  /** Every outcome that a stream got, in order. */
+  readonly outcomes: Outcome[] = [];
   /** Indices of tasks of sticky streams that began at another worker than those before them of their key, which was up. */
   readonly strayed: number[] = [];
   readonly #lastOf = new Map<unknown, { readonly up: boolean }>();
@@ -262,9 +262,9 @@ export class FakePool<Api extends object> implements ClosablePool {
     const { source } = slot.attachment!;
     running.late = true;
     this.#counts.failed++;
-    this.#tell({ type: 'task:end', ...about(slot, task), outcome: 'timeout' });
+    this.#emit({ type: 'task:end', ...about(slot, task), outcome: 'timeout' });
     const fail = (): void => {
-      this.told.push({ task, failed: true, value: error });
+      this.outcomes.push({ task, failed: true, value: error });
       source.failure(task, error);
     };
     if ('key' in task) running.afterwards = fail;
@@ -373,7 +373,7 @@ export class FakePool<Api extends object> implements ClosablePool {
   #reported(slot: Slot, { cancelled, late, leave, task }: Running, value: unknown): void {
     if (slot.running?.task !== task || leave === undefined || cancelled || late) return;
     const copy = structuredClone(value);
-    this.#tell({ type: 'task:report', ...about(slot, task), value: copy });
+    this.#emit({ type: 'task:report', ...about(slot, task), value: copy });
     slot.attachment!.source.report?.(task, copy);
   }
 
@@ -383,10 +383,10 @@ export class FakePool<Api extends object> implements ClosablePool {
     slot.since ||= performance.now();
     if (slot.lost) this.#counts.restarts++;
     slot.lost = false;
-    this.#tell({ type: 'worker:start', worker: slot.id, time: now() });
+    this.#emit({ type: 'worker:start', worker: slot.id, time: now() });
   }
 
-  /** Begins tasks of the slot one after another, until one has to be waited for or none is left. */
+  /** Begins tasks of the slot one after another, until one has to be waited for or none remains. */
   #advance(slot: Slot): void {
     while (slot.attachment !== undefined && slot.running === undefined) {
       const task = slot.waiting.shift();
@@ -424,7 +424,7 @@ export class FakePool<Api extends object> implements ClosablePool {
       if (last?.up === true && last !== slot.life) this.strayed.push(task.index);
       this.#lastOf.set(task.key, slot.life);
     }
-    this.#tell({ type: 'task:start', ...about(slot, task) });
+    this.#emit({ type: 'task:start', ...about(slot, task) });
     if (ends === 'crash') return this.#wait(slot, takes, () => this.#die(slot, 'died'));
     const { timeout } = slot.attachment!.source;
     if (timeout !== undefined)
@@ -556,7 +556,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     if (!cancelled) this.#times.record(ended - (task.arrival?.time ?? began), ended - began);
     const value = !failed && typeof result === 'object' && isTransfer(result) ? result.send : result;
     const outcome = cancelled ? 'cancel' : failed ? 'error' : 'value';
-    this.#tell({ type: 'task:end', ...about(slot, task), outcome });
+    this.#emit({ type: 'task:end', ...about(slot, task), outcome });
     slot.done.push({ task, failed, value });
     if (!cancelled) this.#counts[failed ? 'failed' : 'completed']++;
     if (slot.waiting.length === 0 || slot.done.length < (this.#settings.group?.() ?? 1)) return;
@@ -564,11 +564,11 @@ export class FakePool<Api extends object> implements ClosablePool {
     slot.attachment!.source.proceed();
   }
 
-  /** Tells the outcomes that have not been told; a `drain` has to follow. */
+  /** Reports the outcomes that have not been reported; a `proceed` has to follow. */
   #report({ attachment, done }: Slot): void {
     for (const outcome of done.splice(0)) {
       const { task, failed, value } = outcome;
-      this.told.push(outcome);
+      this.outcomes.push(outcome);
       if (failed) attachment!.source.failure(task, value);
       else attachment!.source.value(task, value);
     }
@@ -581,7 +581,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     slot.attachment!.source.putBack(back);
   }
 
-  /** What it ran has crashed, or failed by `error`; what it had not begun or not told goes back. */
+  /** What it ran has crashed, or failed by `error`; what it had not begun or not reported is put back. */
   #die(slot: Slot, why: string, error?: Error): void {
     const { source } = slot.attachment!;
     const running = this.#stop(slot);
@@ -593,13 +593,13 @@ export class FakePool<Api extends object> implements ClosablePool {
     if (running !== undefined && !running.late) {
       const { task, cancelled } = running;
       const outcome = cancelled ? 'cancel' : error === undefined ? 'crash' : 'timeout';
-      this.#tell({ type: 'task:end', ...about(slot, task), outcome });
+      this.#emit({ type: 'task:end', ...about(slot, task), outcome });
       let again = false;
       if (error !== undefined) source.failure(task, error);
       else again = source.crashed(task, new WorkerCrashedError(`The worker ${why} while it ran task ${task.index}`));
       if (!cancelled && !again) this.#counts.failed++;
     }
-    this.#tell({ type: 'worker:exit', worker: slot.id, time: now() });
+    this.#emit({ type: 'worker:exit', worker: slot.id, time: now() });
     this.#free(slot);
   }
 
@@ -623,7 +623,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     this.pump();
   }
 
-  #tell(event: PoolEvent): void {
+  #emit(event: PoolEvent): void {
     if (this.#events.observed) this.#events.next(event);
   }
 
@@ -631,7 +631,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     for (const slot of this.#slots)
       if (slot.up) {
         slot.up = false;
-        this.#tell({ type: 'worker:exit', worker: slot.id, time: now() });
+        this.#emit({ type: 'worker:exit', worker: slot.id, time: now() });
       }
     this.#events.complete();
     for (const resolve of this.#whenEnded.splice(0)) resolve();

@@ -142,7 +142,7 @@ export class FakeWorker {
     return this.sent + us / 1000;
   }
 
-  /** Waits until what `reply` tells of lies behind. */
+  /** Waits until the times that `reply` reports are past. */
   settle(): void {
     while (performance.timeOrigin + performance.now() < this.timeAt(200));
   }

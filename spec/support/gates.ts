@@ -1,4 +1,4 @@
-/** A fake pool whose tasks end when a spec says so, and sources that tell what is done to them. */
+/** A fake pool whose tasks end when a spec says so, and sources that record what is done to them. */
 import { FakePool, type FakeSettings } from './fakePool.ts';
 
 export class Gates {

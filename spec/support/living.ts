@@ -16,7 +16,7 @@ export class Living implements Disposable {
 
   /** How many more there are than when this was asked first, by kind. Fewer is no leak: some of the first were ending. */
   async more(): Promise<Record<string, number>> {
-    // Node tells of some ends, as that of a promise, when it collects them, and what has just ended is kept for a moment.
+    // Node reports some ends, as that of a promise, when it collects them, and what has just ended is kept for a moment.
     let added = await this.#added();
     for (let attempt = 1; attempt < 20 && Object.keys(added).length > 0; attempt++) added = await this.#added();
     return added;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker, workerPool } from '../../lib/index.ts';
 import { type ServeOptions, serve } from '../../lib/bullmq/index.ts';
-import { SAID, type Said, TOLD } from './deeds.ts';
+import { RELEASE, SAID, type Said } from './deeds.ts';
 
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
@@ -24,8 +24,8 @@ abstract class Machine {
   readonly #said: Said[] = [];
   #heard: (() => void)[] = [];
 
-  /** Tells those tasks that wait for it to end. */
-  abstract tell(): void;
+  /** Ends the tasks that wait for this (`untilReleased`). */
+  abstract release(): void;
 
   protected hear(said: Said): void {
     this.#said.push(said);
@@ -38,7 +38,7 @@ abstract class Machine {
     return found.map(({ n }) => n).sort((a, b) => a - b);
   }
 
-  /** Resolves when so many tasks have said so. */
+  /** Resolves when `count` tasks have said so. */
   async hears(what: Said['what'], count: number): Promise<number[]> {
     while (this.said(what).length < count) await new Promise<void>((resolve) => this.#heard.push(resolve));
     return this.said(what);
@@ -61,8 +61,8 @@ export class Here extends Machine {
     this.#server = serve(this.#pool, options);
   }
 
-  tell(): void {
-    const channel = new BroadcastChannel(TOLD);
+  release(): void {
+    const channel = new BroadcastChannel(RELEASE);
     channel.postMessage('go');
     channel.close();
   }
@@ -97,7 +97,7 @@ export class Elsewhere extends Machine {
     return machine;
   }
 
-  tell(): void {
+  release(): void {
     this.#process.send('go');
   }
 

@@ -34,7 +34,7 @@ export class Heard {
     this.total += count;
   };
 
-  /** Resolves when something was told that holds `text`. */
+  /** Resolves when an error that contains `text` was reported. */
   hears(text: string): Promise<void> {
     return until(() => this.errors.some(({ message }) => message.includes(text)));
   }
@@ -70,7 +70,7 @@ export function onRedis(name: string) {
       ends.push(() => pool.close({ drain: false }));
       return pool;
     },
-    /** The pool is closed, and nothing of it is left. */
+    /** The pool is closed, and nothing of it remains. */
     async closes(pool: { close(): Promise<void> }, queue: string): Promise<void> {
       await pool.close();
       expect(await redis.left(queue)).toEqual([]);

@@ -1,4 +1,4 @@
-/** A channel whose worker a spec plays: what the worker is sent, and what stream and pool are told. */
+/** A channel whose worker a spec plays: what the worker is sent, and which calls stream and pool get. */
 import { PoolEvents } from '../../lib/pool/poolEvents.ts';
 import type { Task } from '../../lib/pool/contract.ts';
 import { CELL, SLOTS, WorkerCell } from '../../lib/protocol/batchCell.ts';
@@ -11,8 +11,8 @@ import type { WorkerAttachment } from '../../lib/workerPool/channel/workerAttach
 import type { WorkerChannel } from '../../lib/workerPool/channel/workerChannel.ts';
 import type { WorkerConnection } from '../../lib/workerPool/startup/workerConnection.ts';
 
-/** What a stream, the dispatcher and the listeners to events are told, in this order. */
-type Told = unknown[];
+/** The calls that a stream, the dispatcher and the listeners to events get, in order. */
+type Calls = unknown[];
 
 export const taskOf = (seq: number, more: Partial<Task> = {}): Task => ({
   seq,
@@ -27,26 +27,26 @@ export const taskOf = (seq: number, more: Partial<Task> = {}): Task => ({
 
 export const tasksOf = (count: number): Task[] => Array.from({ length: count }, (_, seq) => taskOf(seq));
 
-/** A stream at a pool, which says what it is told. */
-export function stream(told: Told, { buffer, retries = false }: { buffer?: number; retries?: boolean } = {}) {
+/** A stream at a pool, which records its calls. */
+export function stream(calls: Calls, { buffer, retries = false }: { buffer?: number; retries?: boolean } = {}) {
   const grants: ((count: number) => void)[] = [];
   const source = {
     buffer,
     terminateAfter: Infinity,
     timeout: undefined,
     callSite: undefined,
-    value: ({ seq }: Task, value: unknown) => told.push(['value', seq, value]),
-    failure: ({ seq }: Task, error: unknown) => told.push(['failure', seq, error]),
-    crashed: ({ seq }: Task, error: unknown) => (told.push(['crashed', seq, error]), retries),
+    value: ({ seq }: Task, value: unknown) => calls.push(['value', seq, value]),
+    failure: ({ seq }: Task, error: unknown) => calls.push(['failure', seq, error]),
+    crashed: ({ seq }: Task, error: unknown) => (calls.push(['crashed', seq, error]), retries),
     values({ seq }: Task, values: readonly unknown[], grant: (count: number) => void): void {
-      told.push(['values', seq, values]);
+      calls.push(['values', seq, values]);
       grants.push(grant);
     },
-    report: ({ seq }: Task, value: unknown) => told.push(['report', seq, value]),
+    report: ({ seq }: Task, value: unknown) => calls.push(['report', seq, value]),
     putBack: (tasks: readonly Task[]) =>
       tasks.length > 0 &&
-      told.push(['back', ...tasks.map(({ alone, seq }) => (alone === true ? `${seq} alone` : seq))]),
-    proceed: () => told.push('proceed'),
+      calls.push(['back', ...tasks.map(({ alone, seq }) => (alone === true ? `${seq} alone` : seq))]),
+    proceed: () => calls.push('proceed'),
   };
   return {
     attachment: {
@@ -54,13 +54,13 @@ export function stream(told: Told, { buffer, retries = false }: { buffer?: numbe
       priority: 0,
       slots: 0,
       sizer: {
-        observe: (count: number, ms: number) => told.push(['observed', count, ms]),
-        sent: (count: number) => told.push(['sent', count]),
-        returned: (count: number, ms: number) => told.push(['returned', count, ms]),
+        observe: (count: number, ms: number) => calls.push(['observed', count, ms]),
+        sent: (count: number) => calls.push(['sent', count]),
+        returned: (count: number, ms: number) => calls.push(['returned', count, ms]),
       },
       putBack: source.putBack,
     } as unknown as WorkerAttachment,
-    /** The consumer has emitted so many of what came last. */
+    /** The consumer has emitted `count` of the values that came last. */
     grant: (count: number): void => grants.shift()!(count),
   };
 }
@@ -69,7 +69,7 @@ type Channel = new (...args: ConstructorParameters<typeof WorkerChannel>) => Wor
 
 /** A channel to a worker: of ours, with memory that it shares or not, or the one that `plain` is to threads.js. */
 export function played(Channel: Channel, { shared = true, plain = undefined as WorkerConnection['plain'] } = {}) {
-  const told: Told = [];
+  const calls: Calls = [];
   const posted: unknown[] = [];
   const exits: ExitOf[] = [];
   const cells = shared ? new Int32Array(CELL * SLOTS) : undefined;
@@ -84,15 +84,15 @@ export function played(Channel: Channel, { shared = true, plain = undefined as W
   };
   let refusal: Error | undefined;
   const events: SlotEvents = {
-    changed: () => told.push('changed'),
+    changed: () => calls.push('changed'),
     failed() {},
-    proved: () => told.push('proved'),
+    proved: () => calls.push('proved'),
     exited() {},
-    ran: (_latency, _run, count) => told.push(['ran', count]),
-    settled: (count, failures) => told.push(['settled', count, failures]),
+    ran: (_latency, _run, count) => calls.push(['ran', count]),
+    settled: (count, failures) => calls.push(['settled', count, failures]),
   };
   const poolEvents = new PoolEvents();
-  const connection = { monitor, label: '', plain, cells, deliver: (data: unknown) => told.push(['delivered', data]) };
+  const connection = { monitor, label: '', plain, cells, deliver: (data: unknown) => calls.push(['delivered', data]) };
   const channel = new Channel(
     connection as never,
     (exit) => exits.push(exit),
@@ -102,13 +102,13 @@ export function played(Channel: Channel, { shared = true, plain = undefined as W
   );
   return {
     channel,
-    told,
+    calls,
     posted,
     exits,
-    stream: (options?: Parameters<typeof stream>[1]) => stream(told, options),
+    stream: (options?: Parameters<typeof stream>[1]) => stream(calls, options),
     /** The id of the batch that was sent last. */
     lastId: (): number => [...channel.batches].at(-1)!.id,
-    /** The worker begins so many tasks of that batch, and ends them. */
+    /** The worker begins `count` tasks of that batch, and ends them. */
     runs(id: number, count: number): void {
       const message = (posted as RunMessage[]).find((each) => each.type === RUN && each.id === id)!;
       const cell = new WorkerCell(cells, message.cellIndex, message.count);
@@ -120,13 +120,13 @@ export function played(Channel: Channel, { shared = true, plain = undefined as W
     unread: (): void => monitor.onUnread(),
     /** What is posted from now on is refused. */
     refuse: (error: Error): void => void (refusal = error),
-    /** What has been told since this was asked last. */
-    heard: (): unknown[] => told.splice(0),
-    /** From now on the events of tasks are told, too. */
+    /** The calls since `heard` was called last. */
+    heard: (): unknown[] => calls.splice(0),
+    /** From now on the events of tasks are recorded, too. */
     listen(): void {
       poolEvents.listen({
         next: (event) =>
-          told.push([event.type, 'index' in event ? event.index : 0, ...('outcome' in event ? [event.outcome] : [])]),
+          calls.push([event.type, 'index' in event ? event.index : 0, ...('outcome' in event ? [event.outcome] : [])]),
         complete() {},
       });
     },

@@ -104,11 +104,11 @@ export class RedisServer {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Keys of a queue that are not BullMQ's own for the queue itself: jobs, locks, what tells of a producer. */
+  /** Keys of a queue that are not BullMQ's own for the queue itself: jobs, locks, heartbeats. */
   async left(queue: string): Promise<string[]> {
     const own = new Set(
       // meta: settings. id: a counter. events: the event stream. marker: wakes workers. stalled, stalled-check: of
-      // those who look for stalled jobs.
+      // the look for stalled jobs.
       ['meta', 'id', 'events', 'marker', 'stalled', 'stalled-check'].map((name) => `bull:${queue}:${name}`),
     );
     const keys = await this.client.keys(`bull:${queue}:*`);

@@ -14,7 +14,7 @@ const failForWarnings = (): void => {
 afterEach(failForWarnings);
 
 afterAll(async () => {
-  // What the last specs have left behind comes to light within a few turns of the event loop, not after them.
+  // What the last specs have not ended comes to light within a few turns of the event loop, not after them.
   for (let time = 0; time < 5; time++) await turn();
   failForWarnings();
 });

@@ -1,4 +1,4 @@
-/** Pools whose workers come up as start.worker.ts is told to. */
+/** Pools whose workers come up in one of the ways of start.worker.ts. */
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { Worker, type WorkerPool, WorkerInitError, parallelMap, workerPool } from '../../lib/index.ts';
 import type { How, StartApi } from '../fixtures/start.worker.ts';
@@ -12,7 +12,7 @@ export const echoAll = (pool: WorkerPool<StartApi>, inputs: unknown[] = nine) =>
     toArray(),
   );
 
-/** A pool that can start no worker: what everyone who waits gets, after how few attempts: one where more would fail likewise. */
+/** The error of all that waits for a pool that can start no worker; `attempts`: after how many: one where more would fail likewise. */
 export async function failureOf(
   factory: () => unknown,
   {

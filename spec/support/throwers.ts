@@ -4,7 +4,7 @@ import { Transfer } from '../../lib/worker/index.ts';
 class ParseError extends SyntaxError {
   readonly line: number;
   readonly token: { readonly text: string };
-  /** What cannot cross is left out. */
+  /** What cannot cross is omitted. */
   readonly retry: () => void = () => {};
 
   constructor(message: string, line: number) {
@@ -72,7 +72,7 @@ export const throwers = {
   /** An object whose property throws when it is cloned. */
   returnTrap: (): unknown => Object.defineProperty({}, 'x', { enumerable: true, get: () => fail('range') }),
   make: (size: number) => Transfer(new ArrayBuffer(size)),
-  /** Moves a buffer here, and tells how much of it is left. */
+  /** Moves a buffer here, and returns how much of it remains. */
   makeAndKeep(size: number) {
     const buffer = new ArrayBuffer(size);
     kept = buffer;

@@ -33,7 +33,7 @@ function standing(part: string): Rectangle[] {
   });
 }
 
-/** So many side by side, 864 pixels in all, of which `fails` tells who has failed. */
+/** `count` rectangles side by side, 864 pixels in all; `fails` says which have failed. */
 function row(count: number, fails: (nth: number) => boolean, height: number = 20): Shapes {
   const shapes = new Shapes(100, height);
   const width = 864 / count;

@@ -7,14 +7,14 @@ import { timeline } from '../../lib/timeline/index.ts';
 import { FakePool } from '../support/fakePool.ts';
 import { traceEvents } from './traceEvents.ts';
 
-/** A pool that has what is told of one, and nothing else. */
-function told(): { pool: WorkerPool<object>; tell(event: PoolEvent): void } {
+/** A pool that has events, which the spec emits, and nothing else. */
+function emitting(): { pool: WorkerPool<object>; emit(event: PoolEvent): void } {
   const events$ = new Subject<PoolEvent>();
   const listen = (listener: EventListener): (() => void) => {
     const subscription = events$.subscribe(listener);
     return () => subscription.unsubscribe();
   };
-  return { pool: { [ENGINE_POOL]: { listen } } as never, tell: (event) => events$.next(event) };
+  return { pool: { [ENGINE_POOL]: { listen } } as never, emit: (event) => events$.next(event) };
 }
 
 const at = (time: number): number => performance.timeOrigin + performance.now() + time;
@@ -72,12 +72,12 @@ describe('A timeline', () => {
       parts.findIndex((part) => part.includes('>results 0<')),
     );
     expect([...own.toSVG().matchAll(/class="number bad"[^>]*>(\d)</g)].map(([, index]) => index)).toContain('2');
-    const { pool: wide, tell } = told();
+    const { pool: wide, emit } = emitting();
     using seen = timeline(wide);
     for (let worker = 0; worker < 64; worker++) {
       const task = { worker, stream: 0, index: worker, method: 'run' };
-      tell({ type: 'task:start', ...task, time: at(0) });
-      tell({ type: 'task:end', ...task, time: at(5), outcome: 'value' });
+      emit({ type: 'task:start', ...task, time: at(0) });
+      emit({ type: 'task:end', ...task, time: at(5), outcome: 'value' });
     }
     const labels = [...seen.toSVG().matchAll(/y="([\d.]+)">worker (\d+)</g)].map((found) => found.slice(1).map(Number));
     expect(labels.length).toBe(32);
@@ -85,7 +85,7 @@ describe('A timeline', () => {
       if (nth > 0) expect(y! - labels[nth - 1]![0]!).toBeGreaterThanOrEqual(11);
   });
 
-  it('tells order from the order of completion', async () => {
+  it('shows the order of results, not that of completion', async () => {
     const places = async (ordered: boolean): Promise<unknown[]> => {
       const scheduler = new VirtualTimeScheduler();
       const { pool } = new FakePool(api, { size: 3, scheduler, course: ({ index }) => ({ takes: 12 - 4 * index }) });
@@ -110,12 +110,12 @@ describe('A timeline', () => {
     });
     assert(
       property(array(tasks, { maxLength: 30 }), integer({ min: 1, max: 10 }), (all, most) => {
-        const { pool, tell } = told();
+        const { pool, emit } = emitting();
         using seen = timeline(pool, { most });
         for (const [index, { outcome, start, takes, worker }] of all.entries()) {
           const task = { worker, stream: 0, index, method: 'run' };
-          tell({ type: 'task:start', ...task, time: at(start) });
-          tell({ type: 'task:end', ...task, time: at(start + takes), outcome });
+          emit({ type: 'task:start', ...task, time: at(start) });
+          emit({ type: 'task:end', ...task, time: at(start + takes), outcome });
         }
         const events = traceEvents(seen.toPerfetto());
         const kept = Math.min(all.length, 2 * most);

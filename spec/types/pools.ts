@@ -144,7 +144,7 @@ emits<number>()(
   ),
 );
 
-// A settled result is told apart by its status.
+// The status distinguishes settled results.
 declare const settled: Settled<string, number>;
 is<string>()(settled.input);
 if (settled.status === 'fulfilled') is<number>()(settled.value);

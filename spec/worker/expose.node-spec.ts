@@ -7,8 +7,8 @@ import type { ImportableApi } from '../fixtures/importable.worker.ts';
 
 const url = new URL('../fixtures/importable.worker.js', import.meta.url);
 
-/** What a thread tells that imports the module of a worker: `text` comes before that. */
-async function told(text: string): Promise<{ listens: number[]; said: unknown[]; marked: boolean }> {
+/** What a thread posts that runs `text` and then imports the module of a worker. */
+async function posted(text: string): Promise<{ listens: number[]; said: unknown[]; marked: boolean }> {
   const code = `
     import { getEnvironmentData, parentPort } from 'node:worker_threads';
     const count = () => [
@@ -38,13 +38,13 @@ async function told(text: string): Promise<{ listens: number[]; said: unknown[];
 
 describe('expose', () => {
   it('adds nothing to a thread that others have made, and says nothing to them', async () => {
-    expect(await told("parentPort.on('message', () => {});")).toEqual({
+    expect(await posted("parentPort.on('message', () => {});")).toEqual({
       ...{ listens: [0, 0, 0, 0], said: [], marked: false },
     });
   });
 
   it('serves a thread whose host nobody listens to: it may be one of plain threads.js', async () => {
-    const { listens, said } = await told('');
+    const { listens, said } = await posted('');
     expect(listens[0]).toBeGreaterThan(0);
     expect(said).toEqual([jasmine.objectContaining({ type: 'init' })]);
   });

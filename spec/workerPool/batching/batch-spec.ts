@@ -87,7 +87,7 @@ describe('A batch whose outcomes come in parts', () => {
 });
 
 if (shares)
-  describe('A batch that is taken back', () => {
+  describe('A batch that is recalled', () => {
     it('gives what the worker has not begun by then, however close that is', () => {
       const cells = new Int32Array(new SharedArrayBuffer(4 * CELL));
       const tasks = [0, 1, 2].map((at): Task => Object.assign({ args: [at], index: at, seq: at }, task));

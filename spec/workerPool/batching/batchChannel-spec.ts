@@ -44,7 +44,7 @@ function sent(count: number, options: Parameters<typeof played>[1] & { buffer?: 
 }
 
 describe('The channel of batches', () => {
-  it('posts a batch as one message, and tells how many were in it', () => {
+  it('posts a batch as one message, and reports how many tasks were in it', () => {
     const { channel, heard, posted, stream } = played(BatchChannel);
     channel.send(stream().attachment, tasksOf(3));
     expect(posted).toEqual([jasmine.objectContaining({ type: RUN, count: 3, index: 0, cellIndex: 0 })]);
@@ -172,7 +172,7 @@ describe('The channel of batches', () => {
       expect(() => says({ type: BEGIN, id, ...wrong })).toThrowError(TypeError);
   });
 
-  it('tells what a task reports, as long as somebody waits for it', () => {
+  it('passes on what a task reports, as long as its outcome is waited for', () => {
     const { attachment, channel, heard, id, runs, says } = sent(2);
     runs(2);
     const report = (offset: number, value: unknown, held = false): void =>
@@ -269,7 +269,7 @@ describe('The channel of batches', () => {
       { type: UNREAD, id },
       { type: UNREAD, id: id + 1 },
     ]);
-    // What tells of the end of the first may have been in it.
+    // The unread message may have had the end of the first.
     runsOf(id + 1, 1);
     says({ type: REPLY, id: id + 1, from: 0, values: ['d'], ms: 0, packing: 0, last: true });
     expect(heard()).toContain(['value', 0, 'd']);

@@ -71,7 +71,7 @@ describe('The queue of batches of a worker', () => {
     expect(flat.room).toBeFalse();
   });
 
-  it('has no room from when tasks are taken back until the worker is heard of', () => {
+  it('has no room from when tasks are recalled until the worker replies', () => {
     const queue = new BatchQueue(2);
     queue.recall();
     expect(queue.room).toBeTrue();
@@ -154,7 +154,7 @@ if (shares)
       expect(queue.freeCell).toBe(1);
     });
 
-    it('takes back what the worker has not begun, of streams below a priority', () => {
+    it('recalls what the worker has not begun, of streams below a priority', () => {
       const queue = new BatchQueue(2);
       const [low, high] = [new Attached(1), new Attached(5)];
       const first = low.batch(4, cells, 0);

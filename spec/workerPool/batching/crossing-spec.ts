@@ -92,7 +92,7 @@ for (const kind of ['ours', 'plain'] as const)
     beforeAll(() => (pool = workerPool(open[kind], 1)));
     afterAll(() => pool.close());
 
-    it('moves an argument: nothing of it is left here', async () => {
+    it('moves an argument: nothing of it remains here', async () => {
       const buffers = [8, 16, 32].map((size) => new ArrayBuffer(size));
       const sizes = from(buffers).pipe(
         parallelMap((worker, buffer) => worker.size(Transfer(buffer)), pool),
@@ -102,7 +102,7 @@ for (const kind of ['ours', 'plain'] as const)
       expect(buffers.map((buffer) => buffer.byteLength)).toEqual([0, 0, 0]);
     });
 
-    it('moves a result: nothing of it is left there', async () => {
+    it('moves a result: nothing of it remains there', async () => {
       expect((await pool.run((worker) => worker.makeAndKeep(64))).byteLength).toBe(64);
       expect(await pool.run((worker) => worker.keptSize())).toBe(0);
     });

@@ -36,7 +36,7 @@ describe('What a worker says that cannot be', () => {
   };
 
   it('costs that worker, and what it ran', async () => {
-    // Times are told then, too.
+    // Then times are reported, too.
     const events = pool.events$.subscribe();
     for (const name of await pool.run((worker) => worker.names())) {
       const failed = await play(name);

@@ -61,7 +61,7 @@ describe('What a worker was sent that cannot be copied', () => {
     expect(quick.said.length).toBeLessThan(1000);
   });
 
-  it('is not taken back, though what waits behind it is', async () => {
+  it('is not recalled, though what waits behind it is', async () => {
     const fake = new FakeWorkers({ size: 2 });
     const moved = (n: unknown): boolean => typeof n === 'number' && n % 5 === 4;
     const results = new Results(fake, values(60, moved));

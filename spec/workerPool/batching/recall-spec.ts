@@ -8,7 +8,7 @@ const SLOW = 1000;
 /** Of a stream of quick tasks, those that come after the slow one, and so may wait behind it. */
 const behind = TASKS - SLOW - 1;
 
-// Without shared memory nothing is taken back.
+// Without shared memory nothing is recalled.
 if (shares)
   describe('One slow task among quick ones', () => {
     for (const batch of ['auto', 1, 7] as const)
@@ -48,7 +48,7 @@ if (shares)
       expect(Math.max(...faulty.sent)).toBeGreaterThan(50);
     });
 
-    it('is not told that it is cancelled when the others are taken back', async () => {
+    it('is not cancelled when the others are recalled', async () => {
       await using faulty = new FaultyPool(2);
       const cells = cellsOf(2);
       let passed = 0;

@@ -8,7 +8,7 @@ const SLOW = 1000;
 const behind = TASKS - SLOW - 1;
 
 describe('One slow task of Node among quick ones', () => {
-  it('that takes its worker with it, after the others were taken back: it fails, and none is run again', async () => {
+  it('that takes its worker with it, after the others were recalled: it fails, and none is run again', async () => {
     await using faulty = new FaultyPool(2);
     const cells = cellsOf(2);
     const tally = cellsOf(TASKS);
@@ -55,7 +55,7 @@ describe('A worker that is busy after its task has ended', () => {
     await faulty.pool.run((worker) => worker.blockAfter(1, cells));
     const sizes = [0, 1, 2, 3].map((n) => faulty.pool.run((worker) => worker.sizeOf(Transfer(new ArrayBuffer(n)))));
     expect(await Promise.any(sizes)).toBeGreaterThanOrEqual(0);
-    // By then this has been taken back from the worker that is blocked, were it the one that it was sent to.
+    // If this one was sent to the blocked worker, it has been recalled by now.
     await faulty.pool.run((worker) => worker.busy(100));
     say(cells, 1);
     expect(await Promise.all(sizes)).toEqual([0, 1, 2, 3]);

@@ -5,7 +5,7 @@ import { type TaskReport, parallelMap } from '../../../lib/index.ts';
 describe('A report of a worker', () => {
   it('is heard while its task computes without a pause', async () => {
     const heard = new Subject<void>();
-    // It ends only when it is told to, which only happens when it has been heard.
+    // It ends only when it is cancelled, which only happens when its report has come.
     const endless = parallelMap(
       (_n: number, _index, _context, task) => {
         task.report('begun');
@@ -14,24 +14,24 @@ describe('A report of a worker', () => {
       1,
       { onReport: () => heard.next(), terminateAfter: 0 },
     );
-    await lastValueFrom(range(1, 1).pipe(endless, takeUntil(heard)), { defaultValue: 'told' }).then((value) =>
-      expect(value).toBe('told'),
+    await lastValueFrom(range(1, 1).pipe(endless, takeUntil(heard)), { defaultValue: 'cancelled' }).then((value) =>
+      expect(value).toBe('cancelled'),
     );
   });
 
   it('is one of few, of a million in a loop, and the last of them comes before the result', async () => {
-    const told: unknown[] = [];
+    const reports: unknown[] = [];
     const million = parallelMap(
       (most: number, _index, _context, task) => {
         for (let n = 1; n <= most; n++) task.report({ n });
         return most;
       },
       1,
-      { onReport: ({ value }) => told.push(value) },
+      { onReport: ({ value }) => reports.push(value) },
     );
-    await lastValueFrom(range(1_000_000, 1).pipe(million)).then((most) => told.push(most));
-    expect(told.slice(-2)).toEqual([{ n: 1_000_000 }, 1_000_000]);
-    expect(told.length).toBeLessThan(50_000);
+    await lastValueFrom(range(1_000_000, 1).pipe(million)).then((most) => reports.push(most));
+    expect(reports.slice(-2)).toEqual([{ n: 1_000_000 }, 1_000_000]);
+    expect(reports.length).toBeLessThan(50_000);
   });
 
   it('is of its own task, of those that travel together', async () => {
@@ -62,7 +62,7 @@ describe('A report of a worker', () => {
   });
 
   it('comes from what an async task kept before it waited, and each beside others', async () => {
-    const told: string[] = [];
+    const reports: string[] = [];
     const stream = range(1, 6).pipe(
       parallelMap(
         async (n: number, _index, _context, { report }) => {
@@ -72,27 +72,27 @@ describe('A report of a worker', () => {
           }
         },
         3,
-        { onReport: ({ value }) => told.push(value as string) },
+        { onReport: ({ value }) => reports.push(value as string) },
       ),
       toArray(),
     );
     await lastValueFrom(stream);
-    expect(told.toSorted()).toEqual([1, 2, 3, 4, 5, 6].flatMap((n) => [`a${n}`, `b${n}`]).toSorted());
+    expect(reports.toSorted()).toEqual([1, 2, 3, 4, 5, 6].flatMap((n) => [`a${n}`, `b${n}`]).toSorted());
   });
 
   it('may hold errors, which arrive as they are', async () => {
-    const told: any[] = [];
+    const reports: any[] = [];
     await lastValueFrom(
       range(1, 1).pipe(
         parallelMap(
           (n: number, _index, _context, task) =>
             task.report({ warnings: [Object.assign(new RangeError('odd'), { code: `E${n}` })] }),
           1,
-          { onReport: ({ value }) => told.push(value) },
+          { onReport: ({ value }) => reports.push(value) },
         ),
       ),
     );
-    expect(told[0].warnings[0]).toBeInstanceOf(RangeError);
-    expect(told[0].warnings[0].code).toBe('E1');
+    expect(reports[0].warnings[0]).toBeInstanceOf(RangeError);
+    expect(reports[0].warnings[0].code).toBe('E1');
   });
 });

@@ -13,7 +13,7 @@ describe('What a worker was sent', () => {
   beforeEach(() => (time = new Time()));
   afterEach(() => time[Symbol.dispose]());
 
-  it('that is lost: what ran fails, what had ended runs again by itself, what had not begun is next', async () => {
+  it('that dies: what ran fails, what had ended runs again by itself, what had not begun is next', async () => {
     const { fake, results, worker, first, second } = await two();
     for (const _ of [0, 1]) {
       worker.begin();
@@ -107,7 +107,7 @@ describe('What a worker was sent', () => {
     expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ completed: first + 1, failed: 1 }));
   });
 
-  it('and has not begun is taken back when another worker is idle', async () => {
+  it('and has not begun is recalled when another worker is idle', async () => {
     const { fake, results, worker, first } = await two({}, { size: 2 });
     worker.begin();
     await fake.workers[1]!.up();
@@ -127,7 +127,7 @@ describe('What a worker was sent', () => {
     expect(results.said).toEqual(numbers(64));
   });
 
-  it('and has not begun is taken back also where another worker is busy with all that it has', async () => {
+  it('and has not begun is recalled also where another worker is busy with all that it has', async () => {
     const fake = new FakeWorkers({ size: 3 });
     const results = new Results(fake, range(0, 9));
     const [first, second, third] = fake.workers;
@@ -146,7 +146,7 @@ describe('What a worker was sent', () => {
     expect(other.said).toEqual([100, 'complete']);
   });
 
-  it('goes to another worker where this one is lost before it came to that message, though no memory is shared', async () => {
+  it('goes to another worker where this one died before it came to that message, though no memory is shared', async () => {
     const fake = new FakeWorkers({ size: 1 }, 'unshared');
     const results = new Results(fake, range(0, 5), { onError: 'settle' });
     await fake.up();
@@ -231,7 +231,7 @@ describe('What a worker was sent', () => {
     expect(said).toEqual(['rejected 0']);
   });
 
-  it('is told of with its worker', async () => {
+  it('has events that name its worker', async () => {
     const fake = new FakeWorkers({ size: 1 });
     const events: string[] = [];
     fake.pool.events$.subscribe((event: PoolEvent) => {
@@ -273,7 +273,7 @@ describe('What a worker was sent', () => {
     ]);
   });
 
-  it('is told of, where it is lost, from when it has begun, as the memory says that is shared with the worker', async () => {
+  it('has events, where it is lost, with the time of its start, by the memory that is shared with the worker', async () => {
     const fake = new FakeWorkers({ size: 1 });
     const times: number[] = [];
     const results = new Results(fake, of(1));
@@ -317,7 +317,7 @@ describe('What a worker was sent', () => {
     expect(results.said).toEqual([...numbers(9), 'complete']);
   });
 
-  it('and is not told of when the worker says that it is over, is next', async () => {
+  it('and has no outcome when the worker says that the batch is over, is next', async () => {
     const { results, worker, first } = await two();
     worker.begin();
     worker.begin();
@@ -328,7 +328,7 @@ describe('What a worker was sent', () => {
     expect(results.said).toEqual(numbers(64));
   });
 
-  it('is not more while others have taken over what it would not come to, until it is heard of', async () => {
+  it('gets no more, once tasks were recalled for others, until the worker replies', async () => {
     const fake = new FakeWorkers({ size: 2 });
     const source = new Subject<number>();
     const results = new Results(fake, source, { batch: 2 }, parallelMapUnordered);

@@ -27,7 +27,7 @@ describe('A message that the other side cannot read', () => {
   const TASKS = 400;
   const deep = (n: number): boolean => n % 50 === 3;
 
-  it('is told of by the worker: the task that it cannot read fails, those beside it do not', async () => {
+  it('is reported by the worker: the task that it cannot read fails, those beside it do not', async () => {
     await using pool = of('throwers.worker', { resourceLimits: { stackSizeMb: 0.5 } });
     const value = nested(2000);
     for (const options of [{}, { timeout: 20_000 }]) {
@@ -51,7 +51,7 @@ describe('A message that the other side cannot read', () => {
   });
 
   for (const depth of [3000, 10_000])
-    it(`is told of to the worker: the task whose result cannot be read here fails alone (${depth} levels)`, async () => {
+    it(`is reported to the worker: the task whose result cannot be read here fails alone (${depth} levels)`, async () => {
       await using pool = of('throwers.worker', {});
       const outcomes = await lastValueFrom(
         range(0, TASKS).pipe(

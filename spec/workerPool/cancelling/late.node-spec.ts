@@ -39,7 +39,7 @@ describe('A task that listens to its signal, and whose time is up,', () => {
   beforeEach(() => (time = new Time()));
   afterEach(() => time[Symbol.dispose]());
 
-  it('has failed at once, is told, and keeps its place until it has ended', async () => {
+  it('has failed at once, is cancelled, and keeps its place until it has ended', async () => {
     const { fake, results, worker, ends } = await late();
     expect(results.said).toEqual([failed(0)]);
     expect(worker.cuts).toEqual(['0:0 late']);
@@ -195,7 +195,7 @@ describe('A task that listens to its signal, and whose time is up,', () => {
     expect(quick.said).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('is told by a message where no memory is shared', async () => {
+  it('learns that by a message where no memory is shared', async () => {
     const fake = new FakeWorkers({ size: 1 }, 'unshared');
     const results = new Results(fake, range(0, 2), { timeout: 50, terminateAfter: 30, onError: 'settle' });
     await fake.up();

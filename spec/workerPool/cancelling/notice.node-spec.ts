@@ -30,7 +30,7 @@ describe('What a worker was sent, and nobody waits for any more,', () => {
     await time.pass(1);
     expect(worker.gone).toBe('killed');
     expect(time.timers).toBe(0);
-    // A worker that is killed may tell of its end.
+    // A worker that is killed may report its end.
     worker.die();
     expect(exits.length).toBe(1);
     expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ workers: 0, running: 0, failed: 0 }));
@@ -131,7 +131,7 @@ describe('What a worker was sent, and nobody waits for any more,', () => {
     expect(worker.held).toBeTrue();
     await worker.reply({ last: true });
     expect(slow.said).toEqual(['slow']);
-    // It would tell at once that it is over with what was cancelled; this one is with something else.
+    // It would report at once that the cancelled batch is over, but is busy with another.
     await time.pass(29);
     expect(worker.gone).toBeUndefined();
     await time.pass(1);

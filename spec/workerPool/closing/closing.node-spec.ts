@@ -40,7 +40,7 @@ describe('A pool that is closed', () => {
   });
 });
 
-describe('A pool that is closed by who hears that a task begins', () => {
+describe('A pool that a listener closes when a task begins', () => {
   it('lets the process end, whatever timeout the task has', async () => {
     const plain = new URL('../../fixtures/plainThrowers.worker.js', import.meta.url);
     const out = await printed(`

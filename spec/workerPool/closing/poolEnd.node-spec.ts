@@ -10,14 +10,14 @@ describe('A pool that closes', () => {
   beforeEach(() => (time = new Time()));
   afterEach(() => time[Symbol.dispose]());
 
-  it('delivers what was taken, ends its workers as they become idle, and is closed when they have ended', async () => {
+  it('delivers the results of received values, ends its workers as they become idle, and is closed when they have ended', async () => {
     const fake = new FakeWorkers({ size: 2 });
     const results = new Results(fake, concat(range(0, 3), NEVER));
     await fake.up();
     await fake.workers[0]!.run();
     const closed = jasmine.createSpy();
-    const told = jasmine.createSpy();
-    fake.pool.events$.subscribe({ complete: told });
+    const completed = jasmine.createSpy();
+    fake.pool.events$.subscribe({ complete: completed });
     void fake.pool.close().then(closed);
     expect(fake.workers[1]!.held).toBeTrue();
     await fake.workers[0]!.run();
@@ -28,7 +28,7 @@ describe('A pool that closes', () => {
     expect(results.said).toEqual([0, 1, 2, jasmine.objectContaining({ name: 'PoolClosedError' })]);
     expect(fake.workers.map(({ gone }) => gone)).toEqual(['ended', 'ended']);
     expect(closed).toHaveBeenCalled();
-    expect(told).toHaveBeenCalled();
+    expect(completed).toHaveBeenCalled();
     await fake.pool.close();
     await fake.pool.close({ drain: false });
   });

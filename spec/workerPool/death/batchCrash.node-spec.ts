@@ -61,7 +61,7 @@ describe('A worker that dies in the middle of a batch', () => {
     expect([...reasons(outcomes).keys()]).toEqual([640]);
     expect(notOnce(tally.subarray(640))).toEqual([]);
     expect(Math.min(...tally)).toBe(1);
-    // Nothing tells of what had ended and was not yet sent: it is run again, once.
+    // Outcomes that were not yet sent are not known: those tasks run again, once.
     expect(Math.max(...tally)).toBeLessThanOrEqual(2);
   });
 });

@@ -40,7 +40,7 @@ describe('An odd error of a task', () => {
     expect(inherited.cause).toEqual(field('y', 'F'));
   });
 
-  it('loses what its getters keep to themselves, and nothing else', async () => {
+  it('comes without properties whose getters throw, and with all others', async () => {
     const error = await caught('trapped');
     expect(error).toBeInstanceOf(RangeError);
     expect(error.message).toBe('trapped');
@@ -160,7 +160,7 @@ describe('An odd error of a task', () => {
     expect([error, suppressed]).toEqual([field('a', 'A'), field('b', 'B')]);
   });
 
-  it('may be a Proxy that tells nothing', async () => {
+  it('may be a Proxy that cannot be read', async () => {
     expect(await caught('revoked')).toBeInstanceOf(CloneError);
     const holds = await caught('revokedWithin');
     expect(holds.message).toBe('holds');

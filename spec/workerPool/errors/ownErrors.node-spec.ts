@@ -67,7 +67,7 @@ describe('An error that nobody catches in a worker', () => {
     }
   });
 
-  it('is told with the exit of the worker, where no task is to blame', async () => {
+  it('is in the event of the exit, where no task is to blame', async () => {
     open();
     const printed = spyOn(console, 'error');
     const exit = firstValueFrom(pool.events$.pipe(filter(({ type }) => type === 'worker:exit')));
@@ -79,7 +79,7 @@ describe('An error that nobody catches in a worker', () => {
     expect(printed).not.toHaveBeenCalled();
   });
 
-  it('is printed in one line where nobody else is told, and only there', async () => {
+  it('is printed in one line where no task fails with it and nobody listens, and only there', async () => {
     open();
     const printed = spyOn(console, 'error');
     const line = new Promise<string>((resolve) => printed.and.callFake(resolve));
@@ -93,7 +93,7 @@ describe('An error that nobody catches in a worker', () => {
     expect(printed).toHaveBeenCalledTimes(1);
   });
 
-  it('is not told where the pool has ended the worker', async () => {
+  it('is not in the event where the pool has ended the worker', async () => {
     open();
     const exit = firstValueFrom(pool.events$.pipe(filter(({ type }) => type === 'worker:exit')));
     await pool.run((worker) => worker.heard());

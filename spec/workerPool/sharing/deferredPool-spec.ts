@@ -49,7 +49,7 @@ async function settled(act: () => void): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve));
 }
 
-/** What a stream has told. */
+/** What a stream has notified. */
 class Heard implements Observer<unknown> {
   readonly values: unknown[] = [];
   failure: unknown;
@@ -170,7 +170,7 @@ describe('A pool whose engine is being fetched', () => {
     expect(heard.completed).toBeTrue();
   });
 
-  it('lets nobody in who has left', async () => {
+  it('attaches no stream that has left', async () => {
     const subscription = of(1).pipe(doubled(pool)).subscribe(heard);
     subscription.unsubscribe();
     of(2).pipe(doubled(pool)).subscribe(heard);
@@ -179,7 +179,7 @@ describe('A pool whose engine is being fetched', () => {
     expect(heard.values).toEqual([4]);
   });
 
-  it('lets nobody in whom another, coming in, has made leave', async () => {
+  it('attaches no stream that the attaching of another has made leave', async () => {
     const second = new Heard();
     of(1)
       .pipe(doubled(pool))
@@ -190,13 +190,13 @@ describe('A pool whose engine is being fetched', () => {
     expect(second.values).toEqual([]);
   });
 
-  it('lets in at once who comes after', async () => {
+  it('attaches later streams at once', async () => {
     await fetched.arrive();
     of(1).pipe(doubled(pool)).subscribe(heard);
     expect(heard.values).toEqual([2]);
   });
 
-  it('tells those who wait when it cannot be fetched, and fetches again for who comes next', async () => {
+  it('errors the streams that wait when it cannot be fetched, and fetches again for the next', async () => {
     const cause = new TypeError('offline');
     const others = new Heard();
     of(1).pipe(doubled(pool)).subscribe(heard);
@@ -226,7 +226,7 @@ describe('A pool whose engine is being fetched', () => {
     expect((heard.failure as Error).cause).toBe('third');
   });
 
-  it('tells a stream what the engine has against it', async () => {
+  it('errors a stream that the engine refuses', async () => {
     const closed = poolClosed();
     fetched.engine.attach = () => {
       throw closed;
@@ -236,7 +236,7 @@ describe('A pool whose engine is being fetched', () => {
     expect(heard.failure).toBe(closed);
   });
 
-  it('passes on what happens in the engine to those who listened before', async () => {
+  it('passes on the events of the engine to earlier listeners', async () => {
     const events: PoolEvent['type'][] = [];
     let unheard = 0;
     pool.events$.subscribe(({ type }) => events.push(type));
@@ -271,7 +271,7 @@ describe('A pool whose engine is being fetched', () => {
     expect(fetched.attached).toBe(1);
   });
 
-  it('errors those who wait, when it is closed at once, and ends without the engine', async () => {
+  it('errors the streams that wait, when it is closed at once, and ends without the engine', async () => {
     let completed = false;
     pool.events$.subscribe({ complete: () => (completed = true) });
     concat(of(1), NEVER).pipe(doubled(pool)).subscribe(heard);

@@ -34,7 +34,7 @@ describe('pool.warmUp', () => {
   it('rejects with what keeps them from starting', async () => {
     await using pool = made({ how: 'throws' });
     await expectAsync(pool.warmUp()).toBeRejectedWithError(WorkerInitError, /failed in its setup/);
-    // Each who asks has a try of their own.
+    // Each call has a try of its own.
     await expectAsync(pool.warmUp(1)).toBeRejectedWithError(WorkerInitError, /failed in its setup/);
   });
 
@@ -66,7 +66,7 @@ describe('pool.each', () => {
     ]);
   });
 
-  it('tells of each what it failed with', async () => {
+  it('returns what each failed with', async () => {
     await using pool = made({ words: ['bad'] });
     await pool.warmUp();
     const outcomes = await pool.each((worker) => worker.failIf('bad'));
@@ -82,12 +82,12 @@ describe('pool.each', () => {
     const name = `each ${Math.random()}`;
     const channel = new BroadcastChannel(name);
     const begun = new Promise((resolve) => (channel.onmessage = resolve));
-    const busy = pool.run((worker) => worker.untilTold(name));
+    const busy = pool.run((worker) => worker.untilReleased(name));
     await begun;
     const called = pool.each((worker) => worker.echo('each'), { keep: true });
     pool.pause();
     pool.resume();
-    // Longer than it takes until what waits behind a task goes to who is idle.
+    // Longer than it takes until what waits behind a task goes to an idle worker.
     await pool.run((worker) => worker.later(0, 100), { priority: 1 });
     channel.postMessage('end');
     await busy;

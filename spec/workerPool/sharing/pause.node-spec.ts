@@ -9,7 +9,7 @@ describe('A pool of workers that is paused', () => {
   beforeEach(() => (time = new Time()));
   afterEach(() => time[Symbol.dispose]());
 
-  it('takes back what its workers have not begun, and emits what they had', async () => {
+  it('recalls what its workers have not begun, and emits what they had', async () => {
     const { fake, results, worker, first } = await two();
     worker.begin();
     fake.pool.pause();
@@ -61,12 +61,12 @@ describe('A pool of workers that is paused', () => {
       for (;;) yield asked++;
     }
     const pulled = fake.pool.mapIterable(values(), (worker, n) => worker.echo(n));
-    const told = pulled.next();
+    const result = pulled.next();
     expect(asked).toBe(0);
     fake.pool.resume();
     await fake.up();
     await fake.workers[0]!.run();
-    expect(await told).toEqual({ done: false, value: 0 });
+    expect(await result).toEqual({ done: false, value: 0 });
     await pulled.return!();
   });
 });

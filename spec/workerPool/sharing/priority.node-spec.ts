@@ -118,12 +118,12 @@ describe('A stream of a higher priority', () => {
     await fake.up();
     const worker = fake.workers[0]!;
     const pulled = fake.pool.mapIterable(['a', 'b'], (remote, value) => remote.echo(value), { priority: 1 });
-    const told = [pulled.next(), pulled.next()];
+    const results = [pulled.next(), pulled.next()];
     await play(worker, () => worker.has[0] === 'a');
     await worker.run();
     expect(worker.has).toEqual(['b']);
     await worker.run();
-    expect(await Promise.all(told)).toEqual([
+    expect(await Promise.all(results)).toEqual([
       { done: false, value: 'a' },
       { done: false, value: 'b' },
     ]);
@@ -131,7 +131,7 @@ describe('A stream of a higher priority', () => {
     background.subscription.unsubscribe();
   });
 
-  it('waits for what was sent where nothing can be taken back', async () => {
+  it('waits for what was sent where nothing can be recalled', async () => {
     const fake = new FakeWorkers({ size: 1 }, 'unshared');
     const background = new Results(fake, concat(range(0, 8), NEVER), { batch: 4 });
     await fake.up();
@@ -149,7 +149,7 @@ describe('A stream of a higher priority', () => {
     expect(background.said).toEqual(numbers(8));
   });
 
-  it('does not use up the tasks that its worker may have by those that are taken back', async () => {
+  it('does not count recalled tasks among those that its worker may have', async () => {
     const fake = new FakeWorkers({ size: 1, maxTasksPerWorker: 20 });
     const background = new Results(fake, range(0, 64), { batch: 4 });
     await fake.up();

@@ -1,4 +1,4 @@
-/** What workers have not begun, taken back: from which of them, and when. */
+/** The recall of what workers have not begun: from which of them, and when. */
 import { replaceClock } from '../../../lib/primitives/clock.ts';
 import { Recall } from '../../../lib/workerPool/dispatch/recall.ts';
 
@@ -163,7 +163,7 @@ describe('Recall', () => {
         busy.spare = false;
         other.spare = false;
         recall.schedule();
-        expect(timers.length).withContext('nothing to take back').toBe(0);
+        expect(timers.length).withContext('nothing to recall').toBe(0);
         busy.spare = true;
         other.retired = true;
         recall.schedule();

@@ -8,7 +8,7 @@ import { Results, numbers } from '../../support/played.ts';
 
 describe('A pool of workers that is resized', () => {
   for (const [what, options] of Object.entries({ any: {}, sticky: { key: (n: number) => n % 7, sticky: true } }))
-    it(`runs each task once, whatever it is told under load (${what})`, async () => {
+    it(`runs each task once, whatever its size becomes under load (${what})`, async () => {
       await using faulty = new FaultyPool(3);
       const tally = cellsOf(2000);
       const sizes = [1, 4, 2, 5, 1, 3];
@@ -165,14 +165,14 @@ describe('Workers of a pool that is resized', () => {
   it('are started for what waits, also for a source that is pulled', async () => {
     const fake = new FakeWorkers({ size: 1 });
     const pulled = fake.pool.mapIterable(numbers(9), (worker, n) => worker.echo(n));
-    const told = [pulled.next(), pulled.next()];
+    const results = [pulled.next(), pulled.next()];
     await fake.up();
     expect(fake.workers.length).toBe(1);
     fake.pool.resize(2);
     expect(fake.workers.length).toBe(2);
     for (const worker of fake.workers) await worker.up();
     for (const worker of fake.workers) while (worker.runs.length > 0) await worker.run();
-    expect((await Promise.all(told)).map(({ value }) => value)).toEqual([0, 1]);
+    expect((await Promise.all(results)).map(({ value }) => value)).toEqual([0, 1]);
     await pulled.return!();
   });
 

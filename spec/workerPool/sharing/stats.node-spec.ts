@@ -11,7 +11,7 @@ function compute(ms: number): number {
 }
 
 describe('The stats of a pool of workers', () => {
-  it('count the time of a task that its worker never told of', async () => {
+  it('count the time of a task that its worker never reported', async () => {
     await using faulty = new FaultyPool(1);
     const timeout = 60;
     await expectAsync(faulty.pool.run((worker) => worker.loop(), { timeout })).toBeRejected();
@@ -79,7 +79,7 @@ describe('The stats of a pool of workers', () => {
     expect(carryTime + taskTime - (before.carryTime + before.taskTime)).toBeLessThanOrEqual(passed);
   });
 
-  it('tell no carrying from the tasks of a plain threads.js worker', async () => {
+  it('count no carrying for the tasks of a plain threads.js worker', async () => {
     await using pool = workerPool<Throwers>(
       () => new Worker(new URL('../../fixtures/plainThrowers.worker.js', import.meta.url), { type: 'module' }),
       1,

@@ -79,7 +79,7 @@ describe('sticky', () => {
     expect(later).toEqual([first[7]!, first[5]!]);
   });
 
-  // Elsewhere what was sent behind the task that lasts, of other keys too, cannot be taken back.
+  // Elsewhere what was sent behind the task that lasts, of other keys too, cannot be recalled.
   if (shares)
     it('has a key whose worker is busy wait for it, and lets others pass', async () => {
       await using pool = cachePool(2);

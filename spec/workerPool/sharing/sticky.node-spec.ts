@@ -68,7 +68,7 @@ describe('sticky, where workers go,', () => {
     expect(new Set(results.map(({ id }) => id)).size).toBeGreaterThanOrEqual(4);
   });
 
-  // Where no memory is shared, nothing can be taken back of a message.
+  // Where no memory is shared, nothing of a message can be recalled.
   it('has a key whose first task another holds up at its worker go elsewhere', async () => {
     await using pool = workerPool<CacheApi>(newWorker, 2);
     await pool.warmUp();

@@ -18,8 +18,8 @@ function heardBy(listener: (event: PoolEvent) => void): TaskEvents {
   return new TaskEvents(0, events);
 }
 
-describe('A pool tells of a task', () => {
-  it('that it has begun once, and before its end, though the worker told of a later one first', () => {
+describe('The events of a task report', () => {
+  it('its start once, and before its end, though the worker reported a later one first', () => {
     const events: string[] = [];
     const taskEvents = heardBy((event) => {
       if ('index' in event) events.push(`${event.type} ${event.index}`);
@@ -31,24 +31,24 @@ describe('A pool tells of a task', () => {
     expect(events).toEqual(['task:start 1', 'task:start 0', 'task:end 0', 'task:end 1', 'task:start 2', 'task:end 2']);
   });
 
-  it('times that lie between its sending and their telling, whatever clock its worker has', () => {
+  it('times between its sending and their report, whatever clock its worker has', () => {
     for (const skew of [-3_600_000, 3_600_000]) {
       const times: number[] = [];
       const taskEvents = heardBy(({ time }) => times.push(time));
       const sent = now();
       const batch = new Batch(attachment, [task(0)], -1, undefined, sent);
       taskEvents.begun(batch, 0, sent + skew);
-      const told = now();
+      const reported = now();
       taskEvents.ended(batch, 0, 'value', sent + skew, sent + skew + 1);
       expect(times).withContext(`${skew} ms`).toHaveSize(2);
       expect(times[0]).toBeGreaterThanOrEqual(sent);
-      expect(times[0]).toBeLessThanOrEqual(told);
+      expect(times[0]).toBeLessThanOrEqual(reported);
       expect(times[1]).toBeGreaterThanOrEqual(times[0]!);
       expect(times[1]).toBeLessThanOrEqual(now());
     }
   });
 
-  it('an end that is not before its beginning, where the worker told the one and this thread the other', () => {
+  it('an end that is not before the start, where the worker reported the start and this thread the end', () => {
     const times: number[] = [];
     const taskEvents = heardBy(({ time }) => times.push(time));
     const batch = new Batch(attachment, [task(0)], -1, undefined);

@@ -1,15 +1,15 @@
 /** Inline functions under a Content-Security-Policy; karma.conf.js gives the page its header. */
 
-interface Told {
+interface Result {
   readonly evaluated: boolean;
   readonly squares: number[] | { readonly name: string; readonly message: string };
   readonly primes: number;
 }
 
-function pageUnder(policy: 'blob' | 'strict'): Promise<Told> {
+function pageUnder(policy: 'blob' | 'strict'): Promise<Result> {
   const frame = document.createElement('iframe');
-  return new Promise<Told>((resolve) => {
-    const hear = ({ data, source }: MessageEvent<Told>): void => {
+  return new Promise<Result>((resolve) => {
+    const hear = ({ data, source }: MessageEvent<Result>): void => {
       if (source !== frame.contentWindow) return;
       removeEventListener('message', hear);
       frame.remove();

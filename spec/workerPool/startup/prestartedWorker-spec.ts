@@ -11,7 +11,7 @@ class Played extends EventTarget {
   terminate(): void {
     this.ended++;
   }
-  /** Says something; whether the page would be told, too. */
+  /** Emits an event; returns whether it would reach the page, too. */
   says(type: string): boolean {
     return this.dispatchEvent(Object.assign(new Event(type, { cancelable: true }), { data: type }));
   }
@@ -39,7 +39,7 @@ describe('The first worker of a pool whose engine is being fetched', () => {
     expect(made.length).toBe(2);
   });
 
-  it('is listened to: what it says meanwhile is said again, in its order, to who takes it', async () => {
+  it('is listened to: its events meanwhile are dispatched again, in order, once the pool has it', async () => {
     early.begin();
     const [worker] = made;
     worker!.says('message');
@@ -54,7 +54,7 @@ describe('The first worker of a pool whose engine is being fetched', () => {
     expect(heard).toEqual(['message', 'messageerror', 'error']);
   });
 
-  it('tells of its errors by its pool, not by the page', async () => {
+  it('has its errors handled by its pool, not by the page', async () => {
     early.begin();
     const [worker] = made;
     expect(worker!.says('error')).toBeFalse();
@@ -63,7 +63,7 @@ describe('The first worker of a pool whose engine is being fetched', () => {
     worker!.addEventListener('error', () => failed++);
     await Promise.resolve();
     expect(failed).toBe(1);
-    // Who has taken it answers for it.
+    // From now on the pool listens itself.
     expect(worker!.says('error')).toBeTrue();
   });
 
@@ -79,7 +79,7 @@ describe('The first worker of a pool whose engine is being fetched', () => {
     expect(made.map(({ ended }) => ended)).toEqual([1, 0]);
   });
 
-  it('that cannot be made is known to who asks for it; then the factory is asked again', () => {
+  it('that cannot be made throws when the pool asks for it; then the factory is asked again', () => {
     const errors = [undefined, new Error('second')];
     const broken = new PrestartedWorker(() => {
       throw errors.shift();
@@ -161,7 +161,7 @@ describe('The first worker of a pool whose engine is being fetched', () => {
       expect(made.length).toBe(0);
     });
 
-    it('and ends where nothing is left to do when the engine comes', async () => {
+    it('and ends where nothing remains to be done when the engine comes', async () => {
       const left = echoed(of(1)).subscribe();
       await settled();
       left.unsubscribe();

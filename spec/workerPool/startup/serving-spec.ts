@@ -132,7 +132,7 @@ describe('A worker with room', () => {
     expect(worker!.counts).toEqual([1, 1]);
   });
 
-  it('is given no more than its share of what is left', async () => {
+  it('is given no more than its share of the remaining tasks', async () => {
     const workers = await new Answered({ size: 2 }).run(texts(100));
     expect(workers.map(({ counts }) => counts)).toEqual([[1], [1]]);
     const [one, other] = workers as [Answerer, Answerer];
@@ -169,11 +169,11 @@ describe('A worker with room', () => {
       worker!.answer(0.001);
       expect(worker!.counts).toEqual([1]);
     }
-    // So that no timer is left.
+    // So that no timer remains.
     while (worker!.waiting.length > 0) worker!.answer(0.001);
   });
 
-  it('is given no more tasks than are left to it', async () => {
+  it('is given no more tasks than it may still have', async () => {
     const answered = new Answered({ size: 1, maxTasksPerWorker: 10 });
     const [worker] = await answered.run(texts(30));
     let taken = 0;

@@ -138,7 +138,7 @@ describe('The setup of a worker', () => {
     }
   });
 
-  it('is told of by who gives data to a worker without one', async () => {
+  it('is named in the error where data is given to a worker without one', async () => {
     const pool = workerPool(
       () => new Worker(new URL('../../fixtures/primes.worker.js', import.meta.url), { type: 'module' }),
       { size: 1, data: 1 },
@@ -150,7 +150,7 @@ describe('The setup of a worker', () => {
     );
   });
 
-  it('is given nothing that cannot cross, which is told at once', () => {
+  it('is given nothing that cannot cross: workerPool throws at once', () => {
     expect(() => made({ words: (() => {}) as never })).toThrowMatching(
       (error) => error instanceof CloneError && error.message.startsWith('workerPool: data cannot cross to a worker: '),
     );
@@ -197,7 +197,7 @@ describe('The teardown of a worker', () => {
     end();
   });
 
-  it('tells on stderr what it throws', async () => {
+  it('prints to stderr what it throws', async () => {
     const lines = spyOn(console, 'error');
     const pool = made({ teardown: 'throws' }, { size: 1 });
     await pool.run((worker) => worker.times());

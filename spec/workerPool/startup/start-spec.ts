@@ -63,7 +63,7 @@ describe('A pool whose workers do not start', () => {
     expect((cause as Error).message).toMatch(/it returned a Promise/);
   });
 
-  it('a worker that is lost while threads.js is loaded for it: everyone hears why', async () => {
+  it('a worker that ends while threads.js is loaded for it: the errors say why', async () => {
     const error = await failureOf(() => {
       const listeners = new Map<string, (value: unknown) => void>();
       const play = (): void => {
@@ -94,7 +94,7 @@ describe('A pool whose workers start at times', () => {
     expect(await lastValueFrom(echoAll(pool))).toEqual(nine);
   });
 
-  it('it gave up once: who comes later gets a try', async () => {
+  it('it gave up once: a later stream gets a try', async () => {
     let how: How = 'throws';
     await using pool = workerPool<StartApi>(() => start(how), 1);
     await expectAsync(lastValueFrom(echoAll(pool))).toBeRejectedWithError(WorkerInitError);
@@ -122,7 +122,7 @@ describe('A pool whose workers start at times', () => {
 });
 
 describe('The size of a pool', () => {
-  it('may be told by a function, which is called once, when the pool is made', async () => {
+  it('may be given by a function, which is called once, when the pool is made', async () => {
     let calls = 0;
     const size = (): number => {
       calls++;

@@ -71,7 +71,7 @@ describe('A pool whose workers exit as they start', () => {
     expect(exits.length).toBeGreaterThan(0);
   });
 
-  it('a factory that returns the same worker again: everyone who waits is told, though that one is up', async () => {
+  it('a factory that returns the same worker again: every call that waits fails, though that one is up', async () => {
     const worker = start('well');
     let calls = 0;
     await using pool = workerPool<StartApi>(() => (calls++, worker), { size: 2, name: 'one' });

@@ -9,7 +9,7 @@ import { OfNode } from '../../support/hostWorkers.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-/** What threads.js tells first; ours is known by its mark. */
+/** The first message of a worker, as of threads.js; ours is known by its mark. */
 const EXPOSED = { type: 'init', exposed: { type: 'module', methods: ['echo', MARK] } };
 
 /** The same of a plain worker. */
@@ -73,7 +73,7 @@ describe('A worker that comes up', () => {
     expect(up.worker.done).toEqual(['post']);
   });
 
-  it('is lost with an error that nobody caught in it', async () => {
+  it('has failed with an error that nobody caught in it', async () => {
     const { worker, came, says } = starting();
     await says({ type: UNCAUGHT, error: { kind: 'value', value: undefined } });
     expect(came.error!.message).toBe('A worker ended by an uncaught error (undefined) before it exposed anything');
@@ -133,7 +133,7 @@ describe('The state of a worker that comes up', () => {
       expect(startup.state).toBe('failed');
     });
 
-  it('is ready once threads.js has connected it, unless it was lost meanwhile', async () => {
+  it('is ready once threads.js has connected it, unless it has ended meanwhile', async () => {
     const started = (...messages: readonly unknown[]): Startup => {
       const worker = new OfNode();
       const startup = new Startup(new WorkerMonitor(worker), ' of a spec', { initTimeout: 10_000 });

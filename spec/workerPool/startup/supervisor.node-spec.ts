@@ -69,7 +69,7 @@ describe('The workers of a pool', () => {
     expect(fake.workers.length).toBe(2);
     await fake.up();
     for (const worker of fake.workers) await worker.run();
-    // Two waited for each: a worker takes two, and one more message of what is left.
+    // Two waited for each: a worker takes two, and one more message of the remaining ones.
     for (let at = 0; at < 8; at++) for (const worker of fake.workers) if (worker.runs.length > 0) await worker.run();
     expect(fake.workers.length).toBe(2);
     expect(Math.max(...fake.workers.flatMap(({ counts }) => counts))).toBe(2);
@@ -150,7 +150,7 @@ describe('The workers of a pool', () => {
     results.subscription.unsubscribe();
   });
 
-  it('are replaced when they are lost, if there is work; each counts as a restart', async () => {
+  it('are replaced when they have died, if there is work; each counts as a restart', async () => {
     const fake = new FakeWorkers({ size: 1 });
     const results = new Results(fake, concat(range(0, 3), NEVER), { concurrency: 1, crashRetries: 1 });
     await fake.up();
@@ -168,7 +168,7 @@ describe('The workers of a pool', () => {
     expect(fake.pool.stats()).toEqual(jasmine.objectContaining({ workers: 0, restarts: 1 }));
   });
 
-  it('that fail to start three times in a row fail all who wait; who comes later has a try', async () => {
+  it('that fail to start three times in a row fail all streams that wait; a later one has a try', async () => {
     const fake = new FakeWorkers({ size: 4 });
     const streams = [new Results(fake, range(0, 9)), new Results(fake, range(0, 9)), new Results(fake, NEVER)];
     expect(fake.workers.length).toBe(4);
@@ -210,7 +210,7 @@ describe('The workers of a pool', () => {
     expect(results.said).toEqual([...numbers(4), 'complete']);
   });
 
-  it('of which one has come up and others fail: who warms up more of them is told so, and may try again', async () => {
+  it('of which one has come up and others fail: a call of warmUp for more of them rejects, and another may try again', async () => {
     const fake = new FakeWorkers({ size: 3 });
     const error = new WorkerInitError('no');
     const some = fake.pool.warmUp(1);
@@ -259,7 +259,7 @@ describe('The workers of a pool', () => {
     });
 
   for (const plain of [false, true])
-    it(`may all be lost at once, if they had answered: others are started (${plain ? 'plain' : 'ours'})`, async () => {
+    it(`may all die at once, if they had answered: others are started (${plain ? 'plain' : 'ours'})`, async () => {
       const fake = new FakeWorkers({ size: 3 }, plain ? 'plain' : 'ours');
       const source = new Subject<number>();
       const results = new Results(fake, source);
@@ -276,7 +276,7 @@ describe('The workers of a pool', () => {
     });
 
   for (const early of [false, true])
-    it(`that come up and are lost before they begin anything are not started for ever (${early ? 'before they are up' : 'after'})`, async () => {
+    it(`that come up and die before they begin anything are not started for ever (${early ? 'before they are up' : 'after'})`, async () => {
       const fake = new FakeWorkers({ size: 1 });
       const results = new Results(fake, of(0));
       for (const at of [0, 1, 2]) {
@@ -320,7 +320,7 @@ describe('The workers of a pool', () => {
     expect(fake.workers.map(({ counts }) => counts.reduce((sum, count) => sum + count))).toEqual([3, 3, 2]);
     expect(fake.workers.map(({ gone }) => gone)).toEqual(['ended', 'ended', undefined]);
     expect(results.said).toEqual([...numbers(8), 'complete']);
-    // These were not lost, and what is started after one that was lost is started in place of one.
+    // These have not died, and only a worker that replaces one that has died counts.
     expect(fake.pool.stats().restarts).toBe(0);
     fake.workers[2]!.die();
     const more = new Results(fake, range(0, 4));

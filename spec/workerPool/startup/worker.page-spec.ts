@@ -72,7 +72,7 @@ describe('A worker in a page', () => {
     expect(message).toMatch(/self\.close\(\)|did not call expose/);
   });
 
-  it('that ends itself before it exposes anything: the deadline tells', async () => {
+  it('that ends itself before it exposes anything: the deadline ends it', async () => {
     const { message } = await starting.failureOf(() => starting.start('closes'), { initTimeout: 100, attempts: 1 });
     expect(message).toMatch(/did not call expose\(\) within 100 ms/);
   });

@@ -7,13 +7,13 @@ import { start } from '../../support/starting.ts';
 
 const inNode = 'process' in globalThis;
 
-/** What tells of a worker of that module: a page does not know where a worker's module is. */
+/** How errors name the module of a worker: a page does not know where that is. */
 const module = (name: string): string => (inNode ? ` \\(file:///\\S+/${name}\\.worker\\.js\\)` : '');
 
 const reason = (promise: Promise<unknown>): Promise<Error> =>
   promise.then(fail, (error: unknown) => error) as Promise<Error>;
 
-describe('An error that tells of a worker', () => {
+describe('An error about a worker', () => {
   it('that died names its pool and its module', async () => {
     await using faulty = new FaultyPool({ size: 1, name: 'thumbs' });
     const error = await reason(faulty.pool.run((worker) => worker.throwLater('error')));

@@ -90,16 +90,16 @@ describe('idleTimeout and warmUp', () => {
   it('end no worker while others are waited for', async () => {
     // Each may be idle for no time at all until the last is up.
     await using pool = open({ size: 3, idleTimeout: 0 });
-    const told: string[] = [];
+    const types: string[] = [];
     const over = firstValueFrom(
       pool.events$.pipe(
-        tap(({ type }) => told.push(type)),
+        tap(({ type }) => types.push(type)),
         filter(({ type }) => type === 'worker:exit'),
         bufferCount(3),
       ),
     );
     await pool.warmUp(3);
-    expect(told).not.toContain('worker:exit');
+    expect(types).not.toContain('worker:exit');
     // From then on they are ended as ever.
     await over;
     expect(pool.stats().workers).toBe(0);

@@ -3,7 +3,7 @@ import type { WorkerExit } from '../../../lib/workerPool/startup/workerExit.ts';
 import { WorkerMonitor } from '../../../lib/workerPool/startup/workerMonitor.ts';
 import { OfNode, OfPage } from '../../support/hostWorkers.ts';
 
-/** A guard over it, and what that has told. */
+/** A monitor of it, and what that has reported. */
 function guarded<Worker extends OfNode | OfPage>(worker: Worker, unloaded?: string) {
   const monitor = new WorkerMonitor(worker, unloaded);
   const messages: unknown[] = [];
@@ -19,8 +19,8 @@ for (const [host, make, message] of [
   ['Node', () => new OfNode(), (data: unknown) => data],
   ['a page', () => new OfPage(), (data: unknown) => ({ data })],
 ] as const)
-  describe(`The guard of a worker of ${host}`, () => {
-    it('hands on what the worker says, until it is lost', async () => {
+  describe(`The monitor of a worker of ${host}`, () => {
+    it('passes on the messages of the worker, until it has ended', async () => {
       const { monitor, worker, messages, losses } = guarded(make());
       for (const data of ['first', undefined, 0]) worker.says('message', message(data));
       monitor.post('posted');
@@ -34,7 +34,7 @@ for (const [host, make, message] of [
       expect(worker.done).toEqual(['post', 'terminate']);
     });
 
-    it('tells the first reason of a loss only, and ends the worker once', async () => {
+    it('reports only the first reason of an exit, and ends the worker once', async () => {
       const { monitor, worker, losses } = guarded(make());
       worker.says('messageerror', message('broken'));
       monitor.fail({ why: 'was slow' });
@@ -65,7 +65,7 @@ for (const [host, make, message] of [
     });
   });
 
-describe('The guard in Node', () => {
+describe('The monitor in Node', () => {
   it('has it keep the process alive, or not', () => {
     const { monitor, worker } = guarded(new OfNode());
     monitor.hold(false);
@@ -75,7 +75,7 @@ describe('The guard in Node', () => {
     for (const alive of [true, false]) guarded(new OfPage()).monitor.hold(alive);
   });
 
-  it('tells of an error when the worker exits: messages may come between', () => {
+  it('reports an error when the worker exits: messages may come between', () => {
     const { worker, messages, losses } = guarded(new OfNode());
     worker.says('error', thrown);
     worker.says('message', 'last');
@@ -84,7 +84,7 @@ describe('The guard in Node', () => {
     expect(losses).toEqual([{ why: 'ended by an uncaught error (RangeError: thrown)', exitCode: 1, cause: [thrown] }]);
   });
 
-  it('tells of an exit; and of undefined that was thrown, which is a cause', () => {
+  it('reports an exit; and undefined that was thrown, which is a cause', () => {
     const exited = guarded(new OfNode());
     exited.worker.says('exit', 3);
     expect(exited.losses).toEqual([{ why: 'exited with code 3', exitCode: 3, ran: false }]);
@@ -98,15 +98,15 @@ describe('The guard in Node', () => {
     expect(threw.losses).toEqual([{ why: 'ended by an uncaught error (undefined)', exitCode: 1, cause: [undefined] }]);
   });
 
-  it('tells what could not be read', () => {
+  it('reports why a message could not be read', () => {
     const { worker, losses } = guarded(new OfNode());
     worker.says('messageerror', thrown);
     expect(losses).toEqual([{ why: 'sent a message that cannot be read', cause: [thrown] }]);
   });
 });
 
-describe('The guard in a page', () => {
-  it('tells of an error, by what the browser knows of it, and keeps it from the page', () => {
+describe('The monitor in a page', () => {
+  it('reports an error, by what the browser knows of it, and keeps it from the page', () => {
     for (const [event, exit] of [
       [
         { error: thrown, message: 'Uncaught' },

@@ -3,7 +3,7 @@ import { lastValueFrom, of, toArray } from 'rxjs';
 import { Worker, WorkerCrashedError, type WorkerPool, parallelConcatMap, workerPool } from '../../../lib/index.ts';
 import type { FrozenClockApi } from '../../fixtures/frozenClock.worker.ts';
 
-/** `chunks` is told how many values come in each message. */
+/** `chunks` gets the number of values in each message. */
 const open = (chunks: number[] = []): WorkerPool<FrozenClockApi> =>
   workerPool<FrozenClockApi>(() => {
     const worker = new Worker(new URL('../../fixtures/frozenClock.worker.js', import.meta.url), { type: 'module' });
@@ -47,10 +47,10 @@ describe('Values of a task that come faster than they travel', () => {
 describe('The last report of a task', () => {
   it('comes before the end of a worker that exits', async () => {
     await using pool = open();
-    const told: unknown[] = [];
-    const onReport = ({ value }: { value: unknown }): void => void told.push(value);
+    const reports: unknown[] = [];
+    const onReport = ({ value }: { value: unknown }): void => void reports.push(value);
     const end = pool.run((worker) => worker.exitsReporting(3), { onReport });
     await expectAsync(end).toBeRejectedWithError(WorkerCrashedError);
-    expect(told).toEqual([1, 3]);
+    expect(reports).toEqual([1, 3]);
   });
 });

@@ -100,13 +100,13 @@ describe('A task that gives many values', () => {
     subscription.unsubscribe();
   });
 
-  it('gives no more than its buffer beyond what the consumer has taken, who takes no more', async () => {
+  it('gives no more than its buffer beyond what the consumer has had, if that asks for no more', async () => {
     for (const taken of [1, 20]) {
       await using pool = open();
       const name = `taken ${Math.random()}`;
       const iterator = parallelFlatMapIterable([1], (worker) => worker.counted(name), pool, { buffer: 8 });
       for (let n = 0; n < taken; n++) expect(await iterator.next()).toEqual({ done: false, value: n });
-      // What has been taken is told in groups.
+      // Credit comes in groups.
       const given = await givenOn(name, taken);
       expect(given).toBeLessThanOrEqual(taken + 8);
       expect(given).toBeGreaterThanOrEqual(Math.max(8, taken));

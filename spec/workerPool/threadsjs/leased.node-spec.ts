@@ -52,7 +52,7 @@ describe('A thread of a threads.js Pool that has died while nobody used it', () 
     await pool.terminate(true);
   });
 
-  it('was the last: the stream is told', async () => {
+  it('was the last: the stream errors', async () => {
     const { pool, workers } = await openPool(1);
     await Promise.all([once(workers[0]!, 'exit'), workers[0]!.terminate()]);
     await expectAsync(echoed(pool)).toBeRejectedWithError(WorkerInitError, /all that it had have died/);
@@ -61,7 +61,7 @@ describe('A thread of a threads.js Pool that has died while nobody used it', () 
 });
 
 describe('A thread of a threads.js Pool that dies while it is lent', () => {
-  it('and was the last: who comes later is told of what', async () => {
+  it('and was the last: a later stream gets the reason', async () => {
     const { pool } = await openPool(1);
     const dying = range(0, 1).pipe(parallelMap((worker) => worker.exit(7), pool as never as WorkerPool<FaultyApi>));
     await expectAsync(lastValueFrom(dying)).toBeRejectedWithError(WorkerCrashedError);

@@ -62,7 +62,7 @@ describe('The channel of a plain worker', () => {
     expect(all).toContain(['settled', 1, 1]);
   });
 
-  it('tells the worker nothing of a call that is cancelled, and counts nothing of it', async () => {
+  it('posts nothing about a call that is cancelled, and does not count it', async () => {
     const { attachment, calls, channel, heard, listen, posted } = called();
     listen();
     channel.cancel(attachment, 0);
