@@ -155,7 +155,7 @@ describe('localPool', () => {
     const next = pool.run((worker) => worker.next());
     await expectAsync(timedOut).toBeRejectedWithError(/^Task 0 ran longer/);
     expect(await next).toBe(2);
-    // What it comes to is nobody's.
+    // Its outcome is ignored.
     resolveLate(1);
     expect(await pool.run((worker) => worker.next())).toBe(2);
     expect(pool.stats()).toEqual(jasmine.objectContaining({ running: 0, completed: 2, failed: 1 }));

@@ -6,7 +6,7 @@ import { all, numbers, onRedis, until } from '../support/onRedis.ts';
 describe('A priority', () => {
   const site = onRedis('priority');
 
-  /** Resolves when so many jobs wait in the queue. */
+  /** Resolves when `count` jobs wait in the queue. */
   async function waiting(queue: string, count: number): Promise<void> {
     const bull = new Queue(queue, { connection: site.redis.connection });
     await until(async () => {

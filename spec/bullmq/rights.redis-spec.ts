@@ -1,4 +1,4 @@
-/** What Redis lets whom do: a user with just the rights that the guide 'Many machines' lists, and others. */
+/** Rights of users in Redis: one with just the rights that the guide 'Many machines' lists, and others. */
 import { range } from 'rxjs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

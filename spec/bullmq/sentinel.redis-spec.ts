@@ -36,7 +36,7 @@ describe('Behind a Sentinel', () => {
     writeFileSync(file, `${settings.join('\n')}\n`);
     watching = spawn(program, [file, '--sentinel'], { stdio: 'ignore' });
     sentinel = new Redis({ host: '127.0.0.1', port }).on('error', () => {});
-    // It hears of the replica by its master.
+    // It learns of the replica from the master.
     await until(async () => {
       const found = (await sentinel.call('SENTINEL', 'REPLICAS', NAME)) as string[][];
       return found.length === 1 && found[0]!.includes('slave') && found[0]!.includes('ok');
@@ -56,7 +56,7 @@ describe('Behind a Sentinel', () => {
   for (const how of ['has to give way', 'is killed'] as const)
     it(`the master ${how}: the stream goes on with the other`, async () => {
       const queue = 'sentinel';
-      // What was not yet copied is lost, with the locks: then it is sent again.
+      // Data that was not yet copied is missing, locks too: those tasks are sent again.
       const machine = new Here(2, { queue, connection, lockDuration: 1000, stalledInterval: 500 });
       const pool = bullmqPool<Deeds>(queue, { connection, size: 6, checkInterval: 200, expireAfter: 1000 });
       const got: number[] = [];
@@ -73,7 +73,7 @@ describe('Behind a Sentinel', () => {
       await until(async () => (await replica.client.role())[0] === 'master');
       expect(await pool.run((worker) => worker.twice(4))).toBe(8);
       await pool.close();
-      // Removals may be lost, too: machines sweep when the run is gone.
+      // Removals may be missing, too: machines sweep when the run is gone.
       await until(async () => (await replica.left(queue)).length === 0);
       await machine.end();
     });

@@ -1,4 +1,4 @@
-/** In which async context a pool calls what a user has given: that of whoever subscribed, whoever else uses the pool. */
+/** The async context in which a pool calls a user's functions: that of the subscriber, whatever else uses the pool. */
 import { type Observable, Subject, finalize, from, lastValueFrom, range, take, tap, toArray } from 'rxjs';
 import { type WorkerPool, parallelMap, parallelMapIterable, parallelMapUnordered } from '../../lib/index.ts';
 import type { ContractApi } from './contractApi.ts';

@@ -20,7 +20,7 @@ export async function beginning(): Promise<{ channel: string; begun: Promise<voi
   const channel = `begun ${channels++}`;
   const heard = new BroadcastChannel(channel);
   const hears = (): Promise<void> => new Promise((resolve) => (heard.onmessage = () => resolve()));
-  // In Chromium a new channel hears nothing at first: once it has heard something, it hears all.
+  // In Chromium a new channel gets no messages at first: once it has got one, it gets all.
   const open = hears();
   const tried = new BroadcastChannel(channel);
   tried.postMessage('do you hear?');

@@ -1,4 +1,4 @@
-/** What every pool has to do about who goes first, when, and on how many workers. */
+/** What every pool has to do about priorities, pauses and its size. */
 import { from, map, range, tap } from 'rxjs';
 import { PoolClosedError, type WorkerPool, parallelMap } from '../../lib/index.ts';
 import type { ContractApi } from './contractApi.ts';
@@ -8,7 +8,7 @@ const numbers = (count: number): number[] => Array.from({ length: count }, (_, n
 
 type Pool = WorkerPool<ContractApi>;
 
-/** `most`: the most that a pool of this kind can be of; `grows`: whether what makes it larger is here, and not on a machine. */
+/** `most`: the largest size of a pool of this kind; `grows`: whether new workers are in this process, and not on a machine. */
 export function policyContract(made: (size: number) => Pool, most: number, grows: boolean): void {
   /** A pool whose only worker is busy until `free` is called. */
   async function busy(): Promise<{ pool: Pool; free: () => Promise<void> }> {

@@ -24,7 +24,7 @@ import { reportContract } from './reportContract.ts';
 import { valuesContract } from './valuesContract.ts';
 
 interface Kind {
-  /** The most that a pool of this kind can be of. */
+  /** The largest size of a pool of this kind. */
   readonly most: number;
   /** Whether arguments and results are copied or moved, rather than the very same. */
   readonly copies: boolean;
@@ -989,7 +989,7 @@ export function poolContract(
 
     if (copies)
       describe('gives each call a copy of its own:', () => {
-        /** So many that most travel with others. */
+        /** Enough that most travel with others. */
         const MANY = 3000;
         const numbers = Array.from({ length: MANY }, (_, n) => n);
 

@@ -1,4 +1,4 @@
-/** `AsyncLocalStorage`: callbacks run in the context of whoever subscribed. */
+/** `AsyncLocalStorage`: callbacks run in the context of the subscriber. */
 import { range } from 'rxjs';
 import { Pool, spawn } from 'threads';
 import { Worker, localPool, parallelMap, workerPool } from '../../lib/index.ts';

@@ -1,4 +1,4 @@
-/** zone.js: callbacks run in the zone of whoever subscribed, and what lasts in none. */
+/** zone.js: callbacks run in the zone of the subscriber, and what outlasts a stream in none. */
 import { lastValueFrom, range, toArray } from 'rxjs';
 import { Worker, localPool, parallelMap, workerPool } from '../../lib/index.ts';
 import { publicPool } from '../../lib/publicPool/publicPool.ts';

@@ -1,4 +1,4 @@
-/** What is of the worker of an inline function in a page alone: it starts from a Blob. */
+/** The worker of an inline function in a page, which starts from a Blob. */
 import { lastValueFrom, of } from 'rxjs';
 import { ClosureError, WorkerInitError, parallelMap } from '../../lib/index.ts';
 

@@ -1,4 +1,4 @@
-/** What an inline function says of what it lacks in a worker. */
+/** The errors of an inline function about names that it lacks in a worker. */
 import { lastValueFrom, of, range, toArray } from 'rxjs';
 import { ClosureError, parallelMap, parallelMapUnordered } from '../../lib/index.ts';
 

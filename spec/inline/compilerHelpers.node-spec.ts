@@ -1,4 +1,4 @@
-/** Inline functions as compilers leave them, who keep a part of each outside. */
+/** Inline functions as compilers emit them, with helpers outside of the function. */
 import { transformSync } from 'esbuild';
 import { lastValueFrom, of, toArray } from 'rxjs';
 import ts from 'typescript-6';

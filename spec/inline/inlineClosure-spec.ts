@@ -1,4 +1,4 @@
-/** Inline functions that use what they have not in a worker, and all kinds of function that may be sent. */
+/** Inline functions that use names which they lack in a worker, and all kinds of function that may be sent. */
 import { lastValueFrom, of } from 'rxjs';
 import { ClosureError, parallelMap } from '../../lib/index.ts';
 

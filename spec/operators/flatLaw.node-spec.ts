@@ -31,7 +31,7 @@ type Courses = typeof courses extends fc.Arbitrary<infer S> ? S : never;
 
 class Unlucky extends Error {}
 const RETRIES = 2;
-/** No schedule takes so long. */
+/** No schedule takes this long. */
 const LAST_FRAME = 100_000;
 
 /** A pool in a time of its own, and what streams on it notify. */

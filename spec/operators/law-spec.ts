@@ -256,7 +256,7 @@ function settled(input: Input, failed: boolean, outcome: unknown): unknown {
     : { status: 'fulfilled', index, input, value: outcome };
 }
 
-/** What the sequential operator notifies of these inputs, of which so many may fail. */
+/** What the sequential operator notifies for these inputs, of which `maxFailures` may fail. */
 function sequential(one: Script, inputs: readonly Input[], maxFailures: number = Infinity): Notification[] {
   const notified: Notification[] = [];
   const failures: unknown[] = [];

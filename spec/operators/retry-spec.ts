@@ -348,7 +348,7 @@ describe('maxFailures', () => {
     );
 
   for (const onError of ['skip', 'settle'] as const) {
-    it(`lets so many fail, with onError: ${onError}`, async () => {
+    it(`lets that many fail, with onError: ${onError}`, async () => {
       expect((await run(6, { onError, maxFailures: 3 })).length).toBe(onError === 'skip' ? 3 : 6);
     });
 

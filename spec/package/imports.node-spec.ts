@@ -1,4 +1,4 @@
-/** Who imports whom in lib/: one way, types included, between files and between folders. */
+/** The imports in lib/: one way, types included, between files and between folders. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';

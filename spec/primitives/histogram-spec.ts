@@ -1,7 +1,7 @@
 import { array, assert, double, integer, property, tuple } from 'fast-check';
 import { Histogram } from '../../lib/primitives/histogram.ts';
 
-/** The value that so many of 100 do not exceed, by counting. */
+/** The value that `percent` of 100 do not exceed, by counting. */
 const exact = (sorted: readonly number[], percent: number): number =>
   sorted[Math.ceil((percent * sorted.length) / 100) - 1]!;
 

@@ -258,7 +258,7 @@ function drawStream(dice: Dice, kind: PoolKind, size: number, id: number, calm: 
   };
 }
 
-/** What takes its time, most of all to replace a worker that died: so many of a stream are enough. */
+/** How many of `count` tasks a round has time for: those that end their worker take longest. */
 function affordable(
   deeds: readonly Deed[],
   count: number,

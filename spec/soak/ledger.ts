@@ -85,7 +85,7 @@ export class Ledger {
     }
     Atomics.store(cells, task + GIVEN, 0);
     Atomics.store(cells, task + BEGAN, Date.now() & 0x7fffffff);
-    // Before the slot is taken: whoever counts meanwhile and sees this one, sees that too, and counts again.
+    // Before the slot is taken: a count that runs meanwhile and sees the slot sees this, too, and starts again.
     Atomics.add(cells, EPOCH, 1);
     Atomics.compareExchange(cells, this.#mine, FREE, stream + 1);
     this.#count(stream);

@@ -16,7 +16,7 @@ export interface Log {
   end: 'complete' | 'error' | 'left' | undefined;
   error: unknown;
   aborted: boolean;
-  /** What it had taken when its pool was closed under it, and how that was. */
+  /** How many values it had received when its pool was closed under it, and how that was closed. */
   closed: { readonly drain: boolean; readonly arrived: number; readonly sourceDone: boolean } | undefined;
   /** Most values dispatched and not emitted. */
   mostOut: number;

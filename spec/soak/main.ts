@@ -1,7 +1,7 @@
 /**
  * The soak: random streams, options and faults on real pools, against a model of what each must come to.
  *
- *     npm run soak -- --minutes 10 [--seed N]     rounds drawn from N, for so long
+ *     npm run soak -- --minutes 10 [--seed N]     rounds drawn from N, for that long
  *     npm run soak -- --round N [--times M]       the round drawn from N alone, M times
  *     npm run soak -- --round N --show            its plan
  */
@@ -28,7 +28,7 @@ function number(name: 'minutes' | 'seed' | 'round' | 'times'): number {
   return value;
 }
 
-/** Differences so many are enough to look at. */
+/** The soak ends after this many differences. */
 const MOST_FAILURES = 10;
 /** Seconds between two looks at the memory, in a long soak; a short one has as many. */
 const SAMPLE_EVERY = 30;

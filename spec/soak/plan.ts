@@ -21,7 +21,7 @@ export interface PoolPlan {
   /** How long setup and teardown of a worker take, in ms. */
   readonly setupMs: number;
   readonly teardownMs: number;
-  /** Calls of `pool.each`, and of `pool.warmUp` for so many workers. */
+  /** Calls of `pool.each`, and of `pool.warmUp` for how many workers. */
   readonly rounds: readonly { readonly at: number; readonly keep: boolean }[];
   readonly warmUps: readonly { readonly at: number; readonly workers: number }[];
   /** When, in ms, a worker is terminated from outside. */
@@ -87,7 +87,7 @@ export interface SourcePlan {
   readonly failAt: number | undefined;
   /** Neither completes nor errors after the last. */
   readonly endless: boolean;
-  /** Gives so many, and another for each result: from inside `next`. */
+  /** Gives this many, and another for each result: from inside `next`. */
   readonly feedback: number | undefined;
 }
 

@@ -130,7 +130,7 @@ export class PoolRun {
     });
   }
 
-  /** It has an outcome, and nothing is wrong with that. */
+  /** The task has an outcome, and nothing is wrong with it. */
   #settles<T>(what: string, called: Promise<T>, problemOf: (value: T) => string | undefined): void {
     this.#pending++;
     this.calls.push(what);

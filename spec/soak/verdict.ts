@@ -119,7 +119,7 @@ function settledProblems(model: Model, log: Log, all: number | undefined): strin
   return found;
 }
 
-/** Values in source order, none left out but those of tasks that may fail under `onError: 'skip'`. */
+/** Values in source order, complete but for those of tasks that may fail under `onError: 'skip'`. */
 function orderedProblems(model: Model, log: Log, all: number | undefined): string[] {
   const { plan } = model;
   const skips = plan.options.onError === 'skip';
@@ -127,7 +127,7 @@ function orderedProblems(model: Model, log: Log, all: number | undefined): strin
   for (let index = 0; index < log.arrived; index++)
     if (given(plan, log, index))
       tasks.push({ index, key: model.valueKey(index), must: !skips || model.mustSucceed(index) });
-  // Where the next is that may not be left out.
+  // Where the next value is that may not be missing.
   const barriers = Array<number>(tasks.length + 1).fill(tasks.length);
   for (let at = tasks.length - 1; at >= 0; at--) barriers[at] = tasks[at]!.must ? at : barriers[at + 1]!;
   // Equal values may stand for different tasks: from these the next may be reached. One before each barrier is enough.

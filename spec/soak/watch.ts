@@ -45,7 +45,7 @@ export class Watch {
       const { threadId } = worker;
       watch.lastThread = Math.max(watch.lastThread, threadId);
       watch.alive.add(threadId);
-      // Before the library hears of it, and gives its tasks to another.
+      // Before the library gets the event, and sends the worker's tasks to another.
       worker.prependListener('exit', () => {
         watch.alive.delete(threadId);
         watch.ledger?.gone(threadId);

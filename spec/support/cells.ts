@@ -1,4 +1,4 @@
-/** Memory that a spec and its workers share: who waits, waits for an event. */
+/** Memory that a spec and its workers share, to wait for events instead of times. */
 
 /** Always in Node; of pages, in those that are cross-origin isolated. */
 export const shares = typeof SharedArrayBuffer === 'function';

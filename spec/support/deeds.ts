@@ -60,7 +60,7 @@ export function deeds() {
     },
     /** Ends its worker. */
     exit: (): never => process.exit(7),
-    /** A result of so many bytes. */
+    /** A result of `bytes` bytes. */
     large: (bytes: number): string => 'x'.repeat(bytes),
     /** The same objects each time, changed. */
     again(n: number): typeof kept {

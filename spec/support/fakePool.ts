@@ -105,9 +105,9 @@ interface Running {
   /** Where it waits until it may give another value. */
   wake?: (() => void) | undefined;
   cancelled: boolean;
-  /** Whether it has failed for its time was up, and runs on. */
+  /** Whether it has failed because its time was up, and runs on. */
   late: boolean;
-  /** Its failure, where those of its key are not to begin beside it. */
+  /** Runs when it has ended: its failure, where the next task of its key must not begin beside it. */
   afterwards?: () => void;
 }
 
@@ -226,7 +226,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     if (this.#closing && this.attached === 0 && this.busy === 0) this.#end();
   }
 
-  /** Has those read their source who may, have room and have nothing waiting; says whether one has now. */
+  /** Lets the streams read their source that have room and nothing waiting; returns whether one has a task now. */
   #fetch(): boolean {
     const able = this.#streams.filter(
       (each) => each.hungry && each.source.waiting() === 0 && each.source.canFetch === true,
@@ -574,7 +574,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     }
   }
 
-  /** What it runs and what it has not begun was never there. */
+  /** Puts back all tasks of the slot, the running one as if it had not begun. */
   #giveBack(slot: Slot): void {
     const { task, cancelled } = this.#stop(slot)!;
     const back = [...(cancelled ? [] : [task]), ...slot.waiting.splice(0)];

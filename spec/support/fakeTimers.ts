@@ -1,7 +1,7 @@
 /** Fake timers as Sinon's are, which Jest and Vitest use too: time stands still until `tick`. */
 
 interface Fake {
-  /** So much time passes: what is due is done. */
+  /** `ms` pass: timers that are due run. */
   tick(ms: number): void;
   uninstall(): void;
 }

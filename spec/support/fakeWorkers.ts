@@ -28,7 +28,7 @@ export class FakeWorker {
   readonly opening: PendingWorker;
   held = true;
   gone: 'given up' | 'ended' | 'killed' | undefined;
-  /** Messages that were left to threads.js. */
+  /** Messages that were passed on to threads.js. */
   readonly delivered: unknown[] = [];
   /** A message that cannot be posted throws this. */
   refuses: Error | undefined;
@@ -131,13 +131,13 @@ export class FakeWorker {
     await turn();
   }
 
-  /** Runs its first message to the end, in so many ms a task. */
+  /** Runs its first message to the end, in `ms` a task. */
   async run(ms: number = 0): Promise<void> {
     while (this.begin());
     await this.reply({ last: true, ms: ms * this.runs[0]!.count });
   }
 
-  /** So many µs after the last message was sent. */
+  /** The time `us` µs after the last message was sent. */
   timeAt(us: number): number {
     return this.sent + us / 1000;
   }
@@ -224,7 +224,7 @@ export class Time implements Disposable {
     return this.#timers.size;
   }
 
-  /** So many ms pass; then what has come in the meantime has been looked at. */
+  /** `ms` pass; resolves when what has come in the meantime was dealt with. */
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {

@@ -11,7 +11,7 @@ export class Gates {
     this.fake = new FakePool({ run }, { size, course: () => ({ takes: 0 }), ...settings });
   }
 
-  /** The task of that input ends, and everyone hears of it. */
+  /** Ends the task of that input; resolves when all that follows has happened. */
   async end(input: unknown, value: unknown = input): Promise<void> {
     this.#open.get(input)!.resolve(value);
     await turn();
@@ -23,7 +23,7 @@ export class Gates {
   }
 }
 
-/** Everything that can go on without anything more happening outside has gone on. */
+/** Resolves when everything that can go on by itself has gone on. */
 export const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** Numbers from 0, and what has been done with them. */

@@ -4,5 +4,5 @@ export const lawRuns = (usual: number): number => {
   return given === undefined ? usual : Number(given);
 };
 
-/** For so many schedules this is a time in ms that only a hang takes. */
+/** A time in ms that only a hang takes, for this many schedules. */
 export const lawPatience = (runs: number): number => Math.max(60_000, 500 * runs);

@@ -13,7 +13,7 @@ export type Letters = typeof letters;
 
 interface Helpers extends RunHelpers {
   readonly scheduler: TestScheduler;
-  /** A pool of `size` slots on which the task of each letter takes so many frames: 1 where the table does not say. */
+  /** A pool of `size` slots on which the task of each letter takes as many frames as the table says, or 1. */
   crew(size: number, takes?: Readonly<Record<string, number>>, settings?: Partial<FakeSettings>): FakePool<Letters>;
 }
 

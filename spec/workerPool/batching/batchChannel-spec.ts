@@ -23,7 +23,7 @@ const packed = (error: unknown): unknown =>
     () => false,
   );
 
-/** A channel with one batch of so many tasks. */
+/** A channel with one batch of `count` tasks. */
 function sent(count: number, options: Parameters<typeof played>[1] & { buffer?: number } = {}) {
   const worker = played(BatchChannel, options);
   const { attachment, grant } = worker.stream(options);

@@ -21,7 +21,7 @@ class Attached {
     this.back.push(...tasks.map(({ seq }) => seq));
   }
 
-  /** So many of its tasks, in one batch. */
+  /** `count` of its tasks, in one batch. */
   batch(count: number, cells?: Int32Array, cellIndex: number = -1): Batch {
     const tasks = Array.from({ length: count }, (_, seq): Task => ({
       method: 'act',
@@ -134,7 +134,7 @@ if (shares)
     let cells: Int32Array;
     beforeEach(() => (cells = new Int32Array(new SharedArrayBuffer(4 * CELL * SLOTS))));
 
-    /** The worker begins so many tasks of the batch. */
+    /** The worker begins `count` tasks of the batch. */
     function begin({ cellIndex, tasks }: Batch, count: number): void {
       const cell = new WorkerCell(cells, cellIndex, tasks.length);
       cell.open();

@@ -6,7 +6,7 @@ import { UNREAD } from '../../../lib/protocol/messages.ts';
 import { type FakeWorker, FakeWorkers, Time } from '../../support/fakeWorkers.ts';
 import { Results, numbers } from '../../support/played.ts';
 
-/** So many numbers, of which those are moved. */
+/** `count` numbers, of which `moved` says which are moved. */
 const values = (count: number, moved: (n: number) => boolean = () => true): Observable<unknown> =>
   range(0, count).pipe(map((n) => (moved(n) ? Transfer(n, [new ArrayBuffer(1)]) : n)));
 

@@ -1,4 +1,4 @@
-/** What each worker is given, and what becomes of that: with workers that the spec plays. */
+/** What each worker is sent, and what becomes of that: with workers that the spec plays. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { NEVER, Subject, concat, of, range } from 'rxjs';
 import { type PoolEvent, parallelMap, parallelMapUnordered } from '../../../lib/index.ts';
@@ -59,7 +59,7 @@ describe('What a worker was sent', () => {
     }
   });
 
-  it('runs out of time so long after it has begun; not because it waited for that', async () => {
+  it('runs out of time by the time since its start, its wait not included', async () => {
     const fake = new FakeWorkers({ size: 1 });
     const results = new Results(fake, range(0, 2), { timeout: 50 });
     await fake.up();

@@ -97,7 +97,7 @@ describe('A task that listens to its signal, and whose time is up,', () => {
     expect(results.said).toEqual([done(0), 'complete']);
   });
 
-  it('loses its worker when its notice has run out; the next goes to another', async () => {
+  it('has its worker ended when its notice has run out; the next goes to another', async () => {
     const { fake, results, worker, ends } = await late();
     await time.pass(29);
     expect(worker.gone).toBeUndefined();

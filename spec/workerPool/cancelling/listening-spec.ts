@@ -37,7 +37,7 @@ describe('A task that has asked for its signal, and whose time is up,', () => {
     });
 
   for (const how of ['deaf', 'deafLoop'] as const)
-    it(`and does not stop, loses its worker after that (${how})`, async () => {
+    it(`and does not stop, has its worker ended after that (${how})`, async () => {
       await using pool = open(1);
       const options = { timeout: 100, terminateAfter: 10, onError: 'settle' } as const;
       const settled = await lastValueFrom(

@@ -1,4 +1,4 @@
-/** What a worker was sent, and nobody waits for any more: with workers that the spec plays. */
+/** Cancelled tasks at a worker: with workers that the spec plays. */
 import { NEVER, Subject, concat, filter, of, range } from 'rxjs';
 import type { PoolEvent } from '../../../lib/index.ts';
 import type { Task } from '../../../lib/pool/contract.ts';

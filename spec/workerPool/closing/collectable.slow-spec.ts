@@ -16,7 +16,7 @@ const openPool = () =>
 
 const COUNT = 500;
 
-/** Pushes so many inputs, and waits for as many results, while the stream lives; returns how many objects are kept. */
+/** Pushes inputs, and waits for as many results, while the stream lives; returns how many objects are kept. */
 async function kept(operator: OperatorFunction<Input, unknown>): Promise<number> {
   const objects = new References();
   const source = new Subject<Input>();

@@ -28,7 +28,7 @@ describe('What a task has printed before its result was delivered', () => {
     ['closedAtOnce', 'when its pool is closed at once'],
     ['left', 'when nobody closes its pool, and the process ends'],
     ['idle', 'when its worker has been idle for long'],
-    ['replaced', 'when its worker is replaced after so many tasks'],
+    ['replaced', 'when its worker is replaced by maxTasksPerWorker'],
     ['error', 'when another task fails'],
     ['inlineError', 'when another task fails, and the workers are terminated'],
     ['unsubscribed', 'when its worker is terminated in another task'],

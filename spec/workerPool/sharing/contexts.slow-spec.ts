@@ -1,4 +1,4 @@
-/** What a request's `AsyncLocalStorage` holds lives as long as the request, and not as the workers that it started. */
+/** The store of a request's `AsyncLocalStorage` lives as long as the request, not as long as the workers that it started. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { firstValueFrom, lastValueFrom, range, toArray } from 'rxjs';
 import { Pool, spawn } from 'threads';

@@ -7,7 +7,7 @@ import { Results, numbers, two } from '../../support/played.ts';
 
 let time: Time;
 
-/** So often at most: what never comes fails, and does not run for ever. */
+/** The most steps: what never comes fails, and does not run for ever. */
 const MANY = 100;
 
 /** Runs messages to their end until `done`. */

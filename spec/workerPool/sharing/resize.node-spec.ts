@@ -85,7 +85,7 @@ describe('Workers of a pool that is resized', () => {
   beforeEach(() => (time = new Time()));
   afterEach(() => time[Symbol.dispose]());
 
-  /** So many workers, each with two messages of a stream that goes on. */
+  /** `size` workers, each with two messages of a stream that goes on. */
   async function loaded(size: number): Promise<{ fake: FakeWorkers; results: Results; workers: FakeWorker[] }> {
     const fake = new FakeWorkers({ size });
     const results = new Results(fake, concat(range(0, 300), NEVER), { batch: 4 });

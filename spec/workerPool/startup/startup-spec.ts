@@ -55,7 +55,7 @@ describe('A worker that comes up', () => {
     expect(worker.posted.length).toBe(1);
   });
 
-  it('has so long to expose something; the error says whether it has called expose', async () => {
+  it('has initTimeout to expose something; the error says whether it has called expose', async () => {
     const silent = starting(5);
     await silent.opening.ready.catch(() => {});
     expect(silent.came.error).toBeInstanceOf(WorkerInitError);

@@ -20,7 +20,7 @@ const open = (options: number | WorkerPoolOptions): WorkerPool<LifeApi> =>
 const event = (pool: WorkerPool<LifeApi>, wanted: PoolEvent['type']): Promise<PoolEvent> =>
   firstValueFrom(pool.events$.pipe(filter(({ type }) => type === wanted)));
 
-/** How many of so many tasks each worker has had. */
+/** How many of `tasks` tasks each worker has had. */
 async function shares(pool: WorkerPool<LifeApi>, tasks: number): Promise<number[]> {
   const ids = await lastValueFrom(
     range(0, tasks).pipe(
@@ -34,7 +34,7 @@ async function shares(pool: WorkerPool<LifeApi>, tasks: number): Promise<number[
 }
 
 describe('maxTasksPerWorker', () => {
-  it('ends a worker that has had so many, and starts another, however the tasks are grouped', async () => {
+  it('ends a worker that has had that many, and starts another, however the tasks are grouped', async () => {
     await using pool = open({ size: 1, maxTasksPerWorker: 3 });
     expect(await shares(pool, 10)).toEqual([3, 3, 3, 1]);
     // The last has had one, and is not ended before its time.
@@ -67,7 +67,7 @@ describe('idleTimeout', () => {
 
   it('ends none that has something to do, and starts again with each task', async () => {
     await using pool = open({ size: 1, idleTimeout: 50 });
-    // Each task takes longer than that, and comes before a worker has been idle for so long.
+    // Each task takes longer than that, and comes before a worker has been idle for that long.
     const first = await pool.run((worker) => worker.later(100));
     expect(await pool.run((worker) => worker.later(100))).toBe(first);
     expect(await pool.run((worker) => worker.who())).toBe(first);

@@ -1,4 +1,4 @@
-/** What many yielded values take in memory, on both sides: `VALUES=10000000` tries so many. */
+/** What many yielded values take in memory, on both sides: `VALUES=10000000` tries that many. */
 import { Worker, parallelFlatMapIterable, workerPool } from '../../../lib/index.ts';
 import type { StreamingApi } from '../../fixtures/streaming.worker.ts';
 import { inUse } from '../../support/memory.ts';

@@ -125,7 +125,7 @@ describe('A task that gives many values', () => {
     expect(await pool.run((worker) => worker.closed())).toBe(1);
   });
 
-  it('loses its worker where its finally does not end', async () => {
+  it('has its worker ended where its finally does not end', async () => {
     await using pool = open();
     await lastValueFrom(
       of(60_000).pipe(

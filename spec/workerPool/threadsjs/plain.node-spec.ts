@@ -81,7 +81,7 @@ describe('A plain worker of threads.js', () => {
     replaceClock(clock);
   });
 
-  it('that is lost fails the call that it had; what has not been called waits for another', async () => {
+  it('that dies fails the call that it had; what has not been called waits for another', async () => {
     const fake = new FakeWorkers({ size: 1 }, 'plain');
     const results = new Results(fake, range(0, 2), { crashRetries: 1 });
     await fake.up();
