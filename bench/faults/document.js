@@ -71,7 +71,7 @@ Each fault is played in a process of its own, or in a fresh page. A stream of ${
 is the faulty one, the others return at once. All workers are up before, but where it is about that. Then the pool is given more to do,
 until each of its workers has done some of it, and is closed.
 What neither gives an outcome nor ends for 6 seconds is a hang. A worker is expected to be replaced, a failing task to fail alone, and a
-failure to be told. \`bench/faults/faults.js\` is the list, \`bench/faults/libraries/\` how each library is used, by what its documentation says.
+failure to be reported. \`bench/faults/faults.js\` is the list, \`bench/faults/libraries/\` how each library is used, by what its documentation says.
 
 ## rxjs-parallel
 
@@ -84,11 +84,11 @@ ${ownTable(observed)}
   message that are not reported fail with the worker.
 - An **endless loop without \`timeout\`** keeps its worker until the stream is unsubscribed or the pool closed, and with it the results of tasks
   that had ended just before it in the same message: some of the others may wait. With \`timeout\` each task has a message of its own.
-- Chromium takes about two seconds to end a worker that loops. Whoever waits is told before that.
+- Chromium takes about two seconds to end a worker that loops. The tasks have failed before that.
 
 ## The same faults in other libraries
 
-In Node. Each is driven by \`mergeMap((value) => …, ${2 * SIZE})\`, which is told of unsubscribing through an \`AbortSignal\` where the library takes one.
+In Node. Each is driven by \`mergeMap((value) => …, ${2 * SIZE})\`, which passes unsubscribing on through an \`AbortSignal\` where the library takes one.
 What is not ok is played a second time, and the better counts.
 
 ${comparison(observed)}
