@@ -129,7 +129,7 @@ describe('What crosses a queue', () => {
   afterAll(async () => {
     await pool.close();
     await server.close();
-    expect(await redis.left('crossing')).toEqual([]);
+    expect(await redis.remaining('crossing')).toEqual([]);
     await redis.end();
   });
 

@@ -83,7 +83,7 @@ describe('Over BullMQ', () => {
     const results = await whole;
     await pool.close();
     await second.end('SIGTERM');
-    return { before, during, results, left: await redis.left(queue) };
+    return { before, during, results, left: await redis.remaining(queue) };
   };
 
   /** It waits 5 s for Redis. */
@@ -107,7 +107,7 @@ describe('Over BullMQ', () => {
     second.release();
     const got = await results;
     await pool.close();
-    const left = await other.left(queue);
+    const left = await other.remaining(queue);
     await second.end();
     await other.end();
     return { again, results: got, left };
@@ -119,7 +119,7 @@ describe('Over BullMQ', () => {
     const other = await RedisServer.start();
     const pool = bullmqPool<Deeds>(queue, { connection: other.connection });
     const live = reason(pool.run((worker) => worker.twice(1)));
-    await until(async () => (await other.left(queue)).length > 0);
+    await until(async () => (await other.remaining(queue)).length > 0);
     await other[how]();
     await pool.close({ drain: false });
     await other.end();
@@ -155,7 +155,7 @@ describe('Over BullMQ', () => {
   /** The pool is closed, and nothing of it remains. */
   const closes = async (pool: ReturnType<typeof poolOn>, queue: string, on = redis): Promise<void> => {
     await pool.close();
-    expect(await on.left(queue)).toEqual([]);
+    expect(await on.remaining(queue)).toEqual([]);
   };
 
   it('a machine is killed in the middle of a job: another runs it', async () => {
@@ -380,7 +380,7 @@ describe('Over BullMQ', () => {
     await one.hears('begun', 4);
     producer.kill('SIGKILL');
     await once(producer, 'exit');
-    await until(async () => (await redis.left(queue)).length === 0);
+    await until(async () => (await redis.remaining(queue)).length === 0);
     // Its workers, too, are free again.
     const pool = poolOn(queue);
     expect(await pool.run((worker) => worker.twice(1))).toBe(2);
@@ -398,13 +398,13 @@ describe('Over BullMQ', () => {
       ended = true;
       return code as number;
     });
-    await until(async () => (await redis.left(queue)).length > 0);
+    await until(async () => (await redis.remaining(queue)).length > 0);
     await wait(300);
     expect(ended).toBeFalse();
     here(queue);
     expect(await exit).toBe(0);
     expect(values).toEqual([0, 2, 4]);
-    expect(await redis.left(queue)).toEqual([]);
+    expect(await redis.remaining(queue)).toEqual([]);
   });
 
   it('the process does not end before its pool is closed', async () => {
@@ -421,7 +421,7 @@ describe('Over BullMQ', () => {
     producer.on('message', (message) => said.push(message));
     expect((await once(producer, 'exit'))[0]).toBe(0);
     expect(said.at(-1)).toBe('closed');
-    expect(await redis.left(queue)).toEqual([]);
+    expect(await redis.remaining(queue)).toEqual([]);
   });
 
   it('a machine is closed: it finishes what it runs, and takes no more', async () => {
@@ -579,7 +579,7 @@ describe('Over BullMQ', () => {
     };
     const pool = poolOn(queue, { connection, checkInterval: 10, expireAfter: 100 });
     const result = pool.run((worker) => worker.twice(1));
-    await until(async () => (await other.left(queue)).length > 0);
+    await until(async () => (await other.remaining(queue)).length > 0);
     const gone = Promise.all(copies.map((copy) => new Promise((resolve) => copy.once('close', resolve))));
     await other.stop();
     await gone;
@@ -623,7 +623,7 @@ describe('Over BullMQ', () => {
     expect(await reason(all(stream))).toBeInstanceOf(PoolClosedError);
     await closed;
     expect(one.said('begun').filter((n) => n >= 3)).toEqual([]);
-    expect(await redis.left(queue)).toEqual([]);
+    expect(await redis.remaining(queue)).toEqual([]);
   });
 
   it('results that are large together come in several jobs', async () => {

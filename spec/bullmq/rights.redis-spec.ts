@@ -101,7 +101,7 @@ describe('A user of Redis', () => {
     await site.redis.client.call('ACL', 'SETUSER', 'rotated', '>new', '<secret');
     expect(await results).toEqual(numbers(20));
     const stream = reason(all(range(0, 2).pipe(parallelMap((worker, n) => worker.untilReleased(n), pool))));
-    await until(async () => (await site.redis.left(queue)).length > 0);
+    await until(async () => (await site.redis.remaining(queue)).length > 0);
     await site.redis.client.client('KILL', 'USER', 'rotated');
     const error = await stream;
     expect(error).toBeInstanceOf(WorkerInitError);

@@ -74,7 +74,7 @@ describe('Behind a Sentinel', () => {
       expect(await pool.run((worker) => worker.twice(4))).toBe(8);
       await pool.close();
       // Removals may be missing, too: machines sweep when the run is gone.
-      await until(async () => (await replica.left(queue)).length === 0);
+      await until(async () => (await replica.remaining(queue)).length === 0);
       await machine.end();
     });
 });

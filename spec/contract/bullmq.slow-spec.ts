@@ -28,7 +28,7 @@ describe('With a redis-server', () => {
       await pool.close(options);
       await server.close();
       await workers.close();
-      expect(await redis.left(queue)).toEqual([]);
+      expect(await redis.remaining(queue)).toEqual([]);
     };
     return Object.assign(Object.create(pool) as typeof pool, { close, [Symbol.asyncDispose]: () => close() });
   };

@@ -1093,7 +1093,7 @@ export function poolContract(
     });
 
     describe('when it is closed', () => {
-      it('delivers what it has taken, then errors what goes on', async () => {
+      it('delivers the results of received values, then errors the streams that go on', async () => {
         const pool = made(1);
         const source = range(0, 5);
         const whole = all(source.pipe(parallelMap((worker, n) => worker.later(n, 1), pool)));

@@ -18,7 +18,7 @@ describe('Keys that are objects', () => {
       for (let n = 0; n < 1000; n++) source.next(n);
       expect(values.length).toBe(1000);
       // The last that was worked on may still be at hand.
-      expect(await references.left(1)).toBeLessThanOrEqual(1);
+      expect(await references.remaining(1)).toBeLessThanOrEqual(1);
       subscription.unsubscribe();
     });
 });

@@ -21,7 +21,7 @@ describe('parallelMapIterable of a long source', () => {
       let most = 0;
       for await (const result of results) {
         expect(result).toBeDefined();
-        if (++taken % 500 === 0) most = Math.max(most, await kept.left(atMost));
+        if (++taken % 500 === 0) most = Math.max(most, await kept.remaining(atMost));
       }
       expect(taken).toBe(5000);
       expect(most).withContext(onError).toBeLessThanOrEqual(atMost);

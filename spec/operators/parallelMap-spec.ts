@@ -185,7 +185,7 @@ describe('parallelMap', () => {
     });
 
     for (const size of [2, 8, 16, 100])
-      it(`left out, takes more while fewer results are held back than 64, or 8 for each task that is out (pool of ${size})`, () => {
+      it(`omitted, lets more tasks out while fewer results are held back than 64, or 8 for each task that is out (pool of ${size})`, () => {
         marbles(({ scheduler, flush }) => {
           const course: FakeSettings['course'] = ({ index }) => ({ takes: index === 0 ? 1_000 : 1 + (index % 3) });
           const fake = new FakePool({ run: (n: number) => n }, { size, scheduler, course });

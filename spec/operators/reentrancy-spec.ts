@@ -241,7 +241,7 @@ for (const [name, operator] of Object.entries({ parallelMap, parallelMapUnordere
                 error: (error: Error) => values.push(error.name),
                 complete: () => values.push('complete'),
               });
-            // Where tasks take time, another stream's end brings the turn: not this one's own draining.
+            // Where tasks take time, another stream's end brings the turn: not this one's own `proceed`.
             of(0)
               .pipe(operator((worker, n) => worker.run(n), fake.pool))
               .subscribe();

@@ -165,7 +165,7 @@ describe('retry', () => {
     });
   });
 
-  it('goes on while its pool drains', () => {
+  it('goes on while its pool closes', () => {
     marbles(({ cold, scheduler, expectObservable }) => {
       inTimeOf(scheduler);
       const fake = fakeOf(flaky({ a: 1 }), 1, scheduler);

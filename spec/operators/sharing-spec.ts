@@ -114,7 +114,7 @@ for (const [name, operator] of Object.entries({ parallelMap, parallelMapUnordere
     });
 
     describe('whose pool is closed', () => {
-      it('delivers what it has taken, then errors, if its source has not completed', () => {
+      it('delivers the results of received values, then errors, if its source has not completed', () => {
         marbles(({ cold, crew, scheduler, expectObservable, expectSubscriptions, flush }) => {
           const source = cold('  a-b-c-d|');
           const expected = '     ----a---(b#)';

@@ -207,8 +207,8 @@ describe('Turns', () => {
 
   it('ask one that has something for others to fetch, and where nothing comes of it once a round', () => {
     const turns = new RoundRobin<{ priority: number; hungry: boolean; source: any }>();
-    let drained = 0;
-    const source = { sticky: true, waiting: () => 1, canFetch: true, proceed: () => drained++ };
+    let proceeded = 0;
+    const source = { sticky: true, waiting: () => 1, canFetch: true, proceed: () => proceeded++ };
     const sticky = { priority: 0, hungry: true, source };
     turns.add(sticky);
     turns.enqueue(sticky);
@@ -218,7 +218,7 @@ describe('Turns', () => {
       expect(turns.fetch()).toBeTrue();
       expect(none()).toBeUndefined();
       expect(turns.fetch()).toBeFalse();
-      expect(drained).toBe(round);
+      expect(proceeded).toBe(round);
       expect(turns.queued(sticky)).toBeTrue();
     }
   });

@@ -72,7 +72,7 @@ export class PoolRun {
   }
 
   /** Waits until nothing goes on in the pool; returns what was wrong with it. */
-  async settle(): Promise<readonly string[]> {
+  async untilIdle(): Promise<readonly string[]> {
     // What runs on the calling thread goes on when its pool is closed at once, and the pool is closed when it has ended.
     let ended = false;
     void Promise.all(this.#ends).then(() => (ended = true));
@@ -84,7 +84,7 @@ export class PoolRun {
     if (!(await until(idle, SETTLE))) this.#problems.push(`it is not idle: ${JSON.stringify(this.open.stats())}`);
     // A generator that waits closes when it comes to its next value.
     await until(() => !this.streams.some(({ log }) => holdsSource(log)), 1000);
-    // Streams of a threads.js Pool hear that its last thread is given up before it has ended.
+    // Streams of a threads.js Pool error when its last thread is given up, before that has ended.
     if (this.plan.kind === 'leased' && this.streams.some(({ log }) => log.error instanceof WorkerInitError))
       await until(() => this.open.deaths() >= this.plan.size, 1000);
     const workers = this.open.stats()?.workers ?? 0;
@@ -111,12 +111,12 @@ export class PoolRun {
 
   #each(keep: boolean): void {
     this.#report.injected('call on every worker', 1);
-    this.#settles('pool.each', this.open.each!(keep), (outcomes: PromiseSettledResult<number>[]) => {
+    this.#watchCall('pool.each', this.open.each!(keep), (outcomes: PromiseSettledResult<number>[]) => {
       const threads = outcomes.map((each) => (each.status === 'fulfilled' ? each.value : undefined));
       const up = threads.filter((thread) => thread !== undefined);
       if (new Set(up).size < up.length) return `called a worker twice: ${up.join()}`;
-      const lost = outcomes.find((each) => each.status === 'rejected');
-      return lost === undefined || !this.#peaceful ? undefined : `failed: ${describe(lost.reason)}`;
+      const rejected = outcomes.find((each) => each.status === 'rejected');
+      return rejected === undefined || !this.#peaceful ? undefined : `failed: ${describe(rejected.reason)}`;
     });
   }
 
@@ -124,25 +124,25 @@ export class PoolRun {
     this.#report.injected('warmed up', 1);
     const { idleTimeout, maxTasksPerWorker, policies } = this.plan;
     const stay = idleTimeout === undefined && maxTasksPerWorker === undefined && policies.length === 0;
-    this.#settles('pool.warmUp', this.open.warmUp!(workers), () => {
+    this.#watchCall('pool.warmUp', this.open.warmUp!(workers), () => {
       const up = this.open.stats()!.workers;
       return up >= workers || !stay || !this.#peaceful ? undefined : `came back with ${up} of ${workers} workers`;
     });
   }
 
-  /** The task has an outcome, and nothing is wrong with it. */
-  #settles<T>(what: string, called: Promise<T>, problemOf: (value: T) => string | undefined): void {
+  /** Counts the call as pending until it has an outcome, and notes what is wrong with that. */
+  #watchCall<T>(what: string, called: Promise<T>, problemOf: (value: T) => string | undefined): void {
     this.#pending++;
     this.calls.push(what);
     const wasClosed = this.#closed;
-    const settled = (problem: string | undefined): void => {
+    const ended = (problem: string | undefined): void => {
       this.#pending--;
       this.calls.splice(this.calls.indexOf(what), 1);
       if (problem !== undefined) this.#problems.push(`${what} ${problem}`);
     };
     called.then(
-      (value) => settled(problemOf(value)),
-      (error: unknown) => settled(this.#mayFail(error, wasClosed) ? undefined : `failed: ${describe(error)}`),
+      (value) => ended(problemOf(value)),
+      (error: unknown) => ended(this.#mayFail(error, wasClosed) ? undefined : `failed: ${describe(error)}`),
     );
   }
 
@@ -211,15 +211,15 @@ export class PoolRun {
   #call(nth: number): void {
     this.#pending++;
     const wasClosed = this.#closed;
-    const settled = (problem: string | undefined): void => {
+    const ended = (problem: string | undefined): void => {
       this.#pending--;
       if (problem !== undefined) this.#problems.push(`call ${nth} ${problem}`);
     };
     Promise.resolve()
       .then(() => this.open.call(nth))
       .then(
-        (value) => settled(value === nth ? undefined : `gave ${String(value)}`),
-        (error: unknown) => settled(this.#mayFail(error, wasClosed) ? undefined : `failed: ${describe(error)}`),
+        (value) => ended(value === nth ? undefined : `gave ${String(value)}`),
+        (error: unknown) => ended(this.#mayFail(error, wasClosed) ? undefined : `failed: ${describe(error)}`),
       );
   }
 

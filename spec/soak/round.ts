@@ -37,7 +37,7 @@ export async function playRound(plan: RoundPlan, watch: Watch, report: Report): 
   for (const [at, pool] of pools.entries()) {
     const say = (what: string): unknown => differences.push(`pool ${at} (${pool.plan.kind}): ${what}`);
     if (hangs) for (const call of pool.calls) say(`${call} hangs`);
-    else for (const what of await pool.settle()) say(what);
+    else for (const what of await pool.untilIdle()) say(what);
     judge(pool, ledger, report).forEach(say);
     const ended = hangs ? [] : await endOf(pool);
     ended?.forEach(say);

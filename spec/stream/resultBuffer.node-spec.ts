@@ -10,6 +10,6 @@ describe('What was shifted from a result buffer that holds more', () => {
       for (let seq = 0; seq < 1000; seq++) results.store(seq, outcomes.add({ seq }));
       for (let seq = 0; seq < 600; seq++) results.shift();
       expect(results.held).toBe(400);
-      expect(await outcomes.left(400)).toBe(400);
+      expect(await outcomes.remaining(400)).toBe(400);
     });
 });

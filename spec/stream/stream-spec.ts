@@ -193,14 +193,14 @@ describe('A stream', () => {
     expect(course.stream.next()).toBeUndefined();
   });
 
-  for (const drains of [true, false])
-    it(`errors with what fn throws, ${drains ? 'at once while it drains' : 'soon if nobody drains it then'}`, async () => {
+  for (const proceeds of [true, false])
+    it(`errors with what fn throws, ${proceeds ? 'at once within proceed' : 'soon if nothing calls proceed then'}`, async () => {
       const course = new Course({}, new ReorderBuffer(), () => {
         throw new Error('fn');
       });
-      course.hungry = drains;
+      course.hungry = proceeds;
       course.wake = () => void course.stream.next();
-      if (drains) course.stream.proceed();
+      if (proceeds) course.stream.proceed();
       else {
         course.stream.next();
         expect(course.said).toEqual([]);
@@ -209,7 +209,7 @@ describe('A stream', () => {
       expect(course.said.at(-1)).toBe('error Error: fn');
     });
 
-  it('whose pool closes takes what has arrived, then errors and does not complete', () => {
+  it('whose pool closes has the values that arrived run, then errors and does not complete', () => {
     const course = new Course();
     course.stream.closing(new Error('closed'));
     const tasks = course.take(6);
@@ -289,7 +289,7 @@ describe('A stream', () => {
     expect(stream.poll()).toBe(NOTHING);
   });
 
-  it('ends with a failure that is taken', () => {
+  it('ends with a failure that poll shifts', () => {
     const course = new Course({}, new CompletionQueue());
     const [zero, one] = course.take(2) as [Task, Task];
     course.stream.failure(one, 'one');

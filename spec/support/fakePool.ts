@@ -118,7 +118,7 @@ class Slot {
   /** When it came up first, and ms that it has spent in tasks since. */
   since = 0;
   spent = 0;
-  lost = false;
+  died = false;
   attachment: Seat | undefined;
   waiting: Task[] = [];
   running: Running | undefined;
@@ -381,8 +381,8 @@ export class FakePool<Api extends object> implements ClosablePool {
     slot.up = true;
     slot.life = { up: true };
     slot.since ||= performance.now();
-    if (slot.lost) this.#counts.restarts++;
-    slot.lost = false;
+    if (slot.died) this.#counts.restarts++;
+    slot.died = false;
     this.#emit({ type: 'worker:start', worker: slot.id, time: now() });
   }
 
@@ -587,7 +587,7 @@ export class FakePool<Api extends object> implements ClosablePool {
     const running = this.#stop(slot);
     slot.up = false;
     slot.life.up = false;
-    slot.lost = true;
+    slot.died = true;
     source.putBack([...slot.done.splice(0).map(({ task }) => task), ...slot.waiting.splice(0)]);
     running?.afterwards?.();
     if (running !== undefined && !running.late) {

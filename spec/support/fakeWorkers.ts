@@ -113,7 +113,7 @@ export class FakeWorker {
 
   /** Sends the outcomes of what has begun: what each was given, unless `failed`. */
   async reply({ failed = [] as readonly number[], last = false, ms = 0 } = {}): Promise<void> {
-    this.settle();
+    this.waitForTimes();
     const { args, id, timed } = this.runs[0]!;
     const begun = nextOf(this.cells[this.#at + CLAIM]!);
     const from = this.#reported;
@@ -143,7 +143,7 @@ export class FakeWorker {
   }
 
   /** Waits until the times that `reply` reports are past. */
-  settle(): void {
+  waitForTimes(): void {
     while (performance.timeOrigin + performance.now() < this.timeAt(200));
   }
 

@@ -73,7 +73,7 @@ export function onRedis(name: string) {
     /** The pool is closed, and nothing of it remains. */
     async closes(pool: { close(): Promise<void> }, queue: string): Promise<void> {
       await pool.close();
-      expect(await redis.left(queue)).toEqual([]);
+      expect(await redis.remaining(queue)).toEqual([]);
     },
   };
 }

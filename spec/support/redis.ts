@@ -105,7 +105,7 @@ export class RedisServer {
   }
 
   /** Keys of a queue that are not BullMQ's own for the queue itself: jobs, locks, heartbeats. */
-  async left(queue: string): Promise<string[]> {
+  async remaining(queue: string): Promise<string[]> {
     const own = new Set(
       // meta: settings. id: a counter. events: the event stream. marker: wakes workers. stalled, stalled-check: of
       // the look for stalled jobs.

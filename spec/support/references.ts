@@ -24,10 +24,10 @@ export class References {
   }
 
   /**
-   * How many are still there after a collection; what is on its way between threads keeps some for a moment.
-   * `atMost`: how many may be, so that nobody waits for these to go.
+   * How many remain after a collection; messages on their way between threads keep some for a moment.
+   * `atMost`: how many may remain, so that it does not wait for these to go.
    */
-  async left(atMost = 0): Promise<number> {
+  async remaining(atMost = 0): Promise<number> {
     await collect();
     for (let attempt = 1; attempt < 20 && this.#alive > atMost; attempt++) await collect();
     return this.#alive;

@@ -126,7 +126,7 @@ describe('The channel of batches', () => {
     expect(all.some((each) => Array.isArray(each) && ['value', 'ran', 'back'].includes(each[0] as string))).toBeFalse();
   });
 
-  it('refuses a reply that cannot be, before anything is settled by it', () => {
+  it('refuses a reply that cannot be true, before any task settles', () => {
     for (const wrong of [
       { values: ['a', 'b', 'c'] },
       { values: ['b'], from: 1 },

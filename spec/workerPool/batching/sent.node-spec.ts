@@ -258,7 +258,7 @@ describe('What a worker was sent', () => {
     await fake.workers[1]!.run();
     expect(idle.said).toEqual([9, 'complete']);
     const last = new Results(fake, of(8));
-    fake.workers[1]!.settle();
+    fake.workers[1]!.waitForTimes();
     fake.workers[1]!.begin();
     fake.workers[1]!.die();
     expect(last.said.length).toBe(1);
@@ -281,7 +281,7 @@ describe('What a worker was sent', () => {
     fake.pool.events$.subscribe((event: PoolEvent) => times.push(event.time - worker.sent));
     await fake.up();
     worker.begin();
-    worker.settle();
+    worker.waitForTimes();
     // Longer ago than it was sent, by the worker's clock.
     await time.pass(40);
     worker.die();

@@ -31,7 +31,7 @@ async function kept(operator: OperatorFunction<Input, unknown>): Promise<number>
     });
     for (let nth = 0; nth < COUNT; nth++) source.next(objects.add({ payload: objects.add(Uint8Array.of(nth)) }));
   });
-  const left = await objects.left();
+  const left = await objects.remaining();
   subscription.unsubscribe();
   return left;
 }
@@ -42,7 +42,7 @@ describe('What has been emitted', () => {
       it('is kept on neither side of a shared pool', async () => {
         await using pool = openPool();
         expect(await kept(operator((worker, input: Input) => worker.renew(input), pool))).toBe(0);
-        expect(await pool.run((worker) => worker.left())).toBe(0);
+        expect(await pool.run((worker) => worker.remaining())).toBe(0);
       });
 
       it('is not kept with a timeout, tries, and a signal', async () => {
@@ -73,9 +73,9 @@ describe('What has been emitted', () => {
     const take = async (): Promise<unknown> => objects.add((await results.next()).value as object);
     for (let nth = 0; nth < COUNT; nth++) await take();
     // Those that the window holds are still to come.
-    expect(await objects.left(3 * 8)).toBeLessThanOrEqual(3 * 8);
+    expect(await objects.remaining(3 * 8)).toBeLessThanOrEqual(3 * 8);
     await results.return?.();
-    expect(await objects.left()).toBe(0);
+    expect(await objects.remaining()).toBe(0);
   });
 });
 
@@ -90,7 +90,7 @@ describe('What is dropped', () => {
         .subscribe();
       for (let nth = 0; nth < COUNT; nth++) source.next(objects.add({ nth }));
       // The one that runs, and the one that waits.
-      expect(await objects.left(2)).toBeLessThanOrEqual(2);
+      expect(await objects.remaining(2)).toBeLessThanOrEqual(2);
       subscription.unsubscribe();
     });
 
@@ -109,7 +109,7 @@ describe('What is dropped', () => {
     await running;
     subscription.unsubscribe();
     // The one that runs keeps its worker, and its worker its message.
-    expect(await objects.left(1)).toBeLessThanOrEqual(1);
+    expect(await objects.remaining(1)).toBeLessThanOrEqual(1);
     await pool.close({ drain: false });
   });
 });
@@ -125,7 +125,7 @@ describe('A worker of ours', () => {
       listening.removeEventListener('message', listener);
     };
     for (let nth = 0; nth < 3; nth++) listen(nth);
-    expect(await heard.left()).toBe(0);
+    expect(await heard.remaining()).toBe(0);
     await worker.terminate();
   });
 });

@@ -119,7 +119,7 @@ describe('10 000 subscriptions, ended in every way,', () => {
       };
       const before = await subscribe(ways.length);
       expect(await subscribe(10_000)).toEqual(before);
-      expect(await inputs.left())
+      expect(await inputs.remaining())
         .withContext('inputs that are kept')
         .toBe(0);
       await close();

@@ -90,7 +90,7 @@ describe('What a request holds in its context', () => {
         const { pool, end } = make();
         const stores = new References();
         for (let n = 0; n < 3; n++) await storage.run(stores.add({ n }), () => act(pool));
-        expect(await stores.left()).toBe(0);
+        expect(await stores.remaining()).toBe(0);
         expect(await pool.run((worker) => worker.echo(1))).toBe(1);
         await end();
       });
@@ -103,7 +103,7 @@ describe('What a request holds in its context', () => {
       toArray(),
     );
     for (let n = 0; n < 3; n++) await storage.run(stores.add({ n }), () => lastValueFrom(stream));
-    expect(await stores.left()).toBe(0);
+    expect(await stores.remaining()).toBe(0);
     await threads.terminate();
   });
 });

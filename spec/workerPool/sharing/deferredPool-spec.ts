@@ -36,15 +36,15 @@ class Fetched {
     const fetch = (): Promise<FakePool<Api>> =>
       new Promise((resolve, reject) => {
         this.fetches++;
-        this.arrive = () => settled(() => resolve(engine));
-        this.fail = (cause) => settled(() => reject(cause));
+        this.arrive = () => afterTurn(() => resolve(engine));
+        this.fail = (cause) => afterTurn(() => reject(cause));
       });
     this.pool = publicPool(new DeferredPool(fetch, 2, 'late'));
   }
 }
 
 /** After all that follows at once from `act`. */
-async function settled(act: () => void): Promise<void> {
+async function afterTurn(act: () => void): Promise<void> {
   act();
   await new Promise((resolve) => setTimeout(resolve));
 }
@@ -147,7 +147,7 @@ describe('A pool whose engine is being fetched', () => {
     }
     const results = parallelMapIterable(numbers(), (worker, n) => worker.double(n), pool);
     const first = results.next();
-    await settled(() => {});
+    await afterTurn(() => {});
     expect(pulled).toBe(0);
     await fetched.arrive();
     expect(await first).toEqual({ done: false, value: 0 });
@@ -262,7 +262,7 @@ describe('A pool whose engine is being fetched', () => {
     const late = new Heard();
     of(1).pipe(doubled(pool)).subscribe(late);
     expect(late.failure).toEqual(poolClosed('late'));
-    await settled(() => {});
+    await afterTurn(() => {});
     expect(ended).toBeFalse();
     await fetched.arrive();
     await end;

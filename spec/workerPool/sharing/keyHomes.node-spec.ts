@@ -34,7 +34,7 @@ describe('The homes of keys', () => {
     const life = { up: true };
     const references = new References();
     for (let nth = 0; nth < 1000; nth++) homes.assign(references.add({}), life);
-    expect(await references.left()).toBe(0);
+    expect(await references.remaining()).toBe(0);
     expect(homes.open(undefined)({})).toBeTrue();
   });
 });

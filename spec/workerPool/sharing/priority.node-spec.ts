@@ -49,7 +49,7 @@ describe('A stream of a higher priority', () => {
     expect(await found).toBe('found');
   });
 
-  it('takes nothing back from those of its own priority, nor from those above', async () => {
+  it('recalls no tasks of its own priority, nor of those above', async () => {
     const { fake, worker } = await two({ priority: 2 });
     worker.begin();
     const equal = new Results(fake, of('equal'), { priority: 2 });

@@ -67,7 +67,7 @@ describe('The first worker of a pool whose engine is being fetched', () => {
     expect(worker!.says('error')).toBeTrue();
   });
 
-  it('is ended where nobody takes it, and not where somebody has', () => {
+  it('is ended where the pool has not asked for it, and only there', () => {
     early.drop();
     early.begin();
     early.drop();
@@ -109,7 +109,7 @@ describe('The first worker of a pool whose engine is being fetched', () => {
     let fail: (cause: unknown) => Promise<void>;
     let pool: WorkerPool<typeof api>;
 
-    const settled = async (act?: () => void): Promise<void> => {
+    const afterTurn = async (act?: () => void): Promise<void> => {
       act?.();
       await new Promise((resolve) => setTimeout(resolve));
     };
@@ -129,18 +129,18 @@ describe('The first worker of a pool whose engine is being fetched', () => {
     beforeEach(() => {
       const fetch = (): Promise<Engine> =>
         new Promise((resolve, reject) => {
-          arrive = (fetched) => settled(() => resolve(fetched));
-          fail = (cause) => settled(() => reject(cause));
+          arrive = (fetched) => afterTurn(() => resolve(fetched));
+          fail = (cause) => afterTurn(() => reject(cause));
         });
       pool = publicPool(new DeferredPool(fetch, 1, undefined, early));
     });
 
     it('when a stream has something for it, not before; and is the one that the engine takes', async () => {
       const silent = echoed(NEVER).subscribe();
-      await settled();
+      await afterTurn();
       expect(made.length).toBe(0);
       const result = lastValueFrom(echoed(of(1)));
-      await settled();
+      await afterTurn();
       expect(made.length).toBe(1);
       silent.unsubscribe();
       await arrive(engine(true));
@@ -150,20 +150,20 @@ describe('The first worker of a pool whose engine is being fetched', () => {
 
     it('not for a stream that has left, nor where the engine is there by then', async () => {
       echoed(of(1)).subscribe().unsubscribe();
-      await settled();
+      await afterTurn();
       expect(made.length).toBe(0);
       const result = lastValueFrom(echoed(of(1)));
       await arrive(engine(false));
       made.length = 0;
       expect(await result).toBe(1);
       await lastValueFrom(echoed(of(2)));
-      await settled();
+      await afterTurn();
       expect(made.length).toBe(0);
     });
 
     it('and ends where nothing remains to be done when the engine comes', async () => {
       const left = echoed(of(1)).subscribe();
-      await settled();
+      await afterTurn();
       left.unsubscribe();
       expect(made.map(({ ended }) => ended)).toEqual([0]);
       await arrive(engine(true));
@@ -172,7 +172,7 @@ describe('The first worker of a pool whose engine is being fetched', () => {
 
     it('and ends where the engine cannot be fetched', async () => {
       echoed(of(1)).subscribe({ error() {} });
-      await settled();
+      await afterTurn();
       await fail('offline');
       expect(made.map(({ ended }) => ended)).toEqual([1]);
     });
@@ -180,7 +180,7 @@ describe('The first worker of a pool whose engine is being fetched', () => {
     for (const drain of [true, false])
       it(`and ends with its pool, if that ends before (drain: ${drain})`, async () => {
         const stream = echoed(concat(of(1), NEVER)).subscribe({ error() {} });
-        await settled();
+        await afterTurn();
         const end = pool.close({ drain });
         stream.unsubscribe();
         await end;
