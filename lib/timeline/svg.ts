@@ -20,7 +20,7 @@ const WIDTH = 960;
 const LEFT = 84;
 const RIGHT = WIDTH - 12;
 const TOP = 68;
-/** The most results that are drawn each with its number, and with a line from the end of its task. */
+/** Up to this many results, each is drawn with its number, and with a line from the end of its task. */
 const FEW = 120;
 /** The height of a label. */
 const LABEL = 10;

@@ -52,7 +52,7 @@ export class Chunks implements Outlet {
     if (this.#values.length > 0) this.#due ??= setTimeout(() => this.flush(), CHUNK_EVERY);
   }
 
-  /** Posts no incomplete chunk for lack of credit: a chunk of one value gives a credit of one, and that the next such chunk. */
+  /** Posts no incomplete chunk for lack of credit: a chunk of one value gives a credit of one, which makes another such chunk. */
   changed(): Promise<void> {
     this.waits();
     return new Promise((resolve) => (this.#wake = resolve));
