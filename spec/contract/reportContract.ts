@@ -27,7 +27,8 @@ export function reportContract(name: string, make: () => Pool): void {
           toArray(),
         );
         expect(await lastValueFrom(stream)).toEqual([2, 2, 2]);
-        for (const [index, input] of [10, 11, 12].entries()) expect(reports).toContain(`${index} ${input} ${input * 2}`);
+        for (const [index, input] of [10, 11, 12].entries())
+          expect(reports).toContain(`${index} ${input} ${input * 2}`);
       }
     });
 
@@ -77,7 +78,9 @@ export function reportContract(name: string, make: () => Pool): void {
 
     it('copies also what is marked to be moved', async () => {
       const reports: unknown[] = [];
-      const left = await pool.run((worker) => worker.reportingMoved(), { onReport: ({ value }) => reports.push(value) });
+      const left = await pool.run((worker) => worker.reportingMoved(), {
+        onReport: ({ value }) => reports.push(value),
+      });
       expect(reports).toEqual([Uint8Array.of(1, 2)]);
       expect(left).toBe(2);
     });

@@ -246,14 +246,14 @@ describe('The package', () => {
   });
 
   // Each file takes Node up to 2 ms; what decides how many there are is the grouping in scripts/bundle-node.js.
-  for (const [entry, most] of [
+  for (const [name, most] of [
     ['index', 4],
     ['observable/index', 3],
     ['worker/index', 2],
   ] as const)
-    it(`is ${String(most)} files for an import of ${entry} in Node`, () => {
+    it(`is ${String(most)} files for an import of ${name} in Node`, () => {
       const folder = new URL('../../../dist/node/', import.meta.url);
-      const found = new Set([new URL(`${entry}.js`, folder).href]);
+      const found = new Set([new URL(`${name}.js`, folder).href]);
       for (const file of found)
         for (const [, path] of readFileSync(new URL(file), 'utf8').matchAll(/^import .*?"(\.[^"]+)"/gm))
           found.add(new URL(path!, file).href);

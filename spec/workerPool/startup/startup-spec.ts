@@ -140,12 +140,12 @@ describe('The state of a worker that comes up', () => {
       for (const message of messages) worker.says('message', message);
       return startup;
     };
-    const failed = started(PLAIN, uncaught);
-    await expectAsync(failed.ready).toBeRejectedWithError(WorkerInitError);
+    const rejected = started(PLAIN, uncaught);
+    await expectAsync(rejected.ready).toBeRejectedWithError(WorkerInitError);
     // threads.js connects them in turn.
     const up = started(PLAIN);
     expect((await up.ready).label).toBe(' of a spec');
-    expect([failed.state, up.state]).toEqual(['failed', 'ready']);
+    expect([rejected.state, up.state]).toEqual(['failed', 'ready']);
     await up.end();
   });
 });
