@@ -80,8 +80,8 @@ export async function cluster() {
       throw new Error(`shards did not count ${primes} primes:\n${shards.output}`);
     const each = [(await stayer.end('SIGINT')) - second, await workers[2].end('SIGTERM')];
     if (each.join() !== '20,20') throw new Error(`of 40 tasks the shards had ${each.join(' and ')}`);
-    const left = await redis.left('primes');
-    if (left.length > 0) throw new Error(`Redis still holds ${left.join(', ')}`);
+    const remaining = await redis.remaining('primes');
+    if (remaining.length > 0) throw new Error(`Redis still holds ${remaining.join(', ')}`);
     return `${first} tasks on the worker that left, ${second} on the other`;
   } finally {
     await redis.end();
