@@ -1,9 +1,9 @@
 /** `rxjs-parallel`: RxJS operators whose function runs in workers. */
 import { Worker as PlatformWorker } from '#platform';
-import type { WorkerConstructor, WorkerHandle } from './api/worker.ts';
+import type { WorkerConstructor, WorkerHandle } from './api/types/worker.ts';
 
-export type { Cloned, ClonedFields } from './api/cloned.ts';
-export type { IterableSource, ReadableStreamLike, SubscribableLike } from './api/iterableSource.ts';
+export type { Cloned, ClonedFields } from './api/types/cloned.ts';
+export type { IterableSource, ReadableStreamLike, SubscribableLike } from './api/types/iterableSource.ts';
 export {
   ClosureError,
   CloneError,
@@ -18,8 +18,14 @@ export {
   taskOf,
 } from './api/errors.ts';
 export { localPool } from './localPool/localPool.ts';
-export type { ParallelIterableOptions, ParallelOptions, RetryOptions, Settled, TaskReport } from './api/options.ts';
-export type { ParallelFlatIterableOptions, ParallelFlatOptions, RemoteValues } from './api/manyValues.ts';
+export type {
+  ParallelIterableOptions,
+  ParallelOptions,
+  RetryOptions,
+  Settled,
+  TaskReport,
+} from './api/types/options.ts';
+export type { ParallelFlatIterableOptions, ParallelFlatOptions, RemoteValues } from './api/types/manyValues.ts';
 export { type ParallelFlatOperator, parallelConcatMap } from './parallelConcatMap.ts';
 export { parallelFlatMapIterable } from './parallelFlatMapIterable.ts';
 export { parallelMergeMap } from './parallelMergeMap.ts';
@@ -36,10 +42,10 @@ export type {
   RunOptions,
   ThreadsPool,
   WorkerPool,
-} from './api/pool.ts';
-export type { Call, Remote } from './api/remote.ts';
-export type { AbortSignalLike } from './api/signal.ts';
-export type { TaskContext } from './api/taskContext.ts';
+} from './api/types/pool.ts';
+export type { Call, Remote } from './api/types/remote.ts';
+export type { AbortSignalLike } from './api/types/signal.ts';
+export type { TaskContext } from './api/types/taskContext.ts';
 export { Transfer } from './api/transfer.ts';
 export type { WorkerPoolOptions } from './workerPool/openWorkerPool.ts';
 export { workerPool } from './workerPool/workerPool.ts';

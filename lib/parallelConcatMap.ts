@@ -1,9 +1,9 @@
 import type { OperatorFunction } from 'rxjs';
-import type { FlatEmitted, FlatFn, FlatReturned } from './api/flatSignature.ts';
-import type { FlatOptionsWithPool, ManyValues, ParallelFlatOptions, Values } from './api/manyValues.ts';
+import type { FlatEmitted, FlatFn, FlatReturned } from './api/types/flatSignature.ts';
+import type { FlatOptionsWithPool, ManyValues, ParallelFlatOptions, Values } from './api/types/manyValues.ts';
 import { checkFn } from './api/checks.ts';
-import type { Sent } from './api/remote.ts';
-import type { Fn, Options, Value, Workers } from './api/signature.ts';
+import type { Sent } from './api/types/remote.ts';
+import type { Fn, Options, Value, Workers } from './api/types/signature.ts';
 import { executorOf, isInline } from './executorOf.ts';
 import { ConcatBuffer } from './stream/results/concatBuffer.ts';
 import { resolveFlat } from './stream/flatOptions.ts';

@@ -1,7 +1,12 @@
-import type { FlatEmitted, FlatFn, FlatReturned } from './api/flatSignature.ts';
-import type { FlatIterableOptionsWithPool, ManyValues, ParallelFlatIterableOptions, Values } from './api/manyValues.ts';
-import type { Sent } from './api/remote.ts';
-import type { Fn, Options, Workers } from './api/signature.ts';
+import type { FlatEmitted, FlatFn, FlatReturned } from './api/types/flatSignature.ts';
+import type {
+  FlatIterableOptionsWithPool,
+  ManyValues,
+  ParallelFlatIterableOptions,
+  Values,
+} from './api/types/manyValues.ts';
+import type { Sent } from './api/types/remote.ts';
+import type { Fn, Options, Workers } from './api/types/signature.ts';
 import { executorOf, isInline } from './executorOf.ts';
 import { subscriptionSite } from './primitives/callSite.ts';
 import { ConcatBuffer } from './stream/results/concatBuffer.ts';
@@ -9,7 +14,7 @@ import { resolveFlat } from './stream/flatOptions.ts';
 import { resolveIterable } from './stream/iterableOptions.ts';
 import { ResultIterator } from './stream/iterator.ts';
 import { MergeBuffer } from './stream/results/mergeBuffer.ts';
-import type { IterableSource } from './api/iterableSource.ts';
+import type { IterableSource } from './api/types/iterableSource.ts';
 import { sourceOf } from './stream/input/openSource.ts';
 
 const CALLER = 'parallelFlatMapIterable';

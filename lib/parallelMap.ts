@@ -2,9 +2,9 @@ import type { OperatorFunction } from 'rxjs';
 import { parallelOperator } from './stream/operator.ts';
 import { ReorderBuffer } from './stream/results/reorderBuffer.ts';
 import { checkFn } from './api/checks.ts';
-import type { OptionsWithPool, ParallelOptions } from './api/options.ts';
+import type { OptionsWithPool, ParallelOptions } from './api/types/options.ts';
 import { resolveOptions } from './api/resolveOptions.ts';
-import type { Emitted, Fn, Options, Returned, Value, Workers } from './api/signature.ts';
+import type { Emitted, Fn, Options, Returned, Value, Workers } from './api/types/signature.ts';
 import { executorOf, isInline } from './executorOf.ts';
 
 /**

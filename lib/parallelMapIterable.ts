@@ -1,10 +1,10 @@
-import type { IterableOptionsWithPool, ParallelIterableOptions } from './api/options.ts';
-import type { Emitted, Fn, Options, Returned, Workers } from './api/signature.ts';
+import type { IterableOptionsWithPool, ParallelIterableOptions } from './api/types/options.ts';
+import type { Emitted, Fn, Options, Returned, Workers } from './api/types/signature.ts';
 import { executorOf, isInline } from './executorOf.ts';
 import { subscriptionSite } from './primitives/callSite.ts';
 import { resolveIterable } from './stream/iterableOptions.ts';
 import { iterate } from './stream/iterate.ts';
-import type { IterableSource } from './api/iterableSource.ts';
+import type { IterableSource } from './api/types/iterableSource.ts';
 
 const CALLER = 'parallelMapIterable';
 

@@ -1,7 +1,7 @@
 /** The options of the operators, checked, with their defaults. */
 import { callable, finite, milliseconds, oneOf, record, show, synchronous, trueOrFalse, whole } from './checks.ts';
-import type { RetryOptions, TaskReport } from './options.ts';
-import type { AbortSignalLike } from './signal.ts';
+import type { RetryOptions, TaskReport } from './types/options.ts';
+import type { AbortSignalLike } from './types/signal.ts';
 
 /** The option `retry` with all defaults filled in. */
 export interface RetryPolicy extends RetryOptions {

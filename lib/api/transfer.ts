@@ -1,5 +1,5 @@
 import { show } from './checks.ts';
-import type { Transfer as Transferred } from './remote.ts';
+import type { Transfer as Transferred } from './types/remote.ts';
 import { programError } from './workerErrors.ts';
 
 /** The result of the function `Transfer`; declared here under the same name, so that declarations that use it can name it. */

@@ -1,6 +1,6 @@
 /** The worker of an inline function in a page. This code is fetched when the first one runs (`inlineWorker.browser.ts`). */
 import { Worker } from '#platform';
-import type { InlineWorker } from '../api/worker.ts';
+import type { InlineWorker } from '../api/types/worker.ts';
 import type { InlineFunctions } from './inlineCall.ts';
 import { runtime } from './inlineRuntime.generated.ts';
 import { textsOf } from './inlineText.ts';

@@ -1,5 +1,5 @@
 /** Workers for inline functions, in browsers. `#inlineWorker` in package.json selects this file or `inlineWorker.node.ts`. */
-import type { InlineWorker } from '../api/worker.ts';
+import type { InlineWorker } from '../api/types/worker.ts';
 import type * as blobWorkerModule from './blobWorker.ts';
 import type { InlineFunctions } from './inlineCall.ts';
 

@@ -1,7 +1,7 @@
 /** Workers for inline functions, in Node. `#inlineWorker` in package.json selects this file or `inlineWorker.browser.ts`. */
 import { Worker } from '#platform';
 import { existsSync } from 'node:fs';
-import type { InlineWorker } from '../api/worker.ts';
+import type { InlineWorker } from '../api/types/worker.ts';
 import type { InlineFunctions } from './inlineCall.ts';
 import { textsOf } from './inlineText.ts';
 

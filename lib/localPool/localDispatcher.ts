@@ -1,5 +1,5 @@
 /** The dispatcher of a pool whose only worker is the calling thread. */
-import type { PoolStats } from '../api/pool.ts';
+import type { PoolStats } from '../api/types/pool.ts';
 import { TaskTimeoutError, poolClosed } from '../api/errors.ts';
 import { BaseAttachment } from '../pool/attachment.ts';
 import type { Description, Task, TaskSource } from '../pool/contract.ts';

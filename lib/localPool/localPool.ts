@@ -1,4 +1,4 @@
-import type { WorkerPool } from '../api/pool.ts';
+import type { WorkerPool } from '../api/types/pool.ts';
 import { type LocalPoolOptions, openLocalPool } from './openLocalPool.ts';
 import { publicPool } from '../publicPool/publicPool.ts';
 

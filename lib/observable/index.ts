@@ -1,9 +1,9 @@
 /** `rxjs-parallel/observable`: the operators over the platform's Observable, without RxJS. */
 import { Worker as PlatformWorker } from '#platform';
-import type { WorkerConstructor, WorkerHandle } from '../api/worker.ts';
+import type { WorkerConstructor, WorkerHandle } from '../api/types/worker.ts';
 
-export type { Cloned, ClonedFields } from '../api/cloned.ts';
-export type { IterableSource, ReadableStreamLike, SubscribableLike } from '../api/iterableSource.ts';
+export type { Cloned, ClonedFields } from '../api/types/cloned.ts';
+export type { IterableSource, ReadableStreamLike, SubscribableLike } from '../api/types/iterableSource.ts';
 export {
   ClosureError,
   CloneError,
@@ -17,8 +17,14 @@ export {
   type TaskInfo,
   taskOf,
 } from '../api/errors.ts';
-export type { ParallelIterableOptions, ParallelOptions, RetryOptions, Settled, TaskReport } from '../api/options.ts';
-export type { ParallelFlatIterableOptions, ParallelFlatOptions, RemoteValues } from '../api/manyValues.ts';
+export type {
+  ParallelIterableOptions,
+  ParallelOptions,
+  RetryOptions,
+  Settled,
+  TaskReport,
+} from '../api/types/options.ts';
+export type { ParallelFlatIterableOptions, ParallelFlatOptions, RemoteValues } from '../api/types/manyValues.ts';
 export { parallelFlatMapIterable } from '../parallelFlatMapIterable.ts';
 export { parallelMapIterable } from '../parallelMapIterable.ts';
 export type { Operator } from './operator.ts';
@@ -41,10 +47,10 @@ export type {
   Durations,
   RunOptions,
   ThreadsPool,
-} from '../api/pool.ts';
-export type { Call, Remote } from '../api/remote.ts';
-export type { AbortSignalLike } from '../api/signal.ts';
-export type { TaskContext } from '../api/taskContext.ts';
+} from '../api/types/pool.ts';
+export type { Call, Remote } from '../api/types/remote.ts';
+export type { AbortSignalLike } from '../api/types/signal.ts';
+export type { TaskContext } from '../api/types/taskContext.ts';
 export { Transfer } from '../api/transfer.ts';
 export type { WorkerPoolOptions } from '../workerPool/openWorkerPool.ts';
 

@@ -1,10 +1,10 @@
-import type { FlatEmitted, FlatFn, FlatReturned } from '../api/flatSignature.ts';
-import type { FlatOptionsWithPool, ManyValues, ParallelFlatOptions, Values } from '../api/manyValues.ts';
+import type { FlatEmitted, FlatFn, FlatReturned } from '../api/types/flatSignature.ts';
+import type { FlatOptionsWithPool, ManyValues, ParallelFlatOptions, Values } from '../api/types/manyValues.ts';
 import { checkFn } from '../api/checks.ts';
-import type { OptionsWithPool, ParallelOptions } from '../api/options.ts';
+import type { OptionsWithPool, ParallelOptions } from '../api/types/options.ts';
 import { type ResolvedOptions, resolveOptions } from '../api/resolveOptions.ts';
-import type { Sent } from '../api/remote.ts';
-import type { Emitted, Fn, Options, Returned, Value, Workers } from '../api/signature.ts';
+import type { Sent } from '../api/types/remote.ts';
+import type { Emitted, Fn, Options, Returned, Value, Workers } from '../api/types/signature.ts';
 import { executorOf, isInline } from '../executorOf.ts';
 import { CompletionQueue } from '../stream/results/completionQueue.ts';
 import { ConcatBuffer } from '../stream/results/concatBuffer.ts';

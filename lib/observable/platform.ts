@@ -2,7 +2,7 @@
  * The types of the platform's Observable, as specified (https://wicg.github.io/observable), as far as they are used or returned:
  * `lib.dom` has none.
  */
-import type { AbortSignalLike } from '../api/signal.ts';
+import type { AbortSignalLike } from '../api/types/signal.ts';
 
 /** An observer of an `Observable`; all methods are optional. */
 export interface Observer<T> {

@@ -1,9 +1,9 @@
 import { captureContext, diagnostics } from '#platform';
-import type { EmittedOf, FlatEmittedOf } from '../api/emitted.ts';
-import type { FlatOptionsWithPool, RemoteValues } from '../api/manyValues.ts';
-import type { OptionsWithPool } from '../api/options.ts';
-import type { BasicPool, PoolEvent } from '../api/pool.ts';
-import type { Call, Remote, ResultOf } from '../api/remote.ts';
+import type { EmittedOf, FlatEmittedOf } from '../api/types/emitted.ts';
+import type { FlatOptionsWithPool, RemoteValues } from '../api/types/manyValues.ts';
+import type { OptionsWithPool } from '../api/types/options.ts';
+import type { BasicPool, PoolEvent } from '../api/types/pool.ts';
+import type { Call, Remote, ResultOf } from '../api/types/remote.ts';
 import { type LocalPoolOptions, openLocalPool } from '../localPool/openLocalPool.ts';
 import { type ClosablePool, ENGINE_POOL } from '../pool/contract.ts';
 import { basicPool } from '../publicPool/basicPool.ts';

@@ -3,7 +3,7 @@ import { setTimeout } from '../primitives/clock.ts';
 export { captureZone as captureContext, inRootZone as inNoContext } from '../primitives/zone.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { EarlyExit, Lasting } from './lasting.ts';
-import type { WorkerConstructor } from '../api/worker.ts';
+import type { WorkerConstructor } from '../api/types/worker.ts';
 
 export const cores: number = globalThis.navigator?.hardwareConcurrency ?? 4;
 

@@ -11,7 +11,7 @@ import {
 import { MADE } from '../protocol/messages.ts';
 import { setImmediate } from '../primitives/clock.ts';
 import { type Context, captureZone, inRootZone } from '../primitives/zone.ts';
-import type { WorkerConstructor } from '../api/worker.ts';
+import type { WorkerConstructor } from '../api/types/worker.ts';
 import type { EarlyExit, Lasting } from './lasting.ts';
 
 export { diagnostics } from './diagnostics.ts';

@@ -4,7 +4,7 @@
  * A pool never queues. Streams attach to it; whenever a worker has room, the pool asks the attached streams, in turn, for their
  * next task, and reports the outcome of each task to its stream.
  */
-import type { PoolEvent, PoolStats } from '../api/pool.ts';
+import type { PoolEvent, PoolStats } from '../api/types/pool.ts';
 import type { BatchSizing } from './batchSizer.ts';
 import type { QueueLimit } from './queueLimit.ts';
 

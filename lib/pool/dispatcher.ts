@@ -1,6 +1,6 @@
 /** The part that all pools share: the attached streams, the loop that serves them in turn, counts, events, and `close`. */
 import type { PoolClosedError } from '../api/errors.ts';
-import type { PoolStats } from '../api/pool.ts';
+import type { PoolStats } from '../api/types/pool.ts';
 import type { Attachment, ClosablePool, Description, EventListener, TaskSource } from './contract.ts';
 import type { AttachmentPool, BaseAttachment } from './attachment.ts';
 import { Coalesced } from '../primitives/coalesced.ts';

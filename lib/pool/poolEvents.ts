@@ -1,6 +1,6 @@
 /** The events of a pool. An event object is made only while somebody listens. */
 import { diagnostics } from '#platform';
-import type { PoolEvent } from '../api/pool.ts';
+import type { PoolEvent } from '../api/types/pool.ts';
 import { now } from '../primitives/clock.ts';
 import { INLINE } from '../protocol/messages.ts';
 import type { EventListener, Task, TaskSource } from './contract.ts';

@@ -1,5 +1,5 @@
 /** The wait and run times of the tasks of a pool. */
-import type { Durations } from '../api/pool.ts';
+import type { Durations } from '../api/types/pool.ts';
 import { Histogram } from '../primitives/histogram.ts';
 
 export class TaskTimes {

@@ -1,4 +1,4 @@
-import type { AbortSignalLike } from '../api/signal.ts';
+import type { AbortSignalLike } from '../api/types/signal.ts';
 import { queueMicrotask } from './clock.ts';
 
 /** The actions to run when one signal aborts: one listener for all, because Node warns about more than ten. */

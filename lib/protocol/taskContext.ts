@@ -1,6 +1,6 @@
 /** The context of running tasks: index, signal, reports, and what the pool's `carry` gave. */
-import type { TaskSignal } from '../api/signal.ts';
-import type { TaskContext } from '../api/taskContext.ts';
+import type { TaskSignal } from '../api/types/signal.ts';
+import type { TaskContext } from '../api/types/taskContext.ts';
 import { isTransfer } from './transferable.ts';
 
 /** Why a running task has to stop. */

@@ -1,7 +1,7 @@
 /** The public pool with the members of RxJS. */
 import { captureContext, diagnostics } from '#platform';
 import { Observable } from 'rxjs';
-import type { PoolEvent, WorkerPool } from '../api/pool.ts';
+import type { PoolEvent, WorkerPool } from '../api/types/pool.ts';
 import { type ClosablePool, ENGINE_POOL } from '../pool/contract.ts';
 import { basicPool } from './basicPool.ts';
 import { parallelOperator } from '../stream/operator.ts';

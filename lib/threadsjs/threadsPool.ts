@@ -1,5 +1,5 @@
 /** The parts of a threads.js `Pool` that are used here. */
-import type { ThreadsPool } from '../api/pool.ts';
+import type { ThreadsPool } from '../api/types/pool.ts';
 
 interface Slot {
   readonly init: Promise<unknown>;

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { record, show } from '../api/checks.ts';
-import type { PoolEvent, WorkerPool } from '../api/pool.ts';
+import type { PoolEvent, WorkerPool } from '../api/types/pool.ts';
 import type { ObservablePool } from '../observable/pools.ts';
 import { timeOrigin } from '../primitives/clock.ts';
 import { engineOf } from './timeline.ts';

@@ -1,5 +1,5 @@
 /** The recording of a pool: its workers, and the first and the last of its tasks, so that memory is bounded. */
-import type { PoolEvent } from '../api/pool.ts';
+import type { PoolEvent } from '../api/types/pool.ts';
 import { type TaskSpan, TaskTable } from './taskTable.ts';
 
 type TaskStart = Extract<PoolEvent, { type: 'task:start' }>;

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { record, show, whole } from '../api/checks.ts';
-import type { WorkerPool } from '../api/pool.ts';
+import type { WorkerPool } from '../api/types/pool.ts';
 import type { ObservablePool } from '../observable/pools.ts';
 import { type Pool, type TaskSource, ENGINE_POOL } from '../pool/contract.ts';
 import { now } from '../primitives/clock.ts';

@@ -2,7 +2,7 @@
 import { inNoContext } from '#platform';
 import { queueMicrotask } from '../primitives/clock.ts';
 import { WorkerInitError, poolClosed } from '../api/errors.ts';
-import type { PoolStats } from '../api/pool.ts';
+import type { PoolStats } from '../api/types/pool.ts';
 import type { Attachment, ClosablePool, Description, EventListener, TaskSource } from '../pool/contract.ts';
 import type { PrestartedWorker } from './prestartedWorker.ts';
 

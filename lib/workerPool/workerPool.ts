@@ -1,5 +1,5 @@
 import { publicPool } from '../publicPool/publicPool.ts';
-import type { WorkerPool } from '../api/pool.ts';
+import type { WorkerPool } from '../api/types/pool.ts';
 import { type WorkerPoolOptions, openWorkerPool } from './openWorkerPool.ts';
 
 /**

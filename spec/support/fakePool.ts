@@ -8,7 +8,7 @@ import type { WorkerPool } from '../../lib/index.ts';
 import { publicPool } from '../../lib/publicPool/publicPool.ts';
 import { Coalesced } from '../../lib/primitives/coalesced.ts';
 import { PoolClosedError, TaskTimeoutError, WorkerCrashedError, programError } from '../../lib/api/errors.ts';
-import type { PoolEvent, PoolStats } from '../../lib/api/pool.ts';
+import type { PoolEvent, PoolStats } from '../../lib/api/types/pool.ts';
 import { TaskTimes } from '../../lib/pool/taskTimes.ts';
 import type {
   Attachment,

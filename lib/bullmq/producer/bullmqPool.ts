@@ -1,7 +1,7 @@
 import { type CarryOptions, carrying } from '../../publicPool/carrying.ts';
 import { publicPool } from '../../publicPool/publicPool.ts';
 import { milliseconds, record, whole } from '../../api/checks.ts';
-import type { WorkerPool } from '../../api/pool.ts';
+import type { WorkerPool } from '../../api/types/pool.ts';
 import { JobDispatcher } from './jobDispatcher.ts';
 import { commonOptions } from '../shared/commonOptions.ts';
 import type { Connection } from '../shared/connection.ts';

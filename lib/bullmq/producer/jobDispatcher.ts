@@ -1,6 +1,6 @@
 /** The dispatcher of a pool on a queue: makes jobs of the tasks of its streams, and settles the tasks when their job is back. */
 import { PoolClosedError, TaskTimeoutError, WorkerInitError } from '../../api/errors.ts';
-import type { PoolStats } from '../../api/pool.ts';
+import type { PoolStats } from '../../api/types/pool.ts';
 import type { Task, TaskSource } from '../../pool/contract.ts';
 import { Dispatcher } from '../../pool/dispatcher.ts';
 import type { Outcome } from '../../pool/poolEvents.ts';

@@ -1,6 +1,6 @@
 import { asyncDispose } from '../../publicPool/basicPool.ts';
 import { milliseconds, record, show, whole } from '../../api/checks.ts';
-import { type WorkerPool } from '../../api/pool.ts';
+import { type WorkerPool } from '../../api/types/pool.ts';
 import { type Pool, ENGINE_POOL } from '../../pool/contract.ts';
 import { commonOptions } from '../shared/commonOptions.ts';
 import type { Connection } from '../shared/connection.ts';

@@ -1,5 +1,5 @@
 /** How each kind of source is opened for reading, and how one is closed that was never opened. */
-import type { ReadableStreamLike } from '../../api/iterableSource.ts';
+import type { ReadableStreamLike } from '../../api/types/iterableSource.ts';
 import { Fifo } from '../../primitives/fifo.ts';
 import { type Pushing, pushingOf } from '../../protocol/observable.ts';
 

@@ -4,7 +4,7 @@ import { CloneError, ClosureError } from '../../api/workerErrors.ts';
 import { messageOf } from '../../protocol/thrown.ts';
 import { INLINE, FUNCTION, type FunctionMessage } from '../../protocol/messages.ts';
 import { explain } from './missingNames.ts';
-import type { TaskContext } from '../../api/taskContext.ts';
+import type { TaskContext } from '../../api/types/taskContext.ts';
 import { taskContext } from '../../protocol/taskContext.ts';
 import { expose } from '../expose.ts';
 

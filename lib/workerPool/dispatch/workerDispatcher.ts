@@ -1,7 +1,7 @@
 /** The dispatcher of a pool of workers: which stream a worker with room serves next. */
 import { Dispatcher } from '../../pool/dispatcher.ts';
 import { poolClosed } from '../../api/errors.ts';
-import type { PoolStats } from '../../api/pool.ts';
+import type { PoolStats } from '../../api/types/pool.ts';
 import type { Description, TaskSource } from '../../pool/contract.ts';
 import { cut } from '../../protocol/snapshot.ts';
 import { EachCall } from './eachCall.ts';
