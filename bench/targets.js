@@ -16,11 +16,11 @@ const LONE =
 const NOOP =
   'The main thread is what is full: a value takes it 0.55 µs, one of batches by hand 0.52. By a sampled profile no function has more than a sixth of that: postMessage 15 %, what describes the call of a value 17, garbage collection 9, putting a message together 7, reading a reply 6, emitting in order 3. On another machine (2026-11-25) it was 0.13 and 0.19 µs, and the ratios were 1.19 and 1.24.';
 const COLD =
-  'Both cores are taken until all is compiled. Of 235 ms between the first and the last of 20 000 tasks of 20 µs the tasks took 100 on each core; the main thread took 72 of processor time, and V8’s compiler threads 165 (by hand 14 and 36; from what the scheduler counts for each thread). V8 compiles some 75 functions, by hand 35: a task here is its call, its arguments and its place among the results, by hand a number in an array.';
+  'Both cores are taken until all is compiled. Of 355 ms between the first and the last of 20 000 tasks of 20 µs the workers took 235 each; the main thread took 80 of processor time, and V8’s helper threads, which compile and collect garbage, 154. By hand it was 241 ms, 213, 16 and 33 (medians of five, from what the scheduler counts for each thread). V8 compiles some 75 functions, by hand 35: a task here is its call, its arguments and its place among the results, by hand a number in an array.';
 const FIRST =
-  'By a timeline of 112 ms: 26 for importing the library (4 files, of which V8 parses 200 kB), 8 until the worker is made, which by hand is the first line, 60 until its first line runs, 7 for importing its half (2 files), 10 until the result is there: each function is read and runs for the first time. Minified files would save 3 ms, fetching the pool’s code while the worker starts, as pages do, 1. A worker starts with the first value, not with the import: a program that makes no task pays for none.';
+  'By a timeline of 125 ms: 30 for importing the library (4 files, of which V8 parses 200 kB), 8 until the worker is made, which by hand is the first line, 66 until its first line runs, 8 for importing its half (2 files), 13 until the result is there: each function is read and runs for the first time. Minified files would save 3 to 5 ms, fetching the pool’s code while the worker starts, as pages do, 1. A worker starts with the first value, not with the import: a program that makes no task pays for none.';
 const BUSY =
-  'Two loops, two workers and the main thread share two cores, so that what a task takes besides itself counts twice: of tasks of 14 µs on another machine each took 18.2 µs of processor time here, 17.3 in batches of 64 by hand, 15.3 in adaptive ones. The main thread waits for a core with each reply, and a worker whose messages are done with it.';
+  'Two loops, two workers and the main thread share two cores, so that what a task takes besides itself counts twice: of tasks of 14 µs, by a script on a second machine, each took 18.2 µs of processor time here, 17.3 in batches of 64 by hand, 15.3 in adaptive ones. The main thread waits for a core with each reply, and a worker whose messages are done with it.';
 
 const atLeast = (want) => ({ want: `≥ ${want}`, met: (value) => value >= want });
 const atMost = (want, unit = '') => ({ want: `≤ ${want}${unit}`, met: (value) => value <= want });
@@ -73,7 +73,7 @@ const targets = [
     'buffers moved with `batch: 8`, to the best peer',
     atLeast(1),
     (f) => f('moved', `${US}-batch`) / f.most('moved', PEERS),
-    'A buffer is moved twice here: when its call is described, so that nobody can change it while it waits, and with its message. Node 20 can detach a buffer only by a structured clone: with the message’s own it is half of the 28 µs of the main thread for a buffer, by a sampled profile.',
+    'A buffer is moved twice here: when its call is described, so that nobody can change it while it waits, and with its message. Node 20 can detach a buffer only by a structured clone: with the message’s own posting it is half of what the main thread does, by a sampled profile with a window of 8.',
   ),
   target('buffers moved, 16 MiB to 64 KiB', atMost(1.1), (f) => f('sizes', US, 'mib16') / f('sizes', US, 'kib64')),
   ...['noop', '20us', '1ms', '50ms'].map((id) =>
