@@ -8,7 +8,7 @@ export function withFactories(
   make: (parts: typeof factories) => ClosablePool,
   _size: number,
   _name?: string,
-  _early?: PrestartedWorker,
+  _prestarted?: PrestartedWorker,
 ): ClosablePool {
   return make(factories);
 }
